@@ -1,0 +1,57 @@
+package feeds
+
+import (
+	"errors"
+	"time"
+)
+
+// ErrNotFound says that the archive holds no such item.
+var ErrNotFound = errors.New("feeds: no such item")
+
+// Item is one piece of the ministry's news in one language, as the archive keeps it.
+type Item struct {
+	// ID is the item's stable identity: 16 characters of a-z and 2-7, safe in a
+	// Telegram deep link, in callback data and in a Redis key.
+	ID string `json:"id"`
+	// Source is the id of the source it came from.
+	Source string `json:"source"`
+	// Language is the language of the source: a BCP 47 tag such as "ky".
+	Language string `json:"language"`
+	// Title is plain text in one line; never empty in the archive.
+	Title string `json:"title"`
+	// Summary is plain text, its paragraphs parted by a newline; it may be empty.
+	Summary string `json:"summary,omitempty"`
+	// Link is the absolute http or https address of the item's page; it may be empty.
+	Link string `json:"link,omitempty"`
+	// Picture is the absolute http or https address of the item's picture; it may be empty.
+	Picture string `json:"picture,omitempty"`
+	// Categories are as the feed names them.
+	Categories []string `json:"categories,omitempty"`
+	// Published is the moment the ministry gives, or FirstSeen where it gives none.
+	Published time.Time `json:"published"`
+	// FirstSeen is when the poller first saw the item.
+	FirstSeen time.Time `json:"first_seen"`
+	// Revision counts the item's changes of content: 1 at first.
+	Revision int `json:"revision"`
+}
+
+// AnnouncementKind says what befell an item.
+type AnnouncementKind string
+
+// What the archive announces.
+const (
+	Published AnnouncementKind = "published" // a new item
+	Corrected AnnouncementKind = "corrected" // title, text, link or picture of a known one changed
+	Withdrawn AnnouncementKind = "withdrawn" // an item was taken back
+)
+
+// Announcement is what the archive wants told to the public. It is written in the
+// same atomic step as the item itself, so that there is never the one without the
+// other, and stands in the archive's outbox until Announced is called with its ID.
+type Announcement struct {
+	// ID counts up from 1 and is never given twice.
+	ID   int64            `json:"id"`
+	Kind AnnouncementKind `json:"kind"`
+	Item string           `json:"item"` // the item's ID
+	At   time.Time        `json:"at"`
+}

@@ -1,0 +1,80 @@
+package redistest_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/subscriptions/redistest"
+)
+
+func TestEach(t *testing.T) {
+	t.Parallel()
+	for i := range 4 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+				t.Parallel()
+				ctx := t.Context()
+				if size := rdb.DBSize(ctx).Val(); size != 0 {
+					t.Fatalf("the database holds %d keys before the test", size)
+				}
+				if err := rdb.Set(ctx, "key", i, 60*time.Millisecond).Err(); err != nil {
+					t.Fatal(err)
+				}
+				if got, err := rdb.Get(ctx, "key").Int(); err != nil || got != i {
+					t.Fatalf("got %d, %v; want %d: another test's value", got, err, i)
+				}
+				eventually(t, "the key expires", func(ctx context.Context) bool {
+					return rdb.Exists(ctx, "key").Val() == 0
+				})
+			})
+		})
+	}
+}
+
+func TestKillAndRestart(t *testing.T) {
+	t.Parallel()
+	for _, persistence := range []struct {
+		appendonly string
+		want       int64
+	}{{"yes", 1}, {"no", 0}} {
+		t.Run("appendonly "+persistence.appendonly, func(t *testing.T) {
+			t.Parallel()
+			ctx := t.Context()
+			s := redistest.Start(t, "--appendonly", persistence.appendonly)
+			addr, rdb := s.Addr(), s.Client(t)
+			if err := rdb.Set(ctx, "key", "value", 0).Err(); err != nil {
+				t.Fatal(err)
+			}
+			s.Kill()
+			s.Kill()
+			if err := rdb.Ping(ctx).Err(); err == nil {
+				t.Fatal("a killed server answers")
+			}
+			s.Restart()
+			if s.Addr() != addr {
+				t.Fatalf("restarted on %s, was on %s", s.Addr(), addr)
+			}
+			if got := rdb.Exists(ctx, "key").Val(); got != persistence.want {
+				t.Fatalf("after the restart EXISTS says %d; want %d", got, persistence.want)
+			}
+			s.Restart()
+		})
+	}
+}
+
+// eventually waits until what holds; it fails the test after a generous deadline.
+func eventually(t *testing.T, what string, holds func(context.Context) bool) {
+	t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for !holds(t.Context()) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain: %s", what)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}

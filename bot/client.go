@@ -1,0 +1,141 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// DefaultEndpoint is Telegram's own server.
+const DefaultEndpoint = "https://api.telegram.org"
+
+// callTimeout bounds a call whose context sets no earlier deadline: Telegram answers
+// within a second or two, or it is in trouble.
+const callTimeout = 20 * time.Second
+
+// ClientOptions say how to reach Telegram.
+type ClientOptions struct {
+	// Token is the bot's token, as BotFather gives it.
+	Token string
+	// Endpoint is the server's address; DefaultEndpoint if empty.
+	Endpoint string
+	// HTTP makes the requests; a client of this package's own if nil.
+	HTTP *http.Client
+	// Log hears of calls that failed, at level debug; nothing if nil.
+	Log *slog.Logger
+	// Registerer takes the metrics; none are kept if nil.
+	Registerer prometheus.Registerer
+}
+
+// Client calls the Bot API. It wraps go-telegram-bot-api thinly: a context for each
+// call, errors with a type, and the token in none of them. It is safe for concurrent use.
+type Client struct {
+	token    string
+	endpoint string
+	http     *http.Client
+	log      *slog.Logger
+	metrics  *clientMetrics
+}
+
+// NewClient returns a client; it calls nothing yet.
+func NewClient(o ClientOptions) *Client {
+	if o.Endpoint == "" {
+		o.Endpoint = DefaultEndpoint
+	}
+	if o.HTTP == nil {
+		o.HTTP = newHTTPClient()
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Client{
+		token: o.Token,
+		// The library puts token and method into the endpoint with Sprintf.
+		endpoint: strings.ReplaceAll(strings.TrimRight(o.Endpoint, "/"), "%", "%%") + "/bot%s/%s",
+		http:     o.HTTP,
+		log:      o.Log,
+		metrics:  newClientMetrics(o.Registerer),
+	}
+}
+
+// newHTTPClient keeps as many connections warm as a broadcast has messages in flight,
+// and closes an idle one before Telegram does, so that no message is written into a
+// connection that is just being closed. A redirect would carry the token elsewhere:
+// none is followed.
+func newHTTPClient() *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			Proxy:                 http.ProxyFromEnvironment,
+			DialContext:           (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+			TLSHandshakeTimeout:   5 * time.Second,
+			ExpectContinueTimeout: time.Second,
+			MaxIdleConns:          320,
+			MaxIdleConnsPerHost:   320,
+			IdleConnTimeout:       30 * time.Second,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// Call calls a method of the Bot API once and decodes what it answers into result,
+// unless that is nil. It fails with
+//
+//   - an *APIError when Telegram refuses the call;
+//   - a *ServerError when what came back is not the Bot API's answer;
+//   - a *TransportError when nothing came back.
+func (c *Client) Call(ctx context.Context, method string, params map[string]string, result any) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	return c.call(ctx, method, params, result)
+}
+
+// call is Call with no deadline but the context's.
+func (c *Client) call(ctx context.Context, method string, params map[string]string, result any) error {
+	began := time.Now()
+	answer, err := c.request(ctx, method, params)
+	c.metrics.observe(method, err, time.Since(began))
+	if err != nil {
+		c.log.DebugContext(ctx, "call failed", "method", method, "error", err)
+		return err
+	}
+	if result == nil {
+		return nil
+	}
+	if err := json.Unmarshal(answer, result); err != nil {
+		return fmt.Errorf("%s: telegram's answer: %w", method, err)
+	}
+	return nil
+}
+
+// request runs one exchange through the library. The exchange knows what the library
+// loses: the status, and whether the request left this machine.
+func (c *Client) request(ctx context.Context, method string, params map[string]string) (json.RawMessage, error) {
+	x := &exchange{ctx: ctx, http: c.http}
+	api := &tgbotapi.BotAPI{Token: c.token, Client: x}
+	api.SetAPIEndpoint(c.endpoint)
+	answer, err := api.MakeRequest(method, params)
+	var refusal *tgbotapi.Error
+	switch {
+	case x.err != nil:
+		return nil, &TransportError{Method: method, Sent: x.sent.Load(), Err: x.err}
+	case errors.As(err, &refusal) && refusal.Code < http.StatusInternalServerError:
+		return nil, &APIError{
+			Method: method, Code: refusal.Code, Description: refusal.Message,
+			RetryAfter: time.Duration(refusal.RetryAfter) * time.Second, MigrateTo: refusal.MigrateToChatID,
+		}
+	case x.status == 0: // the library never came to the request: the address is broken
+		return nil, &TransportError{Method: method, Err: withoutAddress(err)}
+	case err != nil:
+		return nil, &ServerError{Method: method, Status: x.status}
+	}
+	return answer.Result, nil
+}

@@ -1,0 +1,16 @@
+// Package bot is the side of Kabarchy that speaks with people over Telegram: it
+// receives updates, holds the conversation, renders the ministry's news and sends it.
+//
+// It guarantees that
+//
+//   - an update counts as handled only when it was: one that meets an outage is tried
+//     again, and asked for again after a restart; every handler does no harm when it
+//     runs twice;
+//   - an update that cannot be read, or that makes a handler fail or panic, harms no
+//     other update: it is logged, counted and left behind;
+//   - the updates of one chat are handled one after the other in their order, those of
+//     different chats at the same time;
+//   - what a person sends is hostile until checked, callback data included;
+//   - what is sent parses by Telegram's rules and keeps to its limits;
+//   - the bot's token is in no error, no log and no metric.
+package bot

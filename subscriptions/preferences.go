@@ -12,14 +12,65 @@ const (
 	Blocked Status = 2 // blocked the bot, or Telegram refuses the chat; likewise
 )
 
+// Kind says what sort of chat it is.
+type Kind uint8
+
+// The kinds. Their numbers are stored: they never change.
+const (
+	Person  Kind = 0 // a private chat
+	Group   Kind = 1 // a group or a supergroup
+	Channel Kind = 2 // a channel, a mirror of a language edition
+)
+
 // Preferences are what is kept of one chat. The zero value of every field is the
 // default, so that a field costs bytes only for the chats that use it.
 type Preferences struct {
 	Status Status
 	// Interface is the language the bot speaks in this chat: a BCP 47 tag such as "ky".
 	Interface string
-	// Languages are those of the news, the main one first.
+	// Languages are those of the news, the main one first, at most MaxLanguages.
 	Languages []string
 	// Since is when the chat first subscribed, to the hour.
 	Since time.Time
+
+	// Kind is what sort of chat it is.
+	Kind Kind
+	// Topics are those the chat wants: all of them, unless it chose.
+	Topics Topics
+	// When is at what times news goes out to the chat.
+	When When
+	// Quiet are the hours of the day in which no message makes a sound.
+	Quiet Quiet
+	// NoPictures asks for text alone: data costs money.
+	NoPictures bool
+	// PausedUntil is when a pause ends, to the hour; zero where there is none.
+	PausedUntil time.Time
+	// Thread is the message_thread_id of the forum topic that news goes to; 0 for none.
+	Thread int
+}
+
+// Rhythm says how often news goes out to a chat.
+type Rhythm uint8
+
+// The rhythms.
+const (
+	AtOnce Rhythm = iota // each item as it is published
+	Daily                // a digest each day
+	Weekly               // a digest each week
+)
+
+// When is a rhythm and its time, in the ministry's zone.
+type When struct {
+	Rhythm  Rhythm
+	Weekday time.Weekday // with Weekly
+	Hour    int          // 0 to 23, with Daily and Weekly
+}
+
+// Quiet are hours of the day, in the ministry's zone: from From until before To, over
+// midnight where To is the smaller one. Two equal hours are no quiet hours.
+type Quiet struct {
+	From, To int // 0 to 23
+	// Wait has messages wait for the end of the quiet hours; otherwise they come
+	// without a sound.
+	Wait bool
 }

@@ -1,0 +1,25 @@
+package subscriptions
+
+import "strconv"
+
+// Buckets is how many hashes the subscribers are spread over. It never changes: with
+// another number a chat would be looked for where it is not.
+const Buckets = 16384
+
+// BucketOf returns the bucket in which a chat stands. It never changes either.
+func BucketOf(chat int64) int {
+	// The finalizer of splitmix64: ids that differ in one bit anywhere, as those of
+	// neighbouring accounts do, spread evenly.
+	x := uint64(chat)
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return int((x ^ x>>31) % Buckets)
+}
+
+// bucketKey names the hash of a bucket.
+func bucketKey(bucket int) string { return "subs:" + strconv.Itoa(bucket) }
+
+// place returns the key and the field under which a chat's preferences are stored.
+func place(chat int64) (key, field string) {
+	return bucketKey(BucketOf(chat)), strconv.FormatInt(chat, 10)
+}

@@ -1,0 +1,172 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Citizen is a person with a phone on which the chat with the bot is open. What a
+// Citizen does returns at once; the bot's answer is waited for with Wait.
+type Citizen struct {
+	*Chat
+}
+
+// person is what a private chat knows of its human. The chat's lock guards it.
+type person struct {
+	user        User
+	started     bool // has written to the bot: the bot may write back
+	known       bool // the bot has seen the person somewhere
+	blocked     bool
+	deactivated bool
+}
+
+// Citizen adds a person with a phone in a language ("ky"; may be empty, as with real
+// people). As in Telegram, the bot can't write to somebody who never wrote first:
+// Send something (as "/start"), or use Open.
+func (s *Server) Citizen(name, languageCode string) *Citizen {
+	id := s.lastPerson.Add(1)
+	c := &Citizen{Chat: &Chat{
+		server: s, id: id, kind: Private, title: name,
+		person: &person{user: User{ID: id, FirstName: name, LanguageCode: languageCode}},
+	}}
+	s.keep(c.Chat)
+	s.mu.Lock()
+	s.phones = append(s.phones, c)
+	s.mu.Unlock()
+	s.watches.mark(id)
+	return c
+}
+
+// User is the person as the Bot API shows them.
+func (c *Citizen) User() User { return c.person.user }
+
+// Open makes the person one who pressed Start at some time in the past: the bot may
+// write, and hears nothing of it. It returns c.
+func (c *Citizen) Open() *Citizen {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.person.started, c.person.known = true, true
+	c.touch()
+	return c
+}
+
+// Send writes to the bot and returns the update's id. Who had blocked the bot has to
+// unblock it first, and that happens.
+func (c *Citizen) Send(text string) (update int64) {
+	c.Unblock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.person.started = true
+	return c.say(c.person.user, text, 0)
+}
+
+// SendJSON sends the bot a message whose fields are the given JSON object's, over
+// those of a message from this person (`{"sticker":{...}}`; `{"text":[1]}` for one that
+// no library decodes).
+func (c *Citizen) SendJSON(fields string) (update int64, err error) {
+	c.Unblock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.person.started = true
+	return c.sayJSON(c.person.user, fields)
+}
+
+// Block makes the person block the bot: the bot hears of it, and what it sends is
+// answered 403 "bot was blocked by the user".
+func (c *Citizen) Block() { c.setBlocked(true) }
+
+// Unblock takes Block back.
+func (c *Citizen) Unblock() { c.setBlocked(false) }
+
+func (c *Citizen) setBlocked(blocked bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.person
+	if p.blocked == blocked {
+		return
+	}
+	p.blocked = blocked
+	before, after := botMember{role: Plain}, botMember{role: Kicked}
+	if !blocked {
+		before, after = after, before
+	}
+	c.myMember(p.user, before, after)
+	c.touch()
+}
+
+// Deactivate deletes the person's account; the bot hears nothing of it.
+func (c *Citizen) Deactivate() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.person.deactivated = true
+	c.touch()
+}
+
+// Press presses the button with the label on the newest message that has one.
+func (c *Citizen) Press(label string) error {
+	_, err := c.Tap(label)
+	return err
+}
+
+// Tap is as Press, for who wants the answer.
+func (c *Citizen) Tap(label string) (*Tap, error) {
+	return c.tapNewest(c.person.user, func(b Button) bool { return b.Text == label }, fmt.Sprintf("labelled %q", label))
+}
+
+// TapData presses the button with the callback data on the newest message that has one.
+func (c *Citizen) TapData(data string) (*Tap, error) {
+	return c.tapNewest(c.person.user, func(b Button) bool { return b.Data == data }, fmt.Sprintf("with data %q", data))
+}
+
+// TapOn presses the button with the label on one message.
+func (c *Citizen) TapOn(message int64, label string) (*Tap, error) {
+	return c.tapOn(c.person.user, message, label)
+}
+
+// TapRaw sends callback data from a message whatever its keyboard shows: an old
+// button, or a forged one.
+func (c *Citizen) TapRaw(message int64, data string) (*Tap, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m, found := c.message(message)
+	if !found {
+		return nil, fmt.Errorf("chat %d: %w %d", c.id, ErrNoMessage, message)
+	}
+	return c.tap(c.person.user, *m, Button{Data: data})
+}
+
+// What pressing can fail with.
+var (
+	ErrNoMessage = errors.New("simulator: no such message")
+	ErrNoButton  = errors.New("simulator: no such button")
+	// ErrNotCallback: the button opens a link or the like; the bot hears nothing of it.
+	ErrNotCallback = errors.New("simulator: the button sends the bot nothing")
+)
+
+// Tap is a pressed button that waits for the bot's answer.
+type Tap struct {
+	// Update is the id of the update that told the bot; 0 if it does not want such updates.
+	Update int64
+
+	id     string
+	answer chan Answer // holds one
+}
+
+// Answer is what a person sees of answerCallbackQuery.
+type Answer struct {
+	Text  string
+	Alert bool // a window to close, not a passing line
+	URL   string
+}
+
+// Answer waits for the bot's answer.
+func (t *Tap) Answer(ctx context.Context) (Answer, error) {
+	select {
+	case a := <-t.answer:
+		t.answer <- a
+		return a, nil
+	case <-ctx.Done():
+		return Answer{}, fmt.Errorf("wait for the answer to a pressed button: %w", ctx.Err())
+	}
+}

@@ -1,0 +1,4 @@
+package simulator
+
+// Desk is what the page's desk acts on.
+type Desk interface{}

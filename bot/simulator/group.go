@@ -1,0 +1,261 @@
+package simulator
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Role is somebody's standing in a chat, in the Bot API's words.
+type Role string
+
+// The roles. A citizen in a group is a Creator, an Administrator or a Plain member.
+const (
+	Creator       Role = "creator"
+	Administrator Role = "administrator"
+	Plain         Role = "member"
+	Restricted    Role = "restricted"
+	Left          Role = "left"
+	Kicked        Role = "kicked"
+)
+
+// Member is somebody in a group.
+type Member struct {
+	User User
+	Role Role
+}
+
+// Topic is a forum's topic. Its thread is the id of the message that opened it.
+type Topic struct {
+	Thread int64
+	Name   string
+	Closed bool
+}
+
+// Rights are what the bot may do in a group or channel.
+type Rights struct {
+	// Admin makes the bot an administrator; in a channel nothing less may write.
+	Admin bool
+	// NoText and NoPhotos take away what a plain member may send.
+	NoText, NoPhotos bool
+	// Post, Edit, Delete and Pin are an administrator's; Post and Edit of channels.
+	Post, Edit, Delete, Pin, Topics bool
+}
+
+// AllRights are those of an administrator who may do all that bots do.
+var AllRights = Rights{Admin: true, Post: true, Edit: true, Delete: true, Pin: true, Topics: true}
+
+// Group is a basic group, a supergroup (a forum, too) or a channel.
+type Group struct {
+	*Chat
+}
+
+// group is what every chat but a private one knows. The chat's lock guards it.
+type group struct {
+	forum   bool
+	topics  []Topic
+	members []Member
+	bot     botMember
+	moved   int64 // the supergroup it became
+	deleted bool
+}
+
+// botMember is the bot's own standing.
+type botMember struct {
+	role   Role
+	rights Rights
+}
+
+// Group founds a basic group, with its owner and the bot outside.
+func (s *Server) Group(title string, owner *Citizen) *Group {
+	return s.found(BasicGroup, -s.lastGroup.Add(1), title, "", owner)
+}
+
+// Supergroup founds a supergroup. The username makes it public; it may be empty.
+func (s *Server) Supergroup(title, username string, owner *Citizen) *Group {
+	return s.found(Supergroup, -1_000_000_000_000-s.lastGroup.Add(1), title, username, owner)
+}
+
+// Forum founds a supergroup with topics.
+func (s *Server) Forum(title string, owner *Citizen) *Group {
+	g := s.Supergroup(title, "", owner)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.group.forum = true
+	return g
+}
+
+// Channel founds a channel. The username makes it public; it may be empty.
+func (s *Server) Channel(title, username string, owner *Citizen) *Group {
+	return s.found(Channel, -1_000_000_000_000-s.lastGroup.Add(1), title, username, owner)
+}
+
+func (s *Server) found(kind Kind, id int64, title, username string, owner *Citizen) *Group {
+	g := &Group{Chat: &Chat{
+		server: s, id: id, kind: kind, title: title, username: username,
+		group: &group{bot: botMember{role: Left}, members: []Member{{owner.User(), Creator}}},
+	}}
+	s.keep(g.Chat)
+	s.mu.Lock()
+	s.groups = append(s.groups, g)
+	s.mu.Unlock()
+	s.watches.mark(id)
+	return g
+}
+
+// Join makes a citizen a member, or changes the role of one.
+func (g *Group) Join(c *Citizen, role Role) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.group.remove(c.id)
+	g.group.members = append(g.group.members, Member{c.User(), role})
+	g.touch()
+}
+
+// Leave makes a citizen leave.
+func (g *Group) Leave(c *Citizen) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.group.remove(c.id)
+	g.touch()
+}
+
+// AddBot adds the bot, or changes what it may do; the bot hears of it.
+func (g *Group) AddBot(by *Citizen, rights Rights) {
+	role := Plain
+	switch {
+	case rights.Admin:
+		role = Administrator
+	case rights.NoText || rights.NoPhotos:
+		role = Restricted
+	}
+	g.setBot(by, botMember{role, rights})
+}
+
+// KickBot removes the bot for good; the bot hears of it.
+func (g *Group) KickBot(by *Citizen) { g.setBot(by, botMember{role: Kicked}) }
+
+// setBot changes the bot's standing and tells it, as Telegram does: my_chat_member
+// always, and in groups a message about who came or left.
+func (g *Group) setBot(by *Citizen, after botMember) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	before := g.group.bot
+	if before == after {
+		return
+	}
+	g.group.bot = after
+	user := by.User()
+	g.myMember(user, before, after)
+	if g.kind != Channel && before.inside() != after.inside() {
+		g.serviceOfBot(user, after.inside())
+	}
+	g.touch()
+}
+
+// Upgrade turns a basic group into a supergroup with the same people and returns it.
+// What is sent to the old one is answered with migrate_to_chat_id from now on.
+func (g *Group) Upgrade(by *Citizen) *Group {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	next := g.server.Supergroup(g.title, "", by)
+	next.mu.Lock()
+	defer next.mu.Unlock()
+	next.group.members = slices.Clone(g.group.members)
+	next.group.bot = g.group.bot
+	g.group.moved = next.id
+	g.migrated(by.User(), next.Chat)
+	g.touch()
+	return next
+}
+
+// Delete deletes the group; the bot hears nothing of it.
+func (g *Group) Delete() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.group.deleted = true
+	g.touch()
+}
+
+// Topic opens a forum topic and returns its thread.
+func (g *Group) Topic(name string, by *Citizen) (thread int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	thread = g.topicOpened(by.User(), name)
+	g.group.topics = append(g.group.topics, Topic{Thread: thread, Name: name})
+	g.touch()
+	return thread
+}
+
+// CloseTopic closes or, with closed false, reopens a topic.
+func (g *Group) CloseTopic(thread int64, closed bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i := range g.group.topics {
+		if g.group.topics[i].Thread == thread {
+			g.group.topics[i].Closed = closed
+		}
+	}
+	g.touch()
+}
+
+// DeleteTopic deletes a topic.
+func (g *Group) DeleteTopic(thread int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.group.topics = slices.DeleteFunc(g.group.topics, func(t Topic) bool { return t.Thread == thread })
+	g.touch()
+}
+
+// Say lets a member write, in a forum's topic unless thread is 0. As long as the bot
+// is no administrator it hears only what concerns it: commands, and replies to it.
+// It returns the update's id, 0 where the bot hears nothing.
+func (g *Group) Say(c *Citizen, text string, thread int64) (update int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.say(c.User(), text, thread)
+}
+
+// Post publishes a post in a channel, in the channel's name.
+func (g *Group) Post(text string) (update int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.say(User{}, text, 0)
+}
+
+// Tap lets a member press the button with the label on the newest message that has one.
+func (g *Group) Tap(c *Citizen, label string) (*Tap, error) {
+	return g.tapNewest(c.User(), func(b Button) bool { return b.Text == label }, fmt.Sprintf("labelled %q", label))
+}
+
+func (g *group) remove(user int64) {
+	g.members = slices.DeleteFunc(g.members, func(m Member) bool { return m.User.ID == user })
+}
+
+func (g *group) member(user int64) (Member, bool) {
+	i := slices.IndexFunc(g.members, func(m Member) bool { return m.User.ID == user })
+	if i < 0 {
+		return Member{}, false
+	}
+	return g.members[i], true
+}
+
+func (g *group) everybody(bot User) []Member {
+	all := slices.Clone(g.members)
+	if g.bot.inside() {
+		all = append(all, Member{bot, g.bot.role})
+	}
+	return all
+}
+
+func (g *group) topic(thread int64) (Topic, bool) {
+	for _, t := range g.topics {
+		if t.Thread == thread {
+			return t, true
+		}
+	}
+	return Topic{}, false
+}
+
+func (b botMember) inside() bool {
+	return b.role == Plain || b.role == Administrator || b.role == Restricted
+}

@@ -1,0 +1,134 @@
+package simulator
+
+import (
+	"math"
+	"sync"
+	"time"
+)
+
+// Limits are how much a bot may send. A zero field is no limit.
+type Limits struct {
+	// PerSecond is the rate over all chats, and Burst how many messages may come at
+	// once. Answers are exempt: a message to a chat that sent an update in the last 30 s.
+	PerSecond float64
+	Burst     int
+	// PaidPerSecond takes PerSecond's place for messages with allow_paid_broadcast.
+	PaidPerSecond float64
+	// ChatPerSecond is the rate in one chat, and ChatBurst how many may come at once.
+	ChatPerSecond float64
+	ChatBurst     int
+	// GroupPerMinute is how many messages one group or channel takes in any minute.
+	GroupPerMinute int
+}
+
+// TelegramLimits are the real ones, as far as Telegram publishes them. (Its FAQ for
+// bots: about 30 a second over all, one a second in a chat with short bursts, 20 a
+// minute in a group; up to 1000 a second paid.)
+var TelegramLimits = Limits{
+	PerSecond: 30, Burst: 30, PaidPerSecond: 1000,
+	ChatPerSecond: 1, ChatBurst: 3,
+	GroupPerMinute: 20,
+}
+
+// answerWindow is how long after a chat's update messages to it are answers.
+const answerWindow = 30 * time.Second
+
+// bucket is a token bucket, told as the time at which it is full again (the generic
+// cell rate algorithm). The zero value is full.
+type bucket struct{ full time.Time }
+
+// wait is how long n more have to wait; 0 if they may pass now.
+func (b bucket) wait(now time.Time, rate float64, burst, n int) time.Duration {
+	if rate <= 0 {
+		return 0
+	}
+	each := time.Duration(float64(time.Second) / rate)
+	slack := time.Duration(max(burst, n)-n) * each
+	return max(0, b.full.Sub(now)-slack)
+}
+
+// take lets n pass.
+func (b *bucket) take(now time.Time, rate float64, n int) {
+	if rate <= 0 {
+		return
+	}
+	if b.full.Before(now) {
+		b.full = now
+	}
+	b.full = b.full.Add(time.Duration(n) * time.Duration(float64(time.Second)/rate))
+}
+
+// globe is the limit over all chats.
+type globe struct {
+	mu   sync.Mutex
+	free bucket
+	paid bucket
+}
+
+// take lets n messages pass, or says how long they have to wait.
+func (g *globe) take(l Limits, now time.Time, paid bool, n int) time.Duration {
+	b, rate, burst := &g.free, l.PerSecond, l.Burst
+	if paid {
+		b, rate, burst = &g.paid, l.PaidPerSecond, int(l.PaidPerSecond)
+	}
+	if rate <= 0 {
+		return 0
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if wait := b.wait(now, rate, burst, n); wait > 0 {
+		return wait
+	}
+	b.take(now, rate, n)
+	return 0
+}
+
+// pace is the limit of one chat. The chat's lock guards it.
+type pace struct {
+	chat   bucket
+	minute []time.Time // of the last GroupPerMinute messages of a group, oldest first
+}
+
+// wait is how long n more messages have to wait.
+func (p *pace) wait(l Limits, now time.Time, group bool, n int) time.Duration {
+	wait := p.chat.wait(now, l.ChatPerSecond, l.ChatBurst, n)
+	if !group || l.GroupPerMinute <= 0 {
+		return wait
+	}
+	for len(p.minute) > 0 && now.Sub(p.minute[0]) >= time.Minute {
+		p.minute = p.minute[1:]
+	}
+	if over := len(p.minute) + n - l.GroupPerMinute; over > 0 {
+		blocking := p.minute[min(over, len(p.minute))-1]
+		wait = max(wait, time.Minute-now.Sub(blocking))
+	}
+	return wait
+}
+
+func (p *pace) take(l Limits, now time.Time, group bool, n int) {
+	p.chat.take(now, l.ChatPerSecond, n)
+	if group && l.GroupPerMinute > 0 {
+		for range n {
+			p.minute = append(p.minute, now)
+		}
+	}
+}
+
+// pass lets n messages pass both limits, or neither.
+func (s *Server) pass(p *pace, spoke time.Time, group, paid bool, n int) *Refusal {
+	l := s.options.Limits
+	if l == (Limits{}) {
+		return nil
+	}
+	now := s.now()
+	wait := p.wait(l, now, group, n)
+	answer := !spoke.IsZero() && now.Sub(spoke) < answerWindow
+	if wait == 0 && !answer {
+		wait = s.globe.take(l, now, paid, n)
+	}
+	if wait > 0 {
+		return TooMany(int(math.Ceil(wait.Seconds())))
+	}
+	p.take(l, now, group, n)
+	return nil
+}

@@ -1,0 +1,161 @@
+package simulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// Everything in this file is something that a person does in a chat and the bot
+// hears of. The chat's lock is held unless a comment says otherwise.
+
+// say adds a person's message and tells the bot, if the bot hears it.
+func (c *Chat) say(from User, text string, thread int64) (update int64) {
+	m := c.add(Message{From: from.ID, Name: c.nameOf(from), Text: text, Entities: commands(text), Thread: thread})
+	if !c.hears(text) {
+		return 0
+	}
+	return c.tell(c.wireMessage(m))
+}
+
+// sayJSON is say with the message's fields overwritten.
+func (c *Chat) sayJSON(from User, fields string) (update int64, err error) {
+	m := c.add(Message{From: from.ID, Name: c.nameOf(from), Text: fields})
+	w := c.wireMessage(m)
+	w.Text = ""
+	body, err := json.Marshal(w)
+	if err != nil {
+		return 0, fmt.Errorf("simulator: marshal a message: %w", err)
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(body, &object); err != nil {
+		return 0, fmt.Errorf("simulator: read a message: %w", err)
+	}
+	if err := json.Unmarshal([]byte(fields), &object); err != nil {
+		return 0, fmt.Errorf("simulator: a message's fields: %w", err)
+	}
+	return c.tell(object), nil
+}
+
+// tell queues a message (or a channel's post) for the bot.
+func (c *Chat) tell(message any) int64 {
+	c.spoke = c.server.now()
+	kind := "message"
+	if c.kind == Channel {
+		kind = "channel_post"
+	}
+	return c.server.updates.push(c.id, kind, message)
+}
+
+func (c *Chat) nameOf(from User) string {
+	if from.ID == 0 {
+		return c.title
+	}
+	return from.FirstName
+}
+
+// hears says whether the bot is told of a message: in privacy mode, which is every
+// bot's default, a group shows it only commands that are not another bot's, unless
+// it is an administrator.
+func (c *Chat) hears(text string) bool {
+	if c.person != nil {
+		return true
+	}
+	g := c.group
+	switch {
+	case !g.bot.inside():
+		return false
+	case g.bot.role == Administrator || c.kind == Channel:
+		return true
+	}
+	command, _, _ := strings.Cut(text, " ")
+	if !strings.HasPrefix(command, "/") {
+		return false
+	}
+	_, addressee, named := strings.Cut(command, "@")
+	return !named || strings.EqualFold(addressee, c.server.bot.Username)
+}
+
+// myMember tells the bot that its own standing changed.
+func (c *Chat) myMember(by User, before, after botMember) {
+	c.person.see()
+	c.server.updates.push(c.id, "my_chat_member", wireMemberUpdated{
+		Chat: c.wire(), From: by, Date: c.server.now().Unix(),
+		Old: memberOnWire(c.server.bot, before), New: memberOnWire(c.server.bot, after),
+	})
+}
+
+// see notes that the bot knows of the person from now on.
+func (p *person) see() {
+	if p != nil {
+		p.known = true
+	}
+}
+
+// serviceOfBot shows and tells that the bot came into a group or was thrown out.
+func (c *Chat) serviceOfBot(by User, came bool) {
+	service := "left_chat_member"
+	if came {
+		service = "new_chat_members"
+	}
+	m := c.add(Message{From: by.ID, Name: by.FirstName, Service: service})
+	w := c.wireMessage(m)
+	if came {
+		w.NewMembers = []User{c.server.bot}
+	} else {
+		w.LeftMember = &c.server.bot
+	}
+	c.tell(w)
+}
+
+// migrated tells, in both chats, that a group became a supergroup. Both locks are held.
+func (c *Chat) migrated(by User, next *Chat) {
+	m := c.add(Message{From: by.ID, Name: by.FirstName, Service: "migrate"})
+	w := c.wireMessage(m)
+	w.MigrateTo = next.id
+	c.tell(w)
+
+	m = next.add(Message{From: by.ID, Name: by.FirstName, Service: "migrate"})
+	w = next.wireMessage(m)
+	w.MigrateFrom = c.id
+	next.tell(w)
+}
+
+// topicOpened shows and tells that a forum topic was opened, and returns its thread.
+func (c *Chat) topicOpened(by User, name string) (thread int64) {
+	m := c.add(Message{From: by.ID, Name: by.FirstName, Service: "forum_topic_created"})
+	w := c.wireMessage(m)
+	w.ThreadID, w.IsTopic = m.ID, true
+	w.TopicCreated = &topicCreated{Name: name, IconColor: 7322096}
+	if c.hears("/") {
+		c.tell(w)
+	}
+	return m.ID
+}
+
+// commands finds the bot commands in a person's text, as Telegram marks them.
+func commands(text string) []Entity {
+	var found []Entity
+	offset := 0
+	for i, word := range strings.Split(text, " ") {
+		if i > 0 {
+			offset++
+		}
+		command, _, _ := strings.Cut(word, "\n")
+		if len(command) > 1 && command[0] == '/' && isCommand(command[1:]) {
+			found = append(found, Entity{Type: "bot_command", Offset: offset, Length: utf16Length(command)})
+		}
+		offset += utf16Length(word)
+	}
+	return found
+}
+
+func isCommand(s string) bool {
+	name, bot, _ := strings.Cut(s, "@")
+	for _, r := range name + bot {
+		if r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
+			return false
+		}
+	}
+	return name != "" && len(name) <= 64
+}

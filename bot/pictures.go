@@ -1,0 +1,56 @@
+package bot
+
+import "time"
+
+// refusalHolds is how long a picture that Telegram could not fetch is left out: a
+// million readers are not to wait for a site that is down, and it may come back.
+const refusalHolds = 10 * time.Minute
+
+// pictures remembers what Telegram made of a picture's address: once it has fetched the
+// picture, the file id brings it to everyone else at no cost to the ministry's site.
+type pictures struct {
+	known *cache[string, picture]
+	now   func() time.Time
+}
+
+type picture struct {
+	fileID       string
+	refusedUntil time.Time
+}
+
+func newPictures() *pictures {
+	return &pictures{known: newCache[string, picture](256), now: time.Now}
+}
+
+// name is how to tell Telegram of the picture at the address; empty for not at all.
+func (p *pictures) name(address string) string {
+	known, _ := p.known.get(address)
+	switch {
+	case known.fileID != "":
+		return known.fileID
+	case p.now().Before(known.refusedUntil):
+		return ""
+	}
+	return address
+}
+
+// accepted notes the file id under which Telegram keeps the picture.
+func (p *pictures) accepted(address, fileID string) {
+	if address == "" || fileID == "" {
+		return
+	}
+	if known, _ := p.known.get(address); known.fileID != fileID {
+		p.known.put(address, picture{fileID: fileID})
+	}
+}
+
+// refused notes that Telegram does not take the picture under that name, and returns
+// the next name to try: the address where a file id has expired, otherwise none.
+func (p *pictures) refused(address, name string) string {
+	if name != address {
+		p.known.put(address, picture{})
+		return address
+	}
+	p.known.put(address, picture{refusedUntil: p.now().Add(refusalHolds)})
+	return ""
+}

@@ -1,0 +1,106 @@
+package bot
+
+import (
+	"encoding/json"
+	"html"
+	"net/url"
+	"strings"
+	"time"
+
+	"kabarchy/bot/locale"
+	"kabarchy/feeds"
+)
+
+// Limits of one item's message, in UTF-16 units. A caption and a text are the same, so
+// that a picture which Telegram refuses costs nothing but the picture.
+const (
+	captionLimit = 1024 // Telegram's
+	titleLimit   = 256
+	summaryLimit = 640 // what a small phone shows without much scrolling
+)
+
+// page is an item as a message.
+type page struct {
+	html   string // the text, in Telegram's HTML
+	plain  string // the same without markup, where Telegram refuses that
+	markup string // the buttons, as reply_markup; empty if there are none
+	image  string // the picture's address; empty if there is none
+}
+
+// render makes the message of an item. The words around it are in the item's language,
+// the date is that of the zone.
+func render(item feeds.Item, zone *time.Location) page {
+	words := locale.For(item.Language)
+	title := cut(oneLine(item.Title), titleLimit)
+	date := words.Date(item.Published.In(zone))
+	summary := cut(paragraphs(item.Summary), summaryLimit)
+	p := page{
+		html:  joinFilled("\n", tagged("b", title), tagged("i", date)),
+		plain: joinFilled("\n", title, date),
+	}
+	p.html = joinFilled("\n\n", p.html, html.EscapeString(summary))
+	p.plain = joinFilled("\n\n", p.plain, summary)
+	if webAddress(item.Picture) {
+		p.image = item.Picture
+	}
+	if webAddress(item.Link) {
+		p.markup = markup([][]Button{{{Text: words.T("button.read_more", nil), URL: item.Link}}})
+	}
+	return p
+}
+
+// Button is one button below a message: it opens an address or sends its data back.
+type Button struct {
+	Text string `json:"text"`
+	URL  string `json:"url,omitempty"`
+	Data string `json:"callback_data,omitempty"` // at most 64 bytes
+}
+
+// markup is the rows of buttons as reply_markup. Without a row it takes the buttons away.
+func markup(rows [][]Button) string {
+	if rows == nil {
+		rows = [][]Button{}
+	}
+	encoded, err := json.Marshal(map[string]any{"inline_keyboard": rows})
+	if err != nil { // strings always encode
+		panic(err)
+	}
+	return string(encoded)
+}
+
+func tagged(tag, text string) string {
+	if text == "" {
+		return ""
+	}
+	return "<" + tag + ">" + html.EscapeString(text) + "</" + tag + ">"
+}
+
+func joinFilled(separator string, parts ...string) string {
+	filled := parts[:0]
+	for _, p := range parts {
+		if p != "" {
+			filled = append(filled, p)
+		}
+	}
+	return strings.Join(filled, separator)
+}
+
+// oneLine is the text with every run of space as one space.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// paragraphs parts the paragraphs of a text with an empty line.
+func paragraphs(text string) string {
+	var all []string
+	for p := range strings.Lines(text) {
+		if p = oneLine(p); p != "" {
+			all = append(all, p)
+		}
+	}
+	return strings.Join(all, "\n\n")
+}
+
+// webAddress says whether Telegram would take the address for a button or a picture.
+func webAddress(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && len(address) <= 2048
+}

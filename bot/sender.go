@@ -1,0 +1,231 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"kabarchy/bot/broadcast"
+	"kabarchy/bot/locale"
+	"kabarchy/feeds"
+)
+
+// SenderOptions say how items are rendered and who hears of trouble.
+type SenderOptions struct {
+	// Zone is the one in which dates are written; UTC if nil.
+	Zone *time.Location
+	// Log hears of messages that had to be simplified; nothing if nil.
+	Log *slog.Logger
+	// Registerer takes the metrics; none are kept if nil.
+	Registerer prometheus.Registerer
+}
+
+// Sender brings deliveries to Telegram. Each is one attempt; what can be mended at once
+// is: a picture that Telegram refuses is left out, a text that it can't parse goes
+// plain, a forum topic that is no more gives way to the general one. It is safe for
+// concurrent use.
+type Sender struct {
+	client    *Client
+	zone      *time.Location
+	log       *slog.Logger
+	pages     *cache[pageKey, page]
+	pictures  *pictures
+	fallbacks *prometheus.CounterVec
+}
+
+var _ broadcast.Sender = (*Sender)(nil)
+
+// pageKey names what a page is rendered from.
+type pageKey struct {
+	item     string
+	revision int
+}
+
+// NewSender returns a sender over the client.
+func NewSender(c *Client, o SenderOptions) *Sender {
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Sender{
+		client:   c,
+		zone:     o.Zone,
+		log:      o.Log,
+		pages:    newCache[pageKey, page](64),
+		pictures: newPictures(),
+		fallbacks: promauto.With(o.Registerer).NewCounterVec(prometheus.CounterOpts{
+			Name: "kabarchy_sender_fallbacks_total",
+			Help: "Messages sent simpler than meant, by what was left out: picture, markup or topic.",
+		}, []string{"without"}),
+	}
+}
+
+// Deliver makes one attempt at the delivery and returns the message that the chat has
+// then. Its error is nil or a *broadcast.Error.
+//
+// A correction finds a message that its reader has deleted: nothing is left to correct,
+// and that is a success. One that can't be edited any more is sent anew.
+func (s *Sender) Deliver(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
+	var (
+		sent = d.Message
+		err  error
+	)
+	switch d.Kind {
+	case broadcast.Correction:
+		sent, err = s.correct(ctx, d)
+	case broadcast.Withdrawal:
+		err = s.withdraw(ctx, d)
+	default:
+		sent, err = s.send(ctx, d)
+	}
+	if err != nil {
+		return broadcast.Message{}, verdict(err)
+	}
+	return sent, nil
+}
+
+func (s *Sender) send(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
+	return s.simplify(ctx, s.draft(d), func(m draft) (string, map[string]string) {
+		params := m.params(d.Chat)
+		if m.picture == "" {
+			return "sendMessage", params
+		}
+		params["photo"] = m.picture
+		return "sendPhoto", params
+	})
+}
+
+// correct edits the message that the chat has. A text can't get a picture afterwards,
+// nor a picture lose itself: the message keeps its sort.
+func (s *Sender) correct(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
+	m := s.draft(d)
+	m.caption = d.Message.Caption
+	if !m.caption {
+		m.picture = ""
+	}
+	_, err := s.simplify(ctx, m, func(m draft) (string, map[string]string) {
+		params := m.params(d.Chat)
+		params["message_id"] = strconv.FormatInt(d.Message.ID, 10)
+		switch {
+		case m.picture != "":
+			params["media"] = m.media()
+			return "editMessageMedia", params
+		case m.caption:
+			return "editMessageCaption", params
+		default:
+			return "editMessageText", params
+		}
+	})
+	switch meaningOf(err) {
+	case unchanged, noMessage:
+		return d.Message, nil
+	case notEditable:
+		return s.send(ctx, d)
+	}
+	return d.Message, err
+}
+
+// withdraw deletes the message, or, where Telegram finds it too old for that, puts a
+// notice in its place.
+func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
+	message := map[string]string{
+		"chat_id":    strconv.FormatInt(d.Chat, 10),
+		"message_id": strconv.FormatInt(d.Message.ID, 10),
+	}
+	err := s.client.Call(ctx, "deleteMessage", message, nil)
+	if meaningOf(err) == notDeletable {
+		notice := locale.For(d.Item.Language).T("screen.withdrawn", nil)
+		method, field := "editMessageText", "text"
+		if d.Message.Caption {
+			method, field = "editMessageCaption", "caption"
+		}
+		message[field], message["parse_mode"] = notice, "HTML"
+		err = s.client.Call(ctx, method, message, nil)
+	}
+	switch meaningOf(err) {
+	case unchanged, noMessage:
+		return nil
+	}
+	return err
+}
+
+// draft is the message as one would like to send it.
+func (s *Sender) draft(d broadcast.Delivery) draft {
+	m := draft{page: s.page(d.Item), thread: d.Preferences.Thread}
+	if m.image != "" && !d.Preferences.NoPictures {
+		m.picture = s.pictures.name(m.image)
+	}
+	return m
+}
+
+// page renders an item once for all who get it.
+func (s *Sender) page(item feeds.Item) page {
+	key := pageKey{item.ID, item.Revision}
+	if p, ok := s.pages.get(key); ok {
+		return p
+	}
+	p := render(item, s.zone)
+	s.pages.put(key, p)
+	return p
+}
+
+// simplify calls with the draft, and again with a simpler one for as long as Telegram's
+// answer names what to leave out. Each round leaves out something, so that it ends.
+func (s *Sender) simplify(ctx context.Context, m draft, call func(draft) (string, map[string]string)) (broadcast.Message, error) {
+	for {
+		var sent sentMessage
+		method, params := call(m)
+		err := s.client.Call(ctx, method, params, &sent)
+		if err == nil {
+			s.pictures.accepted(m.image, sent.fileID())
+			return broadcast.Message{ID: sent.ID, Caption: len(sent.Photo) > 0}, nil
+		}
+		without := ""
+		switch what := meaningOf(err); {
+		case what == pictureRefused && m.picture != "":
+			m.picture, without = s.pictures.refused(m.image, m.picture), "picture"
+		case what == noRights && m.picture != "":
+			m.picture, without = "", "picture"
+		case what == malformed && !m.bare:
+			m.bare, without = true, "markup"
+		case what == noThread && m.thread != 0:
+			m.thread, without = 0, "topic"
+		default:
+			return broadcast.Message{}, err
+		}
+		s.fallbacks.WithLabelValues(without).Inc()
+		s.log.WarnContext(ctx, "message simplified", "without", without, "error", err)
+	}
+}
+
+// sentMessage is what is read of a message that Telegram has taken.
+type sentMessage struct {
+	ID    int64 `json:"message_id"`
+	Photo []struct {
+		FileID string `json:"file_id"`
+	} `json:"photo"`
+}
+
+// fileID names the largest size of the picture; empty if there is none.
+func (m sentMessage) fileID() string {
+	if len(m.Photo) == 0 {
+		return ""
+	}
+	return m.Photo[len(m.Photo)-1].FileID
+}
+
+// UnmarshalJSON takes what editing answers in place of a message, true, for none.
+func (m *sentMessage) UnmarshalJSON(data []byte) error {
+	if string(data) == "true" {
+		return nil
+	}
+	type plain sentMessage
+	return json.Unmarshal(data, (*plain)(m))
+}

@@ -1,0 +1,242 @@
+package broadcast
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"kabarchy/subscriptions"
+)
+
+// dispatch lets one task after the other through the gate, until ctx is done; it
+// returns when everything that passed has landed, or sending is done too.
+func (s *session) dispatch(ctx, sending context.Context) {
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	for {
+		t := s.await(ctx)
+		if t == nil {
+			return
+		}
+		if s.gate.enter(ctx) != nil {
+			s.queue.landed(t, time.Time{})
+			return
+		}
+		workers.Go(func() {
+			defer s.gate.leave()
+			s.queue.landed(t, s.attempt(sending, t))
+			if t.run.over() && s.queue.idle(t.run) {
+				s.tend()
+			}
+		})
+	}
+}
+
+// await waits for the next task. It returns nil when ctx is done.
+func (s *session) await(ctx context.Context) *task {
+	for ctx.Err() == nil {
+		t, again := s.queue.next(time.Now())
+		if t != nil {
+			return t
+		}
+		var due <-chan time.Time
+		if !again.IsZero() {
+			due = time.After(time.Until(again))
+		}
+		select {
+		case <-ctx.Done():
+		case <-s.queue.ready:
+		case <-due:
+		}
+	}
+	return nil
+}
+
+// attempt makes one attempt at a task and sees to what follows from it. It returns
+// the moment before which the chat may get nothing more.
+func (s *session) attempt(ctx context.Context, t *task) (notBefore time.Time) {
+	d, due, err := s.prepare(ctx, t)
+	if err != nil {
+		return time.Time{} // the session ends; the walk or the retry set has the task
+	}
+	if !due {
+		s.drop(ctx, t)
+		return time.Time{}
+	}
+	if !s.leads() {
+		return time.Time{} // the next leader has it
+	}
+	began := time.Now()
+	message, err := s.Sender.Deliver(ctx, d)
+	s.metrics.attempt(err, time.Since(began))
+	if err == nil {
+		s.gate.delivered()
+		s.delivered(ctx, t, d, message)
+		return time.Now().Add(distance(t.chat))
+	}
+	return s.failed(ctx, t, err)
+}
+
+// prepare reads whom the task is for and what the chat has already. It says false
+// where nothing is to be done: the person left, or has the message.
+func (s *session) prepare(ctx context.Context, t *task) (d Delivery, due bool, err error) {
+	r := t.run
+	var line entry
+	var has bool
+	err = s.persist(ctx, "read a recipient", func() (err error) {
+		if d.Preferences, _, err = s.Store.Get(ctx, t.chat); err != nil {
+			return err
+		}
+		line, has, err = s.ledger.get(ctx, r.Ledger, t.chat)
+		return err
+	})
+	d.Broadcast, d.Kind, d.Chat, d.Item, d.Message = r.ID, r.Kind, t.chat, *r.item.Load(), line.Message
+	switch {
+	case err != nil:
+		return d, false, err
+	case s.queue.hasEnded(r):
+		return d, false, nil
+	case r.Kind == News:
+		return d, !has && wants(d.Preferences, &d.Item), nil
+	default:
+		return d, has && changes(r, line), nil
+	}
+}
+
+// delivered notes a message that arrived.
+func (s *session) delivered(ctx context.Context, t *task, d Delivery, m Message) {
+	line := entry{Message: m, Revision: d.Item.Revision, Withdrawn: d.Kind == Withdrawal}
+	err := s.persist(ctx, "write the ledger", func() error {
+		return s.scribe.write(ctx, note{t.run.Ledger, t.chat, line})
+	})
+	if err != nil {
+		return // it may come twice: it was on its way when the session ended
+	}
+	t.run.tell(func(st *state) { st.Sent++ })
+	s.drop(ctx, t)
+}
+
+// drop ends a task that needs nothing more.
+func (s *session) drop(ctx context.Context, t *task) {
+	if t.bucket == nil { // it may stand in the retry set
+		err := s.persist(ctx, "clear the retry set", func() error {
+			return s.retries.drop(ctx, t.run.ID, t.chat)
+		})
+		if err != nil {
+			return
+		}
+	}
+	t.safe()
+}
+
+// failed sees to what follows from a failed attempt.
+func (s *session) failed(ctx context.Context, t *task, failure error) time.Time {
+	var e *Error
+	if !errors.As(failure, &e) {
+		e = &Error{Verdict: Transient, Err: failure}
+	}
+	now := time.Now()
+	if ctx.Err() != nil {
+		return now // cut off by our own end: the walk or the retry set has the task
+	}
+	switch e.Verdict {
+	case SlowDown:
+		s.gate.slowDown(t.chat, e.After, now)
+		return s.again(ctx, t, now.Add(e.After), e)
+	case Unauthorized:
+		s.abort(fmt.Errorf("broadcast %d: %w", t.run.ID, e))
+		return now
+	case BlockedByUser, NoRights, Gone, Moved, Refused:
+		s.gate.delivered()
+		s.settle(ctx, t, e)
+		return now
+	default:
+		s.gate.failed(now)
+		t.attempts++
+		if t.since.IsZero() {
+			t.since = now
+		}
+		if now.Sub(t.since) > s.GiveUpAfter {
+			s.settle(ctx, t, e)
+			return now
+		}
+		return s.again(ctx, t, now.Add(pause(t.attempts)), e)
+	}
+}
+
+// longestHold bounds how long a chat's other items wait for one that failed: up to
+// there the order counts more, then the news.
+const longestHold = 30 * time.Second
+
+// again puts a task into the retry set. The chat's other items wait for it, but not
+// for long.
+func (s *session) again(ctx context.Context, t *task, due time.Time, why *Error) time.Time {
+	r := t.run
+	s.Log.Debug("delivery put off", "broadcast", r.ID, "chat", t.chat, "attempts", t.attempts, "error", why)
+	err := s.persist(ctx, "put off a delivery", func() error {
+		return s.retries.put(ctx, r.ID, t.chat, retryEntry{due: due, attempts: t.attempts, since: t.since})
+	})
+	if err != nil {
+		return due
+	}
+	t.safe()
+	s.queue.park(&task{run: r, chat: t.chat, attempts: t.attempts, since: t.since}, due)
+	if why.Verdict != SlowDown && time.Until(due) > longestHold {
+		return time.Now()
+	}
+	return due
+}
+
+// settle sees to a chat that will not get the message, or not under this id.
+func (s *session) settle(ctx context.Context, t *task, e *Error) {
+	r := t.run
+	err := s.persist(ctx, "settle a failed delivery", func() error {
+		switch e.Verdict {
+		case BlockedByUser, NoRights:
+			_, err := s.Store.Update(ctx, t.chat, func(p *subscriptions.Preferences, known bool) {
+				if known {
+					p.Status = subscriptions.Blocked
+				}
+			})
+			return err
+		case Gone:
+			return s.Store.Forget(ctx, t.chat)
+		case Moved:
+			return s.moved(ctx, t, e.MovedTo)
+		default:
+			return s.retries.fail(ctx, r.ID, t.chat, e.Error())
+		}
+	})
+	if err != nil {
+		return
+	}
+	s.Log.Info("delivery settled without a message", "broadcast", r.ID, "chat", t.chat, "verdict", e.Verdict, "error", e.Err)
+	r.tell(func(st *state) {
+		switch e.Verdict {
+		case BlockedByUser, NoRights, Gone:
+			st.Blocked++
+		case Moved: // the message follows under the new id
+		default:
+			st.Failed++
+		}
+	})
+	s.drop(ctx, t)
+}
+
+// moved lets subscription, ledger and message follow a group to its new id.
+func (s *session) moved(ctx context.Context, t *task, to int64) error {
+	if err := s.Store.Move(ctx, t.chat, to); err != nil {
+		return err
+	}
+	if err := s.Move(ctx, t.chat, to); err != nil {
+		return err
+	}
+	now := time.Now()
+	if err := s.retries.put(ctx, t.run.ID, to, retryEntry{due: now}); err != nil {
+		return err
+	}
+	s.queue.park(&task{run: t.run, chat: to}, now)
+	return nil
+}

@@ -1,0 +1,20 @@
+// Package broadcast brings one item to many people.
+//
+// What it promises, whatever is killed at whatever moment:
+//
+//   - Nothing is lost. A chat that was subscribed when a broadcast was planned has
+//     the message, or stands in the retry set, or is listed as failed with the reason.
+//   - Nearly nothing is sent twice. The ledger names every chat that has the message;
+//     only what was on its way to Telegram at the moment of a crash can come again.
+//   - A chat's items keep their order and their distance; Telegram's limits are
+//     respected, and its request to wait is obeyed.
+//
+// How: a plan is a small record in Redis, made from an announcement of the archive.
+// A walk goes over the audience bucket by bucket and fills the broadcast's lane; the
+// queue lets one message pass at a time, urgent lanes first, the others in turn; a
+// worker delivers it and the ledger notes it. The walk's cursor moves only past
+// buckets in which every chat is settled, that is named in the ledger, in the retry
+// set or in the list of failures. So a restart resumes at the cursor and skips whom
+// the ledger names. Nothing is written for each subscriber but the ledger, and the
+// program's memory does not grow with the audience.
+package broadcast

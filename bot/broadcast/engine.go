@@ -1,0 +1,169 @@
+package broadcast
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+// Options are what an engine needs.
+type Options struct {
+	Redis   redis.UniversalClient
+	Store   *subscriptions.Store
+	Archive *feeds.Archive
+	Sender  Sender
+	// Lease, where several instances run: nothing is sent or saved without it.
+	Lease *Lease
+
+	// MessagesPerSecond is the rate over all chats; 0 means no limit but the chats' own.
+	MessagesPerSecond float64
+	// Keep is how long a ledger is kept after its broadcast ended, and with it the
+	// possibility to correct or withdraw the item; 72 hours unless set.
+	Keep time.Duration
+	// GiveUpAfter is how long a message that fails for passing or unknown reasons is
+	// tried again, counted from its first failure; 24 hours unless set.
+	GiveUpAfter time.Duration
+	// Grace is how long messages on their way may take after Run's context is done; 10
+	// seconds unless set.
+	Grace time.Duration
+
+	Log        *slog.Logger
+	Registerer prometheus.Registerer
+}
+
+// atOnce bounds the messages on their way to Telegram: enough for 3,000 a second at
+// 80 milliseconds each, and no more than may come twice after a crash.
+const atOnce = 256
+
+// Engine runs the broadcasts. Run must be going on one instance at a time; the other
+// methods work on every instance.
+type Engine struct {
+	Options
+	plans   plans
+	ledger  ledger
+	retries retries
+	metrics *metrics
+	wake    chan struct{}
+}
+
+// New makes an engine.
+func New(o Options) *Engine {
+	if o.Keep == 0 {
+		o.Keep = 72 * time.Hour
+	}
+	if o.GiveUpAfter == 0 {
+		o.GiveUpAfter = 24 * time.Hour
+	}
+	if o.Grace == 0 {
+		o.Grace = 10 * time.Second
+	}
+	fence := func() int64 { return 0 }
+	if o.Lease != nil {
+		fence = o.Lease.fence.Load
+	}
+	return &Engine{
+		Options: o,
+		plans:   plans{o.Redis, fence},
+		ledger:  ledger{o.Redis},
+		retries: retries{o.Redis},
+		metrics: newMetrics(o.Registerer),
+		wake:    make(chan struct{}, 1),
+	}
+}
+
+// Run plans what the archive announces and sends what is planned, until ctx is done;
+// then what is on its way to Telegram may finish within the grace. It returns nil
+// then, and an error only where going on makes no sense: the token is wrong.
+func (e *Engine) Run(ctx context.Context) error {
+	return newSession(e).run(ctx)
+}
+
+// leads says whether this instance may send now.
+func (e *Engine) leads() bool { return e.Lease == nil || e.Lease.Held() }
+
+// Wake makes the engine look for announcements now.
+func (e *Engine) Wake() {
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+// joinScript notes a chat that may be owed what is being sent now.
+//
+// KEYS[1] the running set, [2] the list of those who joined; ARGV[1] the chat
+var joinScript = redis.NewScript(`
+if redis.call('ZCARD', KEYS[1]) > 0 then redis.call('RPUSH', KEYS[2], ARGV[1]) end
+return 1
+`)
+
+// Joined says that a chat subscribed or changed what it wants: broadcasts that are
+// running bring it what it does not have, though their walk may have passed it.
+func (e *Engine) Joined(ctx context.Context, chat int64) error {
+	if err := joinScript.Run(ctx, e.Redis, []string{keyRunning, keyJoined}, chat).Err(); err != nil {
+		return fmt.Errorf("catch chat %d up: %w", chat, err)
+	}
+	e.Wake()
+	return nil
+}
+
+// Forget removes what the engine keeps of a chat: its lines in the ledgers.
+func (e *Engine) Forget(ctx context.Context, chat int64) error {
+	ledgers, err := e.ledgers(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.ledger.erase(ctx, ledgers, chat); err != nil {
+		return err
+	}
+	for _, n := range ledgers {
+		if err := e.retries.drop(ctx, n, chat); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Move carries a chat's lines in the ledgers over to its new id.
+func (e *Engine) Move(ctx context.Context, from, to int64) error {
+	ledgers, err := e.ledgers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, number := range ledgers {
+		line, has, err := e.ledger.get(ctx, number, from)
+		if err != nil {
+			return err
+		}
+		if has {
+			if err := e.ledger.write(ctx, []note{{number, to, line}}); err != nil {
+				return err
+			}
+		}
+	}
+	return e.ledger.erase(ctx, ledgers, from)
+}
+
+// ledgers lists those that may still exist.
+func (e *Engine) ledgers(ctx context.Context) ([]int64, error) {
+	current, err := e.plans.running(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ended, err := e.plans.finishedSince(ctx, time.Now().Add(-e.Keep))
+	if err != nil {
+		return nil, err
+	}
+	var numbers []int64
+	for _, p := range append(current, ended...) {
+		numbers = append(numbers, p.ID)
+	}
+	return numbers, nil
+}

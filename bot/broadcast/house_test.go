@@ -1,0 +1,247 @@
+package broadcast
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+// house is an engine with a real archive, a real poller and a real store on a Redis,
+// a ministry's feed and phones that remember what they were sent.
+type house struct {
+	tb      testing.TB
+	rdb     redis.UniversalClient
+	store   *subscriptions.Store
+	archive *feeds.Archive
+	poller  *feeds.Poller
+	site    *site
+	phones  *phones
+	options Options
+	engine  *Engine
+}
+
+// newHouse opens a house whose ministry publishes in two languages.
+func newHouse(tb testing.TB, rdb redis.UniversalClient) *house {
+	h := &house{tb: tb, rdb: rdb, store: subscriptions.NewStore(rdb), archive: feeds.NewArchive(rdb)}
+	h.site = &site{items: map[string][]string{}}
+	server := httptest.NewServer(h.site)
+	tb.Cleanup(server.Close)
+	var err error
+	h.poller, err = feeds.NewPoller(feeds.Options{
+		Sources: []feeds.Source{
+			{ID: "ky", Language: "ky", URL: server.URL + "/ky"},
+			{ID: "ru", Language: "ru", URL: server.URL + "/ru"},
+		},
+		Schedule: "@every 1h", Zone: time.UTC, AllowPrivate: true,
+	}, h.archive)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	h.poll("ky")
+	h.poll("ru")
+	h.phones = newPhones()
+	h.options = Options{
+		Redis: rdb, Store: h.store, Archive: h.archive, Sender: h.phones, Log: slog.New(slog.DiscardHandler),
+	}
+	h.engine = New(h.options)
+	return h
+}
+
+func (h *house) poll(source string) {
+	h.tb.Helper()
+	if _, err := h.poller.Poll(h.tb.Context(), source); err != nil {
+		h.tb.Fatal(err)
+	}
+}
+
+// publish puts a new item on the site and has it read.
+func (h *house) publish(language, title string) {
+	h.tb.Helper()
+	h.site.set(language, title, "Текст.")
+	h.poll(language)
+}
+
+// correct changes an item's text.
+func (h *house) correct(language, title, text string) {
+	h.tb.Helper()
+	h.site.set(language, title, text)
+	h.poll(language)
+}
+
+// subscribe makes chats readers of a language.
+func (h *house) subscribe(language string, chats ...int64) {
+	h.tb.Helper()
+	for _, chat := range chats {
+		_, err := h.store.Update(h.tb.Context(), chat, func(p *subscriptions.Preferences, _ bool) {
+			p.Status, p.Interface, p.Languages = subscriptions.Active, language, []string{language}
+		})
+		if err != nil {
+			h.tb.Fatal(err)
+		}
+	}
+}
+
+// run lets the engine work; what it returns ends it and waits.
+func (h *house) run() (stop func()) {
+	ctx, cancel := context.WithCancel(h.tb.Context())
+	done := make(chan error, 1)
+	engine := New(h.options)
+	h.engine = engine
+	go func() { done <- engine.Run(ctx) }()
+	return sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			h.tb.Errorf("engine: %v", err)
+		}
+	})
+}
+
+// until waits for a condition.
+func (h *house) until(what string, holds func() bool) {
+	h.tb.Helper()
+	ctx, cancel := context.WithTimeout(h.tb.Context(), 30*time.Second)
+	defer cancel()
+	for !holds() {
+		h.engine.Wake()
+		if sleep(ctx, 5*time.Millisecond) != nil {
+			h.tb.Fatalf("waited in vain until %s; phones have %v", what, h.phones.titles())
+		}
+	}
+}
+
+// quiet waits until nothing is announced and nothing is running.
+func (h *house) quiet() {
+	h.tb.Helper()
+	h.until("every broadcast is finished", func() bool {
+		announced, err := h.archive.Announcements(h.tb.Context(), 1)
+		if err != nil {
+			return false
+		}
+		running, err := h.engine.plans.running(h.tb.Context())
+		return err == nil && len(announced) == 0 && len(running) == 0
+	})
+}
+
+// item returns the archived item with a title.
+func (h *house) item(language, title string) feeds.Item {
+	h.tb.Helper()
+	items, err := h.archive.Latest(h.tb.Context(), language, 0, 100)
+	if err != nil {
+		h.tb.Fatal(err)
+	}
+	for _, i := range items {
+		if i.Title == title {
+			return i
+		}
+	}
+	h.tb.Fatalf("no item %q in the archive", title)
+	return feeds.Item{}
+}
+
+// site is a ministry's site with a feed for each language.
+type site struct {
+	mu    sync.Mutex
+	items map[string][]string // language → titles, newest first
+	texts sync.Map            // title → text
+}
+
+func (s *site) set(language, title, text string) {
+	s.texts.Store(title, text)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(s.items[language], title) {
+		s.items[language] = append([]string{title}, s.items[language]...)
+	}
+}
+
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	language := strings.TrimPrefix(r.URL.Path, "/")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
+	fmt.Fprintf(w, `<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Министрлик</title>`)
+	for _, title := range s.items[language] {
+		text, _ := s.texts.Load(title)
+		fmt.Fprintf(w, `<item><title>%s</title><link>https://ministry.example/%s/news/%x</link><description>%s</description></item>`,
+			title, language, title, text)
+	}
+	fmt.Fprint(w, `</channel></rss>`)
+}
+
+// phones stands for Telegram: it keeps what each chat was sent, and answers as a
+// test wants.
+type phones struct {
+	mu     sync.Mutex
+	last   int64
+	has    map[int64][]shown
+	tries  map[int64]int
+	answer func(d Delivery, try int) error // nil: everything arrives
+}
+
+// shown is a message on a phone.
+type shown struct {
+	id          int64
+	title, text string
+	gone        bool
+}
+
+func newPhones() *phones {
+	return &phones{has: make(map[int64][]shown), tries: make(map[int64]int)}
+}
+
+// Deliver implements Sender.
+func (p *phones) Deliver(_ context.Context, d Delivery) (Message, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tries[d.Chat]++
+	if p.answer != nil {
+		if err := p.answer(d, p.tries[d.Chat]); err != nil {
+			return Message{}, err
+		}
+	}
+	if d.Kind == News {
+		p.last++
+		p.has[d.Chat] = append(p.has[d.Chat], shown{id: p.last, title: d.Item.Title, text: d.Item.Summary})
+		return Message{ID: p.last}, nil
+	}
+	for i, m := range p.has[d.Chat] {
+		if m.id == d.Message.ID {
+			p.has[d.Chat][i].text = d.Item.Summary
+			p.has[d.Chat][i].gone = d.Kind == Withdrawal
+		}
+	}
+	return d.Message, nil
+}
+
+// titles returns what each phone shows.
+func (p *phones) titles() map[int64][]string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := make(map[int64][]string)
+	for chat, messages := range p.has {
+		for _, m := range messages {
+			if !m.gone {
+				all[chat] = append(all[chat], m.title)
+			}
+		}
+	}
+	return all
+}
+
+func (p *phones) count(chat int64) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.has[chat])
+}

@@ -1,0 +1,32 @@
+package broadcast
+
+import "strconv"
+
+// Everything small shares one hash tag, so that one script can change it in a
+// Cluster too; the ledger is large and spreads over the slots by bucket.
+const (
+	keyRunning  = "{news}:broadcasts:running"  // sorted set: broadcast id by id
+	keyFinished = "{news}:broadcasts:finished" // sorted set: broadcast id by the Unix time of its end
+	keyJoined   = "{news}:broadcasts:joined"   // list: chats that subscribed while something was running
+	keyLease    = "{news}:lease"               // string: the leader's fencing number; it expires
+	keyFence    = "{news}:fence"               // string: the last fencing number given
+)
+
+func id(n int64) string { return strconv.FormatInt(n, 10) }
+
+// keyPlan is a hash: the plan and the state of one broadcast.
+func keyPlan(broadcast int64) string { return "{news}:broadcast:" + id(broadcast) }
+
+// keyRetry is a hash: chat → "<due> <attempts> <since>", Unix milliseconds.
+func keyRetry(broadcast int64) string { return "{news}:retry:" + id(broadcast) }
+
+// keyFailed is a hash: chat → why it never got the message.
+func keyFailed(broadcast int64) string { return "{news}:failed:" + id(broadcast) }
+
+// keyItemLedger is a string: the broadcast under whose number the item's ledger stands.
+func keyItemLedger(item string) string { return "{news}:ledger:" + item }
+
+// keySent is a hash, the ledger of one bucket: chat → the message it has, packed.
+func keySent(ledger int64, bucket int) string {
+	return "sent:" + id(ledger) + ":" + strconv.Itoa(bucket)
+}

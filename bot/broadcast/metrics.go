@@ -1,0 +1,52 @@
+package broadcast
+
+import (
+	"errors"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+type metrics struct {
+	running       prometheus.Gauge
+	attempts      *prometheus.CounterVec
+	duration      prometheus.Histogram
+	redisFailures prometheus.Counter
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	m := &metrics{
+		running: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "kabarchy_broadcasts_running",
+			Help: "Broadcasts planned and not finished.",
+		}),
+		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "kabarchy_broadcast_attempts_total",
+			Help: "Attempts to deliver a message, by what came of them.",
+		}, []string{"outcome"}),
+		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "kabarchy_broadcast_attempt_seconds",
+			Help:    "How long Telegram took to answer an attempt.",
+			Buckets: []float64{.025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}),
+		redisFailures: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "kabarchy_broadcast_redis_failures_total",
+			Help: "Operations of the broadcast engine that Redis failed; each was tried again.",
+		}),
+	}
+	if reg != nil {
+		reg.MustRegister(m.running, m.attempts, m.duration, m.redisFailures)
+	}
+	return m
+}
+
+func (m *metrics) attempt(err error, took time.Duration) {
+	outcome := "delivered"
+	if e := (*Error)(nil); errors.As(err, &e) {
+		outcome = e.Verdict.String()
+	} else if err != nil {
+		outcome = Transient.String()
+	}
+	m.attempts.WithLabelValues(outcome).Inc()
+	m.duration.Observe(took.Seconds())
+}

@@ -1,0 +1,214 @@
+package broadcast
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/feeds"
+)
+
+// plan is one broadcast as Redis keeps it. The fields below state change while it
+// runs; the others never do.
+type plan struct {
+	ID        int64  `redis:"-"`
+	Kind      Kind   `redis:"kind"`
+	Item      string `redis:"item"`
+	Title     string `redis:"title"`
+	Language  string `redis:"language"`
+	Ledger    int64  `redis:"ledger"`   // the broadcast that first sent the item: its number names the ledger
+	Revision  int    `redis:"revision"` // of the item, for corrections: what has less is edited
+	Urgent    bool   `redis:"urgent"`
+	PlannedAt int64  `redis:"planned_at"` // Unix milliseconds
+
+	state
+}
+
+// state is what changes while a broadcast runs.
+type state struct {
+	Cursor   int     `redis:"cursor"`  // every bucket below it is settled
+	Planned  int     `redis:"planned"` // chats that the walk will meet; -1 until they are counted
+	Sent     int     `redis:"sent"`
+	Blocked  int     `redis:"blocked"`
+	Failed   int     `redis:"failed"`
+	Rate     float64 `redis:"rate"`     // messages a second, lately
+	Finished int64   `redis:"finished"` // Unix seconds; 0 while it runs
+}
+
+// plans keeps the broadcasts' records in Redis.
+type plans struct {
+	rdb   redis.UniversalClient
+	fence func() int64 // the leader's number; 0 where nobody else could lead
+}
+
+// addScript plans a broadcast, once.
+//
+// KEYS[1] the plan, [2] the running set, [3] the item's ledger pointer
+// ARGV[1] the broadcast's id, [2] "news" or another kind, [3] seconds to keep the
+// pointer, [4…] the plan's fields and values
+// Returns 1 when it was planned, 0 when it had been planned before or, for a
+// correction or a withdrawal, when nobody has the item.
+var addScript = redis.NewScript(`
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+local ledger = ARGV[1]
+if ARGV[2] == 'news' then
+  redis.call('SET', KEYS[3], ledger, 'EX', ARGV[3])
+else
+  ledger = redis.call('GET', KEYS[3])
+  if not ledger then return 0 end
+end
+redis.call('HSET', KEYS[1], 'ledger', ledger, unpack(ARGV, 4))
+redis.call('ZADD', KEYS[2], ARGV[1], ARGV[1])
+return 1
+`)
+
+// ledgerPointerLife outlives every ledger: a running broadcast may take days, and
+// its ledger is kept for Options.Keep after its end.
+const ledgerPointerLife = reportLife
+
+// reportLife is how long a finished broadcast's record is kept.
+const reportLife = 90 * 24 * time.Hour
+
+// add plans what an announcement asks for. It writes a handful of fields, however
+// large the audience, and does nothing the second time.
+func (s plans) add(ctx context.Context, a feeds.Announcement, item feeds.Item) (bool, error) {
+	kind := map[feeds.AnnouncementKind]Kind{
+		feeds.Published: News, feeds.Corrected: Correction, feeds.Withdrawn: Withdrawal,
+	}[a.Kind]
+	if kind == "" {
+		return false, fmt.Errorf("plan broadcast %d: unknown kind %q", a.ID, a.Kind)
+	}
+	keys := []string{keyPlan(a.ID), keyRunning, keyItemLedger(a.Item)}
+	added, err := addScript.Run(ctx, s.rdb, keys,
+		a.ID, string(kind), int(ledgerPointerLife.Seconds()),
+		"kind", string(kind), "item", a.Item, "title", item.Title, "language", item.Language,
+		"revision", item.Revision, "urgent", a.Urgent, "planned_at", a.At.UnixMilli(),
+		"planned", -1,
+	).Int()
+	if err != nil {
+		return false, fmt.Errorf("plan broadcast %d: %w", a.ID, err)
+	}
+	return added == 1, nil
+}
+
+// running lists the plans that are not finished, oldest first.
+func (s plans) running(ctx context.Context) ([]plan, error) {
+	ids, err := s.rdb.ZRange(ctx, keyRunning, 0, -1).Result()
+	if err != nil {
+		return nil, fmt.Errorf("list running broadcasts: %w", err)
+	}
+	return s.load(ctx, ids)
+}
+
+// finished lists the last finished plans, newest first.
+func (s plans) finished(ctx context.Context, most int64) ([]plan, error) {
+	ids, err := s.rdb.ZRevRange(ctx, keyFinished, 0, most-1).Result()
+	if err != nil {
+		return nil, fmt.Errorf("list finished broadcasts: %w", err)
+	}
+	return s.load(ctx, ids)
+}
+
+// finishedSince lists the plans that finished after a moment.
+func (s plans) finishedSince(ctx context.Context, since time.Time) ([]plan, error) {
+	ids, err := s.rdb.ZRangeByScore(ctx, keyFinished, &redis.ZRangeBy{Min: id(since.Unix()), Max: "+inf"}).Result()
+	if err != nil {
+		return nil, fmt.Errorf("list finished broadcasts: %w", err)
+	}
+	return s.load(ctx, ids)
+}
+
+func (s plans) load(ctx context.Context, ids []string) ([]plan, error) {
+	pipe := s.rdb.Pipeline()
+	answers := make([]*redis.MapStringStringCmd, len(ids))
+	for i, n := range ids {
+		answers[i] = pipe.HGetAll(ctx, "{news}:broadcast:"+n)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, fmt.Errorf("read broadcasts: %w", err)
+	}
+	loaded := make([]plan, 0, len(ids))
+	for i, answer := range answers {
+		if len(answer.Val()) == 0 {
+			continue // its report ended between the two reads
+		}
+		p := plan{}
+		number, err := strconv.ParseInt(ids[i], 10, 64)
+		if err := errors.Join(err, answer.Scan(&p), answer.Scan(&p.state)); err != nil {
+			return nil, fmt.Errorf("read broadcast %s: %w", ids[i], err)
+		}
+		p.ID = number
+		loaded = append(loaded, p)
+	}
+	return loaded, nil
+}
+
+// fenced starts a script that only the leader may run: KEYS[1] is the lease, ARGV[1]
+// the writer's fencing number, 0 where there is no lease.
+const fenced = `
+if ARGV[1] ~= '0' and redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
+`
+
+// guard runs a fenced script.
+func (s plans) guard(ctx context.Context, script *redis.Script, keys []string, args ...any) error {
+	answer, err := script.Run(ctx, s.rdb, append([]string{keyLease}, keys...), append([]any{s.fence()}, args...)...).Int()
+	if err != nil {
+		return err
+	}
+	if answer < 0 {
+		return ErrFenced
+	}
+	return nil
+}
+
+// saveScript saves a running broadcast's state, unless it ended in the meantime.
+//
+// KEYS[2] the plan; ARGV[2…] fields and values
+var saveScript = redis.NewScript(fenced + `
+if redis.call('EXISTS', KEYS[2]) == 0 or redis.call('HEXISTS', KEYS[2], 'finished') == 1 then return 0 end
+redis.call('HSET', KEYS[2], unpack(ARGV, 2))
+return 1
+`)
+
+func (s plans) save(ctx context.Context, broadcast int64, st state) error {
+	err := s.guard(ctx, saveScript, []string{keyPlan(broadcast)},
+		"cursor", st.Cursor, "planned", st.Planned, "sent", st.Sent,
+		"blocked", st.Blocked, "failed", st.Failed, "rate", st.Rate)
+	if err != nil {
+		return fmt.Errorf("save broadcast %d: %w", broadcast, err)
+	}
+	return nil
+}
+
+// finishScript ends a broadcast: its record becomes a report.
+//
+// KEYS[2] the plan, [3] the running set, [4] the finished set, [5] the retry set,
+// [6] the list of failures
+// ARGV[2] the id, [3] now, Unix seconds, [4] seconds to keep the report, [5…] the
+// last fields and values
+var finishScript = redis.NewScript(fenced + `
+redis.call('HSET', KEYS[2], 'finished', ARGV[3], unpack(ARGV, 5))
+redis.call('ZREM', KEYS[3], ARGV[2])
+redis.call('ZADD', KEYS[4], ARGV[3], ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', '(' .. (ARGV[3] - ARGV[4]))
+redis.call('DEL', KEYS[5])
+redis.call('EXPIRE', KEYS[2], ARGV[4])
+redis.call('EXPIRE', KEYS[6], ARGV[4])
+return 1
+`)
+
+func (s plans) finish(ctx context.Context, broadcast int64, st state, now time.Time) error {
+	keys := []string{keyPlan(broadcast), keyRunning, keyFinished, keyRetry(broadcast), keyFailed(broadcast)}
+	err := s.guard(ctx, finishScript, keys,
+		broadcast, now.Unix(), int(reportLife.Seconds()),
+		"cursor", st.Cursor, "planned", st.Planned, "sent", st.Sent,
+		"blocked", st.Blocked, "failed", st.Failed, "rate", 0)
+	if err != nil {
+		return fmt.Errorf("finish broadcast %d: %w", broadcast, err)
+	}
+	return nil
+}

@@ -1,0 +1,73 @@
+package broadcast
+
+import (
+	"context"
+	"time"
+)
+
+// Progress is how far a broadcast is.
+type Progress struct {
+	ID       int64
+	Kind     Kind
+	Item     string // the item's id
+	Title    string
+	Language string
+	Urgent   bool
+
+	Planned int // chats it is for; 0 until they are counted
+	Sent    int
+	Blocked int // chats that blocked the bot or are gone
+	Failed  int // chats that never got it, each listed with its reason
+	ToGo    int
+
+	Rate        float64 // messages a second, lately
+	PlannedAt   time.Time
+	ExpectedEnd time.Time // zero where it can't be told
+	FinishedAt  time.Time // zero while it runs
+}
+
+// reports is how many finished broadcasts Progress tells of.
+const reports = 50
+
+// Progress tells of the running broadcasts and of those that ended last, newest
+// first. It reads Redis, so it answers on every instance.
+func (e *Engine) Progress(ctx context.Context) ([]Progress, error) {
+	current, err := e.plans.running(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ended, err := e.plans.finished(ctx, reports)
+	if err != nil {
+		return nil, err
+	}
+	told := make([]Progress, 0, len(current)+len(ended))
+	for i := len(current) - 1; i >= 0; i-- {
+		told = append(told, current[i].progress(time.Now()))
+	}
+	for _, p := range ended {
+		told = append(told, p.progress(time.Now()))
+	}
+	return told, nil
+}
+
+func (p plan) progress(now time.Time) Progress {
+	told := Progress{
+		ID: p.ID, Kind: p.Kind, Item: p.Item, Title: p.Title, Language: p.Language, Urgent: p.Urgent,
+		Planned: max(p.Planned, 0), Sent: p.Sent, Blocked: p.Blocked, Failed: p.Failed,
+		Rate: p.Rate, PlannedAt: time.UnixMilli(p.PlannedAt),
+	}
+	if p.Finished > 0 {
+		told.FinishedAt = time.Unix(p.Finished, 0)
+		return told
+	}
+	told.ToGo = max(0, told.Planned-told.Sent-told.Blocked-told.Failed)
+	if p.Rate > 0 && told.ToGo > 0 {
+		told.ExpectedEnd = now.Add(time.Duration(float64(told.ToGo) / p.Rate * float64(time.Second)))
+	}
+	return told
+}
+
+// Failures lists the chats that a broadcast could not reach, with the reason each.
+func (e *Engine) Failures(ctx context.Context, broadcast int64) (map[string]string, error) {
+	return e.Redis.HGetAll(ctx, keyFailed(broadcast)).Result()
+}

@@ -1,0 +1,86 @@
+package broadcast
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// retryEntry is one chat's place in a broadcast's retry set.
+type retryEntry struct {
+	due      time.Time
+	attempts int
+	since    time.Time // the first failure
+}
+
+// retries keeps, for each broadcast, the few chats whose message failed for a
+// passing reason.
+type retries struct {
+	rdb redis.UniversalClient
+}
+
+func (r retries) put(ctx context.Context, broadcast, chat int64, e retryEntry) error {
+	value := fmt.Sprintf("%d %d %d", e.due.UnixMilli(), e.attempts, e.since.UnixMilli())
+	if err := r.rdb.HSet(ctx, keyRetry(broadcast), chat, value).Err(); err != nil {
+		return fmt.Errorf("put chat %d into the retry set of broadcast %d: %w", chat, broadcast, err)
+	}
+	return nil
+}
+
+func (r retries) drop(ctx context.Context, broadcast, chat int64) error {
+	if err := r.rdb.HDel(ctx, keyRetry(broadcast), id(chat)).Err(); err != nil {
+		return fmt.Errorf("take chat %d from the retry set of broadcast %d: %w", chat, broadcast, err)
+	}
+	return nil
+}
+
+func (r retries) all(ctx context.Context, broadcast int64) (map[int64]retryEntry, error) {
+	fields, err := r.rdb.HGetAll(ctx, keyRetry(broadcast)).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read the retry set of broadcast %d: %w", broadcast, err)
+	}
+	entries := make(map[int64]retryEntry, len(fields))
+	for field, value := range fields {
+		chat, err := strconv.ParseInt(field, 10, 64)
+		var due, since int64
+		var e retryEntry
+		if err == nil {
+			_, err = fmt.Sscanf(value, "%d %d %d", &due, &e.attempts, &since)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the retry set of broadcast %d: %q = %q: %w", broadcast, field, value, err)
+		}
+		e.due, e.since = time.UnixMilli(due), time.UnixMilli(since)
+		entries[chat] = e
+	}
+	return entries, nil
+}
+
+// fail moves a chat from the retry set to the list of failures.
+func (r retries) fail(ctx context.Context, broadcast, chat int64, why string) error {
+	pipe := r.rdb.TxPipeline()
+	pipe.HSet(ctx, keyFailed(broadcast), chat, why)
+	pipe.HDel(ctx, keyRetry(broadcast), id(chat))
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fmt.Errorf("list chat %d as failed in broadcast %d: %w", chat, broadcast, err)
+	}
+	return nil
+}
+
+// Pauses between the attempts for one chat: doubling, with jitter, up to a bound.
+const (
+	firstPause   = time.Second
+	longestPause = 10 * time.Minute
+)
+
+// pause returns how long to wait after so many failed attempts, between half and
+// once and a half the doubled step, so that many that failed together part.
+func pause(attempts int) time.Duration {
+	step := firstPause << min(max(attempts-1, 0), 20)
+	step = min(step, longestPause)
+	return step/2 + time.Duration(rand.Int64N(int64(step)))
+}

@@ -1,0 +1,207 @@
+package broadcast
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+// run is one broadcast on its way, on the instance that sends.
+type run struct {
+	plan // but for the embedded state, which mu guards, it never changes
+
+	item atomic.Pointer[feeds.Item] // the item as it is now: a correction replaces it
+
+	position atomic.Int64 // the bucket that the walk reads next
+
+	mu      sync.Mutex
+	buckets []*bucket // those from the cursor to the position
+	walked  bool
+	saved   state // as Redis has it
+	meter   meter
+
+	// The queue's, under its lock.
+	open  int  // tasks queued, parked or flying
+	ended bool // nothing more of it is sent
+}
+
+// reach opens the next bucket of the walk, with so many chats to settle in it.
+func (r *run) reach(chats int) *bucket {
+	b := &bucket{}
+	b.left.Store(int64(chats))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.buckets = append(r.buckets, b)
+	return b
+}
+
+// advance moves the cursor past the settled buckets and returns the state to save;
+// changed says whether Redis has another one.
+func (r *run) advance(now time.Time) (st state, changed bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for len(r.buckets) > 0 && r.buckets[0].left.Load() == 0 {
+		r.buckets = slices.Delete(r.buckets, 0, 1)
+		r.Cursor++
+	}
+	r.Rate = r.meter.rate(now, r.Sent)
+	return r.state, r.state != r.saved
+}
+
+// over says that the walk has read the whole audience.
+func (r *run) over() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.walked
+}
+
+// done says that the walk is over and every chat in it settled.
+func (r *run) done() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.walked && r.Cursor == subscriptions.Buckets
+}
+
+// tell changes the state under the lock.
+func (r *run) tell(change func(st *state)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(&r.state)
+}
+
+// walk reads the audience from the cursor to the end and queues whom the broadcast
+// is for. It keeps at most a lane's length ahead of the sending.
+func (s *session) walk(ctx context.Context, r *run) {
+	for from := r.Cursor; from < subscriptions.Buckets; from += bucketsAtOnce {
+		to := min(from+bucketsAtOnce, subscriptions.Buckets)
+		var found []targets
+		err := s.persist(ctx, "read the audience", func() (err error) {
+			found, err = s.targets(ctx, r, from, to)
+			return err
+		})
+		if err != nil {
+			return
+		}
+		for _, in := range found {
+			b := r.reach(len(in))
+			for _, chat := range in {
+				s.catchUp(r, chat)
+				if !s.queue.push(&task{run: r, chat: chat.Chat, bucket: b}) {
+					return
+				}
+			}
+		}
+		r.position.Store(int64(to))
+	}
+	r.mu.Lock()
+	r.walked = true
+	r.mu.Unlock()
+	s.tend()
+}
+
+// targets are the chats of one bucket that a broadcast is for.
+type targets []subscriptions.Subscriber
+
+// targets returns, for each bucket from from to to, whom the broadcast is for.
+func (s *session) targets(ctx context.Context, r *run, from, to int) ([]targets, error) {
+	found := make([]targets, to-from)
+	if r.Kind == News {
+		people, err := s.Store.Read(ctx, from, to)
+		if err != nil {
+			return nil, err
+		}
+		for i, in := range people {
+			found[i] = slices.DeleteFunc(in, func(p subscriptions.Subscriber) bool {
+				return !wants(p.Preferences, r.item.Load())
+			})
+		}
+		return found, nil
+	}
+	for i := range found {
+		entries, err := s.ledger.read(ctx, r.Ledger, []int{from + i})
+		if err != nil {
+			return nil, err
+		}
+		for chat, e := range entries {
+			if changes(r, e) {
+				found[i] = append(found[i], subscriptions.Subscriber{Chat: chat})
+			}
+		}
+	}
+	return found, nil
+}
+
+// wants says whether a chat is to get an item.
+func wants(p subscriptions.Preferences, item *feeds.Item) bool {
+	return p.Status == subscriptions.Active && slices.Contains(p.Languages, item.Language)
+}
+
+// changes says whether a correction or a withdrawal has something to do for a chat
+// that has a message.
+func changes(r *run, e entry) bool {
+	if e.Withdrawn {
+		return false
+	}
+	return r.Kind == Withdrawal || e.Revision < min(r.Revision, maxRevision)
+}
+
+// catchUp lets older broadcasts that have not reached a chat yet go first there, so
+// that its items come in order though a short broadcast overtakes a long one.
+func (s *session) catchUp(r *run, to subscriptions.Subscriber) {
+	if r.Kind != News || r.Urgent {
+		return
+	}
+	at := int64(subscriptions.BucketOf(to.Chat))
+	for _, older := range s.list() {
+		if older.ID < r.ID && older.Kind == News && !older.Urgent &&
+			older.position.Load() <= at && wants(to.Preferences, older.item.Load()) {
+			s.queue.precede(&task{run: older, chat: to.Chat})
+		}
+	}
+}
+
+// count finds out how many chats the broadcast is for. It reads what the walk reads,
+// and writes nothing.
+func (s *session) count(ctx context.Context, r *run) {
+	planned := 0
+	for from := 0; from < subscriptions.Buckets; from += bucketsAtOnce {
+		to := min(from+bucketsAtOnce, subscriptions.Buckets)
+		err := s.persist(ctx, "count the audience", func() error {
+			found, err := s.targets(ctx, r, from, to)
+			for _, in := range found {
+				planned += len(in)
+			}
+			return err
+		})
+		if err != nil {
+			return
+		}
+	}
+	r.tell(func(st *state) { st.Planned = planned })
+}
+
+// meter measures a rate over the last seconds.
+type meter struct {
+	at   time.Time
+	sent int
+	last float64
+}
+
+// meterWindow is how long a rate is measured before it is told.
+const meterWindow = 3 * time.Second
+
+func (m *meter) rate(now time.Time, sent int) float64 {
+	switch since := now.Sub(m.at); {
+	case m.at.IsZero() || sent < m.sent:
+		m.at, m.sent = now, sent
+	case since >= meterWindow:
+		m.last = float64(sent-m.sent) / since.Seconds()
+		m.at, m.sent = now, sent
+	}
+	return m.last
+}

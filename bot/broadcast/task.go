@@ -1,0 +1,32 @@
+package broadcast
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// task is one chat's turn in a broadcast. It holds nothing of what is to be sent and
+// promises nothing: the worker reads the chat's preferences and the ledger again just
+// before it sends. So two tasks for the same chat and broadcast do no harm: the second
+// finds the first one's line in the ledger.
+type task struct {
+	run      *run
+	chat     int64
+	bucket   *bucket   // the walk's, where the walk made it
+	attempts int       // failed ones
+	since    time.Time // the first failure; zero before it
+}
+
+// safe says that a crash can't lose the task any more: it is done, or stands in the
+// retry set.
+func (t *task) safe() {
+	if t.bucket != nil {
+		t.bucket.left.Add(-1)
+		t.bucket = nil
+	}
+}
+
+// bucket counts what is still on its way in one bucket of a walk.
+type bucket struct {
+	left atomic.Int64
+}

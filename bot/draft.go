@@ -1,9 +1,6 @@
 package bot
 
-import (
-	"encoding/json"
-	"strconv"
-)
+import "strconv"
 
 // draft is a message on its way to Telegram: a page, and what of it is sent.
 type draft struct {
@@ -47,11 +44,5 @@ func (m draft) params(chat int64) map[string]string {
 // media is the picture with its caption as editMessageMedia wants them.
 func (m draft) media() string {
 	text, mode := m.text()
-	encoded, err := json.Marshal(map[string]string{
-		"type": "photo", "media": m.picture, "caption": text, "parse_mode": mode,
-	})
-	if err != nil { // strings always encode
-		panic(err)
-	}
-	return string(encoded)
+	return encoded(map[string]string{"type": "photo", "media": m.picture, "caption": text, "parse_mode": mode})
 }

@@ -61,11 +61,16 @@ func markup(rows [][]Button) string {
 	if rows == nil {
 		rows = [][]Button{}
 	}
-	encoded, err := json.Marshal(map[string]any{"inline_keyboard": rows})
-	if err != nil { // strings always encode
+	return encoded(map[string]any{"inline_keyboard": rows})
+}
+
+// encoded is JSON of what always can be: strings and numbers in structs, slices and maps.
+func encoded(value any) string {
+	data, err := json.Marshal(value)
+	if err != nil {
 		panic(err)
 	}
-	return string(encoded)
+	return string(data)
 }
 
 func tagged(tag, text string) string {

@@ -1,0 +1,115 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+// Subscriptions is what the conversation needs of the store.
+type Subscriptions interface {
+	Get(ctx context.Context, chat int64) (subscriptions.Preferences, bool, error)
+	Update(ctx context.Context, chat int64, change func(p *subscriptions.Preferences, known bool)) (subscriptions.Preferences, error)
+	Forget(ctx context.Context, chat int64) error
+	Move(ctx context.Context, from, to int64) error
+}
+
+// Archive is what the conversation needs of the news.
+type Archive interface {
+	Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error)
+}
+
+// Ministry is whose news it is.
+type Ministry struct {
+	Name map[string]string // by language
+	Site string            // its address on the web
+}
+
+// name is the ministry's name in the language, or in another where it has none.
+func (m Ministry) name(language string) string {
+	if name := m.Name[language]; name != "" {
+		return name
+	}
+	return cmp.Or(m.Name["ru"], m.Name["ky"], m.Name["en"], m.Site)
+}
+
+// Options are what a bot is made of.
+type Options struct {
+	Client   *Client
+	Store    Subscriptions
+	Archive  Archive
+	Ministry Ministry
+	// Joined is told of every chat that subscribes or changes its language, so that
+	// running broadcasts catch it up; it may be told more than once. Nobody is if nil.
+	Joined func(ctx context.Context, chat int64) error
+	// Zone is the one in which dates are written; UTC if nil.
+	Zone *time.Location
+	// Log hears of what goes wrong; nothing if nil.
+	Log *slog.Logger
+	// Registerer takes the metrics; none are kept if nil.
+	Registerer prometheus.Registerer
+}
+
+// Bot receives updates and holds the conversation. It is safe for concurrent use.
+type Bot struct {
+	client   *Client
+	store    Subscriptions
+	archive  Archive
+	ministry Ministry
+	joined   func(context.Context, int64) error
+	zone     *time.Location
+	log      *slog.Logger
+	metrics  *botMetrics
+	lanes    lanes
+	me       atomic.Pointer[user]
+}
+
+// New returns a bot that does nothing yet: see Introduce, Run and Handle.
+func New(o Options) *Bot {
+	if o.Joined == nil {
+		o.Joined = func(context.Context, int64) error { return nil }
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Bot{
+		client:   o.Client,
+		store:    o.Store,
+		archive:  o.Archive,
+		ministry: o.Ministry,
+		joined:   o.Joined,
+		zone:     cmp.Or(o.Zone, time.UTC),
+		log:      o.Log,
+		metrics:  newBotMetrics(o.Registerer),
+	}
+}
+
+// learnName asks Telegram once who the bot is; without its name it could not tell in a
+// group when it is spoken to.
+func (b *Bot) learnName(ctx context.Context) error {
+	for try := 1; b.me.Load() == nil; try++ {
+		var me user
+		err := b.client.Call(ctx, "getMe", nil, &me)
+		if err == nil {
+			b.me.Store(&me)
+			return nil
+		}
+		if meaningOf(err) == unauthorizedCall {
+			return fmt.Errorf("telegram does not know this token: %w", err)
+		}
+		b.log.WarnContext(ctx, "telegram can't be reached yet", "error", err)
+		_, pause := patience(err, try)
+		if err := sleep(ctx, max(pause, shortestPause)); err != nil {
+			return nil // stopped before it began
+		}
+	}
+	return nil
+}

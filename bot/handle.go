@@ -1,0 +1,106 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// updateDeadline bounds one try at an update. It is longer than a Redis client takes to
+// find that its server is gone, so that an outage is seen as one.
+const updateDeadline = 20 * time.Second
+
+// job is an update that has its place in the order of its chat.
+type job struct {
+	bot    *Bot
+	update update
+	ticket ticket
+}
+
+// accept reads an update and gives it its place behind those of its chat that were
+// accepted before. It returns nil for one that can't be read; that is logged and
+// counted, and nothing is left to do for it. Each job must be run.
+func (b *Bot) accept(ctx context.Context, raw json.RawMessage) *job {
+	var u update
+	if err := json.Unmarshal(raw, &u); err != nil {
+		b.metrics.updates.WithLabelValues("unknown", "unreadable").Inc()
+		b.log.ErrorContext(ctx, "update can't be read", "update", u.ID, "error", err)
+		return nil
+	}
+	lane := u.lane()
+	if lane == 0 {
+		lane = u.ID
+	}
+	return &job{bot: b, update: u, ticket: b.lanes.enter(lane)}
+}
+
+// Handle brings one update to its end: that is how a webhook feeds the bot. It returns
+// an error only if the context ended before; the update should then come again.
+func (b *Bot) Handle(ctx context.Context, raw json.RawMessage) error {
+	j := b.accept(ctx, raw)
+	if j == nil {
+		return nil
+	}
+	return j.run(ctx)
+}
+
+// run handles the update when its turn has come, and tries again for as long as the
+// failure is an outage. It returns an error only if the context ended before.
+func (j *job) run(ctx context.Context) error {
+	defer j.ticket.leave()
+	if err := j.ticket.wait(ctx); err != nil {
+		return err
+	}
+	b, kind, began := j.bot, j.update.kind(), time.Now()
+	for try := 1; ; try++ {
+		err := j.try(ctx)
+		if ctx.Err() != nil && err != nil {
+			return ctx.Err()
+		}
+		if err == nil || harmless(err) {
+			b.metrics.updates.WithLabelValues(kind, "handled").Inc()
+			b.metrics.seconds.WithLabelValues(kind).Observe(time.Since(began).Seconds())
+			return nil
+		}
+		tries, pause := patience(err, try)
+		if try >= tries {
+			b.metrics.updates.WithLabelValues(kind, "given_up").Inc()
+			b.log.ErrorContext(ctx, "update given up", "update", j.update.ID, "kind", kind, "tries", try, "error", err)
+			return nil
+		}
+		if try == 1 {
+			b.log.WarnContext(ctx, "update is tried again", "update", j.update.ID, "kind", kind, "error", err)
+		}
+		b.metrics.retries.Inc()
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+	}
+}
+
+// try runs the handler once, under the deadline and safe from its panics.
+func (j *job) try(ctx context.Context) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, updateDeadline)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			j.bot.metrics.panics.Inc()
+			j.bot.log.ErrorContext(ctx, "handler panicked", "update", j.update.ID, "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("handler panicked: %v", p)
+		}
+	}()
+	return j.bot.route(ctx, j.update)
+}
+
+func sleep(ctx context.Context, pause time.Duration) error {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,18 @@
+package bot
+
+import "context"
+
+func (t *talk) help(ctx context.Context) error {
+	return t.show(ctx, screen{
+		t.words.HTML("screen.help", map[string]any{"Ministry": t.ministry.name(t.words.Language())}),
+		t.menu(),
+	})
+}
+
+// hint answers whatever the bot has no answer to.
+func (t *talk) hint(ctx context.Context) error {
+	if !t.known {
+		return t.show(ctx, t.greeting())
+	}
+	return t.show(ctx, screen{t.words.T("screen.hint", nil), t.menu()})
+}

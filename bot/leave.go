@@ -1,0 +1,35 @@
+package bot
+
+import (
+	"context"
+
+	"kabarchy/subscriptions"
+)
+
+// stop ends the subscription and keeps the preferences for a return.
+func (t *talk) stop(ctx context.Context) error {
+	err := t.change(ctx, func(p *subscriptions.Preferences, known bool) {
+		if known {
+			p.Status = subscriptions.Stopped
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return t.show(ctx, screen{t.words.T("screen.stopped", nil), [][]Button{
+		{{Text: t.words.T("button.subscribe", nil), Data: verbNews + ":on"}},
+	}})
+}
+
+// forget deletes all that is kept of the chat, at once: that is what was asked for, and
+// two taps bring the person back.
+func (t *talk) forget(ctx context.Context) error {
+	if err := t.store.Forget(ctx, t.chat.ID); err != nil {
+		return err
+	}
+	return t.show(ctx, screen{t.words.T("screen.forgotten", nil), [][]Button{t.languageButtons()}})
+}
+
+func (t *talk) privacy(ctx context.Context) error {
+	return t.show(ctx, screen{t.words.T("screen.privacy", nil), t.menu()})
+}

@@ -67,6 +67,48 @@ func TestKillAndRestart(t *testing.T) {
 	}
 }
 
+// TestFailover: both kinds of group lose their master, go on with another and take the
+// dead one back.
+func TestFailover(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("a failover takes seconds")
+	}
+	type group interface {
+		Client(testing.TB) redis.UniversalClient
+		KillMaster(testing.TB) *redistest.Server
+		AwaitFailover(testing.TB, *redistest.Server)
+	}
+	for name, start := range map[string]func(testing.TB) group{
+		"cluster":  func(tb testing.TB) group { return redistest.StartCluster(tb, 3, 1) },
+		"sentinel": func(tb testing.TB) group { return redistest.StartSentinel(tb) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := start(t)
+			rdb := g.Client(t)
+			const keys = 50 // on every master of a cluster
+			write := func(value string) {
+				for i := range keys {
+					eventually(t, "a write goes through", func(ctx context.Context) bool {
+						return rdb.Set(ctx, fmt.Sprint("key", i), value, 0).Err() == nil
+					})
+				}
+			}
+			write("before")
+			dead := g.KillMaster(t)
+			g.AwaitFailover(t, dead)
+			write("after")
+			dead.Restart()
+			for i := range keys {
+				eventually(t, "a value is read", func(ctx context.Context) bool {
+					return rdb.Get(ctx, fmt.Sprint("key", i)).Val() == "after"
+				})
+			}
+		})
+	}
+}
+
 // eventually waits until what holds; it fails the test after a generous deadline.
 func eventually(t *testing.T, what string, holds func(context.Context) bool) {
 	t.Helper()

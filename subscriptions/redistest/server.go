@@ -18,11 +18,6 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// patience is how long a server may take to answer, a cluster to form or a replica to
-// take over. It is long because a loaded machine is slow; nothing waits for all of it
-// unless something is broken.
-const patience = 60 * time.Second
-
 // Ports come from below the range from which systems give ports to outgoing connections
 // (32768 on Linux): else a client that dials a killed server can be given the very port
 // it dials, and nobody can listen there again. A cluster node needs port+10000 as well.
@@ -35,9 +30,10 @@ const (
 // Server is a redis-server process with a port and a folder of its own. Its methods are
 // safe for concurrent use.
 type Server struct {
-	port int
-	dir  string
-	args []string
+	port   int
+	dir    string
+	args   []string
+	config string // what the configuration file holds at first; empty for no file
 
 	mu      sync.Mutex
 	process *process
@@ -50,7 +46,13 @@ type Server struct {
 func Start(tb testing.TB, args ...string) *Server {
 	tb.Helper()
 	requireServer(tb)
-	s, err := start(tb.TempDir(), args)
+	return startFor(tb, "", args)
+}
+
+// startFor starts a server for the time of the test.
+func startFor(tb testing.TB, config string, args []string) *Server {
+	tb.Helper()
+	s, err := start(tb.TempDir(), config, args)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -101,10 +103,10 @@ func (s *Server) Restart() {
 
 // start runs a server in dir on a port that is free. Between the choice of a port and
 // the server's use of it somebody may take it: then another one is tried.
-func start(dir string, args []string) (*Server, error) {
+func start(dir, config string, args []string) (*Server, error) {
 	var err error
 	for range portTrials {
-		s := &Server{port: freePort(), dir: dir, args: args}
+		s := &Server{port: freePort(), dir: dir, args: args, config: config}
 		if err = s.launch(); err == nil {
 			return s, nil
 		}
@@ -114,15 +116,15 @@ func start(dir string, args []string) (*Server, error) {
 
 // launch starts the process and waits until it answers.
 func (s *Server) launch() error {
-	args := append([]string{
-		"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1",
-		"--dir", s.dir, "--logfile", filepath.Join(s.dir, "redis.log"), "--save", "",
-	}, s.args...)
+	args, err := s.arguments()
+	if err != nil {
+		return err
+	}
 	p, err := spawn(args)
 	if err != nil {
 		return err
 	}
-	if err := s.await(p); err != nil {
+	if err := s.ready(p); err != nil {
 		p.kill()
 		return fmt.Errorf("%w; its log ends:\n%s", err, s.logTail())
 	}
@@ -130,30 +132,50 @@ func (s *Server) launch() error {
 	return nil
 }
 
-// await waits until p, and not somebody else on the same port, answers.
-func (s *Server) await(p *process) error {
+// arguments returns the command line. Where there is a configuration it goes into a
+// file, which the server may rewrite and a restart does not touch.
+func (s *Server) arguments() ([]string, error) {
+	var args []string
+	if s.config != "" {
+		file := filepath.Join(s.dir, "redis.conf")
+		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+			if err := os.WriteFile(file, []byte(s.config), 0o600); err != nil {
+				return nil, err
+			}
+		}
+		args = append(args, file)
+	}
+	args = append(args,
+		"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1",
+		"--dir", s.dir, "--logfile", filepath.Join(s.dir, "redis.log"), "--save", "")
+	return append(args, s.args...), nil
+}
+
+// ready waits until p, and not somebody else on the same port, answers.
+func (s *Server) ready(p *process) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	rdb := redis.NewClient(&redis.Options{
-		Addr: s.Addr(), MaxRetries: -1, DialerRetries: 1, MaintNotificationsConfig: noNotifications(),
-	})
-	defer rdb.Close()
-	for {
-		err := listening(s.Addr()) // before rdb, which would log each refusal
-		if err == nil {
-			err = answers(ctx, rdb, p.pid())
-		}
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-p.gone:
-			return fmt.Errorf("port %d: the server ended: %w", s.port, p.err)
-		case <-ctx.Done():
-			return fmt.Errorf("port %d: no answer: %w", s.port, err)
-		case <-time.After(5 * time.Millisecond):
-		}
+	return await(ctx, func() error { return s.answers(ctx, p) })
+}
+
+// answers says whether the server is p and has its data loaded.
+func (s *Server) answers(ctx context.Context, p *process) error {
+	select {
+	case <-p.gone:
+		return &hopeless{fmt.Errorf("the server on port %d ended: %w", s.port, p.err)}
+	default:
 	}
+	if err := listening(s.Addr()); err != nil { // go-redis would log each refusal
+		return err
+	}
+	if _, err := s.ask(ctx, "PING"); err != nil {
+		return err
+	}
+	info, err := s.ask(ctx, "INFO", "server")
+	if err == nil && !strings.Contains(info, fmt.Sprintf("process_id:%d\r\n", p.pid())) {
+		return fmt.Errorf("another server has port %d", s.port)
+	}
+	return err
 }
 
 // listening says whether somebody accepts connections at addr.
@@ -165,19 +187,17 @@ func listening(addr string) error {
 	return conn.Close()
 }
 
-// answers says whether the process pid stands behind rdb and has its data loaded.
-func answers(ctx context.Context, rdb *redis.Client, pid int) error {
-	if err := rdb.Ping(ctx).Err(); err != nil {
-		return err
-	}
-	info, err := rdb.Info(ctx, "server").Result()
+// ask sends the server one command and returns what it says, as text.
+func (s *Server) ask(ctx context.Context, command ...any) (string, error) {
+	rdb := redis.NewClient(&redis.Options{
+		Addr: s.Addr(), MaxRetries: -1, DialerRetries: 1, MaintNotificationsConfig: noNotifications(),
+	})
+	defer rdb.Close()
+	answer, err := rdb.Do(ctx, command...).Result()
 	if err != nil {
-		return err
+		return "", fmt.Errorf("%v on %s: %w", command, s.Addr(), err)
 	}
-	if !strings.Contains(info, "process_id:"+strconv.Itoa(pid)+"\r\n") {
-		return errors.New("another server has the port")
-	}
-	return nil
+	return fmt.Sprint(answer), nil
 }
 
 // logTail returns the end of the server's log, for the report of a failure.

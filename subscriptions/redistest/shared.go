@@ -59,7 +59,7 @@ func startShared() error {
 	if err != nil {
 		return err
 	}
-	server, err := start(dir, []string{"--databases", strconv.Itoa(databases)})
+	server, err := start(dir, "", []string{"--databases", strconv.Itoa(databases)})
 	if err != nil {
 		_ = os.RemoveAll(dir)
 		return err

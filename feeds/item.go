@@ -33,6 +33,8 @@ type Item struct {
 	FirstSeen time.Time `json:"first_seen"`
 	// Revision counts the item's changes of content: 1 at first.
 	Revision int `json:"revision"`
+	// Withdrawn says that the item was taken back: it is in no list, and never announced again.
+	Withdrawn bool `json:"withdrawn,omitempty"`
 }
 
 // AnnouncementKind says what befell an item.
@@ -54,4 +56,6 @@ type Announcement struct {
 	Kind AnnouncementKind `json:"kind"`
 	Item string           `json:"item"` // the item's ID
 	At   time.Time        `json:"at"`
+	// Urgent lets its broadcast overtake the others.
+	Urgent bool `json:"urgent,omitempty"`
 }

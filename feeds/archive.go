@@ -1,0 +1,139 @@
+package feeds
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// What the archive keeps in lists.
+const (
+	latestKept  = 20_000              // items in the latest list of a language
+	republished = 14 * 24 * time.Hour // how long the same text under a new id is no new item
+)
+
+// Archive keeps the items in Redis, and the outbox of what is to be told. It is safe
+// for concurrent use, also by several processes.
+type Archive struct {
+	rdb redis.UniversalClient
+}
+
+// NewArchive returns the archive in rdb.
+func NewArchive(rdb redis.UniversalClient) *Archive { return &Archive{rdb} }
+
+// Item returns one item, also a withdrawn one; ErrNotFound where there is none.
+func (a *Archive) Item(ctx context.Context, id string) (Item, error) {
+	r, err := a.record(ctx, id)
+	return r.Item, err
+}
+
+func (a *Archive) record(ctx context.Context, id string) (stored, error) {
+	raw, err := a.rdb.HGet(ctx, keyItems, id).Result()
+	if errors.Is(err, redis.Nil) {
+		return stored{}, fmt.Errorf("item %s: %w", id, ErrNotFound)
+	}
+	if err != nil {
+		return stored{}, fmt.Errorf("item %s: %w", id, err)
+	}
+	return readRecord(id, raw)
+}
+
+func readRecord(id, raw string) (stored, error) {
+	s := stored{raw: raw}
+	if err := json.Unmarshal([]byte(raw), &s.record); err != nil {
+		return stored{}, fmt.Errorf("item %s: %w", id, err)
+	}
+	return s, nil
+}
+
+// Latest returns count items of a language, the newest first, from the offset-th on.
+// It reaches back 20,000 items. A language without news has none.
+func (a *Archive) Latest(ctx context.Context, language string, offset, count int) ([]Item, error) {
+	if count <= 0 || offset < 0 {
+		return nil, nil
+	}
+	ids, err := a.rdb.ZRevRange(ctx, keyLatest(language), int64(offset), int64(offset+count-1)).Result()
+	if err != nil {
+		return nil, fmt.Errorf("latest items in %q: %w", language, err)
+	}
+	records, err := a.records(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("latest items in %q: %w", language, err)
+	}
+	items := make([]Item, 0, len(ids))
+	for _, id := range ids {
+		if r, ok := records[id]; ok {
+			items = append(items, r.Item)
+		}
+	}
+	return items, nil
+}
+
+// records reads those of the given items that there are.
+func (a *Archive) records(ctx context.Context, ids []string) (map[string]stored, error) {
+	found := make(map[string]stored, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	values, err := a.rdb.HMGet(ctx, keyItems, ids...).Result()
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range values {
+		if raw, ok := v.(string); ok {
+			if found[ids[i]], err = readRecord(ids[i], raw); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return found, nil
+}
+
+// Announcements returns at most max announcements that were not yet taken, oldest first.
+func (a *Archive) Announcements(ctx context.Context, max int) ([]Announcement, error) {
+	if max <= 0 {
+		return nil, nil
+	}
+	raw, err := a.rdb.ZRange(ctx, keyOutbox, 0, int64(max-1)).Result()
+	if err != nil {
+		return nil, fmt.Errorf("announcements: %w", err)
+	}
+	list := make([]Announcement, len(raw))
+	for i := range raw {
+		if err := json.Unmarshal([]byte(raw[i]), &list[i]); err != nil {
+			return nil, fmt.Errorf("announcements: %w", err)
+		}
+	}
+	return list, nil
+}
+
+// Announced takes an announcement out of the outbox. One that is not there is no error.
+func (a *Archive) Announced(ctx context.Context, id int64) error {
+	n := strconv.FormatInt(id, 10)
+	if err := a.rdb.ZRemRangeByScore(ctx, keyOutbox, n, n).Err(); err != nil {
+		return fmt.Errorf("announcement %d taken: %w", id, err)
+	}
+	return nil
+}
+
+// Held returns what waits for a person's decision, oldest first.
+func (a *Archive) Held(ctx context.Context) ([]Held, error) {
+	raw, err := a.rdb.HVals(ctx, keyHeld).Result()
+	if err != nil {
+		return nil, fmt.Errorf("held items: %w", err)
+	}
+	list := make([]Held, len(raw))
+	for i := range raw {
+		if err := json.Unmarshal([]byte(raw[i]), &list[i]); err != nil {
+			return nil, fmt.Errorf("held items: %w", err)
+		}
+	}
+	slices.SortFunc(list, func(x, y Held) int { return x.At.Compare(y.At) })
+	return list, nil
+}

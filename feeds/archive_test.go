@@ -1,0 +1,297 @@
+package feeds
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/subscriptions/redistest"
+)
+
+func TestFirstPollAnnouncesNothing(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		d := newDesk(t, rdb, news(3)...)
+		d.poll(Result{First: true, Items: 3, New: 3})
+		d.told()
+		if got, want := d.latest(), []string{"Жаңылык 3", "Жаңылык 2", "Жаңылык 1"}; !slices.Equal(got, want) {
+			t.Errorf("latest: got %q, want %q", got, want)
+		}
+		d.poll(Result{Unchanged: true})
+	})
+}
+
+func TestEmptyFeedPrimesItsSource(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		d := newDesk(t, rdb)
+		d.poll(Result{First: true})
+		d.show(func(s *site) { s.posts = news(1) })
+		d.poll(Result{Items: 1, New: 1, Announced: 1})
+		d.told("published Жаңылык 1")
+	})
+}
+
+func TestNewItemsAreToldOldestFirst(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		d := newDesk(t, rdb)
+		d.poll(Result{First: true})
+		now := time.Now()
+		posts := news(3)
+		for i := range posts {
+			posts[i].Date = now.Add(-time.Duration(i) * time.Hour).Format(time.RFC1123Z)
+		}
+		d.show(func(s *site) { s.posts = posts })
+		d.poll(Result{Items: 3, New: 3, Announced: 3})
+		d.told("published Жаңылык 1", "published Жаңылык 2", "published Жаңылык 3")
+	})
+}
+
+// TestWhatIsNoChange: a site does all this without any editor's doing.
+func TestWhatIsNoChange(t *testing.T) {
+	t.Parallel()
+	changes := map[string]func(s *site){
+		"the document":     func(s *site) { s.tail = "<generator>CMS</generator>" },
+		"the date":         func(s *site) { s.posts[0].Date = time.Now().Format(time.RFC1123Z) },
+		"the scheme":       func(s *site) { s.posts[0].Link = "http://ukuk.example/ky/news/1" },
+		"tracking":         func(s *site) { s.posts[0].Link = "https://www.ukuk.example/ky/news/1/?utm_source=rss#top" },
+		"white space":      func(s *site) { s.posts[0].Text = "\n  " + strings.ReplaceAll(s.posts[0].Text, " ", "\n ") + " " },
+		"the guid":         func(s *site) { s.posts[0].GUID = "e4f1" },
+		"a new id":         func(s *site) { s.posts[0].Link = "https://ukuk.example/ky/news/9" },
+		"a new id beside":  func(s *site) { p := s.posts[0]; p.Link += "00"; s.posts = append([]post{p}, s.posts...) },
+		"markup around it": func(s *site) { s.posts[0].Text = "&lt;p&gt;" + s.posts[0].Text + "&lt;/p&gt;" },
+	}
+	for name, change := range changes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+				t.Parallel()
+				d := newDesk(t, rdb, news(1)...)
+				d.poll(Result{First: true, Items: 1, New: 1})
+				before, err := d.Latest(t.Context(), "ky", 0, 10)
+				if err != nil {
+					t.Fatal(err)
+				}
+				d.show(change)
+				for range 2 {
+					if _, err := d.poller.Poll(t.Context(), "minjust-ky"); err != nil {
+						t.Fatal(err)
+					}
+				}
+				d.told()
+				after, err := d.Latest(t.Context(), "ky", 0, 10)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(after) != 1 || !after[0].FirstSeen.Equal(before[0].FirstSeen) || after[0].Revision != 1 {
+					t.Errorf("got %+v, want it as it was: %+v", after, before)
+				}
+			})
+		})
+	}
+}
+
+func TestCorrection(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		d := newDesk(t, rdb, news(2)...)
+		d.poll(Result{First: true, Items: 2, New: 2})
+		before, _ := d.Latest(t.Context(), "ky", 0, 1)
+		d.show(func(s *site) { s.posts[0].Title = "Оңдолгон жаңылык" })
+		d.poll(Result{Items: 2, Changed: 1, Announced: 1})
+		d.told("corrected Оңдолгон жаңылык")
+		after, _ := d.Latest(t.Context(), "ky", 0, 1)
+		if after[0].Revision != 2 || after[0].ID != before[0].ID || !after[0].Published.Equal(before[0].Published) {
+			t.Errorf("got %+v, want revision 2 of %+v", after[0], before[0])
+		}
+	})
+}
+
+func TestAnotherSourceCorrectsNothing(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	d := newDesk(t, rdb, news(1)...)
+	d.poll(Result{First: true, Items: 1, New: 1})
+	other := newSite(t, post{Title: "Башка", Text: "Башкача", Link: news(1)[0].Link})
+	o := options(other.URL)
+	o.Sources[0].ID = "other"
+	p := newPoller(t, o, d.Archive)
+	for range 2 {
+		if _, err := p.Poll(t.Context(), "other"); err != nil {
+			t.Fatal(err)
+		}
+		other.show(func(s *site) { s.posts[0].Title += "!" })
+	}
+	d.told()
+}
+
+func TestNoFlood(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		ctx := t.Context()
+		d := newDesk(t, rdb)
+		d.poll(Result{First: true})
+		d.show(func(s *site) { s.posts = news(11) })
+		d.poll(Result{Items: 11, New: 11, Held: 11})
+		d.told()
+		held, err := d.Held(ctx)
+		if err != nil || len(held) != 11 || held[0].Reason != HeldFlood {
+			t.Fatalf("held: got %+v, %v, want 11 by reason of a flood", held, err)
+		}
+		// What is held was told to nobody: there is nothing to correct.
+		d.show(func(s *site) { s.posts[0].Text = "Оңдолду" })
+		d.poll(Result{Items: 11, Changed: 1})
+		d.told()
+		id := d.id("Жаңылык 11")
+		if err := d.Release(ctx, id); err != nil {
+			t.Fatal(err)
+		}
+		d.told("published Жаңылык 11")
+		if err := d.Release(ctx, id); !errors.Is(err, ErrNotFound) {
+			t.Errorf("a second release: got %v, want ErrNotFound", err)
+		}
+		if err := d.Dismiss(ctx, d.id("Жаңылык 10")); err != nil {
+			t.Fatal(err)
+		}
+		if held, _ = d.Held(ctx); len(held) != 9 {
+			t.Errorf("%d items are held, want 9", len(held))
+		}
+		d.told()
+	})
+}
+
+// id finds an item by its title.
+func (d *desk) id(title string) string {
+	d.t.Helper()
+	items, err := d.Latest(d.t.Context(), "ky", 0, 1000)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for _, it := range items {
+		if it.Title == title {
+			return it.ID
+		}
+	}
+	d.t.Fatalf("no item %q", title)
+	return ""
+}
+
+func TestOldItemsAreNotPushed(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		d := newDesk(t, rdb)
+		d.poll(Result{First: true})
+		posts := news(3)
+		posts[0].Date = time.Now().Format(time.RFC1123Z)
+		posts[1].Date = time.Now().Add(-71 * time.Hour).Format(time.RFC1123Z)
+		posts[2].Date = time.Now().Add(-73 * time.Hour).Format(time.RFC1123Z)
+		d.show(func(s *site) { s.posts = posts })
+		d.poll(Result{Items: 3, New: 3, Announced: 2, Held: 1})
+		d.told("published Жаңылык 2", "published Жаңылык 3")
+		if held, _ := d.Held(t.Context()); len(held) != 1 || held[0].Reason != HeldOld {
+			t.Errorf("held: %+v, want one old item", held)
+		}
+	})
+}
+
+func TestWithdraw(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		ctx := t.Context()
+		d := newDesk(t, rdb, news(2)...)
+		d.poll(Result{First: true, Items: 2, New: 2})
+		id := d.id("Жаңылык 1")
+		for range 2 { // Twice is as once.
+			if err := d.Withdraw(ctx, id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.told("withdrawn Жаңылык 1")
+		if got := d.latest(); !slices.Equal(got, []string{"Жаңылык 2"}) {
+			t.Errorf("latest: %q", got)
+		}
+		// The site still shows it, and even changes it: it stays withdrawn.
+		d.show(func(s *site) { s.posts[1].Text = "Башкача" })
+		d.poll(Result{Items: 2})
+		d.told()
+		if err := d.Withdraw(ctx, "nosuch"); !errors.Is(err, ErrNotFound) {
+			t.Errorf("got %v, want ErrNotFound", err)
+		}
+	})
+}
+
+func TestLatestIsTrimmedAndForgetsNothing(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		ctx := t.Context()
+		d := newDesk(t, rdb, news(2)...)
+		rdb.ZAdd(ctx, keyLatest("ky"), manyAhead()...)
+		d.poll(Result{First: true, Items: 2, New: 2})
+		if n := rdb.ZCard(ctx, keyLatest("ky")).Val(); n != latestKept {
+			t.Errorf("the list keeps %d, want %d", n, latestKept)
+		}
+		d.show(func(s *site) { s.tail = "<ttl>5</ttl>" })
+		d.poll(Result{Items: 2})
+		d.told()
+	})
+}
+
+// manyAhead fills the latest list with what is newer than everything.
+func manyAhead() []redis.Z {
+	list := make([]redis.Z, latestKept)
+	for i := range list {
+		list[i] = redis.Z{Score: float64(time.Now().Unix() + 100), Member: i}
+	}
+	return list
+}
+
+// TestConflict: somebody else writes between reading and writing; the commit is
+// tried anew on the new ground, and the item is announced once.
+func TestConflict(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		ctx, now := t.Context(), time.Now()
+		a := NewArchive(rdb)
+		s := Source{ID: "s", Language: "ky", URL: "https://ukuk.example"}
+		if _, err := a.commit(ctx, s, nil, validators{}, 10, now); err != nil {
+			t.Fatal(err)
+		}
+		entries := []entry{{Item: Item{ID: "aaaa", Source: "s", Language: "ky", Title: "Бир"}}}
+		k, err := a.know(ctx, s, entries)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.commit(ctx, s, entries, validators{}, 10, now); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.write(ctx, s, k.rawState, k.rawState, plan(s, entries, k, 10, now), now); !errors.Is(err, errConflict) {
+			t.Errorf("writing on old ground: got %v, want a conflict", err)
+		}
+		list, err := a.Announcements(ctx, 10)
+		if err != nil || len(list) != 1 || list[0].ID != 1 || list[0].Kind != Published || list[0].Item != "aaaa" {
+			t.Errorf("announcements: %+v, %v, want one", list, err)
+		}
+	})
+}
+
+func TestItemNotFound(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	if _, err := NewArchive(rdb).Item(t.Context(), "nosuch"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("got %v, want ErrNotFound", err)
+	}
+}

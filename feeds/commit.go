@@ -1,0 +1,181 @@
+package feeds
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// errConflict says that the archive changed between reading and writing.
+var errConflict = errors.New("the archive was changed by somebody else meanwhile")
+
+// attempts is how often a change is tried anew after a conflict.
+const attempts = 5
+
+// announceLua is the function that puts an announcement into the outbox, for the
+// scripts below: announce(outbox, counter, kind, item id, time).
+const announceLua = `
+local function announce(outbox, counter, kind, item, at)
+  local id = string.format('%.0f', redis.call('INCR', counter))
+  redis.call('ZADD', outbox, id, '{"id":' .. id .. ',"kind":"' .. kind .. '","item":"' .. item .. '","at":"' .. at .. '"}')
+end
+`
+
+// commitScript writes what one poll found, or nothing where its ground has shifted.
+//
+// KEYS: 1 items · 2 aliases · 3 outbox · 4 counter · 5 sources · 6 held · 7 latest of
+// the language · 8… for each item the key of its text, the bare prefix for none
+// ARGV: 1 now · 2 source id · 3 its state as read · 4 its new state · 5 how many
+// items the latest list keeps · 6 seconds a text is remembered · 7 the number of items
+// · then for each item six: id · its record as read, empty for none · its new record ·
+// its score, empty to leave it · the kind to announce, empty for none · its Held as
+// JSON, empty for none · then pairs: alias, item id
+// Result: how many announcements were made; -1 for a conflict.
+var commitScript = redis.NewScript(announceLua + `
+local items, aliases, outbox, counter, sources, held, latest = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local now, source, count = ARGV[1], ARGV[2], tonumber(ARGV[7])
+if (redis.call('HGET', sources, source) or '') ~= ARGV[3] then return -1 end
+for i = 0, count - 1 do
+  if (redis.call('HGET', items, ARGV[8 + i*6]) or '') ~= ARGV[9 + i*6] then return -1 end
+end
+local announced = 0
+for i = 0, count - 1 do
+  local at = 8 + i*6
+  local id, record, score, kind, hold = ARGV[at], ARGV[at+2], ARGV[at+3], ARGV[at+4], ARGV[at+5]
+  redis.call('HSET', items, id, record)
+  if string.sub(KEYS[8 + i], -1) ~= ':' then redis.call('SET', KEYS[8 + i], id, 'EX', ARGV[6]) end
+  if score ~= '' then redis.call('ZADD', latest, score, id) end
+  if redis.call('HEXISTS', held, id) == 1 then
+    kind = '' -- Nobody was told of it yet: there is nothing to correct.
+  elseif hold ~= '' then
+    redis.call('HSET', held, id, hold)
+  end
+  if kind ~= '' then
+    announce(outbox, counter, kind, id, now)
+    announced = announced + 1
+  end
+end
+for i = 8 + count*6, #ARGV, 2 do redis.call('HSET', aliases, ARGV[i], ARGV[i+1]) end
+redis.call('ZREMRANGEBYRANK', latest, 0, -(tonumber(ARGV[5]) + 1))
+redis.call('HSET', sources, source, ARGV[4])
+return announced
+`)
+
+// sourceState is what the archive remembers of a source between polls.
+type sourceState struct {
+	// URL and Language are those of the poll; with others the validators say nothing.
+	URL      string `json:"url"`
+	Language string `json:"language"`
+	validators
+	// Primed says that a poll succeeded before, so that what is new now is news.
+	Primed bool `json:"primed"`
+}
+
+// state reads what is remembered of a source, with the bytes it was read from.
+func (a *Archive) state(ctx context.Context, s Source) (state sourceState, raw string, err error) {
+	raw, err = a.rdb.HGet(ctx, keySources, s.ID).Result()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return state, "", fmt.Errorf("state of the source: %w", err)
+	}
+	if raw != "" {
+		if err := json.Unmarshal([]byte(raw), &state); err != nil {
+			return state, "", fmt.Errorf("state of the source: %w", err)
+		}
+	}
+	if state.URL != s.URL || state.Language != s.Language {
+		state.validators = validators{}
+	}
+	return state, raw, nil
+}
+
+// commit archives a document's entries and plans their announcements in one step.
+func (a *Archive) commit(ctx context.Context, s Source, entries []entry, v validators, plausible int, now time.Time) (Result, error) {
+	next, err := json.Marshal(sourceState{URL: s.URL, Language: s.Language, validators: v, Primed: true})
+	if err != nil {
+		return Result{}, err
+	}
+	for range attempts {
+		k, err := a.know(ctx, s, entries)
+		if err != nil {
+			return Result{}, fmt.Errorf("read the archive: %w", err)
+		}
+		c := plan(s, entries, k, plausible, now)
+		c.result.Announced, err = a.write(ctx, s, k.rawState, string(next), c, now)
+		if !errors.Is(err, errConflict) {
+			return c.result, err
+		}
+	}
+	return Result{}, fmt.Errorf("write the archive: %w", errConflict)
+}
+
+// know reads all that plan needs.
+func (a *Archive) know(ctx context.Context, s Source, entries []entry) (k knowledge, err error) {
+	if k.state, k.rawState, err = a.state(ctx, s); err != nil {
+		return k, err
+	}
+	k.aliases, k.texts = make(map[string]string), make(map[string]string)
+	if len(entries) == 0 {
+		return k, nil
+	}
+	ids, texts := make([]string, len(entries)), make([]string, len(entries))
+	for i, e := range entries {
+		ids[i], texts[i] = e.Item.ID, keyText(textPrint(e.Item))
+	}
+	found, err := a.rdb.HMGet(ctx, keyAliases, ids...).Result()
+	if err != nil {
+		return k, err
+	}
+	owners, err := a.rdb.MGet(ctx, texts...).Result()
+	if err != nil {
+		return k, err
+	}
+	for i := range entries {
+		if id, ok := found[i].(string); ok {
+			k.aliases[ids[i]] = id
+		}
+		if id, ok := owners[i].(string); ok && textPrint(entries[i].Item) != "" {
+			k.texts[textPrint(entries[i].Item)] = id
+		}
+	}
+	k.records, err = a.records(ctx, k.ids(entries))
+	return k, err
+}
+
+func (a *Archive) write(ctx context.Context, s Source, state, next string, c changes, now time.Time) (announced int, err error) {
+	keys := []string{keyItems, keyAliases, keyOutbox, keyCounter, keySources, keyHeld, keyLatest(s.Language)}
+	args := []any{stamp(now), s.ID, state, next, latestKept, int(republished.Seconds()), len(c.items)}
+	for _, item := range c.items {
+		keys = append(keys, keyText(textPrint(item.Item)))
+		record, err := json.Marshal(item.record)
+		if err != nil {
+			return 0, err
+		}
+		held := ""
+		if item.held != nil {
+			raw, err := json.Marshal(item.held)
+			if err != nil {
+				return 0, err
+			}
+			held = string(raw)
+		}
+		args = append(args, item.ID, item.expected, string(record), item.score, string(item.announce), held)
+	}
+	for alias, id := range c.aliases {
+		args = append(args, alias, id)
+	}
+	announced, err = commitScript.Run(ctx, a.rdb, keys, args...).Int()
+	if err != nil {
+		return 0, fmt.Errorf("write the archive: %w", err)
+	}
+	if announced < 0 {
+		return 0, errConflict
+	}
+	return announced, nil
+}
+
+// stamp writes a time as the announcements hold it.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

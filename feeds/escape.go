@@ -1,0 +1,96 @@
+package feeds
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+)
+
+// escape writes character data so that XML reads it back as it was meant: what is
+// an entity stays one, and any other &, < or > stands for itself.
+func escape(out *bytes.Buffer, text []byte) {
+	for len(text) > 0 {
+		i := bytes.IndexAny(text, `&<>"`)
+		if i < 0 {
+			legal(out, text)
+			return
+		}
+		legal(out, text[:i])
+		text = text[i:]
+		if text[0] == '&' {
+			text = text[reference(out, text):]
+			continue
+		}
+		switch text[0] {
+		case '<':
+			out.WriteString("&lt;")
+		case '>':
+			out.WriteString("&gt;")
+		case '"':
+			out.WriteString("&#34;")
+		}
+		text = text[1:]
+	}
+}
+
+// reference writes the entity that text begins with, or its & alone, and says how
+// many bytes that took.
+func reference(out *bytes.Buffer, text []byte) int {
+	end := bytes.IndexByte(text[:min(len(text), 34)], ';')
+	if end < 2 || !entity(text[1:end]) {
+		out.WriteString("&amp;")
+		return 1
+	}
+	switch name := string(text[1:end]); name {
+	case "amp", "lt", "gt", "quot", "apos":
+		out.Write(text[:end+1])
+	default:
+		if text[1] == '#' {
+			number(out, name[1:])
+			break
+		}
+		// An HTML entity: XML does not know it, and whoever reads the text as HTML does.
+		out.WriteString("&amp;" + name + ";")
+	}
+	return end + 1
+}
+
+func entity(name []byte) bool {
+	if name[0] == '#' {
+		name = name[1:]
+	}
+	return !slices.ContainsFunc(name, func(c byte) bool { return !nameStart(c) && (c < '0' || c > '9') })
+}
+
+// number writes a numbered character, unless XML forbids it. What is no number is text.
+func number(out *bytes.Buffer, digits string) {
+	base := 10
+	if digits[0] == 'x' || digits[0] == 'X' {
+		digits, base = digits[1:], 16
+	}
+	n, err := strconv.ParseInt(digits, base, 32)
+	switch {
+	case err != nil:
+		out.WriteString("&amp;#" + digits + ";")
+	case allowed(rune(n)):
+		out.WriteString("&#" + strconv.FormatInt(n, 10) + ";")
+	}
+}
+
+// legal writes text without the characters that XML forbids.
+func legal(out *bytes.Buffer, text []byte) {
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		if allowed(r) {
+			out.Write(text[:size])
+		}
+		text = text[size:]
+	}
+}
+
+// allowed says whether XML 1.0 allows a character (section 2.2 of its specification).
+func allowed(r rune) bool {
+	return r == '\t' || r == '\n' || r == '\r' ||
+		r >= 0x20 && r <= 0xd7ff || r >= 0xe000 && r <= 0xfffd || r >= 0x10000 && r <= 0x10ffff
+}

@@ -1,0 +1,211 @@
+package feeds
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"code.dny.dev/ssrf"
+)
+
+// Limits of one request that nobody needs to configure.
+const (
+	maxRedirects   = 5
+	maxHeaderBytes = 64 << 10
+)
+
+// Why a fetch failed, where a caller or a test decides by it. A StatusError is
+// another reason; what the network says is wrapped.
+var (
+	ErrTooLarge  = errors.New("the document is too large")
+	ErrForbidden = errors.New("the address is not public")
+	ErrScheme    = errors.New("only http and https are followed")
+	ErrRedirects = errors.New("too many redirects")
+)
+
+// StatusError is an HTTP answer that is no document.
+type StatusError struct{ Code int }
+
+func (e *StatusError) Error() string {
+	said := fmt.Sprintf("the site answers %d %s", e.Code, http.StatusText(e.Code))
+	switch {
+	case e.Code == http.StatusNotFound:
+		return said + ": no feed at this address, it may have moved"
+	case e.Code == http.StatusGone:
+		return said + ": the feed was given up"
+	case e.Code == http.StatusUnauthorized, e.Code == http.StatusForbidden:
+		return said + ": it does not let us read the feed"
+	case e.Code >= 500:
+		return said + ": the site is broken just now"
+	}
+	return said
+}
+
+// validators let a site say "unchanged" instead of sending the document again.
+type validators struct {
+	ETag         string `json:"etag,omitempty"`
+	LastModified string `json:"last_modified,omitempty"`
+	// Hash is that of the body, for sites that have neither of the above.
+	Hash string `json:"hash,omitempty"`
+}
+
+// response is what came back.
+type response struct {
+	// Unchanged says that the document is the one of the validators; there is no Body then.
+	Unchanged  bool
+	Body       []byte
+	Size       int  // of what came over the wire, decompressed
+	Cut        bool // the connection ended before the body did
+	URL        *url.URL
+	MediaType  string
+	Validators validators
+}
+
+// fetcher makes requests that can harm nobody: neither us nor who is behind us.
+type fetcher struct {
+	client    *http.Client
+	userAgent string
+	timeout   time.Duration
+	maxBytes  int64
+}
+
+func newFetcher(o Options) *fetcher {
+	dialer := &net.Dialer{Timeout: 10 * time.Second}
+	if !o.AllowPrivate {
+		// The check sits where the address is dialled, after the name was resolved:
+		// nothing a name server says later can slip past it, redirects included.
+		dialer.Control = ssrf.New(ssrf.WithAnyPort()).Safe
+	}
+	return &fetcher{
+		userAgent: o.UserAgent,
+		timeout:   o.Timeout,
+		maxBytes:  o.MaxBytes,
+		client: &http.Client{
+			CheckRedirect: checkRedirect,
+			Transport: &http.Transport{
+				// No proxy: dialling one would hide the address from the check.
+				DialContext:            dialer.DialContext,
+				ForceAttemptHTTP2:      true,
+				TLSHandshakeTimeout:    10 * time.Second,
+				MaxResponseHeaderBytes: maxHeaderBytes,
+				MaxIdleConnsPerHost:    1,
+				IdleConnTimeout:        90 * time.Second,
+			},
+		},
+	}
+}
+
+// close ends the idle connections.
+func (f *fetcher) close() { f.client.CloseIdleConnections() }
+
+// get fetches one document, unless known says that it is unchanged. A body that was
+// cut short comes back as far as it got.
+func (f *fetcher) get(ctx context.Context, address, accept string, known validators) (*response, error) {
+	ctx, cancel := context.WithTimeout(ctx, f.timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, fmt.Errorf("fetch: %w", plainError(err))
+	}
+	if !fetchable(req.URL) {
+		return nil, fmt.Errorf("fetch: %w", ErrScheme)
+	}
+	req.Header.Set("User-Agent", f.userAgent)
+	req.Header.Set("Accept", accept)
+	if known.ETag != "" {
+		req.Header.Set("If-None-Match", known.ETag)
+	}
+	if known.LastModified != "" {
+		req.Header.Set("If-Modified-Since", known.LastModified)
+	}
+	resp, err := f.client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("fetch: %w", f.explain(err))
+	}
+	defer resp.Body.Close()
+	r := &response{URL: resp.Request.URL, MediaType: resp.Header.Get("Content-Type"), Validators: known}
+	conditional := known.ETag != "" || known.LastModified != ""
+	if resp.StatusCode == http.StatusNotModified && conditional {
+		r.Unchanged = true
+		return r, nil
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("fetch: %w", &StatusError{resp.StatusCode})
+	}
+	return f.read(resp, r, known)
+}
+
+// read takes the body in and tells by its hash whether it is the known one.
+func (f *fetcher) read(resp *http.Response, r *response, known validators) (*response, error) {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, f.maxBytes+1))
+	r.Size = len(body)
+	switch {
+	case int64(len(body)) > f.maxBytes:
+		return nil, fmt.Errorf("fetch: %w: more than %d bytes", ErrTooLarge, f.maxBytes)
+	case errors.Is(err, io.ErrUnexpectedEOF) && len(body) > 0:
+		r.Cut = true
+	case err != nil:
+		return nil, fmt.Errorf("fetch: %w", f.explain(err))
+	}
+	sum := sha256.Sum256(body)
+	r.Validators = validators{
+		ETag:         resp.Header.Get("ETag"),
+		LastModified: resp.Header.Get("Last-Modified"),
+		Hash:         hex.EncodeToString(sum[:16]),
+	}
+	if !r.Cut && r.Validators.Hash == known.Hash {
+		r.Unchanged = true
+		return r, nil
+	}
+	r.Body = body
+	return r, nil
+}
+
+// explain says in plain words what the network reports, and keeps the cause.
+func (f *fetcher) explain(err error) error {
+	err = plainError(err)
+	var dns *net.DNSError
+	var network net.Error
+	switch {
+	case errors.Is(err, ErrRedirects), errors.Is(err, ErrScheme):
+		return err
+	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork):
+		return fmt.Errorf("%w: %w", ErrForbidden, err)
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return fmt.Errorf("no such host %s: %w", dns.Name, err)
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		return fmt.Errorf("no whole answer within %v: %w", f.timeout, err)
+	}
+	return err
+}
+
+// plainError drops the wrapping that repeats the URL, which may hold a password.
+func plainError(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}
+
+func checkRedirect(req *http.Request, via []*http.Request) error {
+	if len(via) > maxRedirects {
+		return fmt.Errorf("%w: more than %d", ErrRedirects, maxRedirects)
+	}
+	if !fetchable(req.URL) {
+		return fmt.Errorf("%w, not %s", ErrScheme, req.URL.Scheme)
+	}
+	return nil
+}
+
+// fetchable says whether an address is absolute and of a scheme that we follow.
+func fetchable(u *url.URL) bool {
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
+}

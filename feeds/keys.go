@@ -1,0 +1,26 @@
+package feeds
+
+// The archive's keys. All share the hash tag {news}, so that in a Redis Cluster one
+// script can change them together.
+const (
+	// keyItems: hash, item id → record as JSON. Items are never deleted: about 1 KB
+	// each, so that twenty a day for ten years are some 70 MB, an old link keeps
+	// working, and what a feed still shows is never new again.
+	keyItems = "{news}:items"
+	// keyAliases: hash, id → id of the item that said the same before.
+	keyAliases = "{news}:aliases"
+	// keyOutbox: sorted set, announcement as JSON by its id.
+	keyOutbox = "{news}:outbox"
+	// keyCounter: the last announcement's id.
+	keyCounter = "{news}:announcements"
+	// keySources: hash, source id → its state as JSON.
+	keySources = "{news}:sources"
+	// keyHeld: hash, item id → Held as JSON.
+	keyHeld = "{news}:held"
+)
+
+// keyLatest: sorted set, item ids of one language by date, trimmed to latestKept.
+func keyLatest(language string) string { return "{news}:latest:" + language }
+
+// keyText: string, the id of the item that said this; it expires after republished.
+func keyText(print string) string { return "{news}:text:" + print }

@@ -1,0 +1,323 @@
+package feeds
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Limits of one document. Parsers downstream recurse: nesting without a limit would
+// overflow the stack, which ends the process and which no recover catches.
+const (
+	maxDepth = 100
+	maxItems = 500
+)
+
+// Why a document can't be read.
+var (
+	ErrTooDeep = fmt.Errorf("elements are nested deeper than %d levels", maxDepth)
+	ErrNotFeed = errors.New("this is no feed")
+)
+
+// mended is a document that an XML parser reads without complaint.
+type mended struct {
+	XML []byte
+	// Cut says that the document ended in the middle: XML holds its whole items.
+	Cut bool
+	// Clipped says that it held more than maxItems, of which XML has the first.
+	Clipped bool
+}
+
+// mender rewrites a feed's XML in one pass, without recursion, so that what can be
+// read is read: bare ampersands and angle brackets, stray, crossed and missing end
+// tags, unquoted attributes, a lost end. It drops what a feed has no use for and an
+// attacker has: the document type with its entities, comments, instructions.
+type mender struct {
+	in    []byte
+	at    int // where in reads next
+	out   bytes.Buffer
+	open  []string // the names of the elements around at
+	items int
+	// whole and wholeOpen are the output's length and the open elements after the
+	// last whole item.
+	whole     int
+	wholeOpen []string
+}
+
+// mend rewrites a decoded XML document. Its error is ErrTooDeep or wraps ErrNotFeed.
+func mend(doc []byte) (mended, error) {
+	m := &mender{in: doc}
+	for m.at < len(m.in) {
+		clipped, err := m.step()
+		if err != nil {
+			return mended{}, err
+		}
+		if clipped {
+			m.cutBack()
+			return mended{XML: m.out.Bytes(), Clipped: true}, nil
+		}
+	}
+	if m.out.Len() == 0 {
+		return mended{}, fmt.Errorf("%w: it has no elements", ErrNotFeed)
+	}
+	cut := m.cutBack()
+	return mended{XML: m.out.Bytes(), Cut: cut}, nil
+}
+
+// step takes in one piece of markup or of text.
+func (m *mender) step() (clipped bool, err error) {
+	rest := m.in[m.at:]
+	switch {
+	case rest[0] != '<':
+		m.text()
+	case bytes.HasPrefix(rest, []byte("<![CDATA[")):
+		m.cdata()
+	case bytes.HasPrefix(rest, []byte("<!--")):
+		m.skipPast("-->")
+	case bytes.HasPrefix(rest, []byte("<?")):
+		m.skipPast("?>")
+	case bytes.HasPrefix(rest, []byte("<!")):
+		m.doctype()
+	case len(rest) > 2 && rest[1] == '/' && nameStart(rest[2]):
+		m.endTag()
+	case len(rest) > 1 && nameStart(rest[1]):
+		return m.startTag()
+	default:
+		m.at++
+		m.write("&lt;")
+	}
+	return false, nil
+}
+
+// write puts text out, except where no text can be: outside the root element.
+func (m *mender) write(s string) {
+	if len(m.open) > 0 {
+		m.out.WriteString(s)
+	}
+}
+
+func (m *mender) text() {
+	end := bytes.IndexByte(m.in[m.at:], '<')
+	if end < 0 {
+		end = len(m.in) - m.at
+	}
+	if len(m.open) > 0 {
+		escape(&m.out, m.in[m.at:m.at+end])
+	}
+	m.at += end
+}
+
+// cdata keeps a section as it is. One that never ends is where the document was cut.
+func (m *mender) cdata() {
+	start := m.at + len("<![CDATA[")
+	end := bytes.Index(m.in[start:], []byte("]]>"))
+	if end < 0 {
+		m.at = len(m.in)
+		return
+	}
+	m.write("<![CDATA[")
+	if len(m.open) > 0 {
+		legal(&m.out, m.in[start:start+end])
+	}
+	m.write("]]>")
+	m.at = start + end + len("]]>")
+}
+
+func (m *mender) skipPast(mark string) {
+	end := bytes.Index(m.in[m.at:], []byte(mark))
+	if end < 0 {
+		m.at = len(m.in)
+		return
+	}
+	m.at += end + len(mark)
+}
+
+// doctype skips a document type with the entities it declares.
+func (m *mender) doctype() {
+	depth := 0
+	for ; m.at < len(m.in); m.at++ {
+		switch m.in[m.at] {
+		case '[':
+			depth++
+		case ']':
+			depth--
+		case '>':
+			if depth <= 0 {
+				m.at++
+				return
+			}
+		}
+	}
+}
+
+func (m *mender) endTag() {
+	name := m.name(m.at + 2)
+	end := bytes.IndexByte(m.in[m.at:], '>')
+	if end < 0 {
+		m.at = len(m.in)
+		return
+	}
+	m.at += end + 1
+	for i := len(m.open) - 1; i >= 0; i-- {
+		if strings.EqualFold(m.open[i], name) {
+			m.closeDownTo(i)
+			return
+		}
+	}
+	// It closes nothing that is open: left out.
+}
+
+// closeDownTo ends the open elements from the innermost to the i-th.
+func (m *mender) closeDownTo(i int) {
+	for len(m.open) > i {
+		name := m.open[len(m.open)-1]
+		m.open = m.open[:len(m.open)-1]
+		m.out.WriteString("</" + name + ">")
+		if isItem(name) {
+			m.items++
+			m.whole, m.wholeOpen = m.out.Len(), slices.Clone(m.open)
+		}
+	}
+}
+
+// cutBack drops what came after the last whole item where another had begun, which
+// it tells, and closes what is open.
+func (m *mender) cutBack() (cut bool) {
+	if cut = slices.ContainsFunc(m.open, isItem); cut {
+		m.out.Truncate(m.whole)
+		m.open = m.wholeOpen
+	}
+	for i := len(m.open) - 1; i >= 0; i-- {
+		m.out.WriteString("</" + m.open[i] + ">")
+	}
+	return cut
+}
+
+func (m *mender) startTag() (clipped bool, err error) {
+	name := m.name(m.at + 1)
+	if len(m.open) == 0 {
+		if m.out.Len() > 0 {
+			m.at = len(m.in) // Behind the root element nothing counts.
+			return false, nil
+		}
+		if err := checkRoot(name); err != nil {
+			return false, err
+		}
+	}
+	if isItem(name) {
+		if m.items >= maxItems {
+			return true, nil
+		}
+		if i := slices.IndexFunc(m.open, isItem); i >= 0 {
+			m.closeDownTo(i) // An item never holds another: its end tag is missing.
+		}
+	}
+	if len(m.open) >= maxDepth {
+		return false, ErrTooDeep
+	}
+	mark := m.out.Len()
+	m.at += 1 + len(name)
+	m.out.WriteString("<" + name)
+	empty, whole := m.attributes()
+	switch {
+	case !whole:
+		m.out.Truncate(mark)
+	case empty:
+		m.out.WriteString("/>")
+	default:
+		m.out.WriteByte('>')
+		m.open = append(m.open, name)
+		if m.wholeOpen == nil {
+			m.whole, m.wholeOpen = m.out.Len(), slices.Clone(m.open)
+		}
+	}
+	return false, nil
+}
+
+// attributes copies a start tag's attributes, quoted and escaped, and says whether
+// the element is empty, and whether its tag ends at all.
+func (m *mender) attributes() (empty, whole bool) {
+	for m.at < len(m.in) {
+		switch c := m.in[m.at]; {
+		case c == '>':
+			m.at++
+			return false, true
+		case c == '/' && m.at+1 < len(m.in) && m.in[m.at+1] == '>':
+			m.at += 2
+			return true, true
+		case nameStart(c):
+			name := m.name(m.at)
+			m.at += len(name)
+			m.out.WriteString(" " + name + `="`)
+			escape(&m.out, m.value())
+			m.out.WriteByte('"')
+		default:
+			m.at++
+		}
+	}
+	return false, false
+}
+
+// value reads what follows an attribute's name, which may be nothing.
+func (m *mender) value() []byte {
+	rest := bytes.TrimLeft(m.in[m.at:], " \t\r\n")
+	if len(rest) == 0 || rest[0] != '=' {
+		return nil
+	}
+	rest = bytes.TrimLeft(rest[1:], " \t\r\n")
+	end := 0
+	if len(rest) > 0 && (rest[0] == '"' || rest[0] == '\'') {
+		quote := rest[0]
+		rest = rest[1:]
+		if end = bytes.IndexByte(rest, quote); end < 0 {
+			m.at = len(m.in)
+			return nil
+		}
+		m.at = len(m.in) - len(rest) + end + 1
+		return rest[:end]
+	}
+	if end = bytes.IndexAny(rest, " \t\r\n>"); end < 0 {
+		end = len(rest)
+	}
+	m.at = len(m.in) - len(rest) + end
+	return rest[:end]
+}
+
+// name reads an element's or attribute's name: with one colon at most, and that
+// between two parts, as an XML parser wants it.
+func (m *mender) name(at int) string {
+	end, colon := at, -1
+	for ; end < len(m.in); end++ {
+		c := m.in[end]
+		if c == ':' && colon < 0 {
+			colon = end
+		} else if !nameStart(c) && (c < '0' || c > '9') && c != '-' && c != '.' {
+			break
+		}
+	}
+	if colon >= 0 && (colon+1 == end || !nameStart(m.in[colon+1])) {
+		end = colon
+	}
+	return string(m.in[at:end])
+}
+
+func nameStart(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
+}
+
+func isItem(name string) bool {
+	return strings.EqualFold(name, "item") || strings.EqualFold(name, "entry")
+}
+
+func checkRoot(name string) error {
+	local := strings.ToLower(name[strings.LastIndexByte(name, ':')+1:])
+	switch local {
+	case "rss", "rdf", "feed":
+		return nil
+	case "html", "head", "body":
+		return fmt.Errorf("%w but an HTML page", ErrNotFeed)
+	}
+	return fmt.Errorf("%w: its root element is <%.40s>", ErrNotFeed, name)
+}

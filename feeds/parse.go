@@ -1,0 +1,207 @@
+package feeds
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mmcdole/gofeed"
+	ext "github.com/mmcdole/gofeed/extensions"
+)
+
+// entry is what a document says about one item, before the archive has seen it.
+type entry struct {
+	Item Item
+	GUID string
+	// HTML is the fullest text that the document holds, as markup.
+	HTML string
+	// RawDate is the date as it is written, for people.
+	RawDate string
+}
+
+// document is a source's document, understood.
+type document struct {
+	Kind    string // such as "RSS 2.0"
+	Charset string
+	Title   string
+	Entries []entry // in the document's order
+	// Cut and Clipped say that Entries are not all: it ended in the middle, or held
+	// more than maxItems.
+	Cut, Clipped bool
+}
+
+// futureGrace is how far ahead a date may lie: a clock is wrong, a zone is
+// misunderstood. What lies further ahead is the date of an event and not of the news.
+const futureGrace = 24 * time.Hour
+
+// understand reads a fetched body: its charset, its broken places, its entries with
+// their identities.
+func understand(body []byte, mediaType string, s Source, base *url.URL, zone *time.Location, now time.Time) (document, error) {
+	text, charset, err := decode(body, mediaType)
+	if err != nil {
+		return document{}, fmt.Errorf("decode: %w", err)
+	}
+	d, err := parse(text, s, base, zone, now)
+	d.Charset = charset
+	return d, err
+}
+
+// parse reads a feed in UTF-8.
+func parse(text []byte, s Source, base *url.URL, zone *time.Location, now time.Time) (document, error) {
+	var fixed mended
+	if text = bytes.TrimSpace(text); text[0] == '{' {
+		fixed.XML = text
+	} else {
+		var err error
+		if fixed, err = mend(text); err != nil {
+			return document{}, fmt.Errorf("parse: %w", err)
+		}
+	}
+	feed, err := newParser().Parse(bytes.NewReader(fixed.XML))
+	if err != nil {
+		return document{}, fmt.Errorf("parse: %w: %w", ErrNotFeed, err)
+	}
+	if feed.FeedType == "json" && !strings.Contains(feed.FeedVersion, "jsonfeed.org") {
+		return document{}, fmt.Errorf("parse: %w but other JSON", ErrNotFeed)
+	}
+	d := document{
+		Kind:    kindOf(feed),
+		Title:   oneLine(plainText(feed.Title)),
+		Cut:     fixed.Cut,
+		Clipped: fixed.Clipped || len(feed.Items) > maxItems,
+	}
+	if site, err := url.Parse(absolute(base, feed.Link)); err == nil && site.Host != "" {
+		base = site
+	}
+	for _, it := range feed.Items[:min(len(feed.Items), maxItems)] {
+		e := readEntry(it, base, zone, now)
+		if e.Item.Title == "" {
+			continue // Neither a title, nor a text, nor a link: there is nothing to tell.
+		}
+		e.Item.Source, e.Item.Language = s.ID, s.Language
+		d.Entries = append(d.Entries, e)
+	}
+	identify(s.Language, d.Entries)
+	return d, nil
+}
+
+func newParser() *gofeed.Parser {
+	p := gofeed.NewParser()
+	// Pictures are sought here, with an eye for counters and icons.
+	p.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true}
+	return p
+}
+
+func kindOf(feed *gofeed.Feed) string {
+	switch feed.FeedType {
+	case "json":
+		return "JSON Feed"
+	case "atom":
+		return strings.TrimSpace("Atom " + feed.FeedVersion)
+	}
+	return strings.TrimSpace("RSS " + feed.FeedVersion)
+}
+
+// readEntry understands one entry. The fields that depend on the source and the ID
+// are filled by the caller.
+func readEntry(it *gofeed.Item, base *url.URL, zone *time.Location, now time.Time) entry {
+	link := itemLink(it, base)
+	if page, err := url.Parse(link); err == nil && link != "" {
+		base = page
+	}
+	full := cmp.Or(it.Content, extension(it.Extensions, "full-text"), turboContent(it.Extensions), it.Description)
+	e := entry{
+		GUID:    strings.TrimSpace(it.GUID),
+		HTML:    onceEscaped(full),
+		RawDate: strings.TrimSpace(cmp.Or(it.Published, it.Updated)),
+	}
+	title := oneLine(plainText(it.Title))
+	summary := withoutTitle(cmp.Or(plainText(it.Description), plainText(full)), title)
+	if title == "" {
+		title = cmp.Or(oneLine(summary), strings.TrimPrefix(strings.TrimPrefix(link, "https://"), "http://"))
+	}
+	e.Item = Item{
+		Title:      shorten(title, maxTitle),
+		Summary:    shorten(summary, maxSummary),
+		Link:       link,
+		Picture:    picture(it, cmp.Or(pictureMarkup(it.Description), e.HTML), base),
+		Categories: categories(it.Categories),
+	}
+	if t, err := parseDate(e.RawDate, zone); err == nil && t.Before(now.Add(futureGrace)) {
+		e.Item.Published = t
+	}
+	return e
+}
+
+// pictureMarkup returns a description that has a picture: it was chosen by hand.
+func pictureMarkup(description string) string {
+	if pictureInText(description) == "" {
+		return ""
+	}
+	return description
+}
+
+// itemLink finds an item's page: its link, else a guid that is an address.
+func itemLink(it *gofeed.Item, base *url.URL) string {
+	for _, l := range append([]string{it.Link}, it.Links...) {
+		if strings.TrimSpace(l) == "" {
+			continue
+		}
+		if link := absolute(base, l); link != "" {
+			return withoutTracking(link)
+		}
+	}
+	return withoutTracking(absolute(nil, it.GUID))
+}
+
+// extension finds an element by its local name, under whatever prefix or namespace
+// the feed has put it.
+func extension(all ext.Extensions, name string) string {
+	for _, prefix := range slices.Sorted(maps.Keys(all)) {
+		for _, e := range all[prefix][name] {
+			if e.Value != "" {
+				return e.Value
+			}
+		}
+	}
+	return ""
+}
+
+// turboContent finds turbo:content. Its name alone would not do: Media RSS has one too.
+func turboContent(all ext.Extensions) string {
+	for _, prefix := range slices.Sorted(maps.Keys(all)) {
+		if !strings.Contains(prefix, "turbo") {
+			continue
+		}
+		for _, e := range all[prefix]["content"] {
+			if e.Value != "" {
+				return e.Value
+			}
+		}
+	}
+	return ""
+}
+
+// withoutTitle drops a title that the text repeats at its beginning.
+func withoutTitle(text, title string) string {
+	first, rest, _ := strings.Cut(text, "\n")
+	if title != "" && strings.EqualFold(first, title) {
+		return rest
+	}
+	return text
+}
+
+func categories(names []string) []string {
+	var out []string
+	for _, n := range names {
+		if n = shorten(oneLine(plainText(n)), 100); n != "" && len(out) < 20 {
+			out = append(out, n)
+		}
+	}
+	return out
+}

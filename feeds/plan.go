@@ -1,0 +1,179 @@
+package feeds
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// staleAfter is how old an item may be at first sight and still be news.
+const staleAfter = 72 * time.Hour
+
+// Reasons for which something is held.
+const (
+	HeldOld   = "old"   // it was older than 72 hours when it was first seen
+	HeldFlood = "flood" // the source showed more at once than is plausible
+)
+
+// Held is something that the archive has and did not announce by itself. A person
+// decides: Archive.Release or Archive.Dismiss.
+type Held struct {
+	Item   string           `json:"item"` // the item's ID
+	Source string           `json:"source"`
+	Kind   AnnouncementKind `json:"kind"`
+	Reason string           `json:"reason"` // HeldOld or HeldFlood
+	At     time.Time        `json:"at"`
+}
+
+// record is an item as it is stored.
+type record struct {
+	Item
+	// Print is the item's contentPrint.
+	Print string `json:"print"`
+}
+
+// stored is a record with the bytes it was read from.
+type stored struct {
+	record
+	raw string
+}
+
+// knowledge is what the archive knows of a document's entries.
+type knowledge struct {
+	state    sourceState
+	rawState string
+	records  map[string]stored // by item id
+	aliases  map[string]string // entry id → item id
+	texts    map[string]string // textPrint → item id, of the last 14 days
+}
+
+// change is one item to write.
+type change struct {
+	record
+	expected string // the stored bytes it is based on; empty for a new item
+	score    string // where it stands in the latest list; empty to leave it there
+	announce AnnouncementKind
+	held     *Held
+}
+
+// changes is what a poll does to the archive.
+type changes struct {
+	items   []change // in the order of announcement
+	aliases map[string]string
+	result  Result
+}
+
+// plan compares a document with what is known, and decides: what is new, what was
+// corrected, what is told to the public and what is held.
+func plan(s Source, entries []entry, k knowledge, plausible int, now time.Time) changes {
+	c := changes{aliases: make(map[string]string), result: Result{Source: s.ID, First: !k.state.Primed, Items: len(entries)}}
+	var fresh, corrected []change
+	done := make(map[string]bool)
+	for i, e := range entries {
+		id := cmp.Or(k.aliases[e.Item.ID], e.Item.ID)
+		old, known := k.records[id]
+		text := textPrint(e.Item)
+		switch twin := k.texts[text]; {
+		case done[id]:
+			continue // Shown twice: the upper one counts.
+		case known:
+			if next, changed := correct(old, e.Item); changed && old.Source == s.ID {
+				corrected = append(corrected, change{record: next, expected: old.raw, announce: Corrected})
+			}
+		case twin != "":
+			c.aliases[e.Item.ID] = twin
+			c.result.Republished++
+		default:
+			fresh = append(fresh, change{record: first(e.Item, now), score: score(e.Item, now, i), announce: Published})
+			if text != "" {
+				k.texts[text] = id
+			}
+		}
+		done[id] = true
+	}
+	slices.SortStableFunc(fresh, func(a, b change) int { return a.Published.Compare(b.Published) })
+	c.result.New, c.result.Changed = len(fresh), len(corrected)
+	for _, list := range [][]change{fresh, corrected} {
+		hold(list, s, c.result.First, plausible, now)
+		c.items = append(c.items, list...)
+	}
+	for _, item := range c.items {
+		if item.held != nil {
+			c.result.Held++
+		}
+	}
+	return c
+}
+
+// hold takes back the announcements that nobody should get by themselves.
+func hold(list []change, s Source, first bool, plausible int, now time.Time) {
+	old := func(c change) bool { return c.announce == Published && c.Published.Before(now.Add(-staleAfter)) }
+	news := 0
+	for _, c := range list {
+		if !old(c) {
+			news++
+		}
+	}
+	for i := range list {
+		c := &list[i]
+		reason := ""
+		switch {
+		case first:
+			c.announce = ""
+			continue
+		case old(*c):
+			reason = HeldOld
+		case news > plausible:
+			reason = HeldFlood
+		default:
+			continue
+		}
+		c.held = &Held{Item: c.ID, Source: s.ID, Kind: c.announce, Reason: reason, At: now}
+		c.announce = ""
+	}
+}
+
+// first makes the record of an item that was never seen before.
+func first(it Item, now time.Time) record {
+	it.FirstSeen, it.Revision = now, 1
+	if it.Published.IsZero() {
+		it.Published = now
+	}
+	return record{Item: it, Print: contentPrint(it)}
+}
+
+// correct makes the record of an item whose content changed. What it was first
+// published and seen at stays.
+func correct(old stored, it Item) (next record, changed bool) {
+	print := contentPrint(it)
+	if old.Withdrawn || print == old.Print {
+		return record{}, false
+	}
+	it.ID, it.Published, it.FirstSeen = old.ID, old.Published, old.FirstSeen
+	it.Revision = old.Revision + 1
+	return record{Item: it, Print: print}, true
+}
+
+// score orders the latest list: by date, on the same day without hours by when it
+// was seen, and within one document by the place in it.
+func score(it Item, now time.Time, place int) string {
+	t := it.Published
+	if t.IsZero() || t.After(now) {
+		t = now
+	}
+	if h, m, s := t.Clock(); h+m+s == 0 && now.Before(t.Add(24*time.Hour)) {
+		t = now
+	}
+	return strconv.FormatFloat(float64(t.Unix())+1-float64(place+1)/(maxItems+1), 'f', 6, 64)
+}
+
+// ids returns the ids of entries, and of what they are aliases of.
+func (k knowledge) ids(entries []entry) []string {
+	ids := make(map[string]bool, len(entries))
+	for _, e := range entries {
+		ids[cmp.Or(k.aliases[e.Item.ID], e.Item.ID)] = true
+	}
+	return slices.Sorted(maps.Keys(ids))
+}

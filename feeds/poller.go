@@ -1,0 +1,213 @@
+package feeds
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+// maxJitter bounds how far from its hour a scheduled poll may start.
+const maxJitter = 20 * time.Second
+
+// acceptFeed names what we read, for sites that answer by it.
+const acceptFeed = "application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+
+// ErrUnknownSource says that no source of that id is configured.
+var ErrUnknownSource = errors.New("no such source")
+
+// Result is what one poll did.
+type Result struct {
+	Source string
+	// Unchanged says that the document is the same as at the last poll: it was not parsed.
+	Unchanged bool
+	// First says that the source was never polled before: nothing is announced.
+	First bool
+	// Cut says that the document ended in the middle; its whole items were read.
+	Cut bool
+	// Items counts the document's; New and Changed those of them that are, and
+	// Republished those that are known under another id.
+	Items, New, Changed, Republished int
+	// Announced and Held count what became of New and Changed.
+	Announced, Held int
+	// Bytes is the decompressed size of what was sent; 0 where the site said "unchanged".
+	Bytes int
+}
+
+// Poller polls the sources by a schedule. Each source has an entry of its own there:
+// none waits for another.
+type Poller struct {
+	options  Options
+	schedule cron.Schedule
+	archive  *Archive
+	fetcher  *fetcher
+	metrics  *metrics
+	sources  map[string]*polled
+}
+
+// polled is a source with what the poller knows of it.
+type polled struct {
+	Source
+	// turn holds a token while the source is polled: one request at a time.
+	turn   chan struct{}
+	health health
+}
+
+// NewPoller checks the options. What is wrong with them is one clear error.
+func NewPoller(o Options, a *Archive) (*Poller, error) {
+	o = o.withDefaults()
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	schedule, err := parseSchedule(o.Schedule, o.Zone)
+	if err != nil {
+		return nil, err
+	}
+	p := &Poller{options: o, schedule: schedule, archive: a, fetcher: newFetcher(o), sources: make(map[string]*polled)}
+	if p.metrics, err = newMetrics(o.Registerer); err != nil {
+		return nil, fmt.Errorf("feeds: metrics: %w", err)
+	}
+	for _, s := range o.Sources {
+		p.sources[s.ID] = &polled{Source: s, turn: make(chan struct{}, 1)}
+	}
+	return p, nil
+}
+
+// Run polls every source at once, and then by the schedule. It returns when ctx is
+// done and the polls that were running have ended.
+func (p *Poller) Run(ctx context.Context) error {
+	logger := cronLogger{p.options.Log}
+	// Skip stands before Recover: the other way round a panic would leave the source
+	// marked as running, and it would never be polled again.
+	jobs := cron.New(cron.WithLocation(p.options.Zone), cron.WithLogger(logger),
+		cron.WithChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)))
+	for _, s := range p.sources {
+		jobs.Schedule(p.schedule, cron.FuncJob(func() {
+			if wait(ctx, p.jitter(s.ID)) == nil {
+				p.poll(ctx, s)
+			}
+		}))
+	}
+	var start sync.WaitGroup
+	for _, s := range p.sources {
+		job := cron.NewChain(cron.Recover(logger)).Then(cron.FuncJob(func() { p.poll(ctx, s) }))
+		start.Go(job.Run)
+	}
+	jobs.Start()
+	<-ctx.Done()
+	<-jobs.Stop().Done()
+	start.Wait()
+	p.fetcher.close()
+	return nil
+}
+
+// jitter is the same for a source at every poll, so that the time between its polls
+// is the schedule's, and differs from source to source.
+func (p *Poller) jitter(id string) time.Duration {
+	now := time.Now().In(p.options.Zone)
+	next := p.schedule.Next(now)
+	most := min(maxJitter, p.schedule.Next(next).Sub(next)/10)
+	sum := fnv.New32a()
+	sum.Write([]byte(id))
+	return time.Duration(float64(most) * float64(sum.Sum32()) / (1 << 32))
+}
+
+// Poll polls one source now. A poll of it that is running is waited for.
+func (p *Poller) Poll(ctx context.Context, id string) (Result, error) {
+	s, ok := p.sources[id]
+	if !ok {
+		return Result{}, fmt.Errorf("feeds: source %q: %w", id, ErrUnknownSource)
+	}
+	return p.once(ctx, s)
+}
+
+// poll polls a source and logs how it went.
+func (p *Poller) poll(ctx context.Context, s *polled) {
+	log := p.options.Log.With("source", s.ID)
+	r, err := p.once(ctx, s)
+	switch failures := s.health.failuresInRow(); {
+	case ctx.Err() != nil:
+	case err != nil && failures&(failures-1) == 0: // At 1, 2, 4, 8…: a long outage fills no log.
+		log.Warn("poll failed", "failures", failures, "error", err)
+	case err == nil && (r.New > 0 || r.Changed > 0 || r.First):
+		log.Info("polled", "first", r.First, "items", r.Items, "new", r.New, "changed", r.Changed,
+			"announced", r.Announced, "held", r.Held)
+	}
+}
+
+// once takes the source's turn, polls, and notes the outcome.
+func (p *Poller) once(ctx context.Context, s *polled) (Result, error) {
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return Result{}, ctx.Err()
+	}
+	start := time.Now()
+	r, err := p.fetchAndArchive(ctx, s.Source)
+	if err != nil {
+		err = fmt.Errorf("feeds: source %s: %w", s.ID, err)
+	}
+	if ctx.Err() != nil {
+		return r, err // We are stopping: that says nothing about the source.
+	}
+	s.health.note(r, err, time.Now())
+	p.metrics.note(s.ID, r, err, time.Since(start))
+	if r.Announced > 0 && p.options.OnAnnounce != nil {
+		p.options.OnAnnounce()
+	}
+	return r, err
+}
+
+// fetchAndArchive is one poll: fetch, understand, archive.
+func (p *Poller) fetchAndArchive(ctx context.Context, s Source) (Result, error) {
+	state, _, err := p.archive.state(ctx, s)
+	if err != nil {
+		return Result{}, err
+	}
+	resp, err := p.fetcher.get(ctx, s.URL, acceptFeed, state.validators)
+	if err != nil {
+		return Result{}, err
+	}
+	if resp.Unchanged {
+		return Result{Source: s.ID, Unchanged: true, Bytes: resp.Size}, nil
+	}
+	now := time.Now().In(p.options.Zone)
+	d, err := understand(resp.Body, resp.MediaType, s, resp.URL, p.options.Zone, now)
+	if err != nil {
+		return Result{}, err
+	}
+	cut := d.Cut || resp.Cut
+	if cut {
+		resp.Validators = validators{} // The rest is still to be fetched.
+	}
+	r, err := p.archive.commit(ctx, s, d.Entries, resp.Validators, p.options.Plausible, now)
+	r.Bytes, r.Cut = resp.Size, cut
+	return r, err
+}
+
+// wait lets d pass, or returns why it did not.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// cronLogger passes on what cron reports: its errors, which are recovered panics.
+type cronLogger struct{ *slog.Logger }
+
+func (l cronLogger) Info(msg string, keysAndValues ...any) { l.Debug("cron: "+msg, keysAndValues...) }
+
+func (l cronLogger) Error(err error, msg string, keysAndValues ...any) {
+	l.Logger.Error("cron: "+msg, append(keysAndValues, "error", err)...)
+}

@@ -1,0 +1,195 @@
+package feeds
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// post is one item on a ministry's site.
+type post struct{ Title, Text, Link, GUID, Date string }
+
+// site is a ministry's site with one feed.
+type site struct {
+	*httptest.Server
+	mu       sync.Mutex
+	posts    []post
+	tail     string           // stands behind the items: changes the document and no item
+	answer   http.HandlerFunc // answers in the feed's place where it is set
+	requests []*http.Request
+}
+
+func newSite(t testing.TB, posts ...post) *site {
+	s := &site{posts: posts}
+	s.Server = httptest.NewServer(s)
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	s.requests = append(s.requests, r)
+	answer, body := s.answer, s.document()
+	s.mu.Unlock()
+	if answer != nil {
+		answer(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
+	fmt.Fprint(w, body)
+}
+
+func (s *site) document() string {
+	var b strings.Builder
+	b.WriteString(`<?xml version="1.0"?><rss version="2.0"><channel><title>Министрлик</title>`)
+	for _, p := range s.posts {
+		fmt.Fprintf(&b, "<item><title>%s</title><description>%s</description>", p.Title, p.Text)
+		for name, value := range map[string]string{"link": p.Link, "guid": p.GUID, "pubDate": p.Date} {
+			if value != "" {
+				fmt.Fprintf(&b, "<%[1]s>%[2]s</%[1]s>", name, value)
+			}
+		}
+		b.WriteString("</item>")
+	}
+	return b.String() + s.tail + "</channel></rss>"
+}
+
+// show changes what the site shows.
+func (s *site) show(change func(s *site)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(s)
+}
+
+func (s *site) asked() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.requests)
+}
+
+// news returns n different posts, the newest first.
+func news(n int) []post {
+	posts := make([]post, n)
+	for i := range posts {
+		posts[i] = post{
+			Title: fmt.Sprintf("Жаңылык %d", n-i),
+			Text:  fmt.Sprintf("Юридикалык жардам кызматынын %d-жаңылыгы", n-i),
+			Link:  fmt.Sprintf("https://ukuk.example/ky/news/%d", n-i),
+		}
+	}
+	return posts
+}
+
+// options are those of a poller of one source.
+func options(url string) Options {
+	return Options{
+		Sources:      []Source{{ID: "minjust-ky", Language: "ky", URL: url}},
+		Schedule:     "@every 1h",
+		Zone:         time.FixedZone("KGT", 6*60*60),
+		AllowPrivate: true,
+	}
+}
+
+// desk is a site, its poller and its archive.
+type desk struct {
+	t *testing.T
+	*site
+	*Archive
+	poller *Poller
+}
+
+func newDesk(t *testing.T, rdb redis.UniversalClient, posts ...post) *desk {
+	d := &desk{t: t, site: newSite(t, posts...), Archive: NewArchive(rdb)}
+	d.poller = newPoller(t, options(d.URL), d.Archive)
+	return d
+}
+
+func newPoller(t testing.TB, o Options, a *Archive) *Poller {
+	t.Helper()
+	p, err := NewPoller(o, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.fetcher.close)
+	return p
+}
+
+// poll polls and expects it to do what is wanted, apart from Source and Bytes.
+func (d *desk) poll(want Result) {
+	d.t.Helper()
+	got, err := d.poller.Poll(d.t.Context(), "minjust-ky")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	want.Source, want.Bytes = "minjust-ky", got.Bytes
+	if got != want {
+		d.t.Fatalf("poll\n got %+v\nwant %+v", got, want)
+	}
+}
+
+// take empties the outbox and returns it as "kind title" lines.
+func (d *desk) take() []string {
+	d.t.Helper()
+	list, err := d.Announcements(d.t.Context(), 1000)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	var told []string
+	for _, a := range list {
+		it, err := d.Item(d.t.Context(), a.Item)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		told = append(told, string(a.Kind)+" "+it.Title)
+		if err := d.Announced(d.t.Context(), a.ID); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	return told
+}
+
+// told expects the outbox to hold exactly this.
+func (d *desk) told(want ...string) {
+	d.t.Helper()
+	if got := d.take(); !slices.Equal(got, want) {
+		d.t.Fatalf("told\n got %q\nwant %q", got, want)
+	}
+}
+
+// latest returns the titles of the latest list.
+func (d *desk) latest() []string {
+	d.t.Helper()
+	items, err := d.Latest(d.t.Context(), "ky", 0, 1000)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	var titles []string
+	for _, it := range items {
+		titles = append(titles, it.Title)
+	}
+	return titles
+}
+
+// eventually waits for a condition.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for !holds() {
+		if wait(ctx, 5*time.Millisecond) != nil {
+			t.Fatalf("waited in vain: %s", cmp.Or(what, "?"))
+		}
+	}
+}

@@ -1,0 +1,186 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"kabarchy/bot/broadcast"
+)
+
+const testToken = "123456:AAsecretsecretsecretsecretsecret"
+
+// answering is a client of a server that answers every call the same way.
+func answering(t *testing.T, answer http.HandlerFunc) *Client {
+	t.Helper()
+	server := httptest.NewServer(answer)
+	t.Cleanup(server.Close)
+	return NewClient(ClientOptions{Token: testToken, Endpoint: server.URL})
+}
+
+func body(status int, text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, text)
+	}
+}
+
+// hangUp breaks the connection off in the middle of the answer, or before it.
+func hangUp(before string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		connection, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		_, _ = io.WriteString(connection, before)
+		_ = connection.Close()
+	}
+}
+
+func TestCallSendsParametersAndDecodesTheResult(t *testing.T) {
+	t.Parallel()
+	c := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		if want := "/bot" + testToken + "/sendMessage"; r.URL.Path != want {
+			t.Errorf("called %s, not %s", r.URL.Path, want)
+		}
+		if got := r.FormValue("text"); got != "Кабарчы & <b>" {
+			t.Errorf("sent %q", got)
+		}
+		body(200, `{"ok":true,"result":{"message_id":7}}`)(w, r)
+	})
+	var sent sentMessage
+	if err := c.Call(t.Context(), "sendMessage", map[string]string{"text": "Кабарчы & <b>"}, &sent); err != nil {
+		t.Fatal(err)
+	}
+	if sent.ID != 7 {
+		t.Errorf("the answer is message %d, not 7", sent.ID)
+	}
+}
+
+func TestErrorsHaveTheirType(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		answer  http.HandlerFunc
+		check   func(error) bool
+		verdict broadcast.Verdict
+	}{
+		{"refusal", body(400, `{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}`), is[*APIError], broadcast.Gone},
+		{"pause", body(429, `{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 7","parameters":{"retry_after":7}}`),
+			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.RetryAfter == 7*time.Second }, broadcast.SlowDown},
+		{"supergroup", body(400, `{"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded to a supergroup chat","parameters":{"migrate_to_chat_id":-1009}}`),
+			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.MigrateTo == -1009 }, broadcast.Moved},
+		{"gateway's page", body(502, `<html>Bad Gateway</html>`),
+			func(err error) bool { var e *ServerError; return errors.As(err, &e) && e.Status == 502 }, broadcast.Transient},
+		{"500 in the Bot API's form", body(500, `{"ok":false,"error_code":500,"description":"Internal Server Error"}`), is[*ServerError], broadcast.Transient},
+		{"gateway gave up", body(504, ``), is[*ServerError], broadcast.Ambiguous},
+		{"a page and 200", body(200, `<html>Log in to the network</html>`), is[*ServerError], broadcast.Ambiguous},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://example.org"+r.URL.Path, 302)
+		}, is[*ServerError], broadcast.Ambiguous},
+		{"result of another shape", body(200, `{"ok":true,"result":[]}`), func(err error) bool { return err != nil }, broadcast.Ambiguous},
+		{"connection lost before the answer", hangUp(""), sent(true), broadcast.Ambiguous},
+		{"connection lost in the answer", hangUp("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"ok\":"), sent(true), broadcast.Ambiguous},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var message sentMessage
+			err := answering(t, c.answer).Call(t.Context(), "sendMessage", nil, &message)
+			if !c.check(err) {
+				t.Errorf("the error is %T: %v", err, err)
+			}
+			if got := verdict(err).Verdict; got != c.verdict {
+				t.Errorf("the verdict is %s, not %s", got, c.verdict)
+			}
+			tokenless(t, err.Error())
+		})
+	}
+}
+
+func is[E error](err error) bool {
+	var e E
+	return errors.As(err, &e)
+}
+
+func sent(want bool) func(error) bool {
+	return func(err error) bool {
+		var e *TransportError
+		return errors.As(err, &e) && e.Sent == want
+	}
+}
+
+func TestARequestThatNeverLeftIsNotAmbiguous(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := "http://" + listener.Addr().String()
+	_ = listener.Close()
+	for name, endpoint := range map[string]string{
+		"refused": address, "no such host": "http://nowhere.invalid", "broken address": "http://[::1", "no scheme": "127.0.0.1:1",
+	} {
+		err := NewClient(ClientOptions{Token: testToken, Endpoint: endpoint}).Call(t.Context(), "getMe", nil, nil)
+		if !sent(false)(err) || verdict(err).Verdict != broadcast.Transient {
+			t.Errorf("%s: %T %v", name, err, err)
+			continue
+		}
+		tokenless(t, err.Error())
+	}
+}
+
+func TestACallEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	c := answering(t, func(http.ResponseWriter, *http.Request) { <-release })
+	t.Cleanup(func() { close(release) })
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	err := c.Call(ctx, "sendMessage", nil, nil)
+	if !errors.Is(err, context.DeadlineExceeded) || !sent(true)(err) {
+		t.Errorf("the error is %T: %v", err, err)
+	}
+	tokenless(t, err.Error())
+}
+
+func TestNoLogAndNoMetricHoldsTheToken(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	registry := prometheus.NewRegistry()
+	for _, endpoint := range []string{"http://127.0.0.1:1", "http://nowhere.invalid", "http://%%/", "http://[::1"} {
+		c := NewClient(ClientOptions{
+			Token: testToken, Endpoint: endpoint, Registerer: prometheus.WrapRegistererWith(prometheus.Labels{"endpoint": endpoint}, registry),
+			Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		})
+		_ = c.Call(t.Context(), "getMe", nil, nil)
+	}
+	if log.Len() == 0 {
+		t.Error("nothing was logged")
+	}
+	tokenless(t, log.String())
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		tokenless(t, f.String())
+	}
+}
+
+func tokenless(t *testing.T, text string) {
+	t.Helper()
+	if _, secret, _ := strings.Cut(testToken, ":"); strings.Contains(text, secret) {
+		t.Errorf("the token shows in %q", text)
+	}
+}

@@ -1,0 +1,149 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"html"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"kabarchy/feeds"
+)
+
+// anyText draws what a feed may hold: words in three scripts, signs that HTML means
+// something by, signs of two UTF-16 units, accents.
+var anyText = rapid.Custom(func(t *rapid.T) string {
+	piece := rapid.OneOf(
+		rapid.SampledFrom([]string{
+			" ", "\n", ".", "! ", "? ", "<", ">", "&", "&amp;", "\"", "'", "<b>", "</b>", "<a href=\"", "&#60;", "&nbsp;",
+			"😀", "👨‍👩‍👧", "🇰🇬", "é", "ң", "ө", "ү", "Юстиция министрлиги", "А. Б.", "\u200d", "\u00a0", "…",
+		}),
+		rapid.StringMatching(`[а-яёңөүa-z]{1,12} `),
+		rapid.String(),
+	)
+	return strings.Join(rapid.SliceOfN(piece, 0, 120).Draw(t, "pieces"), "")
+})
+
+var anyItem = rapid.Custom(func(t *rapid.T) feeds.Item {
+	return feeds.Item{
+		ID:        "abcdefghijklmnop",
+		Language:  rapid.SampledFrom([]string{"ky", "ru", "en", "tr", ""}).Draw(t, "language"),
+		Title:     anyText.Draw(t, "title"),
+		Summary:   anyText.Draw(t, "summary"),
+		Link:      rapid.OneOf(rapid.Just(""), rapid.Just("https://minjust.gov.kg/ky/1?a=1&b=2"), rapid.String()).Draw(t, "link"),
+		Picture:   rapid.OneOf(rapid.Just(""), rapid.Just("https://minjust.gov.kg/1.jpg"), rapid.String()).Draw(t, "picture"),
+		Published: time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "published"), 0),
+		Revision:  1,
+	}
+})
+
+func TestRenderedItemsAreAlwaysTelegrams(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		item := anyItem.Draw(t, "item")
+		p := render(item, time.UTC)
+		text, err := parseTelegram(p.html)
+		if err != nil {
+			t.Fatalf("%q does not parse: %v", p.html, err)
+		}
+		for name, text := range map[string]string{"html": text, "plain": p.plain} {
+			if n := units(text); n == 0 || n > captionLimit {
+				t.Fatalf("%s is %d units long", name, n)
+			}
+		}
+		if text != p.plain {
+			t.Fatalf("with markup it reads %q, without %q", text, p.plain)
+		}
+		if p.markup != "" && !json.Valid([]byte(p.markup)) {
+			t.Fatalf("the buttons are no JSON: %s", p.markup)
+		}
+	})
+}
+
+// parseTelegram reads Telegram's HTML as strictly as its server and returns the text.
+func parseTelegram(source string) (string, error) {
+	var text strings.Builder
+	var open []string
+	for source != "" {
+		switch {
+		case source[0] == '<':
+			tag, rest, closed := strings.Cut(source[1:], ">")
+			if !closed {
+				return "", fmt.Errorf("unclosed tag at %q", source)
+			}
+			source = rest
+			if name, closing := strings.CutPrefix(tag, "/"); closing {
+				if len(open) == 0 || open[len(open)-1] != name {
+					return "", fmt.Errorf("unexpected </%s>", name)
+				}
+				open = open[:len(open)-1]
+				continue
+			}
+			if !telegramTag.MatchString(tag) {
+				return "", fmt.Errorf("unsupported tag <%s>", tag)
+			}
+			name, _, _ := strings.Cut(tag, " ")
+			open = append(open, name)
+		case source[0] == '&':
+			entity := telegramEntity.FindString(source)
+			if entity == "" {
+				return "", fmt.Errorf("stray & at %.20q", source)
+			}
+			text.WriteString(html.UnescapeString(entity))
+			source = source[len(entity):]
+		case source[0] == '>':
+			return "", fmt.Errorf("stray > at %.20q", source)
+		default:
+			end := strings.IndexAny(source, "<&>")
+			if end < 0 {
+				end = len(source)
+			}
+			text.WriteString(source[:end])
+			source = source[end:]
+		}
+	}
+	if len(open) > 0 {
+		return "", fmt.Errorf("<%s> is not closed", open[len(open)-1])
+	}
+	return text.String(), nil
+}
+
+var (
+	telegramTag    = regexp.MustCompile(`^(b|i|u|s|code|pre|blockquote|a href="[^"<>]*")$`)
+	telegramEntity = regexp.MustCompile(`^&(lt|gt|amp|quot|#[0-9]{1,7});`)
+)
+
+func TestRender(t *testing.T) {
+	t.Parallel()
+	bishkek := time.FixedZone("+06", 6*60*60)
+	item := feeds.Item{
+		Language: "ky", Title: "Юридикалык  жардам <акысыз> & жеткиликтүү", Summary: "Биринчи абзац.\nЭкинчи «абзац».",
+		Link: "https://minjust.gov.kg/ky/1", Picture: "https://minjust.gov.kg/1.jpg",
+		Published: time.Date(2018, 11, 21, 20, 0, 0, 0, time.UTC),
+	}
+	p := render(item, bishkek)
+	want := page{
+		html: "<b>Юридикалык жардам &lt;акысыз&gt; &amp; жеткиликтүү</b>\n<i>22-ноябрь, 2018-жыл</i>\n\n" +
+			"Биринчи абзац.\n\nЭкинчи «абзац».",
+		plain:  "Юридикалык жардам <акысыз> & жеткиликтүү\n22-ноябрь, 2018-жыл\n\nБиринчи абзац.\n\nЭкинчи «абзац».",
+		markup: `{"inline_keyboard":[[{"text":"Кененирээк","url":"https://minjust.gov.kg/ky/1"}]]}`,
+		image:  "https://minjust.gov.kg/1.jpg",
+	}
+	if p != want {
+		t.Errorf("got  %+v\nwant %+v", p, want)
+	}
+}
+
+func TestRenderLeavesOutWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	item := feeds.Item{Language: "ru", Title: "Вакансия", Published: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
+		Link: "javascript:alert(1)", Picture: "/relative.jpg"}
+	want := page{html: "<b>Вакансия</b>\n<i>1 марта 2026 г.</i>", plain: "Вакансия\n1 марта 2026 г."}
+	if p := render(item, time.UTC); p != want {
+		t.Errorf("got  %+v\nwant %+v", p, want)
+	}
+}

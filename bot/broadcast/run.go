@@ -13,13 +13,14 @@ import (
 
 // run is one broadcast on its way, on the instance that sends.
 type run struct {
-	plan // but for the embedded state, which mu guards, it never changes
+	plan // as it was when the run began: of its state, state below is the current one
 
 	item atomic.Pointer[feeds.Item] // the item as it is now: a correction replaces it
 
 	position atomic.Int64 // the bucket that the walk reads next
 
 	mu      sync.Mutex
+	state   state
 	buckets []*bucket // those from the cursor to the position
 	walked  bool
 	saved   state // as Redis has it
@@ -47,9 +48,9 @@ func (r *run) advance(now time.Time) (st state, changed bool) {
 	defer r.mu.Unlock()
 	for len(r.buckets) > 0 && r.buckets[0].left.Load() == 0 {
 		r.buckets = slices.Delete(r.buckets, 0, 1)
-		r.Cursor++
+		r.state.Cursor++
 	}
-	r.Rate = r.meter.rate(now, r.Sent)
+	r.state.Rate = r.meter.rate(now, r.state.Sent)
 	return r.state, r.state != r.saved
 }
 
@@ -64,7 +65,7 @@ func (r *run) over() bool {
 func (r *run) done() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.walked && r.Cursor == subscriptions.Buckets
+	return r.walked && r.state.Cursor == subscriptions.Buckets
 }
 
 // tell changes the state under the lock.

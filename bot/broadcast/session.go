@@ -212,7 +212,7 @@ func (s *session) begin(ctx context.Context, p plan) error {
 	if err != nil {
 		return err
 	}
-	r := &run{plan: p, saved: p.state}
+	r := &run{plan: p, state: p.state, saved: p.state}
 	r.item.Store(&item)
 	r.position.Store(int64(p.Cursor))
 	s.renew(item)

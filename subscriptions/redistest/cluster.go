@@ -71,10 +71,35 @@ func (c *Cluster) URL() string {
 // (github.com/redis/go-redis/issues/3979), in production too.
 func (c *Cluster) Client(tb testing.TB) redis.UniversalClient {
 	rdb := redis.NewClusterClient(&redis.ClusterOptions{
-		Addrs: c.Addrs(), ClusterStateReloadInterval: time.Second, MaintNotificationsConfig: noNotifications(),
+		Addrs: c.Addrs(), ClusterStateReloadInterval: time.Second,
+		ContextTimeoutEnabled: true, MaintNotificationsConfig: noNotifications(),
 	})
 	tb.Cleanup(func() { _ = rdb.Close() })
 	return rdb
+}
+
+// AwaitReplicas waits until every replica has what its master had when asked.
+func (c *Cluster) AwaitReplicas(tb testing.TB) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), patience)
+	defer cancel()
+	if err := await(ctx, func() error { return c.all(ctx, followed) }); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// followed says whether the replicas of a node have all that it has.
+func followed(ctx context.Context, node *Server) error {
+	info, err := node.ask(ctx, "INFO", "replication")
+	if err != nil {
+		return err
+	}
+	_, rest, _ := strings.Cut(info, "master_repl_offset:")
+	offset, _, _ := strings.Cut(rest, "\r\n")
+	if strings.Count(info, ",state=online") != strings.Count(info, ",offset="+offset+",") {
+		return fmt.Errorf("a replica of %s is behind", node.Addr())
+	}
+	return nil
 }
 
 // KillMaster kills one of the masters, by chance, and returns it: Restart brings it back,

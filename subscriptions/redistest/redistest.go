@@ -71,9 +71,12 @@ func drive(mini *miniredis.Miniredis, stop <-chan struct{}) {
 	}
 }
 
-// client returns a client of one server, closed at the end of the test.
+// client returns a client of one server, closed at the end of the test. It obeys the
+// deadlines of contexts, as the program's does.
 func client(tb testing.TB, addr string, db int) redis.UniversalClient {
-	rdb := redis.NewClient(&redis.Options{Addr: addr, DB: db, MaintNotificationsConfig: noNotifications()})
+	rdb := redis.NewClient(&redis.Options{
+		Addr: addr, DB: db, ContextTimeoutEnabled: true, MaintNotificationsConfig: noNotifications(),
+	})
 	tb.Cleanup(func() { _ = rdb.Close() })
 	return rdb
 }

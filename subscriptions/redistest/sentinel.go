@@ -60,10 +60,16 @@ func (s *Sentinel) Addrs() []string {
 	return addrs
 }
 
+// URL returns the sentinels' addresses as REDIS_URL takes them.
+func (s *Sentinel) URL() string {
+	addrs := s.Addrs()
+	return "redis://" + addrs[0] + "?master_name=" + MasterName + "&addr=" + strings.Join(addrs[1:], "&addr=")
+}
+
 // Client returns a client of whoever is the master, closed at the end of the test.
 func (s *Sentinel) Client(tb testing.TB) redis.UniversalClient {
 	rdb := redis.NewFailoverClient(&redis.FailoverOptions{
-		MasterName: MasterName, SentinelAddrs: s.Addrs(),
+		MasterName: MasterName, SentinelAddrs: s.Addrs(), ContextTimeoutEnabled: true,
 	})
 	tb.Cleanup(func() { _ = rdb.Close() })
 	return rdb

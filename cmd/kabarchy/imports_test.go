@@ -1,0 +1,96 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const (
+	module  = "kabarchy/"
+	library = "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+)
+
+// mayImport says for each package which others of ours it may import outside its tests.
+// Imports run one way, so that each part can be understood, tested and replaced without
+// those above it.
+var mayImport = map[string][]string{
+	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/locale", "bot/simulator", "cmd/kabarchy/sample", "feeds", "subscriptions"},
+	"cmd/kabarchy/sample": {},
+	"bot":                 {"bot/broadcast", "bot/locale", "feeds", "subscriptions"},
+	"bot/broadcast":       {"feeds", "subscriptions"},
+	"bot/locale":          {},
+	"bot/simulator":       {},
+	"feeds":               {},
+	"subscriptions":       {},
+
+	// Imported by tests alone.
+	"bot/simulator/browsertest": {"bot/simulator"},
+	"subscriptions/redistest":   {"subscriptions"},
+}
+
+// knowTelegram are the packages that may import the library for Telegram.
+var knowTelegram = []string{"bot"}
+
+// goPackage is what go list says of a package.
+type goPackage struct {
+	ImportPath string
+	Imports    []string // without those of its tests
+	Deps       []string // all that it needs in the end
+}
+
+func TestImports(t *testing.T) {
+	t.Parallel()
+	for _, p := range ownPackages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		allowed, known := mayImport[name]
+		if !known {
+			t.Errorf("package %s is new: add what it may import to this test", name)
+			continue
+		}
+		for _, imported := range p.Imports {
+			own, isOwn := strings.CutPrefix(imported, module)
+			if isOwn && !slices.Contains(allowed, own) {
+				t.Errorf("package %s must not import %s", name, own)
+			}
+			if imported == library && !slices.Contains(knowTelegram, name) {
+				t.Errorf("package %s must not import %s", name, imported)
+			}
+		}
+		if (name == "feeds" || name == "subscriptions") && slices.Contains(p.Deps, library) {
+			t.Errorf("package %s must know nothing of Telegram, also not by another package", name)
+		}
+	}
+}
+
+// ownPackages returns all packages of this module.
+func ownPackages(t *testing.T) []goPackage {
+	t.Helper()
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-json=ImportPath,Imports,Deps", "kabarchy/...")
+	var stderr strings.Builder
+	list.Stderr = &stderr
+	out, err := list.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, stderr.String())
+	}
+	var own []goPackage
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(p.ImportPath, module) {
+			own = append(own, p)
+		}
+	}
+	if len(own) == 0 {
+		t.Fatal("go list names no package of ours: this test sees nothing")
+	}
+	return own
+}

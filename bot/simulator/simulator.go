@@ -55,6 +55,8 @@ type Options struct {
 	Now func() time.Time
 	// WebhookClient calls webhooks; one that never follows redirects if nil.
 	WebhookClient *http.Client
+	// WebhookWait is the wait after a webhook's second failure, which then doubles; a second if 0.
+	WebhookWait time.Duration
 	// Desk is what the page's desk acts on; without it the page shows phones only.
 	Desk Desk
 	// Log hears of webhooks that fail; nothing if nil.

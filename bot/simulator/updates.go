@@ -247,9 +247,7 @@ func (u *updates) batch(limit int) []update {
 func (u *updates) expire() {
 	now := u.now()
 	before := len(u.queue)
-	if slices.ContainsFunc(u.queue, func(up update) bool { return now.After(up.expires) }) {
-		u.queue = slices.DeleteFunc(slices.Clone(u.queue), func(up update) bool { return now.After(up.expires) })
-	}
+	u.queue = slices.DeleteFunc(u.queue, func(up update) bool { return now.After(up.expires) })
 	if len(u.queue) < before {
 		u.shrunk()
 	}

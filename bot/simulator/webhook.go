@@ -1,9 +1,333 @@
 package simulator
 
-import "context"
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
 
-type webhook struct{}
+// How the real server repeats what a webhook did not take: at once the first time,
+// then after waits that double up to a minute, or as Retry-After says.
+const (
+	maxHookWait       = 60 * time.Second
+	maxHookRetryAfter = time.Hour
+	hookTimeout       = 60 * time.Second
+)
 
-func (h *webhook) poke() {}
+// webhook brings updates to the bot's address: those of one chat one after the other,
+// those of different chats side by side, up to max at a time.
+type webhook struct {
+	url    string
+	secret string
+	max    int
 
-func (u *updates) close(ctx context.Context) error { return nil }
+	updates *updates
+	client  *http.Client
+	log     *slog.Logger
+	wait    time.Duration // the first that doubles
+
+	wakened chan struct{} // holds one
+	stop    context.CancelFunc
+	stopped chan struct{}
+
+	mu        sync.Mutex
+	busy      map[int64]bool // chats with an update under way
+	retries   map[int64]hookRetry
+	lastError string
+	lastTime  time.Time
+}
+
+// hookRetry is what is known of an update that was not taken.
+type hookRetry struct {
+	fails int
+	at    time.Time // by the wall clock
+}
+
+func (h *webhook) poke() {
+	select {
+	case h.wakened <- struct{}{}:
+	default:
+	}
+}
+
+// run delivers until ctx is done, and returns when all that was under way has ended.
+func (h *webhook) run(ctx context.Context) {
+	defer close(h.stopped)
+	var deliveries sync.WaitGroup
+	defer deliveries.Wait()
+	for {
+		up, pause := h.next()
+		if up != nil {
+			deliveries.Go(func() { h.deliver(ctx, *up) })
+			continue
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-h.wakened:
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		}
+		timer.Stop()
+	}
+}
+
+// next takes an update that may go now, or says when to look again.
+func (h *webhook) next() (up *update, pause time.Duration) {
+	h.updates.mu.Lock()
+	defer h.updates.mu.Unlock()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.updates.expire()
+	h.forget()
+	pause = time.Hour
+	if len(h.busy) >= h.max {
+		return nil, pause
+	}
+	waits := map[int64]bool{} // chats whose first update is not due yet
+	ready := func(up update) bool {
+		if h.busy[up.chat] || waits[up.chat] {
+			return false
+		}
+		if due := time.Until(h.retries[up.id].at); due > 0 {
+			pause = min(pause, due)
+			waits[up.chat] = true
+			return false
+		}
+		h.busy[up.chat] = true
+		return true
+	}
+	if i := slices.IndexFunc(h.updates.again, ready); i >= 0 {
+		up := h.updates.again[i]
+		h.updates.again = slices.Delete(h.updates.again, i, i+1)
+		return &up, 0
+	}
+	if i := slices.IndexFunc(h.updates.queue, ready); i >= 0 {
+		up := h.updates.queue[i]
+		return &up, 0
+	}
+	return nil, pause
+}
+
+// forget drops what is known of updates that have expired. Both locks are held.
+func (h *webhook) forget() {
+	if queue := h.updates.queue; len(h.retries) > len(queue)+len(h.updates.again) {
+		maps.DeleteFunc(h.retries, func(id int64, _ hookRetry) bool { return len(queue) == 0 || id < queue[0].id })
+	}
+}
+
+// deliver brings one update, and notes what became of it.
+func (h *webhook) deliver(ctx context.Context, up update) {
+	retryAfter, err := h.post(ctx, up.body)
+	if ctx.Err() != nil {
+		return // whoever takes the updates next gets it
+	}
+	if err == nil {
+		h.updates.handled(up.id)
+	}
+	h.mu.Lock()
+	delete(h.busy, up.chat)
+	if err == nil {
+		delete(h.retries, up.id)
+	} else {
+		h.lastError, h.lastTime = err.Error(), h.updates.now()
+		known := h.retries[up.id]
+		wait := retryAfter
+		if wait == 0 && known.fails > 0 {
+			wait = min(h.wait<<min(known.fails, 16), maxHookWait)
+		}
+		h.retries[up.id] = hookRetry{fails: known.fails + 1, at: time.Now().Add(wait)}
+		h.log.Warn("the webhook did not take an update", "update", up.id, "wait", wait, "error", err)
+	}
+	h.mu.Unlock()
+	h.poke()
+}
+
+func (h *webhook) post(ctx context.Context, body []byte) (retryAfter time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, hookTimeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.url, bytes.NewReader(body))
+	if err != nil {
+		return 0, fmt.Errorf("webhook request: %w", err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if h.secret != "" {
+		r.Header.Set("X-Telegram-Bot-Api-Secret-Token", h.secret)
+	}
+	answer, err := h.client.Do(r)
+	if err != nil {
+		return 0, fmt.Errorf("webhook: %w", err)
+	}
+	defer answer.Body.Close()                               //nolint:errcheck // only read
+	io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<20)) //nolint:errcheck // so that the connection is kept
+	if answer.StatusCode/100 == 2 {
+		return 0, nil
+	}
+	seconds, err := strconv.Atoi(answer.Header.Get("Retry-After"))
+	if err == nil && seconds > 0 {
+		retryAfter = min(time.Duration(seconds)*time.Second, maxHookRetryAfter)
+	}
+	return retryAfter, fmt.Errorf("Wrong response from the webhook: %s", answer.Status)
+}
+
+// handled forgets an update that the webhook took.
+func (u *updates) handled(id int64) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	i, found := slices.BinarySearchFunc(u.queue, id, func(up update, id int64) int { return cmp.Compare(up.id, id) })
+	if found {
+		u.remember(u.queue[i])
+		u.queue = slices.Delete(u.queue, i, i+1)
+		u.shrunk()
+	}
+}
+
+// setHook puts h in the place of the webhook before it, which has ended on return; nil
+// puts long polling there.
+func (u *updates) setHook(ctx context.Context, h *webhook) {
+	if h != nil {
+		// The webhook outlives the request that sets it; close or the next one ends it.
+		ctx, h.stop = context.WithCancel(context.WithoutCancel(ctx))
+	}
+	u.mu.Lock()
+	before := u.hook
+	u.hook = h
+	if h != nil {
+		u.stopPoll(WebhookSet)
+	}
+	u.mu.Unlock()
+	if before != nil {
+		before.stop()
+		<-before.stopped
+	}
+	if h != nil {
+		go h.run(ctx)
+	}
+}
+
+func (u *updates) close(ctx context.Context) error {
+	u.mu.Lock()
+	u.closed = true
+	u.wake()
+	hook := u.hook
+	u.mu.Unlock()
+	if hook == nil {
+		return nil
+	}
+	hook.stop()
+	select {
+	case <-hook.stopped:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("end the webhook: %w", ctx.Err())
+	}
+}
+
+func (s *Server) setWebhook(ctx context.Context, q *query) (any, *Refusal) {
+	address := q.params["url"]
+	if address == "" {
+		return s.deleteWebhook(ctx, q)
+	}
+	secret := q.params["secret_token"]
+	switch {
+	case len(secret) > 256:
+		return nil, bad("secret token is too long")
+	case strings.Trim(secret, secretLetters) != "":
+		return nil, bad("secret token contains unallowed characters")
+	}
+	if refusal := checkHookURL(address); refusal != nil {
+		return nil, refusal
+	}
+	s.updates.allowAs(q)
+	if q.flag("drop_pending_updates") {
+		s.updates.dropAll()
+	}
+	client := s.options.WebhookClient
+	if client == nil {
+		client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	}
+	s.updates.setHook(ctx, &webhook{
+		url: address, secret: secret, max: int(q.between("max_connections", 40, 1, 100)),
+		updates: &s.updates, client: client, log: s.log, wait: cmp.Or(s.options.WebhookWait, time.Second),
+		wakened: make(chan struct{}, 1), stopped: make(chan struct{}),
+		busy: map[int64]bool{}, retries: map[int64]hookRetry{},
+	})
+	return true, nil
+}
+
+const secretLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+// checkHookURL refuses what the real server refuses, but takes any port and plain
+// HTTP on this machine, where it runs.
+func checkHookURL(address string) *Refusal {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return bad("invalid webhook URL specified")
+	}
+	if name := u.Hostname(); name == "127.0.0.1" || name == "::1" || name == "localhost" {
+		return nil
+	}
+	if u.Scheme != "https" {
+		return bad("bad webhook: An HTTPS URL must be provided for webhook")
+	}
+	if !slices.Contains([]string{"", "443", "80", "88", "8443"}, u.Port()) {
+		return bad("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
+	}
+	return nil
+}
+
+func (s *Server) deleteWebhook(ctx context.Context, q *query) (any, *Refusal) {
+	s.updates.setHook(ctx, nil)
+	if q.flag("drop_pending_updates") {
+		s.updates.dropAll()
+	}
+	return true, nil
+}
+
+// dropAll forgets everything that the bot has not confirmed.
+func (u *updates) dropAll() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.drop(len(u.queue))
+	u.again = nil
+}
+
+func (s *Server) getWebhookInfo(context.Context, *query) (any, *Refusal) {
+	u := &s.updates
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	info := struct {
+		URL            string   `json:"url"`
+		Certificate    bool     `json:"has_custom_certificate"`
+		Pending        int      `json:"pending_update_count"`
+		MaxConnections int      `json:"max_connections,omitempty"`
+		LastErrorDate  int64    `json:"last_error_date,omitempty"`
+		LastError      string   `json:"last_error_message,omitempty"`
+		Allowed        []string `json:"allowed_updates,omitempty"`
+	}{Pending: len(u.queue)}
+	for kind := range u.allowed {
+		info.Allowed = append(info.Allowed, kind)
+	}
+	slices.Sort(info.Allowed)
+	if h := u.hook; h != nil {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		info.URL, info.MaxConnections = h.url, h.max
+		if h.lastError != "" {
+			info.LastError, info.LastErrorDate = h.lastError, h.lastTime.Unix()
+		}
+	}
+	return info, nil
+}

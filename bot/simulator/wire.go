@@ -159,6 +159,17 @@ func (c *Chat) wireMessage(m Message) *wireMessage {
 	if m.Inline {
 		w.ViaBot = &c.server.bot
 	}
+	w.content(m)
+	if reply, found := c.message(m.ReplyTo); found {
+		r := *reply
+		r.ReplyTo = 0 // one level deep, as Telegram
+		w.ReplyTo = c.wireMessage(r)
+	}
+	return w
+}
+
+// content is what m says, and its keyboard.
+func (w *wireMessage) content(m Message) {
 	if m.Caption() {
 		w.Photo, w.Caption, w.CaptionEntities = sizes(m.FileID), m.Text, m.Entities
 	} else {
@@ -167,12 +178,6 @@ func (c *Chat) wireMessage(m Message) *wireMessage {
 	if m.Keyboard != nil {
 		w.ReplyMarkup = &inlineMarkup{m.Keyboard}
 	}
-	if reply, found := c.message(m.ReplyTo); found {
-		r := *reply
-		r.ReplyTo = 0 // one level deep, as Telegram
-		w.ReplyTo = c.wireMessage(r)
-	}
-	return w
 }
 
 func (c *Chat) author(w *wireMessage, m Message) {

@@ -1,0 +1,264 @@
+package simulator
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+func (s *Server) sendMessage(_ context.Context, q *query) (any, *Refusal) {
+	text, refusal := formatText(q.params["text"], q.params["parse_mode"], q.params["entities"])
+	if refusal != nil {
+		return nil, refusal
+	}
+	options, refusal := q.linkPreview()
+	if refusal != nil {
+		return nil, refusal
+	}
+	m := Message{Text: text.text, Entities: text.entities, Preview: preview(options, text)}
+	return s.sendOne(q, m)
+}
+
+func (s *Server) sendPhoto(_ context.Context, q *query) (any, *Refusal) {
+	caption, refusal := formatCaption(q.params["caption"], q.params["parse_mode"], q.params["caption_entities"])
+	if refusal != nil {
+		return nil, refusal
+	}
+	m := Message{Text: caption.text, Entities: caption.entities}
+	if m.FileID, m.Photo, refusal = s.photo(q, "photo", q.params["photo"]); refusal != nil {
+		return nil, refusal
+	}
+	return s.sendOne(q, m)
+}
+
+// sendOne adds to m what every kind of message can have, and sends it.
+func (s *Server) sendOne(q *query, m Message) (any, *Refusal) {
+	var refusal *Refusal
+	if m.Keyboard, refusal = q.keyboard(); refusal != nil {
+		return nil, refusal
+	}
+	sent, refusal := s.send(q, []Message{m})
+	if refusal != nil {
+		return nil, refusal
+	}
+	return sent[0], nil
+}
+
+func (s *Server) sendMediaGroup(_ context.Context, q *query) (any, *Refusal) {
+	media, refusal := object[[]inputMedia](q, "media", "media")
+	switch {
+	case refusal != nil:
+		return nil, refusal
+	case media == nil || len(*media) == 0:
+		return nil, bad("there are no messages to send")
+	case len(*media) > 10:
+		return nil, bad("too many messages to send as an album")
+	}
+	album := strconv.FormatInt(13_000_000_000_000_000+s.lastMessage.Load(), 10)
+	messages := make([]Message, len(*media))
+	for i, one := range *media {
+		if messages[i], refusal = s.media(q, one); refusal != nil {
+			return nil, refusal
+		}
+		messages[i].Album = album
+	}
+	sent, refusal := s.send(q, messages)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return sent, nil
+}
+
+// inputMedia is the Bot API's InputMediaPhoto.
+type inputMedia struct {
+	Type            string          `json:"type"`
+	Media           string          `json:"media"`
+	Caption         string          `json:"caption"`
+	ParseMode       string          `json:"parse_mode"`
+	CaptionEntities json.RawMessage `json:"caption_entities"`
+}
+
+func (s *Server) media(q *query, in inputMedia) (m Message, refusal *Refusal) {
+	if in.Type != "photo" {
+		return m, badf("type %q is not one of the simulator's: photo", in.Type)
+	}
+	caption, refusal := formatCaption(in.Caption, in.ParseMode, string(in.CaptionEntities))
+	if refusal != nil {
+		return m, refusal
+	}
+	m.Text, m.Entities = caption.text, caption.entities
+	m.FileID, m.Photo, refusal = s.photo(q, "", in.Media)
+	return m, refusal
+}
+
+// photo finds the picture that a request names or brings: an upload, the URL of one,
+// or the id of one that was sent before. URLs are not fetched: a [Fault] plays the
+// pictures that can't be had.
+func (s *Server) photo(q *query, field, named string) (id, address string, refusal *Refusal) {
+	attached, isAttached := strings.CutPrefix(named, "attach://")
+	if !isAttached {
+		attached = field
+	}
+	picture, uploaded := q.files[attached]
+	switch {
+	case uploaded && len(picture) > maxPhoto:
+		return "", "", errTooLarge
+	case uploaded && !strings.HasPrefix(http.DetectContentType(picture), "image/"):
+		return "", "", bad("IMAGE_PROCESS_FAILED")
+	case uploaded:
+		id, address = s.files.upload(picture)
+		return id, address, nil
+	case named == "" || isAttached:
+		return "", "", NoPhoto
+	}
+	if address, known := s.files.byID(named); known {
+		return named, address, nil
+	}
+	isURL := strings.HasPrefix(named, "http://") || strings.HasPrefix(named, "https://")
+	if !isURL || checkedLink(named, "") == "" {
+		return "", "", WrongFile
+	}
+	return s.files.byURL(named), named, nil
+}
+
+// send checks the chat and the limits, and makes all messages arrive, or none.
+func (s *Server) send(q *query, messages []Message) ([]*wireMessage, *Refusal) {
+	t, refusal := s.target(q)
+	if refusal != nil {
+		return nil, refusal
+	}
+	reply, refusal := q.reply()
+	if refusal != nil {
+		return nil, refusal
+	}
+	for i := range messages {
+		m := &messages[i]
+		m.Chat, m.Bot, m.Name, m.Date = t.id, true, s.bot.FirstName, s.now()
+		m.Thread = q.int("message_thread_id")
+		m.Silent, m.Protected = q.flag("disable_notification"), q.flag("protect_content")
+		m.ReplyTo = reply.MessageID
+	}
+	paid := q.flag("allow_paid_broadcast")
+	var sent []*wireMessage
+	if t.crowd != nil {
+		sent, refusal = s.sendToCrowd(t, messages, paid)
+	} else {
+		sent, refusal = t.chat.receive(messages, reply.AllowWithout, paid)
+	}
+	if refusal != nil {
+		return nil, refusal
+	}
+	s.counts.accepted.Add(int64(len(messages)))
+	if paid {
+		s.counts.paid.Add(int64(len(messages)))
+	}
+	for i := range messages {
+		s.count(t.crowd, t.id, messages[i].Text)
+	}
+	return sent, nil
+}
+
+func (s *Server) sendToCrowd(t target, messages []Message, paid bool) ([]*wireMessage, *Refusal) {
+	if messages[0].Thread != 0 {
+		return nil, ThreadNotFound
+	}
+	if refusal := t.crowd.accept(s, t.id, paid, len(messages)); refusal != nil {
+		return nil, refusal
+	}
+	sent := make([]*wireMessage, len(messages))
+	for i := range messages {
+		messages[i].ID = s.lastMessage.Add(1)
+		sent[i] = s.crowdMessage(messages[i])
+	}
+	return sent, nil
+}
+
+// crowdMessage is a message in a crowd member's chat, as the bot sees it.
+func (s *Server) crowdMessage(m Message) *wireMessage {
+	w := &wireMessage{MessageID: m.ID, From: &s.bot, Chat: crowdChat(m.Chat), Date: m.Date.Unix(), MediaGroupID: m.Album}
+	w.content(m)
+	return w
+}
+
+// receive makes messages of the bot arrive.
+func (c *Chat) receive(messages []Message, allowWithout, paid bool) ([]*wireMessage, *Refusal) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, m := range messages {
+		if refusal := c.mayWrite(m); refusal != nil {
+			return nil, refusal
+		}
+	}
+	if reply := messages[0].ReplyTo; reply != 0 {
+		if _, found := c.message(reply); !found && !allowWithout {
+			return nil, ReplyNotFound
+		}
+	}
+	if refusal := c.server.pass(&c.pace, c.spoke, c.kind != Private, paid, len(messages)); refusal != nil {
+		return nil, refusal
+	}
+	sent := make([]*wireMessage, len(messages))
+	for i, m := range messages {
+		sent[i] = c.wireMessage(c.add(m))
+	}
+	c.received += len(messages)
+	c.typing = c.server.now()
+	return sent, nil
+}
+
+// replyParameters are reply_parameters, or the older parameters of the same meaning.
+type replyParameters struct {
+	MessageID    int64 `json:"message_id"`
+	AllowWithout bool  `json:"allow_sending_without_reply"`
+}
+
+func (q *query) reply() (replyParameters, *Refusal) {
+	given, refusal := object[replyParameters](q, "reply_parameters", "reply parameters")
+	if refusal != nil {
+		return replyParameters{}, refusal
+	}
+	if given != nil {
+		return *given, nil
+	}
+	return replyParameters{q.int("reply_to_message_id"), q.flag("allow_sending_without_reply")}, nil
+}
+
+func (q *query) linkPreview() (*linkPreview, *Refusal) {
+	given, refusal := object[linkPreview](q, "link_preview_options", "link preview options")
+	if given == nil && refusal == nil && q.flag("disable_web_page_preview") {
+		given = &linkPreview{Disabled: true}
+	}
+	return given, refusal
+}
+
+// chatActions are what a bot can be seen doing.
+var chatActions = map[string]bool{
+	"typing": true, "upload_photo": true, "record_video": true, "upload_video": true, "record_voice": true,
+	"upload_voice": true, "upload_document": true, "choose_sticker": true, "find_location": true,
+	"record_video_note": true, "upload_video_note": true, "cancel": true,
+}
+
+func (s *Server) sendChatAction(_ context.Context, q *query) (any, *Refusal) {
+	action := strings.ToLower(q.params["action"])
+	if !chatActions[action] {
+		return nil, WrongAction
+	}
+	t, refusal := s.target(q)
+	if refusal != nil || t.crowd != nil {
+		return true, refusal
+	}
+	c := t.chat
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if refusal := c.access(); refusal != nil {
+		return nil, refusal
+	}
+	c.typing = s.now()
+	if action != "cancel" {
+		c.typing = c.typing.Add(typingFor)
+	}
+	c.touch()
+	return true, nil
+}

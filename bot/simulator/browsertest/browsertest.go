@@ -1,0 +1,222 @@
+// Package browsertest opens pages in a real browser (Chromium, without a window) for
+// tests, and keeps pictures of what they show.
+//
+// A test that opens a browser is skipped by name on a machine without one, and fails
+// there when CI=true is set. What a page's scripts throw or its console calls an error
+// fails the test. Browsers end with their tests.
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// Patience is how long a test's browser lives at most.
+const Patience = 90 * time.Second
+
+// Open starts a browser whose page is width by height CSS pixels, in Kyrgyz. The
+// context is for chromedp.Run; it ends with the test, or after [Patience].
+func Open(tb testing.TB, width, height int) context.Context {
+	tb.Helper()
+	return OpenIn(tb, "ky", width, height)
+}
+
+// OpenIn is Open with the browser's language: "ky", "ru-RU".
+func OpenIn(tb testing.TB, language string, width, height int) context.Context {
+	tb.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(find(tb)),
+		chromedp.NoSandbox, // a root user's Chromium refuses its sandbox
+		chromedp.DisableGPU,
+		chromedp.UserDataDir(tb.TempDir()),
+		chromedp.WindowSize(width, height),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.Flag("accept-lang", language),
+		chromedp.Flag("lang", language),
+	)
+	ctx, cancel := context.WithTimeout(tb.Context(), Patience)
+	tb.Cleanup(cancel)
+	ctx, end := chromedp.NewExecAllocator(ctx, options...)
+	tb.Cleanup(end)
+	heard := &complaints{}
+	ctx, leave := chromedp.NewContext(ctx, chromedp.WithListener(heard.hear))
+	tb.Cleanup(func() {
+		leave()
+		for _, line := range heard.all() {
+			tb.Errorf("the page complained: %s", line)
+		}
+	})
+	Do(tb, ctx, listening, Size(width, height))
+	return ctx
+}
+
+// Do runs the steps in the browser, and ends the test when one fails.
+func Do(tb testing.TB, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	tb.Helper()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		tb.Fatalf("in the browser: %v", err)
+	}
+}
+
+// Wait returns when the JavaScript expression is true on the page, and ends the test
+// when it is not within a quarter of a minute.
+func Wait(tb testing.TB, ctx context.Context, expression string) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		if err != nil {
+			tb.Fatalf("wait for %s: %v", expression, err)
+		}
+		if holds {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			tb.Fatalf("the page never came to %s", expression)
+		}
+	}
+}
+
+// Text is what an element of the page says.
+func Text(tb testing.TB, ctx context.Context, selector string) string {
+	tb.Helper()
+	text, err := chromedp.Run(ctx, chromedp.TextContent(chromedp.CSS(selector)))
+	if err != nil {
+		tb.Fatalf("read %s: %v", selector, err)
+	}
+	return text
+}
+
+// listening makes the browser tell what it finds wrong.
+func listening(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+	_, err := cdp.Call(ctx, t, log.Enable, cdp.Empty{})
+	return chromedp.Void{}, err
+}
+
+// find returns the browser's program.
+func find(tb testing.TB) string {
+	tb.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("CI") == "true" {
+		tb.Fatal("no Chromium on this machine, and CI=true forbids to skip")
+	}
+	tb.Skip("no Chromium on this machine")
+	return ""
+}
+
+// Dark makes the page's visitor one who likes dark colours, or light ones.
+func Dark(dark bool) chromedp.Action[chromedp.Void] {
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
+		return chromedp.Void{}, err
+	}
+}
+
+// Size makes the page another size, in CSS pixels; a narrow one is a phone's.
+func Size(width, height int) chromedp.Action[chromedp.Void] {
+	if width < 600 {
+		return chromedp.EmulateViewport(int64(width), int64(height), chromedp.EmulateMobile, chromedp.EmulateScale(2))
+	}
+	return chromedp.EmulateViewport(int64(width), int64(height))
+}
+
+// TestID is the CSS selector of elements with a data-testid.
+func TestID(id string) string { return fmt.Sprintf("[data-testid=%q]", id) }
+
+// Screenshot keeps what the page shows as <module>/.artifacts/<name>.png.
+func Screenshot(tb testing.TB, ctx context.Context, name string) {
+	tb.Helper()
+	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		tb.Fatalf("take the screenshot %s: %v", name, err)
+	}
+	folder := filepath.Join(module(tb), ".artifacts")
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		tb.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o644); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// module is the folder of the module's go.mod, from any package's folder.
+func module(tb testing.TB) string {
+	tb.Helper()
+	folder, err := os.Getwd()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
+			return folder
+		}
+		if folder == filepath.Dir(folder) {
+			tb.Fatal("no go.mod above the test's folder")
+		}
+		folder = filepath.Dir(folder)
+	}
+}
+
+// complaints are what a page's scripts and its browser found wrong.
+type complaints struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (c *complaints) add(line string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lines = append(c.lines, line)
+}
+
+func (c *complaints) all() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lines
+}
+
+// hear is told of every event of the page.
+func (c *complaints) hear(event any) {
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		what := e.ExceptionDetails.Text
+		if thrown := e.ExceptionDetails.Exception; thrown != nil {
+			what += " " + thrown.Description
+		}
+		c.add(what)
+	case *log.EventEntryAdded:
+		// A server that ended under the page is the test's own doing.
+		if e.Entry.Level == log.EntryLevelError && !strings.Contains(e.Entry.Text, "net::ERR_") {
+			c.add(e.Entry.Text + " " + e.Entry.URL)
+		}
+	}
+}

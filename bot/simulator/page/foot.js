@@ -1,0 +1,69 @@
+// The lower end of a chat: START on an empty one, UNBLOCK on a blocked one, otherwise
+// the command menu and the field to write in.
+
+import { h, icon } from './dom.js';
+
+// foot returns { element, update(state) }. does has say(text) and block(wanted).
+export function foot(words, does) {
+  let state = { commands: [], messages: [] };
+  const list = h('div', { class: 'commands', hidden: true, 'data-testid': 'commands' });
+  const menu = h('button', { type: 'button', class: 'menu-button', 'aria-expanded': 'false', 'data-testid': 'menu', onclick: () => open(list.hidden, '') }, icon('menu'), words.t('menu'));
+  const field = h('textarea', { rows: 1, maxlength: 4096, placeholder: words.t('message'), 'aria-label': words.t('message'), 'data-testid': 'input', enterkeyhint: 'send', autocomplete: 'off' });
+  const send = h('button', { type: 'submit', class: 'send', 'aria-label': words.t('send'), 'data-testid': 'send' }, icon('send'));
+  const form = h('form', { class: 'write' }, menu, field, send);
+  const start = h('button', { type: 'button', class: 'wide start', 'data-testid': 'start', onclick: () => does.say('/start') }, words.t('start'));
+  const unblock = h('button', { type: 'button', class: 'wide', 'data-testid': 'foot-unblock', onclick: () => does.block(false) }, words.t('unblock'));
+  const blocked = h('div', { class: 'blocked-foot' }, h('span', {}, words.t('blocked_line')), unblock);
+  const element = h('div', { class: 'foot' }, list, form, start, blocked);
+
+  function say(text) {
+    open(false, '');
+    field.value = '';
+    grow();
+    does.say(text);
+  }
+
+  function open(wanted, prefix) {
+    const found = state.commands.filter((command) => `/${command.command}`.startsWith(prefix || '/'));
+    list.hidden = !wanted || found.length === 0;
+    menu.setAttribute('aria-expanded', String(!list.hidden));
+    list.replaceChildren(...found.map((command) =>
+      h('button', { type: 'button', 'data-testid': `command-${command.command}`, onclick: () => say(`/${command.command}`) },
+        h('span', {}, command.description), h('code', {}, `/${command.command}`))));
+  }
+
+  function grow() {
+    field.style.height = 'auto';
+    field.style.height = `${Math.min(field.scrollHeight, 110)}px`;
+    form.classList.toggle('filled', field.value.trim() !== '');
+  }
+
+  field.addEventListener('input', () => {
+    grow();
+    open(/^\/\w*$/.test(field.value), field.value);
+  });
+  element.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') open(false, '');
+    if (event.target === field && event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const text = field.value.trim();
+    if (text) say(text);
+  });
+
+  return {
+    element,
+    update(fresh) {
+      state = fresh;
+      const fresh_chat = fresh.messages.length === 0;
+      start.hidden = fresh.blocked || !fresh_chat;
+      form.hidden = fresh.blocked || fresh_chat;
+      blocked.hidden = !fresh.blocked;
+      menu.hidden = fresh.commands.length === 0;
+    },
+  };
+}

@@ -1,0 +1,208 @@
+// The page: takes the state from the wire and lets the desk, the country and the phones
+// draw it.
+
+import { h, icon, keyed, fade, calm } from './dom.js';
+import { Country } from './country.js';
+import { Desk } from './desk.js';
+import { Phone } from './phone.js';
+import { act, listen } from './wire.js';
+import { Words, load, pick, prefer, preferred } from './words.js';
+
+const at = (id) => document.getElementById(id);
+
+class Page {
+  constructor() {
+    this.words = new Words(preferred());
+    this.phones = new Map(); // chat → Phone
+    this.states = []; // of the phones, in order
+    this.unread = 0;
+    this.country = new Country(at('map'), at('pins'));
+    this.desk = new Desk({
+      publish: (draft) => this.act('publish', { draft }),
+      correct: (item) => this.act('correct', { item }),
+      withdraw: (item) => this.act('withdraw', { item }),
+    }, (...question) => this.ask(...question));
+    this.does = {
+      send: (chat, text) => act('send', { chat, text }),
+      press: (chat, message, row, column) => act('press', { chat, message, row, column }),
+      block: (chat, blocked) => act('block', { chat, blocked }),
+      remove: (chat) => act('remove', { chat }),
+    };
+    this.addPhone = h('button', { type: 'button', class: 'add-phone', 'data-testid': 'add-phone', onclick: () => this.act('phone') }, icon('plus'), h('span', {}));
+    at('phones').append(this.addPhone);
+    this.controls();
+    this.speak(this.words.language);
+  }
+
+  controls() {
+    for (const button of document.querySelectorAll('[data-language]')) {
+      if (button.tagName === 'BUTTON') button.addEventListener('click', () => { prefer(button.dataset.language); this.speak(button.dataset.language); });
+    }
+    for (const button of document.querySelectorAll('[data-add]')) {
+      button.addEventListener('click', async () => {
+        button.disabled = true;
+        await this.act('crowd', { count: Number(button.dataset.add) });
+        button.disabled = false;
+      });
+    }
+    for (const button of document.querySelectorAll('.tabs [data-view]')) {
+      button.addEventListener('click', () => this.view(button.dataset.view));
+    }
+    this.view(document.body.dataset.view);
+  }
+
+  // view is what a narrow screen shows; a wide one shows everything.
+  view(name) {
+    document.body.dataset.view = name;
+    for (const button of document.querySelectorAll('.tabs [data-view]')) {
+      button.setAttribute('aria-current', button.dataset.view === name ? 'page' : 'false');
+    }
+    if (name === 'phones') {
+      this.unread = 0;
+      if (!this.seen) at('phones').scrollLeft = 0;
+      this.seen = true;
+      for (const phone of this.phones.values()) phone.scroll(false);
+    }
+    this.badge();
+    window.scrollTo({ top: 0 });
+  }
+
+  badge() {
+    at('unread').hidden = this.unread === 0;
+    at('unread').textContent = String(this.unread);
+  }
+
+  // speak sets the page's language.
+  speak(language) {
+    const words = (this.words = new Words(language));
+    document.documentElement.lang = language;
+    document.title = words.t('title');
+    for (const element of document.querySelectorAll('[data-word]')) element.textContent = words.t(element.dataset.word);
+    for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', words.t(element.dataset.label));
+    for (const button of document.querySelectorAll('.languages [data-language]')) {
+      button.setAttribute('aria-pressed', String(button.dataset.language === language));
+    }
+    for (const button of document.querySelectorAll('[data-add]')) {
+      const n = words.number(Number(button.dataset.add));
+      button.textContent = `+${n}`;
+      button.setAttribute('aria-label', words.t('add_n', { n }));
+    }
+    this.addPhone.lastChild.textContent = words.t('add_phone');
+    at('offline').textContent = words.t('offline');
+    this.drawDesk(this.deskState);
+    this.drawPeople();
+  }
+
+  drawDesk(state) {
+    this.deskState = state;
+    at('ministry').textContent = pick(state?.ministry, this.words.language) || this.words.t('tagline');
+    document.body.classList.toggle('no-desk', !state);
+    this.desk.draw(state, this.words);
+  }
+
+  drawPeople() {
+    const { words } = this;
+    const total = (this.crowd?.size || 0) + this.states.length;
+    at('citizens').textContent = words.number(total);
+    at('citizens-word').textContent = words.n('citizens', total);
+    at('map').setAttribute('aria-label', words.t('map_label', { lit: words.number(this.country.reached * (this.crowd?.stride || 1)), total: words.number(total) }));
+    this.country.people(this.states.map((state, i) => ({ ...state, hue: i % 6 })), words);
+    this.states.forEach((state, i) => this.phones.get(state.id)?.ownerIs(words, i % 6));
+  }
+
+  drawPhones(states) {
+    this.states = states;
+    const nodes = new Map([...this.phones].map(([id, phone]) => [id, phone.root]));
+    keyed(at('phones'), nodes, states, (state) => state.id, {
+      create: (state) => {
+        const phone = new Phone(state, this.does, (id) => this.pushed(id));
+        this.phones.set(state.id, phone);
+        requestAnimationFrame(() => phone.scroll(false));
+        return phone.root;
+      },
+      update: (_, state) => this.phones.get(state.id).update(state),
+      leave: (root) => { this.phones.delete(Number(root.dataset.chat)); fade(root); },
+    });
+    at('phones').append(this.addPhone);
+    this.drawPeople();
+  }
+
+  pushed(id) {
+    this.country.reach(id);
+    if (document.body.dataset.view === 'phones') return;
+    this.unread++;
+    this.badge();
+  }
+
+  // act does something on the server and says when that failed.
+  async act(action, body) {
+    try {
+      const result = await act(action, body);
+      if (action === 'phone') this.show(result.chat);
+      return result;
+    } catch (problem) {
+      this.note(problem.code === 501 ? this.words.t('not_offered') : this.words.t('failed_action', { reason: problem.message }));
+      return null;
+    }
+  }
+
+  // show brings a new phone into sight as soon as it is drawn.
+  show(chat) {
+    const phone = this.phones.get(chat);
+    if (!phone) { this.wanted = chat; return; }
+    phone.root.scrollIntoView({ behavior: calm.matches ? 'instant' : 'smooth', inline: 'center', block: 'nearest' });
+  }
+
+  note(text) {
+    const note = at('note');
+    note.textContent = text;
+    note.hidden = false;
+    clearTimeout(this.noteEnds);
+    this.noteEnds = setTimeout(() => { note.hidden = true; }, 6000);
+  }
+
+  ask(question, yes, no) {
+    const dialog = at('ask');
+    at('ask-text').textContent = this.words.t(question);
+    at('ask-yes').textContent = this.words.t(yes);
+    at('ask-no').textContent = this.words.t(no);
+    return new Promise((resolve) => {
+      at('ask-yes').onclick = () => dialog.close('yes');
+      at('ask-no').onclick = () => dialog.close('no');
+      dialog.returnValue = 'no';
+      dialog.onclose = () => resolve(dialog.returnValue === 'yes');
+      dialog.showModal();
+    });
+  }
+
+  listen() {
+    listen({
+      line: (up) => { at('offline').hidden = up; },
+      snapshot: (state) => {
+        this.setCrowd(state.crowd, true);
+        this.drawPhones(state.phones || []);
+        this.drawDesk(state.desk || null);
+        if (!state.desk && document.body.dataset.view === 'desk') this.view('phones');
+        if (!document.body.classList.contains('ready')) at('phones').scrollLeft = 0;
+        document.body.classList.add('ready');
+      },
+      phone: (state) => {
+        const known = this.states.some((one) => one.id === state.id);
+        this.drawPhones(known ? this.states.map((one) => (one.id === state.id ? state : one)) : [...this.states, state]);
+        if (this.wanted === state.id) { this.wanted = null; this.show(state.id); }
+      },
+      gone: ({ id }) => this.drawPhones(this.states.filter((one) => one.id !== id)),
+      crowd: (crowd) => this.setCrowd(crowd, false),
+      desk: (state) => this.drawDesk(state),
+    });
+  }
+
+  setCrowd(crowd, first) {
+    this.crowd = crowd;
+    this.country.crowd(crowd, first);
+    this.drawPeople();
+  }
+}
+
+await load();
+new Page().listen();

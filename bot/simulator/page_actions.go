@@ -1,0 +1,221 @@
+package simulator
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf16"
+)
+
+// request is what the page asks for; each action takes the fields it needs.
+type request struct {
+	Chat    int64  `json:"chat"`
+	Text    string `json:"text"`
+	Message int64  `json:"message"`
+	Row     int    `json:"row"`
+	Column  int    `json:"column"`
+	Blocked bool   `json:"blocked"`
+	Count   int    `json:"count"`
+	Draft   string `json:"draft"`
+	Item    string `json:"item"`
+}
+
+// Bounds of what a page may ask for.
+const (
+	largestRequest = 64 << 10
+	longestText    = 4096 // UTF-16 units, as in Telegram
+	largestCrowd   = 100_000
+	answerWithin   = 15 * time.Second
+)
+
+// crowdLanguages are who comes when citizens are added: of ten, six read Kyrgyz,
+// three Russian and one English.
+var crowdLanguages = []string{"ky", "ru", "ky", "ky", "ru", "ky", "en", "ky", "ru", "ky"}
+
+// errRequest is a request that makes no sense.
+var errRequest = errors.New("bad request")
+
+// actions are what the page can do, each a POST with a JSON object.
+func (p *page) actions() map[string]func(context.Context, request) (any, error) {
+	return map[string]func(context.Context, request) (any, error){
+		"send":     p.send,
+		"press":    p.press,
+		"block":    p.block,
+		"phone":    p.phone,
+		"remove":   p.remove,
+		"crowd":    p.crowd,
+		"publish":  p.publish,
+		"correct":  p.correct,
+		"withdraw": p.withdraw,
+	}
+}
+
+// action makes a handler of what the page can do. A body of another type than JSON is
+// refused: a foreign page can't send that without being asked for its origin.
+func action(act func(context.Context, request) (any, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+			answer(w, http.StatusUnsupportedMediaType, map[string]string{"error": "the body must be application/json"})
+			return
+		}
+		var q request
+		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, largestRequest)).Decode(&q); err != nil {
+			answer(w, http.StatusBadRequest, map[string]string{"error": "the body must be a JSON object"})
+			return
+		}
+		result, err := act(r.Context(), q)
+		if err != nil {
+			answer(w, status(err), map[string]string{"error": err.Error()})
+			return
+		}
+		if result == nil {
+			result = struct{}{}
+		}
+		answer(w, http.StatusOK, result)
+	})
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(body) //nolint:errcheck // who asked is gone
+}
+
+func status(err error) int {
+	switch {
+	case errors.Is(err, ErrNotOffered):
+		return http.StatusNotImplemented
+	case errors.Is(err, errRequest), errors.Is(err, ErrNoMessage), errors.Is(err, ErrNoButton), errors.Is(err, ErrNotCallback):
+		return http.StatusBadRequest
+	}
+	return http.StatusInternalServerError
+}
+
+// citizen finds a phone of the page.
+func (p *page) citizen(chat int64) (*Citizen, error) {
+	for _, c := range p.server.Phones() {
+		if c.ID() == chat {
+			return c, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: no phone %d", errRequest, chat)
+}
+
+func (p *page) send(_ context.Context, q request) (any, error) {
+	c, err := p.citizen(q.Chat)
+	if err != nil {
+		return nil, err
+	}
+	text := strings.TrimSpace(q.Text)
+	if text == "" || len(utf16.Encode([]rune(text))) > longestText {
+		return nil, fmt.Errorf("%w: a message has 1 to %d characters", errRequest, longestText)
+	}
+	c.Send(text)
+	return nil, nil
+}
+
+// press presses a button and waits for what the bot says to it, but not for ever: a
+// button that nobody answers only stops turning, as in Telegram.
+func (p *page) press(ctx context.Context, q request) (any, error) {
+	c, err := p.citizen(q.Chat)
+	if err != nil {
+		return nil, err
+	}
+	data, err := callback(c, q)
+	if err != nil {
+		return nil, err
+	}
+	tap, err := c.TapRaw(q.Message, data)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	said, err := tap.Answer(ctx)
+	if err != nil {
+		return nil, nil //nolint:nilerr // no answer is none to show
+	}
+	return map[string]any{"text": said.Text, "alert": said.Alert, "url": link(said.URL)}, nil
+}
+
+// callback is the data of the button at a place of a message's keyboard.
+func callback(c *Citizen, q request) (string, error) {
+	for _, m := range c.Messages() {
+		if m.ID != q.Message {
+			continue
+		}
+		if q.Row < 0 || q.Row >= len(m.Keyboard) || q.Column < 0 || q.Column >= len(m.Keyboard[q.Row]) {
+			return "", ErrNoButton
+		}
+		return m.Keyboard[q.Row][q.Column].Data, nil
+	}
+	return "", ErrNoMessage
+}
+
+func (p *page) block(_ context.Context, q request) (any, error) {
+	c, err := p.citizen(q.Chat)
+	if err != nil {
+		return nil, err
+	}
+	c.setBlocked(q.Blocked)
+	return nil, nil
+}
+
+func (p *page) phone(context.Context, request) (any, error) {
+	c, err := p.server.newcomer()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errRequest, err)
+	}
+	return map[string]int64{"chat": c.ID()}, nil
+}
+
+// remove takes a phone away: for the bot, its owner's account is no more.
+func (p *page) remove(_ context.Context, q request) (any, error) {
+	c, err := p.citizen(q.Chat)
+	if err != nil {
+		return nil, err
+	}
+	c.Deactivate()
+	return nil, nil
+}
+
+// crowd adds citizens, and returns when all have written to the bot.
+func (p *page) crowd(ctx context.Context, q request) (any, error) {
+	if q.Count < 1 || q.Count > largestCrowd {
+		return nil, fmt.Errorf("%w: 1 to %d citizens at a time", errRequest, largestCrowd)
+	}
+	if _, err := p.server.CrowdJoin(ctx, q.Count, crowdLanguages...); err != nil {
+		return nil, err
+	}
+	return nil, nil
+}
+
+func (p *page) publish(ctx context.Context, q request) (any, error) {
+	if p.desk.desk == nil {
+		return nil, ErrNotOffered
+	}
+	p.dots.wave(p.server)
+	defer p.desk.stale()
+	return nil, p.desk.desk.Publish(ctx, q.Draft)
+}
+
+func (p *page) correct(ctx context.Context, q request) (any, error) {
+	if p.desk.desk == nil {
+		return nil, ErrNotOffered
+	}
+	defer p.desk.stale()
+	return nil, p.desk.desk.Correct(ctx, q.Item)
+}
+
+func (p *page) withdraw(ctx context.Context, q request) (any, error) {
+	if p.desk.desk == nil {
+		return nil, ErrNotOffered
+	}
+	defer p.desk.stale()
+	return nil, p.desk.desk.Withdraw(ctx, q.Item)
+}

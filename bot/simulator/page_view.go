@@ -1,0 +1,113 @@
+package simulator
+
+import (
+	"net/url"
+	"strings"
+)
+
+// The types in this file are the state as the page gets it.
+
+type viewSnapshot struct {
+	Phones []viewPhone `json:"phones"`
+	Crowd  viewCrowd   `json:"crowd"`
+	Desk   *DeskState  `json:"desk"`
+}
+
+type viewPhone struct {
+	ID       int64         `json:"id"`
+	Name     string        `json:"name"`
+	Place    string        `json:"place"`
+	Language string        `json:"language"`
+	Blocked  bool          `json:"blocked"`
+	Typing   bool          `json:"typing"`
+	Title    string        `json:"title"` // the bot's name, as this phone's language has it
+	About    string        `json:"description"`
+	Commands []Command     `json:"commands"`
+	Messages []viewMessage `json:"messages"`
+}
+
+type viewMessage struct {
+	ID       int64          `json:"id"`
+	Out      bool           `json:"out,omitempty"` // the phone's owner wrote it
+	Date     int64          `json:"date"`          // milliseconds since 1970
+	Edited   bool           `json:"edited,omitempty"`
+	Silent   bool           `json:"silent,omitempty"`
+	Text     string         `json:"text"`
+	Entities []Entity       `json:"entities,omitempty"`
+	Photo    string         `json:"photo,omitempty"`
+	Preview  string         `json:"preview,omitempty"`
+	Service  string         `json:"service,omitempty"`
+	Keyboard [][]viewButton `json:"keyboard,omitempty"`
+}
+
+type viewButton struct {
+	Text  string `json:"text"`
+	URL   string `json:"url,omitempty"`
+	Copy  string `json:"copy,omitempty"`
+	Style string `json:"style,omitempty"`
+}
+
+// viewMessages is how many of a chat's messages the page shows.
+const viewMessages = 100
+
+// view is a phone as the page shows it; false when the person took it away.
+func (s *Server) view(c *Citizen) (viewPhone, bool) {
+	v := c.View()
+	profile := s.Profile(v.Language)
+	phone := viewPhone{
+		ID: v.ID, Name: v.Title, Place: town(v.Title), Language: v.Language,
+		Blocked: v.Blocked, Typing: v.Typing,
+		Title: profile.Name, About: profile.Description, Commands: s.Commands(c.Chat, v.Language),
+		Messages: []viewMessage{},
+	}
+	if phone.Commands == nil {
+		phone.Commands = []Command{}
+	}
+	for _, m := range v.Messages[max(0, len(v.Messages)-viewMessages):] {
+		phone.Messages = append(phone.Messages, messageOf(m))
+	}
+	return phone, !v.Deactivated
+}
+
+func messageOf(m Message) viewMessage {
+	v := viewMessage{
+		ID: m.ID, Out: !m.Bot, Date: m.Date.UnixMilli(), Edited: !m.Edited.IsZero(), Silent: m.Silent,
+		Text: m.Text, Photo: m.Photo, Preview: link(m.Preview), Service: m.Service,
+	}
+	for _, e := range m.Entities {
+		e.URL = link(e.URL)
+		v.Entities = append(v.Entities, e)
+	}
+	for _, row := range m.Keyboard {
+		keys := make([]viewButton, 0, len(row))
+		for _, b := range row {
+			keys = append(keys, buttonOf(b))
+		}
+		v.Keyboard = append(v.Keyboard, keys)
+	}
+	return v
+}
+
+func buttonOf(b Button) viewButton {
+	v := viewButton{Text: b.Text, URL: link(b.URL), Style: b.Style}
+	if b.WebApp != nil {
+		v.URL = link(b.WebApp.URL)
+	}
+	if b.CopyText != nil {
+		v.Copy = b.CopyText.Text
+	}
+	return v
+}
+
+// link returns an address that a browser may open from a message, "" for any other.
+func link(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	switch strings.ToLower(u.Scheme) {
+	case "http", "https", "tg":
+		return address
+	}
+	return ""
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -66,10 +67,11 @@ func entity(name []byte) bool {
 // number writes a numbered character, unless XML forbids it. What is no number is text.
 func number(out *bytes.Buffer, digits string) {
 	base := 10
-	if digits[0] == 'x' || digits[0] == 'X' {
-		digits, base = digits[1:], 16
+	value := digits
+	if hex, ok := strings.CutPrefix(strings.ToLower(digits), "x"); ok {
+		value, base = hex, 16
 	}
-	n, err := strconv.ParseInt(digits, base, 32)
+	n, err := strconv.ParseInt(value, base, 32)
 	switch {
 	case err != nil:
 		out.WriteString("&amp;#" + digits + ";")

@@ -1,0 +1,25 @@
+# Kabarchy as one static binary in an empty image.
+#
+#   docker build -t kabarchy .
+#   docker run -e TELEGRAM_BOT_TOKEN -e REDIS_URL -v ./kabarchy.yaml:/etc/kabarchy/kabarchy.yaml:ro kabarchy
+
+FROM golang:1.26 AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w" -o /kabarchy ./cmd/kabarchy
+
+FROM scratch
+# To know whom to trust on the web, and what time it is in Bishkek.
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /
+COPY --from=build /kabarchy /kabarchy
+ENV ZONEINFO=/zoneinfo.zip KABARCHY_CONFIG=/etc/kabarchy/kabarchy.yaml
+# A number, so that an orchestrator can see that it is not root.
+USER 65532:65532
+EXPOSE 8080
+# There is no shell in here: the program asks itself, at the address it listens on.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["/kabarchy", "healthcheck"]
+ENTRYPOINT ["/kabarchy"]
+CMD ["run"]

@@ -50,6 +50,11 @@ type Options struct {
 	// Joined is told of every chat that subscribes or changes its language, so that
 	// running broadcasts catch it up; it may be told more than once. Nobody is if nil.
 	Joined func(ctx context.Context, chat int64) error
+	// Forget deletes what else is kept of a chat whose person asked for that. Nothing if nil.
+	Forget func(ctx context.Context, chat int64) error
+	// Move carries what else is kept of a group over to the supergroup it has become.
+	// Nothing if nil.
+	Move func(ctx context.Context, from, to int64) error
 	// Zone is the one in which dates are written; UTC if nil.
 	Zone *time.Location
 	// Log hears of what goes wrong; nothing if nil.
@@ -64,7 +69,9 @@ type Bot struct {
 	store    Subscriptions
 	archive  Archive
 	ministry Ministry
-	joined   func(context.Context, int64) error
+	joined   func(ctx context.Context, chat int64) error
+	forget   func(ctx context.Context, chat int64) error
+	move     func(ctx context.Context, from, to int64) error
 	zone     *time.Location
 	log      *slog.Logger
 	metrics  *botMetrics
@@ -74,8 +81,15 @@ type Bot struct {
 
 // New returns a bot that does nothing yet: see Introduce, Run and Handle.
 func New(o Options) *Bot {
+	nothing := func(context.Context, int64) error { return nil }
 	if o.Joined == nil {
-		o.Joined = func(context.Context, int64) error { return nil }
+		o.Joined = nothing
+	}
+	if o.Forget == nil {
+		o.Forget = nothing
+	}
+	if o.Move == nil {
+		o.Move = func(context.Context, int64, int64) error { return nil }
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -86,10 +100,29 @@ func New(o Options) *Bot {
 		archive:  o.Archive,
 		ministry: o.Ministry,
 		joined:   o.Joined,
+		forget:   o.Forget,
+		move:     o.Move,
 		zone:     cmp.Or(o.Zone, time.UTC),
 		log:      o.Log,
 		metrics:  newBotMetrics(o.Registerer),
 	}
+}
+
+// forgetChat deletes all that is kept of a chat. The preferences go first: without them
+// nothing more is sent.
+func (b *Bot) forgetChat(ctx context.Context, chat int64) error {
+	if err := b.store.Forget(ctx, chat); err != nil {
+		return err
+	}
+	return b.forget(ctx, chat)
+}
+
+// moveChat follows a group that has become a supergroup.
+func (b *Bot) moveChat(ctx context.Context, from, to int64) error {
+	if err := b.store.Move(ctx, from, to); err != nil {
+		return err
+	}
+	return b.move(ctx, from, to)
 }
 
 // learnName asks Telegram once who the bot is; without its name it could not tell in a

@@ -17,7 +17,7 @@ var commands = []command{
 	{"help", "command.help", func(t *talk, ctx context.Context, _ string) error { return t.help(ctx) }},
 	{"stop", "command.stop", func(t *talk, ctx context.Context, _ string) error { return t.stop(ctx) }},
 	{"privacy", "command.privacy", func(t *talk, ctx context.Context, _ string) error { return t.privacy(ctx) }},
-	{"forget", "command.forget", func(t *talk, ctx context.Context, _ string) error { return t.forget(ctx) }},
+	{"forget", "command.forget", func(t *talk, ctx context.Context, _ string) error { return t.forgetMe(ctx) }},
 }
 
 func commandNamed(name string) (command, bool) {

@@ -21,10 +21,10 @@ func (t *talk) stop(ctx context.Context) error {
 	}})
 }
 
-// forget deletes all that is kept of the chat, at once: that is what was asked for, and
+// forgetMe deletes all that is kept of the chat, at once: that is what was asked for, and
 // two taps bring the person back.
-func (t *talk) forget(ctx context.Context) error {
-	if err := t.store.Forget(ctx, t.chat.ID); err != nil {
+func (t *talk) forgetMe(ctx context.Context) error {
+	if err := t.forgetChat(ctx, t.chat.ID); err != nil {
 		return err
 	}
 	return t.show(ctx, screen{t.words.T("screen.forgotten", nil), [][]Button{t.languageButtons()}})

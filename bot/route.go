@@ -25,7 +25,7 @@ func (b *Bot) route(ctx context.Context, u update) error {
 
 func (b *Bot) onMessage(ctx context.Context, m message) error {
 	if m.MigrateToID != 0 {
-		return b.store.Move(ctx, m.Chat.ID, m.MigrateToID)
+		return b.moveChat(ctx, m.Chat.ID, m.MigrateToID)
 	}
 	name, args, addressed := b.parseCommand(m.Text)
 	if !m.Chat.private() {
@@ -137,7 +137,7 @@ func (b *Bot) answer(ctx context.Context, p tap, text string) error {
 func (b *Bot) onMembership(ctx context.Context, m memberChange) error {
 	switch {
 	case !m.Chat.private() && m.out():
-		return b.store.Forget(ctx, m.Chat.ID)
+		return b.forgetChat(ctx, m.Chat.ID)
 	case !m.Chat.private():
 		return nil
 	}

@@ -70,8 +70,11 @@ func (t *talk) subscribe(ctx context.Context, language string) error {
 }
 
 // pressNews brings back somebody who had left.
-func (t *talk) pressNews(ctx context.Context, _ string) (toast string, err error) {
-	if !t.known {
+func (t *talk) pressNews(ctx context.Context, wanted string) (toast string, err error) {
+	switch {
+	case wanted != "on":
+		return t.words.T("toast.stale", nil), nil
+	case !t.known:
 		return "", t.show(ctx, t.greeting())
 	}
 	return "", t.comeBack(ctx)

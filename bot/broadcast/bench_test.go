@@ -1,0 +1,142 @@
+package broadcast_test
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"kabarchy/bot/simulator"
+	"kabarchy/subscriptions"
+	"kabarchy/subscriptions/redistest"
+)
+
+var readsKyrgyz = subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}}
+
+// BenchmarkBroadcast brings one item to an audience through the real client, over HTTP,
+// to the simulator, with a real Redis, while citizens tap.
+//
+//	lost, dup       messages that did not arrive, or arrived again
+//	msgs/s          messages a second, from the first to the last
+//	share-of-limit  of Telegram's 30 a second (first burst aside)
+//	429s            how often Telegram had to ask for patience
+//	p99-reply-ms    how long a citizen waits for an answer meanwhile, above Telegram's latency
+func BenchmarkBroadcast(b *testing.B) {
+	b.Run("limit=30", func(b *testing.B) {
+		benchmarkBroadcast(b, simulator.Options{Limits: simulator.TelegramLimits}, 30, 600)
+	})
+	b.Run("limit=none,latency=50ms", func(b *testing.B) {
+		benchmarkBroadcast(b, simulator.Options{Latency: 50 * time.Millisecond}, 0, 40_000)
+	})
+}
+
+func benchmarkBroadcast(b *testing.B, o simulator.Options, perSecond float64, audience int) {
+	rdb := redistest.Start(b).Client(b)
+	o.Key = func(string) string { return "news" }
+	w := newWhole(b, rdb, o, perSecond)
+	first := w.telegram.Crowd(audience)
+	redistest.Fill(b, rdb, first, audience, readsKyrgyz)
+	stop := w.run()
+	defer stop()
+	total := 0.0
+	for range b.N {
+		taps := tap(w, o.Latency)
+		began := time.Now()
+		w.publish(time.Now().String())
+		w.await("the last has it", 5*time.Minute, func() bool { return w.telegram.Stats().Accepted >= int64(audience) })
+		took := time.Since(began).Seconds()
+		w.finished(1, time.Minute)
+		b.ReportMetric(taps(), "p99-reply-ms")
+		total += took
+	}
+	lost, dup := 0, 0
+	arrived := w.telegram.Deliveries("news")
+	for i := range audience {
+		switch n := arrived[first+int64(i)]; {
+		case n == 0:
+			lost++
+		case n > b.N:
+			dup += n - b.N
+		}
+	}
+	b.ReportMetric(float64(lost), "lost")
+	b.ReportMetric(float64(dup), "dup")
+	rate := float64(audience*b.N) / total
+	b.ReportMetric(rate, "msgs/s")
+	b.ReportMetric(float64(w.telegram.Stats().Limited429), "429s")
+	if perSecond > 0 {
+		b.ReportMetric(rate/perSecond, "share-of-limit")
+	}
+}
+
+// tap lets a citizen ask something again and again; what it returns ends that and tells
+// the 99th percentile of the waiting in milliseconds, without Telegram's own latency.
+func tap(w *whole, latency time.Duration) (end func() float64) {
+	citizen := w.telegram.Citizen("Айгүл", "ky")
+	var over atomic.Bool
+	var waits []float64
+	var asking sync.WaitGroup
+	asking.Go(func() {
+		for !over.Load() {
+			before := len(citizen.Messages())
+			asked := time.Now()
+			citizen.Send("/help")
+			err := citizen.Wait(w.tb.Context(), func(m []simulator.Message) bool {
+				return len(m) > before+1
+			})
+			if err != nil {
+				return
+			}
+			waits = append(waits, float64(time.Since(asked)-latency)/float64(time.Millisecond))
+			time.Sleep(50 * time.Millisecond) // a person's pace
+		}
+	})
+	return func() float64 {
+		over.Store(true)
+		asking.Wait()
+		if len(waits) == 0 {
+			w.tb.Fatal("nobody was answered")
+		}
+		slices.Sort(waits)
+		return waits[(len(waits)*99-1)/100]
+	}
+}
+
+// BenchmarkBroadcastMemory runs a broadcast to 10,000 and to 1,000,000 subscribers for
+// some thousand messages.
+//
+//	heap-MB  what engine, client and bot hold in the middle of it
+//	plan-ms  from the announcement to the planned broadcast
+func BenchmarkBroadcastMemory(b *testing.B) {
+	for _, size := range []struct {
+		name     string
+		audience int
+	}{{"subscribers=10000", 10_000}, {"subscribers=1000000", 1_000_000}} {
+		b.Run(size.name, func(b *testing.B) {
+			rdb := redistest.Start(b).Client(b)
+			w := newWhole(b, rdb, simulator.Options{Latency: 50 * time.Millisecond}, 0)
+			first := w.telegram.Crowd(size.audience)
+			redistest.Fill(b, rdb, first, size.audience, readsKyrgyz)
+			before := heap()
+			stop := w.run()
+			defer stop()
+			began := time.Now()
+			w.publish("Жаңылык")
+			w.await("it is planned", time.Minute, func() bool { return w.last().ID > 0 })
+			planned := time.Since(began)
+			w.await("it is on its way", time.Minute, func() bool { return w.telegram.Stats().Accepted >= 5000 })
+			b.ReportMetric((heap()-before)/(1<<20), "heap-MB")
+			b.ReportMetric(float64(planned)/float64(time.Millisecond), "plan-ms")
+		})
+	}
+}
+
+// heap returns the bytes that are in use after a collection.
+func heap() float64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc)
+}

@@ -1,0 +1,195 @@
+package bot_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"kabarchy/bot/simulator"
+	"kabarchy/subscriptions/redistest"
+)
+
+var update = flag.Bool("update", false, "write what the bot says now into the conversations")
+
+// TestConversations plays the scripts in testdata/conversations. A script's lines are
+//
+//	# a remark
+//	phone: ky            a new person, with the phone in that language; "-" for none
+//	archive: ky 3        so many items in that language
+//	> /start             the person types
+//	> sends {"sticker":{}}   the person sends something else: the message's fields as JSON
+//	> presses Кыргызча   the person presses a button
+//	> blocks             the person blocks the bot
+//	> returns            the person unblocks the bot
+//
+// and below each step what the phone shows then: new and changed messages to the last
+// byte, with their buttons, and the word that a press was answered with. Run the test
+// with -update to write these, and read the difference.
+func TestConversations(t *testing.T) {
+	t.Parallel()
+	scripts, err := filepath.Glob("testdata/conversations/*.txt")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no conversations: %v", err)
+	}
+	for _, path := range scripts {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
+			t.Parallel()
+			script, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, rdb := redistest.Mini(t)
+			got := play(open(t, rdb, simulator.Options{}), string(script))
+			if *update {
+				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != string(script) {
+				t.Errorf("%s reads now:\n%s\nfirst difference: %s", path, got, difference(string(script), got))
+			}
+		})
+	}
+}
+
+// play runs a script and writes it anew with what the bot answers now.
+func play(h *house, script string) string {
+	h.t.Helper()
+	var out strings.Builder
+	stage := &stage{house: h, seen: map[int64]string{}}
+	for line := range strings.Lines(script) {
+		line = strings.TrimRight(line, "\n")
+		if !strings.HasPrefix(line, "|") {
+			fmt.Fprintln(&out, line)
+		}
+		key, value, _ := strings.Cut(line, ": ")
+		switch {
+		case key == "phone":
+			stage.citizen = h.telegram.Citizen("Айгүл", strings.TrimPrefix(value, "-"))
+			clear(stage.seen)
+		case key == "archive":
+			stage.fill(value)
+		case strings.HasPrefix(line, "> "):
+			out.WriteString(stage.act(line[2:]))
+		}
+	}
+	return out.String()
+}
+
+// stage is where a script plays.
+type stage struct {
+	*house
+	citizen *simulator.Citizen
+	seen    map[int64]string // what the phone showed of each message
+}
+
+func (s *stage) fill(value string) {
+	s.t.Helper()
+	var language string
+	var count int
+	if _, err := fmt.Sscan(value, &language, &count); err != nil {
+		s.t.Fatalf("archive: %s: %v", value, err)
+	}
+	for n := range count {
+		s.archive.put(sample(language, n+1))
+	}
+}
+
+// act does one thing and returns what changed on the phone when the bot is done with it.
+func (s *stage) act(what string) string {
+	s.t.Helper()
+	toast := ""
+	switch verb, rest, _ := strings.Cut(what, " "); verb {
+	case "presses":
+		tap, err := s.citizen.Tap(rest)
+		if err != nil {
+			s.t.Fatalf("%s: %v", what, err)
+		}
+		toast = s.answered(tap)
+	case "forges":
+		messages := s.citizen.Messages()
+		tap, err := s.citizen.TapRaw(messages[len(messages)-1].ID, rest)
+		if err != nil {
+			s.t.Fatalf("%s: %v", what, err)
+		}
+		toast = s.answered(tap)
+	case "sends":
+		if _, err := s.citizen.SendJSON(rest); err != nil {
+			s.t.Fatalf("%s: %v", what, err)
+		}
+	case "blocks":
+		s.citizen.Block()
+	case "returns":
+		s.citizen.Unblock()
+	default:
+		s.citizen.Send(what)
+	}
+	s.settled()
+	return s.changes(toast)
+}
+
+// settled waits until the bot is done with every update.
+func (h *house) settled() {
+	h.t.Helper()
+	h.eventually("all updates confirmed", func() bool { return h.telegram.Stats().Pending == 0 })
+}
+
+func (s *stage) changes(toast string) string {
+	var out strings.Builder
+	for _, m := range s.citizen.Messages() {
+		if !m.Bot {
+			continue
+		}
+		shown, before := draw(m), s.seen[m.ID]
+		if shown == before {
+			continue
+		}
+		s.seen[m.ID] = shown
+		if before == "" {
+			out.WriteString("| (new)\n")
+		} else {
+			out.WriteString("| (changed)\n")
+		}
+		out.WriteString(shown)
+	}
+	if toast != "" {
+		fmt.Fprintf(&out, "| (toast) %s\n", toast)
+	}
+	if out.Len() == 0 {
+		return "| (nothing)\n"
+	}
+	return out.String()
+}
+
+// draw writes a message as lines: its picture, its text, its rows of buttons.
+func draw(m simulator.Message) string {
+	var out strings.Builder
+	if m.Photo != "" {
+		fmt.Fprintf(&out, "| 🖼 %s\n", m.Photo)
+	}
+	for line := range strings.Lines(m.Text) {
+		fmt.Fprintf(&out, "| %s\n", strings.TrimRight(line, "\n"))
+	}
+	for _, row := range m.Keyboard {
+		out.WriteString("|")
+		for _, b := range row {
+			fmt.Fprintf(&out, " [%s]", b.Text)
+		}
+		out.WriteString("\n")
+	}
+	return out.String()
+}
+
+func difference(want, got string) string {
+	wants, gots := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range min(len(wants), len(gots)) {
+		if wants[i] != gots[i] {
+			return fmt.Sprintf("line %d: want %q, got %q", i+1, wants[i], gots[i])
+		}
+	}
+	return fmt.Sprintf("%d lines, not %d", len(gots), len(wants))
+}

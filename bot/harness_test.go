@@ -1,0 +1,305 @@
+package bot_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/bot"
+	"kabarchy/bot/simulator"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+	"kabarchy/subscriptions/redistest"
+)
+
+// wait is how long a test waits for what happens within milliseconds when all is well.
+const wait = 20 * time.Second
+
+// house is a bot that runs against the simulated Telegram and a Redis.
+type house struct {
+	t         *testing.T
+	telegram  *simulator.Server
+	endpoint  string
+	rdb       redis.UniversalClient
+	store     *subscriptions.Store
+	archive   *shelf
+	bot       *bot.Bot
+	client    *bot.Client
+	log       *safeBuffer
+	metrics   *prometheus.Registry
+	joined    *chats
+	forgotten *chats
+	stop      func() error
+}
+
+// open builds a house and sets its bot to work; it is stopped at the end of the test.
+func open(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *house {
+	t.Helper()
+	h := &house{
+		t: t, telegram: simulator.New(telegram), rdb: rdb, store: subscriptions.NewStore(rdb), archive: &shelf{},
+		log: &safeBuffer{}, metrics: prometheus.NewRegistry(), joined: &chats{}, forgotten: &chats{},
+	}
+	server := httptest.NewServer(h.telegram.Handler())
+	t.Cleanup(server.Close)
+	h.endpoint = server.URL
+	h.start()
+	t.Cleanup(func() {
+		if err := h.stop(); err != nil {
+			t.Errorf("the bot ended with %v", err)
+		}
+		h.tokenless()
+	})
+	return h
+}
+
+// start begins another life of the bot: what it knew is in Redis and at Telegram alone.
+func (h *house) start() {
+	h.t.Helper()
+	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	registry := prometheus.NewRegistry()
+	h.metrics = registry
+	h.client = bot.NewClient(bot.ClientOptions{Token: h.telegram.Token(), Endpoint: h.endpoint, Log: log, Registerer: registry})
+	h.bot = bot.New(bot.Options{
+		Client: h.client, Store: h.store, Archive: h.archive,
+		Ministry: bot.Ministry{
+			Name: map[string]string{"ky": "Юстиция министрлиги", "ru": "Министерство юстиции", "en": "Ministry of Justice"},
+			Site: "https://minjust.gov.kg",
+		},
+		Joined: h.joined.add, Forget: h.forgotten.add,
+		Zone: time.FixedZone("+06", 6*60*60), Log: log, Registerer: registry,
+	})
+	ctx, cancel := context.WithCancel(h.t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- h.bot.Run(ctx) }()
+	h.stop = sync.OnceValue(func() error {
+		cancel()
+		select {
+		case err := <-ended:
+			return err
+		case <-time.After(wait):
+			return fmt.Errorf("still running after %s", wait)
+		}
+	})
+}
+
+// tokenless fails the test if the token shows in the log or the metrics.
+func (h *house) tokenless() {
+	_, secret, _ := strings.Cut(h.telegram.Token(), ":")
+	if strings.Contains(h.log.String(), secret) {
+		h.t.Error("the log holds the token")
+	}
+	families, err := h.metrics.Gather()
+	if err != nil {
+		h.t.Error(err)
+	}
+	if strings.Contains(fmt.Sprint(families), secret) {
+		h.t.Error("the metrics hold the token")
+	}
+}
+
+// until waits until the chat's newest message holds the text, and returns that message.
+func (h *house) until(c *simulator.Chat, text string) simulator.Message {
+	h.t.Helper()
+	var last simulator.Message
+	ctx, cancel := context.WithTimeout(h.t.Context(), wait)
+	defer cancel()
+	err := c.Wait(ctx, func(messages []simulator.Message) bool {
+		for _, m := range messages {
+			if m.Bot {
+				last = m
+			}
+		}
+		return last.Bot && strings.Contains(last.Text, text)
+	})
+	if err != nil {
+		h.t.Fatalf("no message with %q: %v\nlog:\n%s", text, err, h.log)
+	}
+	return last
+}
+
+// says sends the text and waits until the answer holds want.
+func (h *house) says(c *simulator.Citizen, text, want string) simulator.Message {
+	h.t.Helper()
+	c.Send(text)
+	return h.until(c.Chat, want)
+}
+
+// presses presses the button and waits for the tap's answer; then the screen is there.
+func (h *house) presses(c *simulator.Citizen, label string) (toast string) {
+	h.t.Helper()
+	tap, err := c.Tap(label)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return h.answered(tap)
+}
+
+func (h *house) answered(tap *simulator.Tap) (toast string) {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), wait)
+	defer cancel()
+	answer, err := tap.Answer(ctx)
+	if err != nil {
+		h.t.Fatalf("%v\nlog:\n%s", err, h.log)
+	}
+	return answer.Text
+}
+
+// keeps fails the test unless the store holds what check accepts of the chat, at once
+// or soon.
+func (h *house) keeps(chat int64, what string, check func(p subscriptions.Preferences, known bool) bool) {
+	h.t.Helper()
+	h.eventually(what, func() bool {
+		p, known, err := h.store.Get(h.t.Context(), chat)
+		return err == nil && check(p, known)
+	})
+}
+
+// eventually waits for a condition that has nobody to tell of it.
+func (h *house) eventually(what string, check func() bool) {
+	h.t.Helper()
+	for deadline := time.Now().Add(wait); !check(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			h.t.Fatalf("never: %s\nlog:\n%s", what, h.log)
+		}
+	}
+}
+
+// counted is the sum of the metric's values over its labels.
+func (h *house) counted(name string, labels ...string) (sum float64) {
+	h.t.Helper()
+	families, err := h.metrics.Gather()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() != name {
+			continue
+		}
+		for _, m := range f.GetMetric() {
+			if text := fmt.Sprint(m.GetLabel()); len(labels) == 0 || strings.Contains(text, labels[0]) {
+				sum += m.GetCounter().GetValue()
+			}
+		}
+	}
+	return sum
+}
+
+// shelf is an archive with what a test put on it.
+type shelf struct {
+	mu    sync.Mutex
+	items []feeds.Item // newest first
+}
+
+func (s *shelf) put(items ...feeds.Item) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.items = append(items, s.items...)
+}
+
+func (s *shelf) Latest(_ context.Context, language string, offset, count int) ([]feeds.Item, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found []feeds.Item
+	for _, item := range s.items {
+		if item.Language == language {
+			found = append(found, item)
+		}
+	}
+	found = found[min(offset, len(found)):]
+	return found[:min(count, len(found))], nil
+}
+
+func (s *shelf) Item(_ context.Context, id string) (feeds.Item, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, item := range s.items {
+		if item.ID == id {
+			return item, nil
+		}
+	}
+	return feeds.Item{}, feeds.ErrNotFound
+}
+
+// chats notes which chats it was called with.
+type chats struct {
+	mu  sync.Mutex
+	ids []int64
+}
+
+func (c *chats) add(_ context.Context, chat int64) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ids = append(c.ids, chat)
+	return nil
+}
+
+func (c *chats) count(chat int64) (n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, id := range c.ids {
+		if id == chat {
+			n++
+		}
+	}
+	return n
+}
+
+// safeBuffer is a bytes.Buffer for several goroutines.
+type safeBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}
+
+// inHouse runs f against a bot on the embedded Redis and on a real one.
+func inHouse(t *testing.T, f func(t *testing.T, h *house)) {
+	t.Helper()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		f(t, open(t, rdb, simulator.Options{}))
+	})
+}
+
+// item is a news item as the sample ministry prints it.
+func item(id, language, title string) feeds.Item {
+	return feeds.Item{
+		ID: id, Language: language, Title: title, Summary: title + ": кыскача баяны.",
+		Link:      "https://minjust.gov.kg/" + language + "/" + id,
+		Published: time.Date(2018, 11, 22, 4, 0, 0, 0, time.UTC), Revision: 1,
+	}
+}
+
+// titles are those of the sample items, by language.
+var titles = map[string]string{
+	"ky": "Акысыз юридикалык жардам борбору ачылды",
+	"ru": "Открыт центр бесплатной юридической помощи",
+	"en": "A centre for free legal aid has opened",
+}
+
+// sample is the n-th of the sample items in a language, each a day newer than the one before.
+func sample(language string, n int) feeds.Item {
+	i := item(fmt.Sprintf("sample%s%08d", language, n), language, fmt.Sprintf("%s (%d)", titles[language], n))
+	i.Published = i.Published.AddDate(0, 0, n-1)
+	return i
+}

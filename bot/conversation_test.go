@@ -95,7 +95,7 @@ func (s *stage) fill(value string) {
 		s.t.Fatalf("archive: %s: %v", value, err)
 	}
 	for n := range count {
-		s.archive.put(sample(language, n+1))
+		s.shelf.put(sample(language, n+1))
 	}
 }
 

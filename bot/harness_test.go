@@ -31,27 +31,43 @@ type house struct {
 	endpoint  string
 	rdb       redis.UniversalClient
 	store     *subscriptions.Store
-	archive   *shelf
+	archive   bot.Archive
+	shelf     *shelf
 	bot       *bot.Bot
 	client    *bot.Client
 	log       *safeBuffer
 	metrics   *prometheus.Registry
 	joined    *chats
 	forgotten *chats
-	stop      func() error
+	ends      func() error // waits for the bot's end
+	stop      func() error // asks for it, too
 }
 
 // open builds a house and sets its bot to work; it is stopped at the end of the test.
 func open(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *house {
 	t.Helper()
+	h := buildOn(t, rdb, telegram)
+	h.start()
+	return h
+}
+
+// build is a house on the embedded Redis whose bot a test starts itself.
+func build(t *testing.T) *house {
+	t.Helper()
+	_, rdb := redistest.Mini(t)
+	return buildOn(t, rdb, simulator.Options{})
+}
+
+func buildOn(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *house {
+	t.Helper()
+	shelf := &shelf{}
 	h := &house{
-		t: t, telegram: simulator.New(telegram), rdb: rdb, store: subscriptions.NewStore(rdb), archive: &shelf{},
+		t: t, telegram: simulator.New(telegram), rdb: rdb, store: subscriptions.NewStore(rdb), archive: shelf, shelf: shelf,
 		log: &safeBuffer{}, metrics: prometheus.NewRegistry(), joined: &chats{}, forgotten: &chats{},
 	}
 	server := httptest.NewServer(h.telegram.Handler())
 	t.Cleanup(server.Close)
 	h.endpoint = server.URL
-	h.start()
 	t.Cleanup(func() {
 		if err := h.stop(); err != nil {
 			t.Errorf("the bot ended with %v", err)
@@ -80,8 +96,7 @@ func (h *house) start() {
 	ctx, cancel := context.WithCancel(h.t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- h.bot.Run(ctx) }()
-	h.stop = sync.OnceValue(func() error {
-		cancel()
+	h.ends = sync.OnceValue(func() error {
 		select {
 		case err := <-ended:
 			return err
@@ -89,6 +104,10 @@ func (h *house) start() {
 			return fmt.Errorf("still running after %s", wait)
 		}
 	})
+	h.stop = func() error {
+		cancel()
+		return h.ends()
+	}
 }
 
 // tokenless fails the test if the token shows in the log or the metrics.

@@ -1,0 +1,364 @@
+package bot_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/bot"
+	"kabarchy/bot/simulator"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+	"kabarchy/subscriptions/redistest"
+)
+
+func active(language string) func(subscriptions.Preferences, bool) bool {
+	return func(p subscriptions.Preferences, known bool) bool {
+		return known && p.Status == subscriptions.Active && p.Interface == language && p.Languages[0] == language
+	}
+}
+
+func hasStatus(status subscriptions.Status) func(subscriptions.Preferences, bool) bool {
+	return func(p subscriptions.Preferences, known bool) bool { return known && p.Status == status }
+}
+
+func TestTwoTapsSubscribe(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(t *testing.T, h *house) {
+		for _, c := range []struct{ phone, label, language, answer string }{
+			{"ky", "Кыргызча", "ky", "Жазылдыңыз"}, {"", "Русский", "ru", "Вы подписались"}, {"de", "English", "en", "You are subscribed"},
+		} {
+			citizen := h.telegram.Citizen("Айгүл", c.phone)
+			greeting := h.says(citizen, "/start", "Здравствуйте")
+			h.presses(citizen, c.label)
+			if subscribed := h.until(citizen.Chat, c.answer); subscribed.ID != greeting.ID {
+				t.Errorf("the greeting stays and another message comes")
+			}
+			h.keeps(citizen.ID(), "subscribed", active(c.language))
+			if h.joined.count(citizen.ID()) == 0 {
+				t.Error("running broadcasts are not told")
+			}
+		}
+	})
+}
+
+func TestPhonesLanguageComesFirst(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	h := open(t, rdb, simulator.Options{})
+	for phone, want := range map[string]string{"ky": "Кыргызча", "ru": "Русский", "en-US": "English", "": "Русский"} {
+		citizen := h.telegram.Citizen("Айгүл", phone)
+		if got := h.says(citizen, "/start", "Здравствуйте").Keyboard[0][0].Text; got != want {
+			t.Errorf("a phone in %q shows %s first, not %s", phone, got, want)
+		}
+	}
+}
+
+func TestAPostersLinkSubscribesAtOnce(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	h := open(t, rdb, simulator.Options{})
+	citizen := h.telegram.Citizen("Айгүл", "ru")
+	h.says(citizen, "/start ky", "Жазылдыңыз")
+	h.keeps(citizen.ID(), "subscribed in Kyrgyz", active("ky"))
+}
+
+func TestBlockingStopsAndComingBackFindsTheOldSettings(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(t *testing.T, h *house) {
+		citizen := h.telegram.Citizen("Айгүл", "ky")
+		h.says(citizen, "/start ky", "Жазылдыңыз")
+		citizen.Block()
+		h.keeps(citizen.ID(), "blocked", hasStatus(subscriptions.Blocked))
+		joined := h.joined.count(citizen.ID())
+		citizen.Unblock()
+		h.keeps(citizen.ID(), "back in Kyrgyz", active("ky"))
+		h.eventually("broadcasts are told", func() bool { return h.joined.count(citizen.ID()) > joined })
+
+		h.says(citizen, "/stop", "токтотулду")
+		citizen.Block()
+		citizen.Unblock()
+		h.settled()
+		h.keeps(citizen.ID(), "stopped stays stopped", hasStatus(subscriptions.Stopped))
+		h.says(citizen, "/start", "Кайра кош келиңиз")
+		h.keeps(citizen.ID(), "back in Kyrgyz", active("ky"))
+	})
+}
+
+func TestForgetLeavesNothing(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(t *testing.T, h *house) {
+		citizen := h.telegram.Citizen("Айгүл", "ru")
+		h.says(citizen, "/start ru", "Вы подписались")
+		h.says(citizen, "/forget", "Ваши данные удалены")
+		h.keeps(citizen.ID(), "nothing", func(_ subscriptions.Preferences, known bool) bool { return !known })
+		if h.forgotten.count(citizen.ID()) != 1 {
+			t.Error("the ledgers are not told")
+		}
+		h.says(citizen, "/help", "Помощь")
+		h.says(citizen, "/stop", "отписались")
+		h.settled()
+		h.keeps(citizen.ID(), "still nothing", func(_ subscriptions.Preferences, known bool) bool { return !known })
+	})
+}
+
+func TestAnUpdateThatCannotBeReadHarmsNoOther(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	h := open(t, rdb, simulator.Options{})
+	before, after := h.telegram.Citizen("Айгүл", "ky"), h.telegram.Citizen("Бакыт", "ru")
+	before.Send("/start ky")
+	for _, fields := range []string{`{"text":[1]}`, `{"from":7}`, `{"chat":"nowhere"}`, `{"message_id":"x"}`} {
+		if _, err := before.SendJSON(fields); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after.Send("/start ru")
+	h.until(before.Chat, "Жазылдыңыз")
+	h.until(after.Chat, "Вы подписались")
+	h.settled()
+	if got := h.counted("kabarchy_updates_total", `"unreadable"`); got != 4 {
+		t.Errorf("%v unreadable updates are counted, not 4", got)
+	}
+}
+
+// bomb is an archive in which each look for a language does something of its own.
+type bomb struct {
+	shelf
+	mu  sync.Mutex
+	act map[string]func(ctx context.Context) error
+}
+
+func (b *bomb) Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error) {
+	b.mu.Lock()
+	act := b.act[language]
+	b.mu.Unlock()
+	if act != nil {
+		if err := act(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return b.shelf.Latest(ctx, language, offset, count)
+}
+
+func TestAPanicHarmsNoOther(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	h.archive = &bomb{act: map[string]func(context.Context) error{"ky": func(context.Context) error { panic("a bug") }}}
+	h.start()
+	first, second := h.telegram.Citizen("Айгүл", "ky"), h.telegram.Citizen("Бакыт", "ru")
+	first.Send("/latest")
+	h.says(second, "/latest", "Последние новости")
+	h.says(first, "/help", "жардам")
+	h.settled()
+	if got := h.counted("kabarchy_update_panics_total"); got != 1 {
+		t.Errorf("%v panics are counted, not 1", got)
+	}
+	if !strings.Contains(h.log.String(), "a bug") {
+		t.Error("the panic is not logged")
+	}
+}
+
+func TestASlowUpdateKeepsNoOtherChatWaiting(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	release := make(chan struct{})
+	h.archive = &bomb{act: map[string]func(context.Context) error{"ky": func(ctx context.Context) error {
+		select {
+		case <-release:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}}}
+	h.start()
+	slow, quick := h.telegram.Citizen("Айгүл", "ky"), h.telegram.Citizen("Бакыт", "ru")
+	slow.Send("/latest")
+	slow.Send("/help") // keeps its place behind the slow one
+	for range 3 {
+		h.says(quick, "/latest", "Последние новости")
+		h.says(quick, "/help", "Помощь")
+	}
+	if n := len(slow.Messages()); n != 2 {
+		t.Errorf("the chat shows %d messages before its first command is done with, not 2", n)
+	}
+	close(release)
+	h.until(slow.Chat, "жардам")
+	h.settled()
+	var answers []string
+	for _, m := range slow.Messages() {
+		if m.Bot {
+			answers = append(answers, m.Text)
+		}
+	}
+	if len(answers) != 2 || !strings.Contains(answers[0], "Акыркы") {
+		t.Errorf("the answers are out of order: %q", answers)
+	}
+}
+
+func TestATapThatComesTwiceDoesNoHarm(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	h := open(t, rdb, simulator.Options{})
+	citizen := h.telegram.Citizen("Айгүл", "ky")
+	h.says(citizen, "/start", "Здравствуйте")
+	raw := func(id int) json.RawMessage {
+		return json.RawMessage(fmt.Sprintf(`{"update_id":%d,"callback_query":{"id":"%d","from":{"id":%d,"language_code":"ky"},
+			"message":{"message_id":%d,"date":1,"chat":{"id":%d,"type":"private"}},"data":"read:ky"}}`,
+			id, id, citizen.ID(), citizen.Messages()[1].ID, citizen.ID()))
+	}
+	for range 2 {
+		if err := h.bot.Handle(t.Context(), raw(900)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.keeps(citizen.ID(), "subscribed", active("ky"))
+	if n := len(citizen.Messages()); n != 2 {
+		t.Errorf("the chat shows %d messages, not 2", n)
+	}
+}
+
+func TestTwoTapsAtOnceEndInOneOfThem(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(t *testing.T, h *house) {
+		citizen := h.telegram.Citizen("Айгүл", "ky")
+		h.says(citizen, "/start", "Здравствуйте")
+		ky, err := citizen.Tap("Кыргызча")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ru, err := citizen.Tap("Русский")
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.answered(ky)
+		h.answered(ru)
+		h.until(citizen.Chat, "Вы подписались")
+		h.keeps(citizen.ID(), "the last tap wins", active("ru"))
+	})
+}
+
+func TestAnOutageOfRedisDelaysAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
+	rdb := redis.NewClient(&redis.Options{Addr: strings.TrimPrefix(server.Addr(), "redis://"), MaxRetries: -1, DialTimeout: time.Second, ReadTimeout: time.Second})
+	t.Cleanup(func() { _ = rdb.Close() })
+	h := open(t, rdb, simulator.Options{})
+	early := h.telegram.Citizen("Айгүл", "ky")
+	h.says(early, "/start ky", "Жазылдыңыз")
+
+	server.Kill()
+	late := h.telegram.Citizen("Бакыт", "ru")
+	early.Send("/stop")
+	late.Send("/start ru")
+	h.eventually("both are tried again", func() bool { return h.counted("kabarchy_update_retries_total") >= 2 })
+	if pending := h.telegram.Stats().Pending; pending != 2 {
+		t.Errorf("%d updates are unconfirmed, not 2", pending)
+	}
+	// Another life of the bot finds them again.
+	if err := h.stop(); err != nil {
+		t.Fatal(err)
+	}
+	h.start()
+	h.eventually("both are tried again", func() bool { return h.counted("kabarchy_update_retries_total") >= 2 })
+	server.Restart()
+
+	h.until(early.Chat, "токтотулду")
+	h.until(late.Chat, "Вы подписались")
+	h.settled()
+	h.keeps(late.ID(), "subscribed", active("ru"))
+	h.keeps(early.ID(), "stopped", hasStatus(subscriptions.Stopped))
+}
+
+func TestAnsweringSurvivesTelegramsTrouble(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	h := open(t, rdb, simulator.Options{})
+	for name, fault := range map[string]simulator.Fault{
+		"502 with a page": {HTML: 502},
+		"reset":           {Reset: true},
+		"wait a second":   {Refuse: simulator.TooMany(1)},
+	} {
+		for _, method := range []string{"sendMessage", "getUpdates"} {
+			fault.Methods, fault.Next = []string{method}, 2
+			h.telegram.Fault(fault)
+			citizen := h.telegram.Citizen("Айгүл "+name, "ky")
+			h.says(citizen, "/start ky", "Жазылдыңыз")
+		}
+	}
+}
+
+func TestAWrongTokenEndsTheBotAndIsNotSaid(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	h.start()
+	citizen := h.telegram.Citizen("Айгүл", "ky")
+	h.says(citizen, "/start", "Здравствуйте")
+	h.telegram.Fault(simulator.Fault{Refuse: simulator.Unauthorized})
+	citizen.Send("/help")
+	err := h.ends()
+	if err == nil || !strings.Contains(err.Error(), "token") {
+		t.Errorf("the bot ends with %v", err)
+	}
+	h.stop = func() error { return nil }
+}
+
+func TestAnotherReaderOfTheUpdatesIsNamed(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	h := open(t, rdb, simulator.Options{})
+	h.telegram.Fault(simulator.Fault{Methods: []string{"getUpdates"}, Refuse: simulator.OtherGetUpdates, Next: 1})
+	citizen := h.telegram.Citizen("Айгүл", "ky")
+	h.says(citizen, "/start", "Здравствуйте") // ends the long poll that is under way
+	h.eventually("the operator is told", func() bool { return strings.Contains(h.log.String(), "another program receives this bot's updates") })
+	h.says(citizen, "/start ky", "Жазылдыңыз")
+}
+
+func TestAStopFinishesWhatIsInWorkAndConfirmsIt(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	begun, release := make(chan struct{}), make(chan struct{})
+	h.archive = &bomb{act: map[string]func(context.Context) error{"ky": func(context.Context) error {
+		close(begun)
+		<-release
+		return nil
+	}}}
+	h.start()
+	citizen := h.telegram.Citizen("Айгүл", "ky")
+	citizen.Send("/latest")
+	<-begun
+	stopped := make(chan error)
+	go func() { stopped <- h.stop() }()
+	close(release)
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+	h.until(citizen.Chat, "Акыркы жаңылыктар")
+	if pending := h.telegram.Stats().Pending; pending != 0 {
+		t.Errorf("%d updates are unconfirmed", pending)
+	}
+}
+
+func TestHandleWithoutTelegramsServer(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(nil)
+	server.Close()
+	_, rdb := redistest.Mini(t)
+	b := bot.New(bot.Options{
+		Client: bot.NewClient(bot.ClientOptions{Token: "1:a", Endpoint: server.URL}),
+		Store:  subscriptions.NewStore(rdb), Archive: &shelf{},
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	err := b.Handle(ctx, json.RawMessage(`{"update_id":1,"message":{"message_id":1,"text":"/start","from":{"id":5},"chat":{"id":5,"type":"private"}}}`))
+	if err == nil {
+		t.Error("an update that could not be answered counts as handled")
+	}
+}

@@ -61,6 +61,7 @@ func inspect(ctx context.Context, f *fetcher, o Options, s Source) (Report, erro
 	r := Report{Source: s, Kind: d.Kind, Charset: d.Charset, Title: d.Title, Bytes: resp.Size, Took: time.Since(start)}
 	r.Odd = oddDocument(d, resp)
 	for _, e := range d.Entries {
+		e.Item.Topics = topicsOf(e.Item, o.Topics)
 		item := ReportItem{Item: first(e.Item, now).Item, Text: utf8.RuneCountInString(plainText(e.HTML)), Odd: oddEntry(e, now)}
 		r.Items = append(r.Items, item)
 	}

@@ -27,6 +27,8 @@ type Item struct {
 	Picture string `json:"picture,omitempty"`
 	// Categories are as the feed names them.
 	Categories []string `json:"categories,omitempty"`
+	// Topics are the ids of the configured topics that it had when it was last read.
+	Topics []string `json:"topics,omitempty"`
 	// Published is the moment the ministry gives, or FirstSeen where it gives none.
 	Published time.Time `json:"published"`
 	// FirstSeen is when the poller first saw the item.

@@ -30,6 +30,8 @@ type Options struct {
 	Schedule string
 	// Zone is where Schedule is read, and in which dates without a zone are meant.
 	Zone *time.Location
+	// Topics are given to the items that they fit.
+	Topics []Topic
 	// AllowPrivate lets the poller dial addresses that are not public: for tests and
 	// demos on loopback only.
 	AllowPrivate bool

@@ -182,6 +182,9 @@ func (p *Poller) fetchAndArchive(ctx context.Context, s Source) (Result, error) 
 	if err != nil {
 		return Result{}, err
 	}
+	for i := range d.Entries {
+		d.Entries[i].Item.Topics = topicsOf(d.Entries[i].Item, p.options.Topics)
+	}
 	cut := d.Cut || resp.Cut
 	if cut {
 		resp.Validators = validators{} // The rest is still to be fetched.

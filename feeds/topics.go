@@ -1,0 +1,71 @@
+package feeds
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Topic groups news for those who want only some. An item has a topic when any of
+// its rules fits.
+type Topic struct {
+	ID string
+	// Sources are ids: all that they publish has the topic.
+	Sources []string
+	// Categories are compared whole, as the feed names them, whatever their case.
+	Categories []string
+	// Keywords are looked for in title and summary, in whatever language they are
+	// written. A keyword fits where a word begins with it: Kyrgyz and Russian put
+	// their endings behind ("юрист" fits "юристтердин", and not "заюристы"). So leave
+	// off what changes: "жардам", "помощ". Several words fit several in a row.
+	Keywords []string
+}
+
+// topicsOf returns the ids of the topics that an item has, in the topics' order.
+func topicsOf(it Item, topics []Topic) []string {
+	var ids []string
+	words := words(it.Title + "\n" + it.Summary)
+	for _, t := range topics {
+		if t.has(it, words) {
+			ids = append(ids, t.ID)
+		}
+	}
+	return ids
+}
+
+func (t Topic) has(it Item, text []string) bool {
+	if slices.Contains(t.Sources, it.Source) {
+		return true
+	}
+	for _, category := range t.Categories {
+		if slices.ContainsFunc(it.Categories, func(c string) bool { return fold(c) == fold(category) }) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(t.Keywords, func(k string) bool { return begin(text, words(k)) })
+}
+
+// begin says whether some words in a row begin with the given ones.
+func begin(text, keyword []string) bool {
+	if len(keyword) == 0 {
+		return false
+	}
+next:
+	for i := 0; i+len(keyword) <= len(text); i++ {
+		for j, k := range keyword {
+			if !strings.HasPrefix(text[i+j], k) {
+				continue next
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// words splits text where there is neither a letter nor a digit.
+func words(s string) []string {
+	return strings.FieldsFunc(fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// fold makes equal what readers take for the same.
+func fold(s string) string { return strings.ReplaceAll(strings.ToLower(oneLine(s)), "ё", "е") }

@@ -49,6 +49,9 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 	}
 	w.poll()
 	log := slog.New(slog.DiscardHandler)
+	if testing.Verbose() {
+		log = slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
 	client := bot.NewClient(bot.ClientOptions{Token: w.telegram.Token(), Endpoint: telegram.URL})
 	w.engine = broadcast.New(broadcast.Options{
 		Redis: rdb, Store: w.store, Archive: w.archive, MessagesPerSecond: perSecond, Log: log,

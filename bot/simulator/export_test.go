@@ -16,3 +16,10 @@ func CheckHTML(t *testing.T, html string) {
 		}
 	}
 }
+
+// Polling says whether a getUpdates request waits.
+func (s *Server) Polling() bool {
+	s.updates.mu.Lock()
+	defer s.updates.mu.Unlock()
+	return s.updates.poll != nil
+}

@@ -21,7 +21,8 @@ const (
 )
 
 // events streams the state: first a snapshot, then each part that changed, whole. A
-// browser that missed some or comes back needs no history.
+// browser that missed some or comes back needs no history. The stream ends with the
+// request, and soon after the server is closed.
 func (p *page) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
@@ -62,11 +63,21 @@ func (s *stream) run(ctx context.Context, watch *Watch) error {
 				return err
 			}
 		case <-tick.C:
+			if s.page.server.updates.ended() {
+				return nil // the server was closed: nobody waits for a page
+			}
 			if err := s.tick(ctx, n%streamWhole == 0); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// ended says whether the server was closed.
+func (u *updates) ended() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.closed
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -1,0 +1,345 @@
+package bot_test
+
+import (
+	"errors"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"kabarchy/bot"
+	"kabarchy/bot/broadcast"
+	"kabarchy/bot/simulator"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+// post is a sender and the Telegram it sends to.
+type post struct {
+	t        *testing.T
+	telegram *simulator.Server
+	sender   *bot.Sender
+	metrics  *prometheus.Registry
+}
+
+func openPost(t *testing.T, o simulator.Options) *post {
+	t.Helper()
+	p := &post{t: t, telegram: simulator.New(o), metrics: prometheus.NewRegistry()}
+	server := httptest.NewServer(p.telegram.Handler())
+	t.Cleanup(server.Close)
+	client := bot.NewClient(bot.ClientOptions{Token: p.telegram.Token(), Endpoint: server.URL})
+	p.sender = bot.NewSender(client, bot.SenderOptions{Zone: time.FixedZone("+06", 6*60*60), Registerer: p.metrics})
+	return p
+}
+
+func illustrated() feeds.Item {
+	i := item("aaaaaaaaaaaaaaaa", "ky", "Юридикалык жардам")
+	i.Picture = "https://minjust.gov.kg/1.jpg"
+	return i
+}
+
+// deliver sends news to the chat and fails the test if it does not arrive.
+func (p *post) deliver(d broadcast.Delivery) broadcast.Message {
+	p.t.Helper()
+	sent, err := p.sender.Deliver(p.t.Context(), d)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return sent
+}
+
+// refused fails the test unless the delivery fails with the verdict.
+func (p *post) refused(d broadcast.Delivery, want broadcast.Verdict) *broadcast.Error {
+	p.t.Helper()
+	_, err := p.sender.Deliver(p.t.Context(), d)
+	var e *broadcast.Error
+	if !errors.As(err, &e) || e.Verdict != want {
+		p.t.Fatalf("the delivery ends with %v, not %s", err, want)
+	}
+	return e
+}
+
+func (p *post) fallbacks(without string) int {
+	p.t.Helper()
+	families, err := p.metrics.Gather()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if f.GetName() == "kabarchy_sender_fallbacks_total" && m.GetLabel()[0].GetValue() == without {
+				return int(m.GetCounter().GetValue())
+			}
+		}
+	}
+	return 0
+}
+
+func last(t *testing.T, c *simulator.Chat) simulator.Message {
+	t.Helper()
+	messages := c.Messages()
+	if len(messages) == 0 {
+		t.Fatal("the chat is empty")
+	}
+	return messages[len(messages)-1]
+}
+
+func news(chat int64, item feeds.Item) broadcast.Delivery {
+	return broadcast.Delivery{Broadcast: 1, Kind: broadcast.News, Chat: chat, Item: item}
+}
+
+func TestNewsLooksRight(t *testing.T) {
+	t.Parallel()
+	p := openPost(t, simulator.Options{})
+	c := p.telegram.Citizen("Айгүл", "ru").Open()
+	text := item("bbbbbbbbbbbbbbbb", "ky", "Юридикалык <жардам>")
+	if sent := p.deliver(news(c.ID(), text)); sent.Caption || sent.ID != last(t, c.Chat).ID {
+		t.Errorf("the message is %+v", sent)
+	}
+	want := "| Юридикалык <жардам>\n| 22-ноябрь, 2018-жыл\n| \n| Юридикалык <жардам>: кыскача баяны.\n| [Кененирээк]\n"
+	if got := draw(last(t, c.Chat)); got != want {
+		t.Errorf("the phone shows\n%s, not\n%s", got, want)
+	}
+	if sent := p.deliver(news(c.ID(), illustrated())); !sent.Caption {
+		t.Error("the text of a picture is no caption")
+	}
+	if m := last(t, c.Chat); m.Photo != "https://minjust.gov.kg/1.jpg" || !strings.Contains(m.Text, "22-ноябрь") {
+		t.Errorf("the phone shows\n%s", draw(m))
+	}
+}
+
+func TestAPictureIsFetchedOnce(t *testing.T) {
+	t.Parallel()
+	p := openPost(t, simulator.Options{})
+	addresses := 0
+	p.telegram.Fault(simulator.Fault{Methods: []string{"sendPhoto"}, Match: func(r simulator.Request) bool {
+		if strings.HasPrefix(r.Params["photo"], "https://") {
+			addresses++
+		}
+		return false
+	}, Reset: true})
+	for range 3 {
+		c := p.telegram.Citizen("Айгүл", "ky").Open()
+		p.deliver(news(c.ID(), illustrated()))
+		if last(t, c.Chat).Photo == "" {
+			t.Error("no picture arrived")
+		}
+	}
+	if addresses != 1 {
+		t.Errorf("the address was sent %d times, not once", addresses)
+	}
+}
+
+func TestWhoWantsNoPicturesGetsNone(t *testing.T) {
+	t.Parallel()
+	p := openPost(t, simulator.Options{})
+	c := p.telegram.Citizen("Айгүл", "ky").Open()
+	d := news(c.ID(), illustrated())
+	d.Preferences = subscriptions.Preferences{NoPictures: true}
+	if sent := p.deliver(d); sent.Caption || last(t, c.Chat).Photo != "" {
+		t.Error("a picture arrived")
+	}
+}
+
+func TestSimplerRatherThanNotAtAll(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		fault   simulator.Fault
+		without string
+		picture bool
+	}{
+		{"picture not found", simulator.Fault{Methods: []string{"sendPhoto"}, Refuse: simulator.CantFetchURL}, "picture", false},
+		{"picture is a page", simulator.Fault{Methods: []string{"sendPhoto"}, Refuse: simulator.WrongContent}, "picture", false},
+		{"wrong address", simulator.Fault{Methods: []string{"sendPhoto"}, Refuse: simulator.WrongFile}, "picture", false},
+		{"no right to send pictures", simulator.Fault{Methods: []string{"sendPhoto"}, Refuse: simulator.NoPhotoRights}, "picture", false},
+		{"caption too long", simulator.Fault{Refuse: simulator.CaptionTooLong, Next: 1}, "markup", true},
+		{"can't parse", simulator.Fault{Match: func(r simulator.Request) bool { return r.Params["parse_mode"] != "" },
+			Refuse: &simulator.Refusal{Code: 400, Description: `Bad Request: can't parse entities: Unsupported start tag "p" at byte offset 0`}}, "markup", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := openPost(t, simulator.Options{})
+			citizen := p.telegram.Citizen("Айгүл", "ky").Open()
+			p.telegram.Fault(c.fault)
+			sent := p.deliver(news(citizen.ID(), illustrated()))
+			m := last(t, citizen.Chat)
+			if sent.Caption != c.picture || m.Caption() != c.picture || !strings.Contains(m.Text, "Юридикалык жардам") {
+				t.Errorf("the phone shows\n%s", draw(m))
+			}
+			if n := p.fallbacks(c.without); n != 1 {
+				t.Errorf("%d messages without %s are counted, not 1", n, c.without)
+			}
+		})
+	}
+}
+
+func TestARefusedPictureKeepsNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	p := openPost(t, simulator.Options{})
+	p.telegram.Fault(simulator.Fault{Methods: []string{"sendPhoto"}, Refuse: simulator.CantFetchURL})
+	for range 3 {
+		p.deliver(news(p.telegram.Citizen("Айгүл", "ky").Open().ID(), illustrated()))
+	}
+	if n := p.fallbacks("picture"); n != 1 {
+		t.Errorf("the picture was tried %d times, not once", n)
+	}
+}
+
+func TestAnExpiredFileIDGivesWayToTheAddress(t *testing.T) {
+	t.Parallel()
+	p := openPost(t, simulator.Options{})
+	p.deliver(news(p.telegram.Citizen("Айгүл", "ky").Open().ID(), illustrated()))
+	p.telegram.Fault(simulator.Fault{Methods: []string{"sendPhoto"}, Refuse: simulator.WrongFile, Next: 1})
+	c := p.telegram.Citizen("Бакыт", "ky").Open()
+	if sent := p.deliver(news(c.ID(), illustrated())); !sent.Caption || last(t, c.Chat).Photo == "" {
+		t.Error("no picture arrived")
+	}
+}
+
+func TestALostTopicGivesWayToTheGeneralOne(t *testing.T) {
+	t.Parallel()
+	p := openPost(t, simulator.Options{})
+	owner := p.telegram.Citizen("Айгүл", "ky").Open()
+	forum := p.telegram.Forum("Айыл", owner)
+	forum.AddBot(owner, simulator.Rights{})
+	thread := forum.Topic("Жаңылыктар", owner)
+	d := news(forum.ID(), item("aaaaaaaaaaaaaaaa", "ky", "Юридикалык жардам"))
+	d.Preferences.Thread = int(thread)
+	p.deliver(d)
+	if m := last(t, forum.Chat); m.Thread != thread {
+		t.Errorf("the message stands in topic %d, not %d", m.Thread, thread)
+	}
+	forum.DeleteTopic(thread)
+	p.deliver(d)
+	if m := last(t, forum.Chat); !m.Bot || m.Thread != 0 {
+		t.Errorf("the message stands in topic %d", m.Thread)
+	}
+}
+
+func TestWhatHasNoRemedyGetsItsVerdict(t *testing.T) {
+	t.Parallel()
+	p := openPost(t, simulator.Options{})
+	blocked := p.telegram.Citizen("Айгүл", "ky").Open()
+	blocked.Block()
+	d := news(blocked.ID(), illustrated())
+	p.refused(d, broadcast.BlockedByUser)
+	p.refused(news(404, illustrated()), broadcast.Gone)
+
+	d = news(p.telegram.Citizen("Бакыт", "ky").Open().ID(), illustrated())
+	for _, c := range []struct {
+		fault simulator.Fault
+		want  broadcast.Verdict
+	}{
+		{simulator.Fault{Refuse: simulator.TooMany(7)}, broadcast.SlowDown},
+		{simulator.Fault{Refuse: simulator.Moved(-1001)}, broadcast.Moved},
+		{simulator.Fault{Refuse: simulator.WriteForbidden}, broadcast.NoRights},
+		{simulator.Fault{Refuse: simulator.Unauthorized}, broadcast.Unauthorized},
+		{simulator.Fault{Refuse: simulator.MessageTooLong}, broadcast.Refused},
+		{simulator.Fault{HTML: 502}, broadcast.Transient},
+		{simulator.Fault{Reset: true}, broadcast.Ambiguous},
+		{simulator.Fault{Reset: true, Taken: true}, broadcast.Ambiguous},
+	} {
+		lift := p.telegram.Fault(c.fault)
+		e := p.refused(d, c.want)
+		lift()
+		if c.want == broadcast.SlowDown && e.After != 7*time.Second || c.want == broadcast.Moved && e.MovedTo != -1001 {
+			t.Errorf("the parameters are lost: %+v", e)
+		}
+	}
+}
+
+func TestCorrections(t *testing.T) {
+	t.Parallel()
+	for _, picture := range []bool{true, false} {
+		p := openPost(t, simulator.Options{})
+		c := p.telegram.Citizen("Айгүл", "ky").Open()
+		i := illustrated()
+		if !picture {
+			i.Picture = ""
+		}
+		d := news(c.ID(), i)
+		d.Message = p.deliver(d)
+		d.Kind = broadcast.Correction
+		if got := p.deliver(d); got != d.Message { // nothing has changed
+			t.Errorf("the message is %+v, not %+v", got, d.Message)
+		}
+		d.Item.Title, d.Item.Revision = "Оңдолгон аталыш", 2
+		p.deliver(d)
+		if m := last(t, c.Chat); m.ID != d.Message.ID || !strings.Contains(m.Text, "Оңдолгон") || m.Caption() != picture || len(m.Keyboard) != 1 {
+			t.Errorf("picture %t: the phone shows\n%s", picture, draw(m))
+		}
+		d.Item.Picture, d.Item.Revision = "https://minjust.gov.kg/2.jpg", 3
+		p.deliver(d)
+		if m := last(t, c.Chat); picture && m.Photo != d.Item.Picture || !picture && m.Photo != "" {
+			t.Errorf("picture %t: the phone shows\n%s", picture, draw(m))
+		}
+		d.Item.Picture, d.Item.Title, d.Item.Revision = "", "Сүрөтсүз", 4
+		p.deliver(d)
+		if m := last(t, c.Chat); !strings.Contains(m.Text, "Сүрөтсүз") {
+			t.Errorf("picture %t: the phone shows\n%s", picture, draw(m))
+		}
+		d.Message.ID = 9999 // deleted by its reader
+		if got := p.deliver(d); got != d.Message {
+			t.Errorf("the message is %+v", got)
+		}
+		d.Message.ID = last(t, c.Chat).ID
+		p.telegram.Fault(simulator.Fault{Match: func(r simulator.Request) bool { return strings.HasPrefix(r.Method, "edit") }, Refuse: simulator.CantEdit})
+		if got := p.deliver(d); got.ID == d.Message.ID || got.ID != last(t, c.Chat).ID {
+			t.Errorf("what can't be edited does not come anew: %+v", got)
+		}
+	}
+}
+
+func TestWithdrawals(t *testing.T) {
+	t.Parallel()
+	for _, picture := range []bool{true, false} {
+		now := time.Now()
+		p := openPost(t, simulator.Options{Now: func() time.Time { return now }})
+		c := p.telegram.Citizen("Айгүл", "ky").Open()
+		i := illustrated()
+		if !picture {
+			i.Picture = ""
+		}
+		d := news(c.ID(), i)
+		d.Message = p.deliver(d)
+		d.Kind = broadcast.Withdrawal
+		p.deliver(d)
+		if n := len(c.Messages()); n != 0 {
+			t.Errorf("picture %t: the phone shows %d messages", picture, n)
+		}
+		p.deliver(d) // it is gone already
+
+		d.Kind = broadcast.News
+		d.Message = p.deliver(d)
+		d.Kind = broadcast.Withdrawal
+		now = now.Add(49 * time.Hour) // too old to be deleted
+		for range 2 {
+			p.deliver(d)
+			if m := last(t, c.Chat); !strings.Contains(m.Text, "кайтарып алды") || len(m.Keyboard) != 0 {
+				t.Errorf("picture %t: the phone shows\n%s", picture, draw(m))
+			}
+		}
+	}
+}
+
+// BenchmarkDeliver is what a message costs on this side and the simulator's together.
+func BenchmarkDeliver(b *testing.B) {
+	telegram := simulator.New(simulator.Options{})
+	server := httptest.NewServer(telegram.Handler())
+	b.Cleanup(server.Close)
+	sender := bot.NewSender(bot.NewClient(bot.ClientOptions{Token: telegram.Token(), Endpoint: server.URL}), bot.SenderOptions{})
+	first := telegram.Crowd(b.N)
+	var d = news(0, item("aaaaaaaaaaaaaaaa", "ky", "Юридикалык жардам"))
+	b.ReportAllocs()
+	b.ResetTimer()
+	for n := range b.N {
+		d.Chat = first + int64(n)
+		if _, err := sender.Deliver(b.Context(), d); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+

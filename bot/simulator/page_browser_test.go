@@ -1,0 +1,215 @@
+package simulator_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"kabarchy/bot/simulator"
+	"kabarchy/bot/simulator/browsertest"
+)
+
+// scriptedBot answers /start and presses until the test ends.
+func scriptedBot(t *testing.T, w *world) {
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	t.Cleanup(func() { cancel(); <-done })
+	go func() {
+		defer close(done)
+		for offset := int64(0); ctx.Err() == nil; {
+			got, err := w.try(t, "getUpdates", "application/json", strings.NewReader(fmt.Sprintf(`{"offset":%d,"timeout":1}`, offset)))
+			if err != nil {
+				continue // the test is over, or about to say so itself
+			}
+			var ups []happening
+			if err := json.Unmarshal(got.Result, &ups); err != nil {
+				t.Errorf("updates %s: %v", got.Result, err)
+				return
+			}
+			for _, up := range ups {
+				offset = up.ID + 1
+				if err := w.react(t, up); err != nil && ctx.Err() == nil {
+					t.Errorf("the bot: %v", err)
+				}
+			}
+		}
+	}()
+}
+
+// react is what the scripted bot does.
+func (w *world) react(t *testing.T, up happening) error {
+	say := func(method string, p params) error {
+		body, err := json.Marshal(p)
+		if err != nil {
+			return err
+		}
+		got, err := w.try(t, method, "application/json", strings.NewReader(string(body)))
+		if err == nil && !got.OK {
+			err = fmt.Errorf("%s: %s", method, got.Description)
+		}
+		return err
+	}
+	languages := []simulator.Button{tap("Кыргызча", "ky"), tap("Русский", "ru"), tap("English", "en")}
+	switch {
+	case up.Message != nil && strings.HasPrefix(up.Message.Text, "/start"):
+		return say("sendMessage", params{"chat_id": up.Message.Chat.ID, "parse_mode": "HTML",
+			"text":         "<b>Саламатсызбы!</b> Здравствуйте! Hello!\n<blockquote expandable>Кайсы тилде окуйсуз?\nНа каком языке читать?\nWhich language?\nТандаңыз.</blockquote><tg-spoiler>1924</tg-spoiler>",
+			"reply_markup": keyboard(languages, []simulator.Button{tap("?", "alert"), {Text: "Сайт", URL: "https://minjust.gov.kg"}})})
+	case up.Callback != nil && up.Callback.Data == "alert":
+		return say("answerCallbackQuery", params{"callback_query_id": up.Callback.ID, "text": "Тилди тандаңыз.", "show_alert": true})
+	case up.Callback != nil:
+		m := up.Callback.Message
+		if err := say("answerCallbackQuery", params{"callback_query_id": up.Callback.ID, "text": "✓"}); err != nil {
+			return err
+		}
+		return say("editMessageText", params{"chat_id": m.Chat.ID, "message_id": m.ID, "text": "Рахмат! Эми жаңылыктар кыргызча келет."})
+	}
+	return nil
+}
+
+// item sends an item as a push: a picture with a caption.
+func item(t testing.TB, w *world, chat int64, title string) {
+	t.Helper()
+	must[message](t, w, "sendPhoto", params{"chat_id": chat, "photo": w.url + "/page/emblem.svg", "parse_mode": "HTML",
+		"caption":      "<b>" + title + "</b>\n<i>22-ноябрь, 2018-жыл</i>\n\nКонференцияга 60тан ашуун өлкөнүн өкүлдөрү катышты.",
+		"reply_markup": keyboard([]simulator.Button{tap("Толук окуу", "read"), {Text: "Сайтта", URL: "https://minjust.gov.kg"}})})
+}
+
+// TestPageInBrowser does what a visitor does: Start, a press, and sees the edit, the
+// push and the country; on a desk's screen and on a phone's.
+func TestPageInBrowser(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		width, height int
+	}{{"desktop", 1440, 900}, {"phone", 360, 740}} {
+		t.Run(test.name, func(t *testing.T) { visit(t, test.name, test.width, test.height) })
+	}
+}
+
+func visit(t *testing.T, name string, width, height int) {
+	narrow := width < 600
+	officer := &desk{state: deskState()}
+	w := start(t, simulator.Options{Desk: officer, Now: time.Now})
+	for _, command := range []params{{"command": "latest", "description": "Акыркы жаңылыктар"}, {"command": "help", "description": "Бот боюнча жардам"}} {
+		must[bool](t, w, "setMyCommands", params{"commands": []params{command}})
+	}
+	must[bool](t, w, "setMyDescription", params{"description": "Министрликтин жаңылыктары — сиздин тилиңизде."})
+	aigul := w.Citizen("Айгүл", "ky")
+	w.Citizen("Сергей", "ru")
+	crowd := w.Crowd(400)
+	ctx := browsertest.Open(t, width, height)
+	scriptedBot(t, w)
+
+	inPhone := func(id string) string {
+		return fmt.Sprintf(`[data-testid="phone"][data-chat="%d"] [data-testid=%q]`, aigul.ID(), id)
+	}
+	button := func(label string) string { return inPhone("button") + fmt.Sprintf("[data-label=%q]", label) }
+	click := func(selector string) { browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(selector))) }
+	wait := func(expression string, args ...any) { browsertest.Wait(t, ctx, fmt.Sprintf(expression, args...)) }
+	there := func(selector string) { wait("document.querySelector(%q)", selector) }
+	tab := func(view string) {
+		if narrow {
+			click(browsertest.TestID("tab-" + view))
+		}
+	}
+
+	browsertest.Do(t, ctx, browsertest.Dark(false), chromedp.Navigate(w.url))
+	there("body.ready")
+	if got := browsertest.Text(t, ctx, browsertest.TestID("citizens")); got != "402" {
+		t.Errorf("there are %s citizens", got)
+	}
+	browsertest.Screenshot(t, ctx, "page-"+name+"-begin")
+
+	tab("phones")
+	click(inPhone("start"))
+	there(button("Кыргызча"))
+	click(button("?"))
+	there(inPhone("alert"))
+	click(inPhone("alert-ok"))
+	wait("!document.querySelector(%q)", inPhone("alert"))
+	wait("document.querySelector(%q).rel === 'noopener noreferrer'", button("Сайт"))
+	click(button("Кыргызча"))
+	there(inPhone("edited"))
+	there(inPhone("toast"))
+	if got := browsertest.Text(t, ctx, inPhone("log")); !strings.Contains(got, "Рахмат! Эми жаңылыктар кыргызча келет.") || strings.Contains(got, "Здравствуйте") {
+		t.Errorf("the phone shows %q", got)
+	}
+
+	tab("desk")
+	click(browsertest.TestID("publish"))
+	for i := range int64(300) {
+		w.send(t, crowd+i, "Жаңылык")
+	}
+	tab("country")
+	wait("document.querySelector('[data-testid=map]').ariaLabel.includes('300 / 402')")
+	browsertest.Screenshot(t, ctx, "page-"+name+"-country")
+	tab("phones")
+	pushed := time.Now().Add(10 * time.Second)
+	for title := 1; ; title++ { // the first may come so soon after the press that it is an answer
+		item(t, w, aigul.ID(), fmt.Sprintf("Юстиция министрлигинин өкүлдөрү эл аралык конференцияга катышышты (%d)", title))
+		wait("document.querySelectorAll('%s img.photo').length === %d", inPhone("message"), title)
+		shown, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf("document.querySelector(%q) !== null", inPhone("banner"))))
+		if err != nil || time.Now().After(pushed) {
+			t.Fatalf("no banner came: %v", err)
+		}
+		if shown {
+			break
+		}
+	}
+	browsertest.Screenshot(t, ctx, "page-"+name+"-push")
+	browsertest.Do(t, ctx, browsertest.Dark(true))
+	tab("desk")
+	click(browsertest.TestID("lang-ru"))
+	wait("document.querySelector('[data-testid=ministry]').textContent.startsWith('Министерство')")
+	browsertest.Screenshot(t, ctx, "page-"+name+"-dark")
+	wait("document.documentElement.scrollWidth <= %d", width)
+
+	tab("phones")
+	click(inPhone("phone-menu"))
+	click(inPhone("block"))
+	there(inPhone("foot-unblock"))
+	if !aigul.View().Blocked {
+		t.Error("the bot is not blocked")
+	}
+	click(inPhone("foot-unblock"))
+	browsertest.Do(t, ctx, chromedp.SendKeys(chromedp.CSS(inPhone("input")), "Рахмат\n"))
+	waitFor(t, aigul, "Рахмат")
+}
+
+func waitFor(t *testing.T, c *simulator.Citizen, text string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := c.Wait(ctx, func(all []simulator.Message) bool { return len(all) > 0 && all[len(all)-1].Text == text }); err != nil {
+		t.Error(err)
+	}
+}
+
+func deskState() simulator.DeskState {
+	titles := map[string]string{"ky": "Акысыз юридикалык жардам: кимге жана кайда берилет", "ru": "Бесплатная юридическая помощь: кому и где её оказывают", "en": "Free legal aid: who can get it, and where"}
+	return simulator.DeskState{
+		Ministry:  map[string]string{"ky": "Кыргыз Республикасынын Юстиция министрлиги", "ru": "Министерство юстиции Кыргызской Республики", "en": "Ministry of Justice of the Kyrgyz Republic"},
+		Drafts:    []simulator.Draft{{ID: "d1", Titles: titles}, {ID: "d2", Titles: titles}},
+		Published: []simulator.Published{{ID: "p1", Titles: titles, Items: []string{"p1-ky"}, PublishedAt: time.Now(), CanCorrect: true, CanWithdraw: true}},
+		Broadcasts: []simulator.Broadcast{{ID: 1, Kind: "news", Item: "p1-ky", Title: titles["ky"], Language: "ky", Planned: 402, Sent: 300, Blocked: 2, ToGo: 100, Rate: 29.6,
+			PlannedAt: time.Now(), ExpectedEnd: time.Now().Add(time.Minute), Urgent: true}},
+		Audience: simulator.Audience{Active: map[string]int{"ky": 241, "ru": 121, "en": 40}, Total: 410, Stopped: 6, Blocked: 2},
+	}
+}
+
+func TestPageNeedsNoNetwork(t *testing.T) {
+	t.Parallel()
+	w := start(t, simulator.Options{})
+	for _, path := range []string{"/", "/page/page.css", "/page/desk.css", "/page/phone.css", "/page/message.css", "/page/main.js"} {
+		response, body := get(t, w, path)
+		if response.StatusCode != http.StatusOK || strings.Contains(body, "://") {
+			t.Errorf("%s asks somebody else", path)
+		}
+	}
+}

@@ -39,8 +39,8 @@ type bucket struct{ full time.Time }
 
 // wait is how long n more have to wait; 0 if they may pass now.
 func (b bucket) wait(now time.Time, rate float64, burst, n int) time.Duration {
-	if rate <= 0 {
-		return 0
+	if rate <= 0 || b.full.Before(now) {
+		return 0 // also for the zero time, from which no duration can be told
 	}
 	each := time.Duration(float64(time.Second) / rate)
 	slack := time.Duration(max(burst, n)-n) * each

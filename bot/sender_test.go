@@ -342,4 +342,3 @@ func BenchmarkDeliver(b *testing.B) {
 		}
 	}
 }
-

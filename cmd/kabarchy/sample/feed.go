@@ -45,8 +45,8 @@ type (
 )
 
 // serveFeed answers a conditional GET of one edition's feed.
-func (s *Site) serveFeed(w http.ResponseWriter, r *http.Request, language string) {
-	body, err := feed("http://"+r.Host, language, s.words[language], s.online())
+func (s *Site) serveFeed(w http.ResponseWriter, r *http.Request, words Words) {
+	body, err := feed("http://"+r.Host, words, s.online())
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
@@ -56,15 +56,15 @@ func (s *Site) serveFeed(w http.ResponseWriter, r *http.Request, language string
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
-func feed(base, language string, words Words, entries []Entry) ([]byte, error) {
+func feed(base string, words Words, entries []Entry) ([]byte, error) {
 	c := channel{
 		Title:       words.Ministry,
-		Link:        base + "/" + language + "/",
+		Link:        base + "/" + words.Tag + "/",
 		Description: words.Feed,
-		Language:    language,
+		Language:    words.Tag,
 	}
 	for _, entry := range entries {
-		item, err := entry.feedItem(base, language)
+		item, err := entry.feedItem(base, words.Tag)
 		if err != nil {
 			return nil, err
 		}

@@ -20,8 +20,8 @@ var pageTemplate = template.Must(template.New("page.html").
 
 // page is what page.html shows: one article, or the list of all.
 type page struct {
-	Language string
-	Words    map[string]Words
+	Words
+	Editions []Words
 	Number   int // of the article; 0 for the list
 	Articles []article
 }
@@ -40,28 +40,28 @@ func (s *Site) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", http.RedirectHandler("/ky/", http.StatusFound))
 	mux.Handle("GET /pictures/{file}", http.FileServerFS(files))
-	for language := range s.words {
-		mux.HandleFunc("GET /"+language+"/{$}", func(w http.ResponseWriter, r *http.Request) { s.serveList(w, language) })
-		mux.HandleFunc("GET "+FeedPath(language), func(w http.ResponseWriter, r *http.Request) { s.serveFeed(w, r, language) })
-		mux.HandleFunc("GET /"+language+"/news/{number}", func(w http.ResponseWriter, r *http.Request) { s.serveArticle(w, r, language) })
+	for _, words := range s.words {
+		mux.HandleFunc("GET /"+words.Tag+"/{$}", func(w http.ResponseWriter, r *http.Request) { s.serveList(w, words) })
+		mux.HandleFunc("GET "+FeedPath(words.Tag), func(w http.ResponseWriter, r *http.Request) { s.serveFeed(w, r, words) })
+		mux.HandleFunc("GET /"+words.Tag+"/news/{number}", func(w http.ResponseWriter, r *http.Request) { s.serveArticle(w, r, words) })
 	}
 	return mux
 }
 
-func (s *Site) serveList(w http.ResponseWriter, language string) {
-	p := page{Language: language, Words: s.words}
+func (s *Site) serveList(w http.ResponseWriter, words Words) {
+	p := page{Words: words, Editions: s.words}
 	for _, entry := range s.online() {
-		p.Articles = append(p.Articles, entry.article(language))
+		p.Articles = append(p.Articles, entry.article(words.Tag))
 	}
 	servePage(w, p)
 }
 
-func (s *Site) serveArticle(w http.ResponseWriter, r *http.Request, language string) {
+func (s *Site) serveArticle(w http.ResponseWriter, r *http.Request, words Words) {
 	for _, entry := range s.online() {
 		if strconv.Itoa(entry.Number) == r.PathValue("number") {
 			servePage(w, page{
-				Language: language, Words: s.words, Number: entry.Number,
-				Articles: []article{entry.article(language)},
+				Words: words, Editions: s.words, Number: entry.Number,
+				Articles: []article{entry.article(words.Tag)},
 			})
 			return
 		}

@@ -141,13 +141,14 @@ func TestSiteInItsFeed(t *testing.T) {
 	if !ok || entry.Number != 1 {
 		t.Fatalf("published %d, %v, want the first", entry.Number, ok)
 	}
-	for _, language := range site.Languages() {
+	for _, edition := range site.Editions() {
+		language := edition.Tag
 		feed, _ := readFeed(t, server.URL+sample.FeedPath(language), etag)
 		item := feed.Items[0]
 		if len(feed.Items) != 3 || item.Title != entry.Editions[language].Title {
 			t.Errorf("%s: %d items, the first %q", language, len(feed.Items), item.Title)
 		}
-		for _, url := range []string{item.Link, item.Enclosure.URL} {
+		for _, url := range []string{item.Link, item.Enclosure.URL, server.URL + "/" + language + "/"} {
 			if status := get(t, url, "").StatusCode; status != http.StatusOK {
 				t.Errorf("%s: %s answers %d", language, url, status)
 			}

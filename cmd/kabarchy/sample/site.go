@@ -3,7 +3,6 @@ package sample
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -31,8 +30,10 @@ type Entry struct {
 	At, Changed time.Time
 }
 
-// Words are what a page says around its news.
+// Words are what the pages of one edition say around its news.
 type Words struct {
+	// Tag is the edition's language: a BCP 47 tag such as "ky".
+	Tag      string `yaml:"tag"`
 	Ministry string `yaml:"ministry"`
 	Feed     string `yaml:"feed"`
 	Back     string `yaml:"back"`
@@ -44,7 +45,7 @@ type Words struct {
 // safe for concurrent use.
 type Site struct {
 	now   func() time.Time
-	words map[string]Words
+	words []Words
 
 	mu      sync.Mutex
 	entries []Entry // in the order of their numbers
@@ -74,17 +75,8 @@ func NewSite(now func() time.Time) (*Site, error) {
 	return s, nil
 }
 
-// Languages are those of the site's editions, in the order of the alphabet.
-func (s *Site) Languages() []string { return slices.Sorted(maps.Keys(s.words)) }
-
-// Ministry is the ministry's name in each language.
-func (s *Site) Ministry() map[string]string {
-	names := make(map[string]string, len(s.words))
-	for language, words := range s.words {
-		names[language] = words.Ministry
-	}
-	return names
-}
+// Editions are the words of each edition.
+func (s *Site) Editions() []Words { return slices.Clone(s.words) }
 
 // Entries are all items with their states.
 func (s *Site) Entries() []Entry {

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// Config is what the configuration file says. It is read and checked once, by
+// LoadConfig or ParseConfig, and passed on from there.
+type Config struct {
+	Ministry Ministry `yaml:"ministry"`
+	// Timezone is that of the times in this file and of the dates in the chat.
+	Timezone string `yaml:"timezone"`
+	// Poll is when the sources are asked: a cron expression with five fields, or @every.
+	Poll     string   `yaml:"poll"`
+	Sources  []Source `yaml:"sources"`
+	Topics   []Topic  `yaml:"topics"`
+	Admins   []int64  `yaml:"admins"` // Telegram user ids
+	Telegram Telegram `yaml:"telegram"`
+	Network  Network  `yaml:"network"`
+	// Listen is where health and metrics are served.
+	Listen string `yaml:"listen"`
+
+	zone *time.Location
+}
+
+// Ministry is whose news they are.
+type Ministry struct {
+	Name map[string]string `yaml:"name"` // by language
+	Site string            `yaml:"site"`
+}
+
+// Source is a place where the ministry publishes its news in one language.
+type Source struct {
+	ID       string `yaml:"id"`
+	Language string `yaml:"language"`
+	URL      string `yaml:"url"`
+}
+
+// Topic is a subject to which a citizen can subscribe.
+type Topic struct {
+	ID    string            `yaml:"id"`
+	Name  map[string]string `yaml:"name"` // by language
+	Match Match             `yaml:"match"`
+}
+
+// Match says which items belong to a topic: those of which any of this is true.
+type Match struct {
+	Categories []string `yaml:"categories"`
+	Keywords   []string `yaml:"keywords"`
+	Sources    []string `yaml:"sources"` // ids
+}
+
+// Telegram says how the bot uses it.
+type Telegram struct {
+	MessagesPerSecond float64 `yaml:"messages_per_second"`
+}
+
+// Network says which addresses the sources may have.
+type Network struct {
+	AllowPrivateAddresses bool `yaml:"allow_private_addresses"`
+}
+
+// Zone is the configured time zone.
+func (c *Config) Zone() *time.Location { return c.zone }
+
+// defaults are what holds where the file says nothing.
+func defaults() Config {
+	return Config{
+		Poll:     "@every 1m",
+		Telegram: Telegram{MessagesPerSecond: 30},
+		Listen:   "127.0.0.1:8080",
+	}
+}
+
+// LoadConfig reads a configuration file. Its error has a line for every mistake, each
+// with the file, the line in it and the key.
+func LoadConfig(name string) (*Config, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
+	}
+	return ParseConfig(name, text)
+}
+
+// ParseConfig is LoadConfig for a text that was read from name.
+func ParseConfig(name string, text []byte) (*Config, error) {
+	d := document{name: name}
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return nil, d.syntax(err)
+	}
+	d.file = file
+	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
+		return nil, d.problem(problem{"", "must hold one document with keys such as ministry and sources"})
+	}
+	c := defaults()
+	if err := yaml.NodeToValue(file.Docs[0].Body, &c, yaml.Strict()); err != nil {
+		return nil, d.syntax(err)
+	}
+	var mistakes []error
+	for _, p := range c.validate() {
+		mistakes = append(mistakes, d.problem(p))
+	}
+	return &c, errors.Join(mistakes...)
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"kabarchy/bot/locale"
+	"kabarchy/feeds"
+)
+
+// problem is something wrong with the value at a key such as sources[1].url.
+type problem struct{ key, text string }
+
+// problems collects what is wrong.
+type problems []problem
+
+func (ps *problems) add(key, format string, args ...any) {
+	*ps = append(*ps, problem{key, fmt.Sprintf(format, args...)})
+}
+
+// validate checks every value and loads the time zone.
+func (c *Config) validate() problems {
+	var ps problems
+	ps.names("ministry.name", c.Ministry.Name)
+	ps.address("ministry.site", c.Ministry.Site)
+	ps.zone(c)
+	ps.sources(c.Sources)
+	ps.topics(c.Topics, c.Sources)
+	ps.admins(c.Admins)
+	if rate := c.Telegram.MessagesPerSecond; rate <= 0 || rate > 1000 {
+		ps.add("telegram.messages_per_second", "must be above 0 and at most 1000; Telegram allows about 30")
+	}
+	ps.listen(c.Listen)
+	return ps
+}
+
+// names checks that something is named in every language that the bot speaks, and in no other.
+func (ps *problems) names(key string, names map[string]string) {
+	for _, language := range locale.Languages() {
+		if strings.TrimSpace(names[language]) == "" {
+			ps.add(key+"."+language, "a name in %s is missing", locale.For(language).Name())
+		}
+	}
+	for _, language := range slices.Sorted(maps.Keys(names)) {
+		ps.language(key+"."+language, language)
+	}
+}
+
+func (ps *problems) language(key, language string) {
+	if !locale.Spoken(language) {
+		ps.add(key, "unknown language %q; the bot speaks %s", language, strings.Join(locale.Languages(), ", "))
+	}
+}
+
+func (ps *problems) address(key, address string) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		ps.add(key, "%q is not an address that begins with https:// or http://", address)
+	}
+}
+
+// zone checks the time zone and, in it, the schedule.
+func (ps *problems) zone(c *Config) {
+	zone, err := time.LoadLocation(c.Timezone)
+	if err != nil || c.Timezone == "" || c.Timezone == "Local" {
+		ps.add("timezone", "unknown time zone %q; the name must be like Asia/Bishkek", c.Timezone)
+		zone = time.UTC
+	}
+	c.zone = zone
+	if _, err := feeds.NewPoller(feeds.Options{Schedule: c.Poll, Zone: zone}, nil); err != nil {
+		ps.add("poll", "%s; five fields such as \"*/5 * * * *\" are understood, or \"@every 1m\"",
+			strings.TrimPrefix(err.Error(), "feeds: "))
+	}
+}
+
+// id is what sources and topics are called: it fits into a deep link and into callback data.
+var id = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+
+// identifier checks an id and that none before it was the same.
+func (ps *problems) identifier(key, value string, seen map[string]bool) {
+	switch {
+	case !id.MatchString(value):
+		ps.add(key, "%q must be 1 to 32 small Latin letters, digits or hyphens", value)
+	case seen[value]:
+		ps.add(key, "%q is there twice", value)
+	}
+	seen[value] = true
+}
+
+func (ps *problems) sources(sources []Source) {
+	if len(sources) == 0 {
+		ps.add("sources", "at least one is needed")
+	}
+	seen := map[string]bool{}
+	for i, s := range sources {
+		key := fmt.Sprintf("sources[%d]", i)
+		ps.identifier(key+".id", s.ID, seen)
+		ps.language(key+".language", s.Language)
+		ps.address(key+".url", s.URL)
+	}
+}
+
+func (ps *problems) topics(topics []Topic, sources []Source) {
+	seen := map[string]bool{}
+	for i, t := range topics {
+		key := fmt.Sprintf("topics[%d]", i)
+		ps.identifier(key+".id", t.ID, seen)
+		ps.names(key+".name", t.Name)
+		m := t.Match
+		if len(m.Categories)+len(m.Keywords)+len(m.Sources) == 0 {
+			ps.add(key+".match", "at least one category, keyword or source is needed")
+		}
+		for j, source := range m.Sources {
+			if !slices.ContainsFunc(sources, func(s Source) bool { return s.ID == source }) {
+				ps.add(fmt.Sprintf("%s.match.sources[%d]", key, j), "there is no source %q", source)
+			}
+		}
+	}
+}
+
+func (ps *problems) admins(admins []int64) {
+	for i, admin := range admins {
+		if admin <= 0 {
+			ps.add(fmt.Sprintf("admins[%d]", i), "%d is not a Telegram user id, which is a positive number", admin)
+		}
+	}
+}
+
+func (ps *problems) listen(listen string) {
+	_, port, err := net.SplitHostPort(listen)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		ps.add("listen", "%q must be an address and a port such as 127.0.0.1:8080", listen)
+	}
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// valid is a small configuration in which every mistake of the table is made.
+const valid = `ministry:
+  name: {ky: Министрлик, ru: Министерство, en: Ministry}
+  site: https://ministry.example
+timezone: Asia/Bishkek
+poll: "@every 1m"
+sources:
+  - {id: news-ky, language: ky, url: "https://ministry.example/ky/rss"}
+  - {id: news-ru, language: ru, url: "https://ministry.example/ru/rss"}
+topics:
+  - id: legal-aid
+    name: {ky: Юридикалык жардам, ru: Юридическая помощь, en: Legal aid}
+    match: {keywords: [aid], sources: [news-ky]}
+admins: [111111111]
+telegram: {messages_per_second: 30}
+network: {allow_private_addresses: false}
+listen: 127.0.0.1:8080
+`
+
+func TestMistakesNameFileLineAndKey(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		old, new string // in valid
+		want     string
+	}{
+		{"unknown key", "timezone:", "timezon:", `k.yaml:4: timezon: there is no such key`},
+		{"unknown key inside", "admins: [111111111]", "admins: [111111111]\nministri: {}", `k.yaml:14: ministri: there is no such key`},
+		{"unknown key in a list", "id: news-ru,", "id: news-ru, kind: page,", `k.yaml:8: sources[1].kind: there is no such key`},
+		{"key twice", "listen:", "poll: \"@daily\"\nlisten:", `k.yaml:16: `},
+		{"broken YAML", "admins: [111111111]", "admins: [111111111", `k.yaml:14: `},
+		{"text for a number", "second: 30", "second: many", `k.yaml:14: telegram.messages_per_second: must be a number`},
+		{"text for a truth", "addresses: false", "addresses: perhaps", `k.yaml:15: network.allow_private_addresses: must be true or false`},
+		{"name for an id", "[111111111]", "[aigul]", `k.yaml:13: admins[0]: must be a whole number`},
+		{"map for a list", "[111111111]", "{a: 1}", `k.yaml:13: admins: mapping was used where sequence is expected`},
+
+		{"no name in a language", "ky: Министрлик, ", "", `k.yaml:2: ministry.name.ky: a name in Кыргызча is missing`},
+		{"empty name", "en: Ministry}", `en: " "}`, `k.yaml:2: ministry.name.en: a name in English is missing`},
+		{"name in an unknown language", "en: Ministry}", "en: Ministry, uz: Vazirlik}", `k.yaml:2: ministry.name.uz: unknown language "uz"; the bot speaks ky, ru, en`},
+		{"no ministry", valid[:strings.Index(valid, "timezone")], "", `k.yaml:1: ministry.name.ky: a name in Кыргызча is missing`},
+		{"bad site", "https://ministry.example\n", "ministry.example\n", `k.yaml:3: ministry.site: "ministry.example" is not an address that begins with https:// or http://`},
+
+		{"bad time zone", "Asia/Bishkek", "Asia/Frunze", `k.yaml:4: timezone: unknown time zone "Asia/Frunze"`},
+		{"no time zone", "timezone: Asia/Bishkek\n", "", `k.yaml:1: timezone: unknown time zone ""`},
+		{"this machine's time zone", "Asia/Bishkek", "Local", `k.yaml:4: timezone: unknown time zone "Local"`},
+		{"bad schedule", "@every 1m", "now and then", `k.yaml:5: poll: schedule "now and then"`},
+		{"schedule that is too fast", "@every 1m", "@every 10ms", `k.yaml:5: poll: schedule "@every 10ms"`},
+		{"schedule that never fires", "@every 1m", "0 9 31 2 *", `k.yaml:5: poll: schedule "0 9 31 2 *" never fires`},
+
+		{"no source", valid[strings.Index(valid, "sources:"):strings.Index(valid, "topics:")], "", `k.yaml:1: sources: at least one is needed`},
+		{"bad source id", "id: news-ru", "id: News ru", `k.yaml:8: sources[1].id: "News ru" must be`},
+		{"source id twice", "id: news-ru", "id: news-ky", `k.yaml:8: sources[1].id: "news-ky" is there twice`},
+		{"unknown language", "language: ru", "language: de", `k.yaml:8: sources[1].language: unknown language "de"`},
+		{"no language", "language: ru, ", "", `k.yaml:8: sources[1].language: unknown language ""`},
+		{"bad source address", "https://ministry.example/ru/rss", "ftp://ministry.example/ru/rss", `k.yaml:8: sources[1].url: "ftp://ministry.example/ru/rss" is not`},
+		{"source address without a host", "https://ministry.example/ru/rss", "https:///ru/rss", `k.yaml:8: sources[1].url: "https:///ru/rss" is not`},
+
+		{"bad topic id", "id: legal-aid", "id: Юрист", `k.yaml:10: topics[0].id: "Юрист" must be`},
+		{"topic without a name", ", en: Legal aid}", "}", `k.yaml:11: topics[0].name.en: a name in English is missing`},
+		{"topic that matches nothing", "{keywords: [aid], sources: [news-ky]}", "{}", `k.yaml:12: topics[0].match: at least one`},
+		{"topic of an unknown source", "sources: [news-ky]", "sources: [news-kg]", `k.yaml:12: topics[0].match.sources[0]: there is no source "news-kg"`},
+
+		{"bad admin", "[111111111]", "[-5]", `k.yaml:13: admins[0]: -5 is not a Telegram user id`},
+		{"no rate", "second: 30", "second: 0", `k.yaml:14: telegram.messages_per_second: must be above 0`},
+		{"rate too high", "second: 30", "second: 1001", `k.yaml:14: telegram.messages_per_second: must be above 0 and at most 1000`},
+		{"listen without a port", "127.0.0.1:8080", "127.0.0.1", `k.yaml:16: listen: "127.0.0.1" must be an address and a port`},
+		{"listen on a bad port", "127.0.0.1:8080", "127.0.0.1:80800", `k.yaml:16: listen: "127.0.0.1:80800" must be`},
+		{"nothing", valid, "# nothing\n", `k.yaml:1: must hold one document`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if strings.Count(valid, tt.old) != 1 {
+				t.Fatalf("%q must be in the valid configuration once", tt.old)
+			}
+			_, err := ParseConfig("k.yaml", []byte(strings.Replace(valid, tt.old, tt.new, 1)))
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			if first, _, _ := strings.Cut(err.Error(), "\n"); !strings.HasPrefix(first, tt.want) {
+				t.Errorf("got  %s\nwant %s…", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestEveryMistakeHasItsLine(t *testing.T) {
+	t.Parallel()
+	broken := strings.NewReplacer("id: news-ru", "id: news-ky", "[111111111]", "[0]", "@every 1m", "soon").Replace(valid)
+	_, err := ParseConfig("k.yaml", []byte(broken))
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	if lines := strings.Split(err.Error(), "\n"); len(lines) != 3 {
+		t.Errorf("%d lines for 3 mistakes:\n%s", len(lines), err)
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	least := valid[:strings.Index(valid, "poll:")] + valid[strings.Index(valid, "sources:"):strings.Index(valid, "topics:")]
+	c, err := ParseConfig("k.yaml", []byte(least))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Poll != "@every 1m" || c.Telegram.MessagesPerSecond != 30 || c.Listen != "127.0.0.1:8080" || c.Network.AllowPrivateAddresses {
+		t.Errorf("defaults: %+v", c)
+	}
+	if c.Zone().String() != "Asia/Bishkek" {
+		t.Errorf("zone %v", c.Zone())
+	}
+}
+
+func TestExampleConfigurationIsValid(t *testing.T) {
+	t.Parallel()
+	if _, err := LoadConfig(filepath.Join("..", "..", "kabarchy.example.yaml")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMissingConfiguration(t *testing.T) {
+	t.Parallel()
+	_, err := LoadConfig(filepath.Join(t.TempDir(), "absent.yaml"))
+	if !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+}

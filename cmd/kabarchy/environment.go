@@ -1,0 +1,75 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Environment is what is known only where the program runs: secrets and addresses.
+type Environment struct {
+	Token    Secret `env:"TELEGRAM_BOT_TOKEN"`
+	FromFile Secret `env:"TELEGRAM_BOT_TOKEN_FILE,file"`
+	Endpoint string `env:"TELEGRAM_API_ENDPOINT" envDefault:"https://api.telegram.org"`
+	// Redis may hold a password.
+	Redis Secret `env:"REDIS_URL" envDefault:"redis://127.0.0.1:6379/0"`
+}
+
+// botToken is the form in which BotFather gives a token.
+var botToken = regexp.MustCompile(`^[0-9]{1,20}:[A-Za-z0-9_-]{20,}$`)
+
+// ReadEnvironment reads and checks the environment, which is given as by os.Environ.
+func ReadEnvironment(environ []string) (Environment, error) {
+	var e Environment
+	err := env.ParseWithOptions(&e, env.Options{Environment: env.ToMap(environ)})
+	var all env.AggregateError
+	if errors.As(err, &all) {
+		return e, all.Errors[0]
+	}
+	if err != nil {
+		return e, err
+	}
+	if e.Token != "" && e.FromFile != "" {
+		return e, errors.New("both TELEGRAM_BOT_TOKEN and TELEGRAM_BOT_TOKEN_FILE are set: leave one of them out")
+	}
+	e.Token = cmp.Or(e.Token, e.FromFile)
+	switch {
+	case e.Token == "":
+		return e, errors.New("TELEGRAM_BOT_TOKEN is not set: ask @BotFather for a token and set it, or TELEGRAM_BOT_TOKEN_FILE")
+	case !botToken.MatchString(string(e.Token)):
+		return e, errors.New("TELEGRAM_BOT_TOKEN is no bot token: it must be a number, a colon and 35 characters, as @BotFather gave it")
+	}
+	if u, err := url.Parse(e.Endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return e, fmt.Errorf("TELEGRAM_API_ENDPOINT: %q is not an address that begins with https:// or http://", e.Endpoint)
+	}
+	return e, nil
+}
+
+// Secret is a text that shows in no log, error or print. Convert it to a string to use it.
+type Secret string
+
+const mask = "[secret]"
+
+// String, GoString, LogValue and MarshalText all give the same mask.
+func (Secret) String() string { return mask }
+
+// GoString is for %#v.
+func (Secret) GoString() string { return mask }
+
+// LogValue is for slog.
+func (Secret) LogValue() slog.Value { return slog.StringValue(mask) }
+
+// MarshalText is for JSON and YAML.
+func (Secret) MarshalText() ([]byte, error) { return []byte(mask), nil }
+
+// UnmarshalText leaves out what an editor or a shell puts around a secret.
+func (s *Secret) UnmarshalText(text []byte) error {
+	*s = Secret(strings.TrimSpace(string(text)))
+	return nil
+}

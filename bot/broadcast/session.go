@@ -203,7 +203,7 @@ func (s *session) begin(ctx context.Context, p plan) error {
 	if err != nil {
 		return err
 	}
-	if p.Kind == News && p.Ledger == p.ID {
+	if resumed := p.Planned >= 0; resumed && p.Kind == News && p.Ledger == p.ID {
 		if p.Sent, err = s.ledger.count(ctx, p.Ledger, 0); err != nil {
 			return err
 		}

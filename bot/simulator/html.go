@@ -11,7 +11,7 @@ import (
 // parseHTML takes Telegram's HTML apart. What it refuses, and the words it refuses
 // with, are TDLib's, byte offsets included.
 func parseHTML(text string) (string, []Entity, error) {
-	p := htmlParser{in: text}
+	p := htmlParser{in: text, out: make([]byte, 0, len(text))}
 	for p.pos < len(p.in) {
 		var err error
 		switch c := p.in[p.pos]; {
@@ -22,7 +22,7 @@ func parseHTML(text string) (string, []Entity, error) {
 		case c == '<':
 			err = p.startTag()
 		default:
-			p.character()
+			p.plain(p.pos)
 		}
 		if err != nil {
 			return "", nil, err
@@ -67,11 +67,15 @@ func (p *htmlParser) at(i int) byte {
 	return p.in[i]
 }
 
-func (p *htmlParser) character() {
-	r, size := utf8.DecodeRuneInString(p.in[p.pos:])
-	p.out = append(p.out, p.in[p.pos:p.pos+size]...)
-	p.units += units(r)
-	p.pos += size
+// plain takes the text up to the next tag or reference behind from.
+func (p *htmlParser) plain(from int) {
+	end := len(p.in)
+	if n := strings.IndexAny(p.in[from:], "<&"); n >= 0 {
+		end = from + n
+	}
+	p.out = append(p.out, p.in[p.pos:end]...)
+	p.units += utf16Length(p.in[p.pos:end])
+	p.pos = end
 }
 
 func units(r rune) int {
@@ -85,7 +89,7 @@ func units(r rune) int {
 func (p *htmlParser) reference() {
 	r, size := decodeReference(p.in[p.pos:])
 	if size == 0 {
-		p.character()
+		p.plain(p.pos + 1)
 		return
 	}
 	p.out = utf8.AppendRune(p.out, r)
@@ -148,138 +152,6 @@ func (p *htmlParser) word(stop string) string {
 		p.pos++
 	}
 	return p.in[begin:p.pos]
-}
-
-func (p *htmlParser) startTag() error {
-	begin := p.pos
-	p.pos++
-	name := strings.ToLower(p.word(""))
-	if p.pos >= len(p.in) {
-		return fmt.Errorf("Unclosed start tag at byte offset %d", begin)
-	}
-	if _, known := tags[name]; !known {
-		return fmt.Errorf("Unsupported start tag %q at byte offset %d", name, begin)
-	}
-	tag := openTag{name: name, units: p.units, bytes: len(p.out)}
-	for {
-		p.skipSpace()
-		if p.at(p.pos) == '>' {
-			break
-		}
-		if err := p.attribute(&tag, begin); err != nil {
-			return err
-		}
-	}
-	p.pos++
-	if name == "span" && tag.argument != "spoiler" {
-		return fmt.Errorf("Tag \"span\" must have class \"tg-spoiler\" at byte offset %d", begin)
-	}
-	p.open = append(p.open, tag)
-	return nil
-}
-
-func (p *htmlParser) attribute(tag *openTag, begin int) error {
-	unclosed := func() error { return fmt.Errorf("Unclosed start tag %q at byte offset %d", tag.name, begin) }
-	name := p.word(`=/"'`)
-	if name == "" {
-		return fmt.Errorf("Empty attribute name in the tag %q at byte offset %d", tag.name, begin)
-	}
-	p.skipSpace()
-	if p.at(p.pos) != '=' {
-		if p.pos >= len(p.in) {
-			return unclosed()
-		}
-		if tag.name == "blockquote" && name == "expandable" {
-			tag.argument = "1"
-		}
-		return nil
-	}
-	p.pos++
-	p.skipSpace()
-	if p.pos >= len(p.in) {
-		return unclosed()
-	}
-	value, err := p.value()
-	if err != nil {
-		return err
-	}
-	if p.pos >= len(p.in) {
-		return fmt.Errorf("Unclosed start tag at byte offset %d", begin)
-	}
-	tag.set(name, value)
-	return nil
-}
-
-// value takes an attribute's value: quoted, or a word of letters, digits, . and -.
-func (p *htmlParser) value() (string, error) {
-	quote := p.at(p.pos)
-	if quote != '"' && quote != '\'' {
-		begin := p.pos
-		for c := p.at(p.pos); isLetter(c) || '0' <= c && c <= '9' || c == '.' || c == '-'; c = p.at(p.pos) {
-			p.pos++
-		}
-		if c := p.at(p.pos); !isSpace(c) && c != '>' {
-			return "", fmt.Errorf("Unexpected end of name token at byte offset %d", begin)
-		}
-		return strings.ToLower(p.in[begin:p.pos]), nil
-	}
-	p.pos++
-	var value []byte
-	for p.pos < len(p.in) && p.in[p.pos] != quote {
-		if p.in[p.pos] == '&' {
-			if r, size := decodeReference(p.in[p.pos:]); size > 0 {
-				value = utf8.AppendRune(value, r)
-				p.pos += size
-				continue
-			}
-		}
-		value = append(value, p.in[p.pos])
-		p.pos++
-	}
-	if p.pos < len(p.in) {
-		p.pos++
-	}
-	return string(value), nil
-}
-
-func (t *openTag) set(name, value string) {
-	switch t.name + " " + name {
-	case "a href", "tg-emoji emoji-id", "tg-time format":
-		t.argument = value
-	case "code class":
-		if language, found := strings.CutPrefix(value, "language-"); found {
-			t.argument = language
-		}
-	case "span class":
-		if class, found := strings.CutPrefix(value, "tg-"); found {
-			t.argument = class
-		}
-	case "blockquote expandable":
-		t.argument = "1"
-	}
-}
-
-func (p *htmlParser) endTag() error {
-	begin := p.pos
-	if len(p.open) == 0 {
-		return fmt.Errorf("Unexpected end tag at byte offset %d", begin)
-	}
-	p.pos += 2
-	name := strings.ToLower(p.word(""))
-	p.skipSpace()
-	if p.at(p.pos) != '>' {
-		return fmt.Errorf("Unclosed end tag at byte offset %d", begin)
-	}
-	p.pos++
-	tag := p.open[len(p.open)-1]
-	if name != "" && name != tag.name {
-		return fmt.Errorf("Unmatched end tag at byte offset %d, expected \"</%s>\", found \"</%s>\"", begin, tag.name, name)
-	}
-	p.open = p.open[:len(p.open)-1]
-	if p.units == tag.units {
-		return nil
-	}
-	return p.entity(tag)
 }
 
 // entity notes what a closed tag means for the text inside it.

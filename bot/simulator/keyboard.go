@@ -17,28 +17,26 @@ func (q *query) keyboard() ([][]Button, *Refusal) {
 		return nil, nil
 	}
 	var markup struct {
-		Rows [][]json.RawMessage `json:"inline_keyboard"`
+		Rows [][]buttonIn `json:"inline_keyboard"`
 	}
-	if err := json.Unmarshal([]byte(raw), &markup); err != nil {
+	switch err := json.Unmarshal([]byte(raw), &markup).(type) {
+	case nil:
+	case *json.UnmarshalTypeError:
+		return nil, badf("can't parse inline keyboard button: field %q must not be a JSON %s", err.Field, err.Value)
+	default:
 		return nil, bad("can't parse reply keyboard markup JSON object")
 	}
-	return keyboard(markup.Rows)
-}
-
-func keyboard(raw [][]json.RawMessage) ([][]Button, *Refusal) {
 	var rows [][]Button
 	count := 0
-	for _, row := range raw {
-		buttons := make([]Button, 0, len(row))
-		for _, one := range row {
-			b, refusal := button(one)
-			if refusal != nil {
+	for _, row := range markup.Rows {
+		buttons := make([]Button, len(row))
+		for i, in := range row {
+			var refusal *Refusal
+			if buttons[i], refusal = in.button(); refusal != nil {
 				return nil, refusal
 			}
-			buttons = append(buttons, b)
 		}
-		count += len(buttons)
-		if len(buttons) > 0 {
+		if count += len(buttons); len(buttons) > 0 {
 			rows = append(rows, buttons)
 		}
 	}
@@ -48,20 +46,19 @@ func keyboard(raw [][]json.RawMessage) ([][]Button, *Refusal) {
 	return rows, nil
 }
 
-// button reads one button; its first known action counts.
-func button(raw json.RawMessage) (Button, *Refusal) {
-	var in struct {
-		Button
-		LabelGiven *string `json:"text"`
-	}
-	if err := json.Unmarshal(raw, &in); err != nil {
-		return Button{}, bad("can't parse inline keyboard button: InlineKeyboardButton must be an Object")
-	}
+// buttonIn is a button as it comes, which may lack its text.
+type buttonIn struct {
+	Button
+	Label *string `json:"text"`
+}
+
+// button checks a button; its first action counts.
+func (in buttonIn) button() (Button, *Refusal) {
 	b := in.Button
-	if in.LabelGiven == nil {
+	if in.Label == nil {
 		return b, bad(`can't parse inline keyboard button: Can't find field "text"`)
 	}
-	b.Text = *in.LabelGiven
+	b.Text = *in.Label
 	if !slices.Contains([]string{"", "default", "primary", "danger", "success"}, b.Style) {
 		return b, bad("can't parse inline keyboard button: invalid button style specified")
 	}

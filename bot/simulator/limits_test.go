@@ -93,7 +93,9 @@ func TestAnswersPassTheGlobalLimit(t *testing.T) {
 	for i := range int64(30) {
 		w.send(t, first+i, "a")
 	}
-	refused := func(chat int64) bool { return w.call(t, "sendMessage", params{"chat_id": chat, "text": "a"}).Code == 429 }
+	refused := func(chat int64) bool {
+		return w.call(t, "sendMessage", params{"chat_id": chat, "text": "a"}).Code == 429
+	}
 	if !refused(aida.ID()) || !refused(first+50) {
 		t.Fatal("the limit is not reached")
 	}

@@ -173,9 +173,11 @@ func preview(o *linkPreview, f formatted) string {
 			return e.URL
 		}
 	}
-	for word := range strings.FieldsSeq(f.text) {
-		if strings.HasPrefix(word, "https://") || strings.HasPrefix(word, "http://") {
-			return word
+	for _, scheme := range []string{"https://", "http://"} {
+		if at := strings.Index(f.text, scheme); at >= 0 {
+			link, _, _ := strings.Cut(f.text[at:], " ")
+			link, _, _ = strings.Cut(link, "\n")
+			return link
 		}
 	}
 	return ""

@@ -1,12 +1,9 @@
 package simulator
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"sync"
@@ -57,9 +54,6 @@ type poll struct {
 
 // Update kinds that the bot gets only when it asks for them by name.
 var optIn = map[string]bool{"chat_member": true, "message_reaction": true, "message_reaction_count": true}
-
-// ErrNoUpdate: the update is not known any more.
-var ErrNoUpdate = errors.New("simulator: no such update")
 
 func (u *updates) init(now func() time.Time) {
 	u.now = now
@@ -251,71 +245,4 @@ func (u *updates) expire() {
 	if len(u.queue) < before {
 		u.shrunk()
 	}
-}
-
-// awaitRoom returns when fewer than limit updates wait for the bot.
-func (u *updates) awaitRoom(ctx context.Context, limit int) error {
-	for {
-		u.mu.Lock()
-		if len(u.queue) < limit {
-			u.mu.Unlock()
-			return nil
-		}
-		if u.room == nil {
-			u.room = make(chan struct{})
-		}
-		room := u.room
-		u.mu.Unlock()
-		select {
-		case <-room:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-// SendUpdate queues an update of any kind: fields is a JSON object without update_id,
-// as `{"message":{"text":[1]}}`.
-func (s *Server) SendUpdate(fields string) (update int64, err error) {
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(fields), &object); err != nil || len(object) != 1 {
-		return 0, fmt.Errorf("simulator: an update has to be a JSON object with one field: %q", fields)
-	}
-	for kind, payload := range object {
-		update = s.updates.pushJSON(0, kind, bytes.TrimSpace(payload))
-	}
-	return update, nil
-}
-
-// Redeliver delivers an update once more under its old id, confirmed or not, as
-// happens when the bot's confirmation got lost.
-func (s *Server) Redeliver(id int64) error {
-	u := &s.updates
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	for _, ups := range [][]update{u.queue, u.confirmed} {
-		for _, up := range ups {
-			if up.id == id {
-				u.again = append(u.again, up)
-				u.wake()
-				return nil
-			}
-		}
-	}
-	return fmt.Errorf("redeliver %d: %w", id, ErrNoUpdate)
-}
-
-// Pending counts the updates that the bot has not confirmed.
-func (s *Server) Pending() int {
-	s.updates.mu.Lock()
-	defer s.updates.mu.Unlock()
-	return len(s.updates.queue)
-}
-
-// AwaitHandled returns when the bot has confirmed every update.
-func (s *Server) AwaitHandled(ctx context.Context) error {
-	if err := s.updates.awaitRoom(ctx, 1); err != nil {
-		return fmt.Errorf("wait for %d updates to be handled: %w", s.Pending(), err)
-	}
-	return nil
 }

@@ -2,6 +2,7 @@ package simulator_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"mime/multipart"
@@ -50,7 +51,7 @@ func start(t testing.TB, o simulator.Options) *world {
 	w.Server = simulator.New(o)
 	web := httptest.NewServer(w.Handler())
 	t.Cleanup(func() {
-		if err := w.Close(t.Context()); err != nil && t.Context().Err() == nil {
+		if err := w.Close(context.WithoutCancel(t.Context())); err != nil {
 			t.Errorf("close: %v", err)
 		}
 		web.Close()

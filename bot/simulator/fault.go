@@ -46,7 +46,7 @@ type Fault struct {
 // Request is what a fault may look at. Params must not be written to.
 type Request struct {
 	Method string // as the bot wrote it
-	Chat   int64 // 0 where chat_id is a @username
+	Chat   int64  // 0 where chat_id is a @username
 	Params map[string]string
 }
 

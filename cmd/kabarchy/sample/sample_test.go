@@ -137,9 +137,9 @@ func TestSiteInItsFeed(t *testing.T) {
 		t.Error("an unchanged feed was sent again")
 	}
 
-	entry, ok := site.Publish()
-	if !ok || entry.Number != 1 {
-		t.Fatalf("published %d, %v, want the first", entry.Number, ok)
+	entry, err := site.Publish(1)
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, edition := range site.Editions() {
 		language := edition.Tag
@@ -177,25 +177,36 @@ func TestSiteInItsFeed(t *testing.T) {
 	}
 }
 
-func TestPublishEndsWithTheDrafts(t *testing.T) {
+func TestItemsGoOneWay(t *testing.T) {
 	t.Parallel()
 	site, err := sample.NewSite(time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	drafts := 0
-	for _, entry := range site.Entries() {
-		if entry.State == sample.Draft {
-			drafts++
-		}
+	steps := []struct {
+		what   string
+		do     func(int) (sample.Entry, error)
+		number int
+		want   sample.State // "" for an error
+	}{
+		{"correct a draft", site.Correct, 1, ""},
+		{"withdraw a draft", site.Withdraw, 1, ""},
+		{"publish", site.Publish, 1, sample.Published},
+		{"publish again", site.Publish, 1, sample.Published},
+		{"correct", site.Correct, 1, sample.Corrected},
+		{"publish what was corrected", site.Publish, 1, ""},
+		{"correct again", site.Correct, 1, sample.Corrected},
+		{"withdraw", site.Withdraw, 1, sample.Withdrawn},
+		{"withdraw again", site.Withdraw, 1, sample.Withdrawn},
+		{"correct what was withdrawn", site.Correct, 1, ""},
+		{"publish what is not there", site.Publish, 99, ""},
+		{"withdraw what was there from the start", site.Withdraw, 7, sample.Withdrawn},
 	}
-	for range drafts {
-		if _, ok := site.Publish(); !ok {
-			t.Fatal("a draft could not be published")
+	for _, step := range steps {
+		entry, err := step.do(step.number)
+		if (err != nil) != (step.want == "") || entry.State != step.want {
+			t.Errorf("%s: %q, %v, want %q", step.what, entry.State, err, step.want)
 		}
-	}
-	if entry, ok := site.Publish(); ok {
-		t.Errorf("published %d after the last draft", entry.Number)
 	}
 }
 

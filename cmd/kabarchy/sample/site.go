@@ -1,15 +1,11 @@
 package sample
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
 )
-
-// ErrNotPublished says that an item is not on the site.
-var ErrNotPublished = errors.New("sample: the item is not on the site")
 
 // State is where an item stands.
 type State string
@@ -26,8 +22,7 @@ const (
 type Entry struct {
 	Item
 	State State
-	// At is when it was published; Changed when its text last changed.
-	At, Changed time.Time
+	At    time.Time // when it was published
 }
 
 // Words are what the pages of one edition say around its news.
@@ -66,8 +61,7 @@ func NewSite(now func() time.Time) (*Site, error) {
 	for _, item := range items {
 		entry := Entry{Item: item, State: Draft}
 		if item.Archived {
-			at := now().Add(-age).Truncate(time.Minute)
-			entry.State, entry.At, entry.Changed = Published, at, at
+			entry.State, entry.At = Published, now().Add(-age).Truncate(time.Minute)
 			age += 45 * time.Hour
 		}
 		s.entries = append(s.entries, entry)
@@ -85,39 +79,47 @@ func (s *Site) Entries() []Entry {
 	return slices.Clone(s.entries)
 }
 
-// Publish puts the first draft on the site, in every edition; false says that none is left.
-func (s *Site) Publish() (Entry, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.entries, func(e Entry) bool { return e.State == Draft })
-	if i < 0 {
-		return Entry{}, false
-	}
-	entry := &s.entries[i]
-	entry.State, entry.At, entry.Changed = Published, s.now(), s.now()
-	return *entry, true
+// Publish puts a draft on the site, in every edition.
+func (s *Site) Publish(number int) (Entry, error) {
+	return s.change(number, Published, func(e *Entry) error {
+		if e.State != Draft {
+			return fmt.Errorf("item %d is no draft, it was %s", number, e.State)
+		}
+		e.At = s.now()
+		return nil
+	})
 }
 
-// Correct changes the item's text in every edition. Doing it twice changes it once.
-func (s *Site) Correct(number int) (Entry, error) { return s.change(number, Corrected) }
+// Correct changes the item's text in every edition.
+func (s *Site) Correct(number int) (Entry, error) { return s.change(number, Corrected, onSite) }
 
 // Withdraw takes the item off the site. It never comes back.
-func (s *Site) Withdraw(number int) (Entry, error) { return s.change(number, Withdrawn) }
+func (s *Site) Withdraw(number int) (Entry, error) { return s.change(number, Withdrawn, onSite) }
 
-func (s *Site) change(number int, to State) (Entry, error) {
+func onSite(e *Entry) error {
+	if !e.online() {
+		return fmt.Errorf("item %d is not on the site", e.Number)
+	}
+	return nil
+}
+
+// change moves an item to another state, if it may go there. Once there, it stays as it is.
+func (s *Site) change(number int, to State, may func(*Entry) error) (Entry, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i := range s.entries {
-		entry := &s.entries[i]
-		if entry.Number != number || !entry.online() {
-			continue
-		}
-		if entry.State != to {
-			entry.State, entry.Changed = to, s.now()
-		}
+	i := slices.IndexFunc(s.entries, func(e Entry) bool { return e.Number == number })
+	if i < 0 {
+		return Entry{}, fmt.Errorf("there is no item %d", number)
+	}
+	entry := &s.entries[i]
+	if entry.State == to {
 		return *entry, nil
 	}
-	return Entry{}, fmt.Errorf("%w: %d", ErrNotPublished, number)
+	if err := may(entry); err != nil {
+		return Entry{}, err
+	}
+	entry.State = to
+	return *entry, nil
 }
 
 func (e Entry) online() bool { return e.State == Published || e.State == Corrected }

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/sync/errgroup"
+
+	"kabarchy/bot"
+	"kabarchy/bot/broadcast"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+// stopWithin is how long the whole may take to stop. It is more than the messages on
+// their way to Telegram get.
+const stopWithin = 15 * time.Second
+
+// AppOptions are what the service is made of.
+type AppOptions struct {
+	Config   *Config
+	Token    Secret
+	Endpoint string // of the Bot API
+	Redis    Redis  // the app closes it
+	Log      *slog.Logger
+}
+
+// App is the whole service in one process: the poller reads the ministry's news into
+// the archive, the engine brings what is new to the subscribers, the bot answers them.
+// All that is known of them is in Redis, so that another App can go on where this one
+// was stopped, or died.
+//
+// An App is used once: New, Start, Wait, Stop.
+type App struct {
+	Engine  *broadcast.Engine
+	Archive *feeds.Archive
+	Store   *subscriptions.Store
+	Poller  *feeds.Poller
+
+	options  AppOptions
+	bot      *bot.Bot
+	client   *bot.Client
+	lease    *broadcast.Lease
+	metrics  *prometheus.Registry
+	listener net.Listener
+	parts    group
+}
+
+// NewApp wires the service. It connects to nothing yet.
+func NewApp(o AppOptions) (*App, error) {
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	zone := o.Config.Zone()
+	a := &App{
+		Archive: feeds.NewArchive(o.Redis),
+		Store:   subscriptions.NewStore(o.Redis),
+		options: o,
+		client:  bot.NewClient(bot.ClientOptions{Token: string(o.Token), Endpoint: o.Endpoint, Log: o.Log, Registerer: metrics}),
+		lease:   broadcast.NewLease(o.Redis, o.Log),
+		metrics: metrics,
+	}
+	a.Engine = broadcast.New(broadcast.Options{
+		Redis: o.Redis, Store: a.Store, Archive: a.Archive, Lease: a.lease,
+		Sender:            bot.NewSender(a.client, bot.SenderOptions{Zone: zone, Log: o.Log, Registerer: metrics}),
+		MessagesPerSecond: o.Config.Telegram.MessagesPerSecond,
+		Log:               o.Log, Registerer: metrics,
+	})
+	a.bot = bot.New(bot.Options{
+		Client: a.client, Store: a.Store, Archive: a.Archive,
+		Ministry: bot.Ministry{Name: o.Config.Ministry.Name, Site: o.Config.Ministry.Site},
+		Joined:   a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
+		Zone: zone, Log: o.Log, Registerer: metrics,
+	})
+	feeding := o.Config.feeds(o.Log)
+	feeding.Registerer, feeding.OnAnnounce = metrics, a.Engine.Wake
+	var err error
+	a.Poller, err = feeds.NewPoller(feeding, a.Archive)
+	return a, err
+}
+
+// feeds are the options of the poller that the configuration gives.
+func (c *Config) feeds(log *slog.Logger) feeds.Options {
+	o := feeds.Options{
+		Schedule: c.Poll, Zone: c.Zone(), AllowPrivate: c.Network.AllowPrivateAddresses, Log: log,
+	}
+	for _, s := range c.Sources {
+		o.Sources = append(o.Sources, feeds.Source{ID: s.ID, Language: s.Language, URL: s.URL})
+	}
+	for _, t := range c.Topics {
+		o.Topics = append(o.Topics, feeds.Topic{
+			ID: t.ID, Sources: t.Match.Sources, Categories: t.Match.Categories, Keywords: t.Match.Keywords,
+		})
+	}
+	return o
+}
+
+// Start starts the service. It fails where Redis can't be reached or the address for
+// health and metrics is taken; then nothing is left running. Telegram and the
+// ministry's site may be away for a while.
+func (a *App) Start(ctx context.Context) error {
+	if err := a.options.Redis.Check(ctx); err != nil {
+		return errors.Join(unavailable(err), a.options.Redis.Close())
+	}
+	listener, err := listen(ctx, a.options.Config.Listen, "the key listen")
+	if err != nil {
+		return errors.Join(err, a.options.Redis.Close())
+	}
+	a.listener = listener
+	a.parts.start(ctx, "health and metrics", func(ctx context.Context) error {
+		return serve(ctx, listener, newHandler(a.probes(), a.metrics), time.Second, a.options.Log)
+	})
+	a.parts.start(ctx, "news and conversation", func(ctx context.Context) error {
+		return a.lease.Lead(ctx, a.work)
+	})
+	a.options.Log.InfoContext(ctx, "started", "listen", a.Addr(), "redis", a.options.Redis.Where, "sources", len(a.options.Config.Sources))
+	return nil
+}
+
+// Addr is where health and metrics are served, once the app was started.
+func (a *App) Addr() string { return a.listener.Addr().String() }
+
+// work is what one instance at a time does, the one that leads.
+func (a *App) work(ctx context.Context) error {
+	parts, ctx := errgroup.WithContext(ctx)
+	parts.Go(func() error { return a.Poller.Run(ctx) })
+	parts.Go(func() error { return a.Engine.Run(ctx) })
+	parts.Go(func() error { return a.bot.Run(ctx) })
+	parts.Go(func() error { return a.introduce(ctx) })
+	return explain(parts.Wait())
+}
+
+// introduce tells Telegram what the bot is, as soon as it can be reached.
+func (a *App) introduce(ctx context.Context) error {
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		err := a.bot.Introduce(ctx)
+		if unauthorized(err) {
+			err = backoff.Permanent(err)
+		}
+		return struct{}{}, err
+	}, backoff.WithMaxElapsedTime(0))
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// unauthorized says that Telegram does not know the bot's token.
+func unauthorized(err error) bool {
+	var refused *bot.APIError
+	return errors.As(err, &refused) && (refused.Code == 401 || refused.Code == 404)
+}
+
+// explain adds what to do about an error that ends the service.
+func explain(err error) error {
+	if unauthorized(err) {
+		return misuse(fmt.Errorf("%w; check TELEGRAM_BOT_TOKEN, or ask @BotFather for the token", err))
+	}
+	return err
+}
+
+// Wait returns when ctx is done, or with the error that makes going on senseless.
+func (a *App) Wait(ctx context.Context) error { return a.parts.wait(ctx) }
+
+// Stop ends the service, or what of it was started: no new update and no new message is begun, what is on its way
+// may land, all within the deadline of ctx.
+func (a *App) Stop(ctx context.Context) error {
+	err := a.parts.stop(ctx)
+	return errors.Join(err, a.options.Redis.Close())
+}
+
+// Run is Start, Wait and Stop.
+func (a *App) Run(ctx context.Context) error {
+	if err := a.Start(ctx); err != nil {
+		return err
+	}
+	err := a.Wait(ctx)
+	a.options.Log.InfoContext(ctx, "stopping")
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	return errors.Join(err, a.Stop(stopping))
+}
+
+// probes are the questions of /readyz. An instance that stands by need not poll.
+func (a *App) probes() []probe {
+	return []probe{
+		{"redis", func(ctx context.Context) error { return a.options.Redis.Ping(ctx).Err() }},
+		{"telegram", func(ctx context.Context) error { return a.client.Call(ctx, "getMe", nil, nil) }},
+		{"feeds", func(context.Context) error {
+			if !a.lease.Held() {
+				return nil
+			}
+			return a.polled()
+		}},
+	}
+}
+
+// AwaitPolls returns when each source was asked once: what is published from then on is
+// news. It returns early, and says so, when ctx is done.
+func (a *App) AwaitPolls(ctx context.Context) error {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for a.polled() != nil {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// polled says whether the poller has asked each source. That a source is ill does not
+// make this instance unready: another would find it no better.
+func (a *App) polled() error {
+	for _, h := range a.Poller.Health() {
+		if h.LastAttempt.IsZero() {
+			return fmt.Errorf("source %s was not polled yet", h.Source)
+		}
+	}
+	return nil
+}

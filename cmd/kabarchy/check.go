@@ -1,0 +1,122 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"kabarchy/bot/locale"
+	"kabarchy/feeds"
+)
+
+// checkCommand says what a configuration would do.
+type checkCommand struct {
+	configFlag
+}
+
+// shownItems is how many of a source's items are printed.
+const shownItems = 5
+
+// Run reads the configuration, fetches each source once and prints what is there. It
+// fails if one can't be read. It needs neither a token nor Redis.
+func (c *checkCommand) Run(ctx context.Context, out output) error {
+	config, err := c.load()
+	if err != nil {
+		return err
+	}
+	printPlan(out.stdout, c.Config, config)
+	options := config.feeds(nil)
+	failed := 0
+	for _, source := range options.Sources {
+		report, err := feeds.Inspect(ctx, options, source)
+		if err != nil {
+			failed++
+			fmt.Fprintf(out.stdout, "\n%s (%s): can't be read\n", source.ID, source.URL)
+			complain(out.stderr, err)
+			continue
+		}
+		printReport(out.stdout, report, config.Zone())
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d sources can't be read; correct their url, or ask the site's administrator", failed, len(options.Sources))
+	}
+	fmt.Fprintln(out.stdout, "\nNothing was changed. At a source's first poll all of this is archived and nobody is told; what comes later is sent.")
+	return nil
+}
+
+// printPlan says what the configuration says, in words.
+func printPlan(w io.Writer, name string, c *Config) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	defer t.Flush()
+	fmt.Fprintf(t, "%s is valid.\n\n", name)
+	for _, language := range locale.Languages() {
+		fmt.Fprintf(t, "Ministry\t%s: %s\n", language, c.Ministry.Name[language])
+	}
+	fmt.Fprintf(t, "Site\t%s\n", c.Ministry.Site)
+	fmt.Fprintf(t, "Polls\t%s, %s\n", c.Poll, c.Timezone)
+	for _, topic := range c.Topics {
+		fmt.Fprintf(t, "Topic\t%s: %s\n", topic.ID, strings.Join([]string{topic.Name["ky"], topic.Name["ru"], topic.Name["en"]}, " · "))
+	}
+	fmt.Fprintf(t, "Rate\t%g messages a second\n", c.Telegram.MessagesPerSecond)
+	fmt.Fprintf(t, "Listens\t%s\n", c.Listen)
+	if c.Network.AllowPrivateAddresses {
+		fmt.Fprint(t, "Network\tprivate addresses are allowed: only for tests and demos\n")
+	}
+}
+
+// printReport says what one source has.
+func printReport(w io.Writer, r feeds.Report, zone *time.Location) {
+	fmt.Fprintf(w, "\n%s (%s): %s, %s, %d items, %.1f KB in %d ms\n", r.Source.ID, r.Source.URL,
+		r.Kind, r.Charset, len(r.Items), float64(r.Bytes)/1e3, r.Took.Milliseconds())
+	for _, odd := range r.Odd {
+		fmt.Fprintf(w, "  ! %s\n", odd)
+	}
+	if len(r.Items) == 0 {
+		return
+	}
+	t := tabwriter.NewWriter(w, 2, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "  DATE\tPICTURE\tTEXT\tTOPICS\tTITLE")
+	for _, item := range r.Items[:min(shownItems, len(r.Items))] {
+		picture := "no"
+		if item.Picture != "" {
+			picture = "yes"
+		}
+		topics := cmp.Or(strings.Join(item.Topics, ","), "–")
+		fmt.Fprintf(t, "  %s\t%s\t%d\t%s\t%s\n", item.Published.In(zone).Format("2006-01-02 15:04"), picture, item.Text, topics, shorten(item.Title, 70))
+	}
+	t.Flush()
+	if more := len(r.Items) - shownItems; more > 0 {
+		fmt.Fprintf(w, "  and %d more\n", more)
+	}
+	printOdd(w, r.Items)
+}
+
+// printOdd says once what is strange about items, and about how many.
+func printOdd(w io.Writer, items []feeds.ReportItem) {
+	var order []string
+	count := map[string]int{}
+	for _, item := range items {
+		for _, odd := range item.Odd {
+			if count[odd] == 0 {
+				order = append(order, odd)
+			}
+			count[odd]++
+		}
+	}
+	for _, odd := range order {
+		fmt.Fprintf(w, "  ! %d of %d items: %s\n", count[odd], len(items), odd)
+	}
+}
+
+// shorten cuts a text to so many characters.
+func shorten(text string, most int) string {
+	characters := []rune(text)
+	if len(characters) <= most {
+		return text
+	}
+	return string(characters[:most-1]) + "…"
+}

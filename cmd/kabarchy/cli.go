@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/redis/go-redis/v9"
+)
+
+// cli is the command line.
+type cli struct {
+	Demo        demoCommand        `cmd:"" help:"Show the whole system on this machine: no account, nothing to install."`
+	Run         runCommand         `cmd:"" help:"Run the service."`
+	Check       checkCommand       `cmd:"" help:"Say what a configuration would do, and change nothing."`
+	Healthcheck healthcheckCommand `cmd:"" hidden:"" help:"Ask the service at the configured address whether it is alive."`
+	Version     kong.VersionFlag   `help:"Print the version and exit."`
+}
+
+// output is where a command prints, and what it logs to.
+type output struct {
+	stdout, stderr io.Writer
+}
+
+// configFlag is how commands are told their configuration.
+type configFlag struct {
+	Config string `help:"The configuration file." default:"kabarchy.yaml" env:"KABARCHY_CONFIG" placeholder:"FILE"`
+}
+
+// load reads the configuration; its errors are for a person to mend.
+func (f configFlag) load() (*Config, error) {
+	config, err := LoadConfig(f.Config)
+	if err != nil {
+		return nil, misuse(err)
+	}
+	return config, nil
+}
+
+// execute runs the command line and returns the exit status. Errors are printed to
+// stderr, a line each.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (status int) {
+	exited := false
+	parser, err := kong.New(&cli{},
+		kong.Name("kabarchy"),
+		kong.Description("A Telegram bot that brings a ministry's news to citizens in Kyrgyz, Russian and English."),
+		kong.Vars{"version": version()},
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { status, exited = code, true }), // after --help and --version
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(output{stdout, stderr}),
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		panic(err) // the command line's own description is wrong
+	}
+	command, err := parser.Parse(args)
+	if exited {
+		return status
+	}
+	if err != nil {
+		err = misuse(fmt.Errorf("%w; kabarchy --help tells what there is", err))
+	} else {
+		err = command.Run()
+	}
+	complain(stderr, err)
+	return exitStatus(err)
+}
+
+// complain prints an error, a line for each of what was joined to it.
+func complain(w io.Writer, err error) {
+	if err == nil {
+		return
+	}
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(w, "kabarchy: %s\n", strings.TrimSuffix(line, "\n"))
+	}
+}
+
+// version is that of the module, with the revision it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return fmt.Sprintf("kabarchy %s, %s", info.Main.Version, info.GoVersion)
+}
+
+// logFlags say what is logged and how.
+type logFlags struct {
+	LogFormat string     `help:"How to log: auto (text on a terminal, JSON otherwise), text or json." enum:"auto,text,json" default:"auto"`
+	LogLevel  slog.Level `help:"What to log: debug, info, warn or error." default:"info"`
+}
+
+// logger returns what the flags ask for.
+func (f logFlags) logger(w io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: f.LogLevel}
+	var log *slog.Logger
+	if f.LogFormat == "text" || f.LogFormat == "auto" && terminal(w) {
+		log = slog.New(slog.NewTextHandler(w, o))
+	} else {
+		log = slog.New(slog.NewJSONHandler(w, o))
+	}
+	redis.SetLogger(redisLog{log})
+	return log
+}
+
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// runCommand is the service.
+type runCommand struct {
+	configFlag
+	logFlags
+}
+
+// Run runs the service until a signal or a fatal error.
+func (c *runCommand) Run(ctx context.Context, out output) error {
+	config, err := c.load()
+	if err != nil {
+		return err
+	}
+	environment, err := ReadEnvironment(os.Environ())
+	if err != nil {
+		return misuse(err)
+	}
+	rdb, err := OpenRedis(environment.Redis)
+	if err != nil {
+		return misuse(err)
+	}
+	app, err := NewApp(AppOptions{
+		Config: config, Token: environment.Token, Endpoint: environment.Endpoint,
+		Redis: rdb, Log: c.logger(out.stderr),
+	})
+	if err != nil {
+		return errors.Join(misuse(err), rdb.Close())
+	}
+	return app.Run(ctx)
+}
+
+// healthcheckCommand is for a container, which has no other program to ask with.
+type healthcheckCommand struct {
+	configFlag
+}
+
+// Run asks /healthz.
+func (c *healthcheckCommand) Run(ctx context.Context) error {
+	config, err := c.load()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+config.Listen+"/healthz", nil)
+	if err != nil {
+		return err
+	}
+	response, err := (&http.Client{Transport: &http.Transport{}}).Do(request) // no proxy
+	if err != nil {
+		return fmt.Errorf("not alive: %w", reason(err))
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("not alive: %s", response.Status)
+	}
+	return nil
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"kabarchy/bot/broadcast"
+	"kabarchy/bot/simulator"
+	"kabarchy/cmd/kabarchy/sample"
+)
+
+// desk is the ministry's press desk on the demo's page. It changes what is on the sample
+// site, as an editor would, and lets the service look at once instead of at its next
+// poll. The service learns nothing from it but through the site.
+type desk struct {
+	app     *App
+	site    *sample.Site
+	address string // of the site
+
+	mu    sync.Mutex
+	items map[int][]string // the archive's ids of an item's editions
+}
+
+var _ simulator.Desk = (*desk)(nil)
+
+// State is part of simulator.Desk.
+func (d *desk) State(ctx context.Context) (simulator.DeskState, error) {
+	progress, err := d.app.Engine.Progress(ctx)
+	if err != nil {
+		return simulator.DeskState{}, err
+	}
+	counts, err := d.app.Store.Count(ctx)
+	if err != nil {
+		return simulator.DeskState{}, err
+	}
+	state := simulator.DeskState{
+		Ministry: d.app.options.Config.Ministry.Name,
+		Audience: simulator.Audience{
+			Active: counts.Active, Total: counts.Total, Stopped: counts.Stopped, Blocked: counts.Blocked,
+		},
+	}
+	for _, p := range progress {
+		state.Broadcasts = append(state.Broadcasts, shown(p))
+	}
+	for _, entry := range d.site.Entries() {
+		if entry.State == sample.Draft {
+			state.Drafts = append(state.Drafts, simulator.Draft{
+				ID: strconv.Itoa(entry.Number), Titles: titles(entry), Picture: d.picture(entry),
+			})
+			continue
+		}
+		published, err := d.published(ctx, entry)
+		if err != nil {
+			return simulator.DeskState{}, err
+		}
+		state.Published = append(state.Published, published)
+	}
+	slices.SortFunc(state.Published, func(a, b simulator.Published) int { return b.PublishedAt.Compare(a.PublishedAt) })
+	return state, nil
+}
+
+// shown is the engine's progress as the page has it.
+func shown(p broadcast.Progress) simulator.Broadcast {
+	return simulator.Broadcast{
+		ID: p.ID, Kind: string(p.Kind), Item: p.Item, Title: p.Title, Language: p.Language, Urgent: p.Urgent,
+		Planned: p.Planned, Sent: p.Sent, Blocked: p.Blocked, Failed: p.Failed, ToGo: p.ToGo, Rate: p.Rate,
+		PlannedAt: p.PlannedAt, ExpectedEnd: p.ExpectedEnd, FinishedAt: p.FinishedAt,
+	}
+}
+
+func titles(entry sample.Entry) map[string]string {
+	titles := map[string]string{}
+	for language, edition := range entry.Editions {
+		titles[language] = edition.Title
+	}
+	return titles
+}
+
+func (d *desk) picture(entry sample.Entry) string { return d.address + "/pictures/" + entry.Picture }
+
+func (d *desk) published(ctx context.Context, entry sample.Entry) (simulator.Published, error) {
+	items, err := d.editions(ctx, entry.Number)
+	sent := !entry.Archived && len(items) > 0 // what was there from the start went to nobody
+	return simulator.Published{
+		ID: strconv.Itoa(entry.Number), Titles: titles(entry), Picture: d.picture(entry), Items: items,
+		PublishedAt: entry.At,
+		Corrected:   entry.State == sample.Corrected,
+		Withdrawn:   entry.State == sample.Withdrawn,
+		CanCorrect:  sent && entry.State == sample.Published,
+		CanWithdraw: sent && entry.State != sample.Withdrawn,
+	}, err
+}
+
+// editions finds an item in the archive by the addresses of its pages. What was found
+// is kept, for a withdrawn item is in no list.
+func (d *desk) editions(ctx context.Context, number int) ([]string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if items, known := d.items[number]; known {
+		return items, nil
+	}
+	var items []string
+	for _, edition := range d.site.Editions() {
+		latest, err := d.app.Archive.Latest(ctx, edition.Tag, 0, len(d.site.Entries()))
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range latest {
+			if strings.HasSuffix(item.Link, sample.Path(edition.Tag, number)) {
+				items = append(items, item.ID)
+			}
+		}
+	}
+	if len(items) == len(d.site.Editions()) {
+		if d.items == nil {
+			d.items = map[int][]string{}
+		}
+		d.items[number] = items
+	}
+	return items, nil
+}
+
+// Publish is part of simulator.Desk.
+func (d *desk) Publish(ctx context.Context, draft string) error {
+	return d.change(ctx, draft, d.site.Publish)
+}
+
+// Correct is part of simulator.Desk.
+func (d *desk) Correct(ctx context.Context, item string) error {
+	return d.change(ctx, item, d.site.Correct)
+}
+
+// Withdraw is part of simulator.Desk. Besides taking the item off the site, it tells the
+// archive: that an item is gone from a feed means nothing, for feeds are short.
+func (d *desk) Withdraw(ctx context.Context, item string) error {
+	number, err := strconv.Atoi(item)
+	if err != nil {
+		return fmt.Errorf("there is no item %q", item)
+	}
+	items, err := d.editions(ctx, number)
+	if err != nil {
+		return err
+	}
+	if _, err := d.site.Withdraw(number); err != nil {
+		return err
+	}
+	var failed error
+	for _, id := range items {
+		failed = errors.Join(failed, d.app.Archive.Withdraw(ctx, id))
+	}
+	d.app.Engine.Wake()
+	return failed
+}
+
+// change changes the site and lets the service read it.
+func (d *desk) change(ctx context.Context, item string, do func(number int) (sample.Entry, error)) error {
+	number, err := strconv.Atoi(item)
+	if err != nil {
+		return fmt.Errorf("there is no item %q", item)
+	}
+	if _, err := do(number); err != nil {
+		return err
+	}
+	polls, ctx := errgroup.WithContext(ctx)
+	for _, source := range d.app.options.Config.Sources {
+		polls.Go(func() error {
+			_, err := d.app.Poller.Poll(ctx, source.ID)
+			return err
+		})
+	}
+	return polls.Wait()
+}

@@ -93,23 +93,23 @@ func (a *Archive) state(ctx context.Context, s Source) (state sourceState, raw s
 }
 
 // commit archives a document's entries and plans their announcements in one step.
-func (a *Archive) commit(ctx context.Context, s Source, entries []entry, v validators, plausible int, now time.Time) (Result, error) {
+func (a *Archive) commit(ctx context.Context, s Source, entries []entry, v validators, plausible int, now time.Time) (changes, error) {
 	next, err := json.Marshal(sourceState{URL: s.URL, Language: s.Language, validators: v, Primed: true})
 	if err != nil {
-		return Result{}, err
+		return changes{}, err
 	}
 	for range attempts {
 		k, err := a.know(ctx, s, entries)
 		if err != nil {
-			return Result{}, fmt.Errorf("read the archive: %w", err)
+			return changes{}, fmt.Errorf("read the archive: %w", err)
 		}
 		c := plan(s, entries, k, plausible, now)
 		c.result.Announced, err = a.write(ctx, s, k.rawState, string(next), c, now)
 		if !errors.Is(err, errConflict) {
-			return c.result, err
+			return c, err
 		}
 	}
-	return Result{}, fmt.Errorf("write the archive: %w", errConflict)
+	return changes{}, fmt.Errorf("write the archive: %w", errConflict)
 }
 
 // know reads all that plan needs.

@@ -73,7 +73,6 @@ type fetcher struct {
 	client    *http.Client
 	userAgent string
 	timeout   time.Duration
-	maxBytes  int64
 }
 
 func newFetcher(o Options) *fetcher {
@@ -86,7 +85,6 @@ func newFetcher(o Options) *fetcher {
 	return &fetcher{
 		userAgent: o.UserAgent,
 		timeout:   o.Timeout,
-		maxBytes:  o.MaxBytes,
 		client: &http.Client{
 			CheckRedirect: checkRedirect,
 			Transport: &http.Transport{
@@ -105,12 +103,20 @@ func newFetcher(o Options) *fetcher {
 // close ends the idle connections.
 func (f *fetcher) close() { f.client.CloseIdleConnections() }
 
-// get fetches one document, unless known says that it is unchanged. A body that was
-// cut short comes back as far as it got.
-func (f *fetcher) get(ctx context.Context, address, accept string, known validators) (*response, error) {
+// request is what is asked for.
+type request struct {
+	URL    string
+	Accept string
+	Known  validators // of the document that we have
+	Most   int64      // bytes
+}
+
+// get fetches one document, unless it is the known one. A body that was cut short
+// comes back as far as it got.
+func (f *fetcher) get(ctx context.Context, r request) (*response, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL, nil)
 	if err != nil {
 		return nil, fmt.Errorf("fetch: %w", plainError(err))
 	}
@@ -118,54 +124,53 @@ func (f *fetcher) get(ctx context.Context, address, accept string, known validat
 		return nil, fmt.Errorf("fetch: %w", ErrScheme)
 	}
 	req.Header.Set("User-Agent", f.userAgent)
-	req.Header.Set("Accept", accept)
-	if known.ETag != "" {
-		req.Header.Set("If-None-Match", known.ETag)
+	req.Header.Set("Accept", r.Accept)
+	if r.Known.ETag != "" {
+		req.Header.Set("If-None-Match", r.Known.ETag)
 	}
-	if known.LastModified != "" {
-		req.Header.Set("If-Modified-Since", known.LastModified)
+	if r.Known.LastModified != "" {
+		req.Header.Set("If-Modified-Since", r.Known.LastModified)
 	}
 	resp, err := f.client.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("fetch: %w", f.explain(err))
 	}
 	defer resp.Body.Close()
-	r := &response{URL: resp.Request.URL, MediaType: resp.Header.Get("Content-Type"), Validators: known}
-	conditional := known.ETag != "" || known.LastModified != ""
-	if resp.StatusCode == http.StatusNotModified && conditional {
-		r.Unchanged = true
-		return r, nil
-	}
-	if resp.StatusCode != http.StatusOK {
+	got := &response{URL: resp.Request.URL, MediaType: resp.Header.Get("Content-Type"), Validators: r.Known}
+	switch {
+	case resp.StatusCode == http.StatusNotModified && (r.Known.ETag != "" || r.Known.LastModified != ""):
+		got.Unchanged = true
+		return got, nil
+	case resp.StatusCode != http.StatusOK:
 		return nil, fmt.Errorf("fetch: %w", &StatusError{resp.StatusCode})
 	}
-	return f.read(resp, r, known)
+	return got, f.read(resp, got, r)
 }
 
 // read takes the body in and tells by its hash whether it is the known one.
-func (f *fetcher) read(resp *http.Response, r *response, known validators) (*response, error) {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, f.maxBytes+1))
-	r.Size = len(body)
+func (f *fetcher) read(resp *http.Response, got *response, r request) error {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, r.Most+1))
+	got.Size = len(body)
 	switch {
-	case int64(len(body)) > f.maxBytes:
-		return nil, fmt.Errorf("fetch: %w: more than %d bytes", ErrTooLarge, f.maxBytes)
+	case int64(len(body)) > r.Most:
+		return fmt.Errorf("fetch: %w: more than %d bytes", ErrTooLarge, r.Most)
 	case errors.Is(err, io.ErrUnexpectedEOF) && len(body) > 0:
-		r.Cut = true
+		got.Cut = true
 	case err != nil:
-		return nil, fmt.Errorf("fetch: %w", f.explain(err))
+		return fmt.Errorf("fetch: %w", f.explain(err))
 	}
 	sum := sha256.Sum256(body)
-	r.Validators = validators{
+	got.Validators = validators{
 		ETag:         resp.Header.Get("ETag"),
 		LastModified: resp.Header.Get("Last-Modified"),
 		Hash:         hex.EncodeToString(sum[:16]),
 	}
-	if !r.Cut && r.Validators.Hash == known.Hash {
-		r.Unchanged = true
-		return r, nil
+	if !got.Cut && got.Validators.Hash == r.Known.Hash {
+		got.Unchanged = true
+		return nil
 	}
-	r.Body = body
-	return r, nil
+	got.Body = body
+	return nil
 }
 
 // explain says in plain words what the network reports, and keeps the cause.

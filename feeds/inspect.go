@@ -48,7 +48,7 @@ func Inspect(ctx context.Context, o Options, s Source) (Report, error) {
 
 func inspect(ctx context.Context, f *fetcher, o Options, s Source) (Report, error) {
 	start := time.Now()
-	resp, err := f.get(ctx, s.URL, acceptFeed, validators{})
+	resp, err := f.get(ctx, request{URL: s.URL, Accept: acceptFeed, Most: o.MaxBytes})
 	if err != nil {
 		return Report{}, err
 	}

@@ -1,5 +1,7 @@
 package feeds
 
+import "strconv"
+
 // The archive's keys. All share the hash tag {news}, so that in a Redis Cluster one
 // script can change them together.
 const (
@@ -24,3 +26,9 @@ func keyLatest(language string) string { return "{news}:latest:" + language }
 
 // keyText: string, the id of the item that said this; it expires after republished.
 func keyText(print string) string { return "{news}:text:" + print }
+
+// keyArticle: string, the Article of one revision of an item as JSON; it expires
+// after articleKept, and is read from the page again where somebody wants it then.
+func keyArticle(id string, revision int) string {
+	return "{news}:article:" + id + ":" + strconv.Itoa(revision)
+}

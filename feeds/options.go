@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,17 @@ type Source struct {
 	Language string
 	// URL is where the feed is: http or https.
 	URL string
+	// Hosts may serve the source's articles, besides the URL's own host.
+	Hosts []string
+}
+
+// serves says whether a page is on a host of the source's. "www." counts for nothing.
+func (s Source) serves(page *url.URL) bool {
+	bare := func(host string) string { return strings.TrimPrefix(strings.ToLower(host), "www.") }
+	if own, err := url.Parse(s.URL); err == nil && bare(own.Host) == bare(page.Host) {
+		return true
+	}
+	return slices.ContainsFunc(s.Hosts, func(h string) bool { return bare(h) == bare(page.Host) })
 }
 
 // Options are what the poller needs. Sources, Schedule and Zone must be set.

@@ -20,6 +20,8 @@ type entry struct {
 	GUID string
 	// HTML is the fullest text that the document holds, as markup.
 	HTML string
+	// Full says that HTML comes from where feeds put the text in full.
+	Full bool
 	// RawDate is the date as it is written, for people.
 	RawDate string
 }
@@ -118,6 +120,7 @@ func readEntry(it *gofeed.Item, base *url.URL, zone *time.Location, now time.Tim
 	e := entry{
 		GUID:    strings.TrimSpace(it.GUID),
 		HTML:    onceEscaped(full),
+		Full:    full != it.Description,
 		RawDate: strings.TrimSpace(cmp.Or(it.Published, it.Updated)),
 	}
 	title := oneLine(plainText(it.Title))

@@ -56,6 +56,7 @@ type change struct {
 	score    string // where it stands in the latest list; empty to leave it there
 	announce AnnouncementKind
 	held     *Held
+	from     entry // what the document says
 }
 
 // changes is what a poll does to the archive.
@@ -80,13 +81,13 @@ func plan(s Source, entries []entry, k knowledge, plausible int, now time.Time) 
 			continue // Shown twice: the upper one counts.
 		case known:
 			if next, changed := correct(old, e.Item); changed && old.Source == s.ID {
-				corrected = append(corrected, change{record: next, expected: old.raw, announce: Corrected})
+				corrected = append(corrected, change{record: next, expected: old.raw, announce: Corrected, from: e})
 			}
 		case twin != "":
 			c.aliases[e.Item.ID] = twin
 			c.result.Republished++
 		default:
-			fresh = append(fresh, change{record: first(e.Item, now), score: score(e.Item, now, i), announce: Published})
+			fresh = append(fresh, change{record: first(e.Item, now), score: score(e.Item, now, i), announce: Published, from: e})
 			if text != "" {
 				k.texts[text] = id
 			}

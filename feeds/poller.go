@@ -58,6 +58,18 @@ type polled struct {
 	health health
 }
 
+// takeTurn waits until nobody else asks the source.
+func (s *polled) takeTurn(ctx context.Context) error {
+	select {
+	case s.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *polled) endTurn() { <-s.turn }
+
 // NewPoller checks the options. What is wrong with them is one clear error.
 func NewPoller(o Options, a *Archive) (*Poller, error) {
 	o = o.withDefaults()
@@ -142,12 +154,10 @@ func (p *Poller) poll(ctx context.Context, s *polled) {
 
 // once takes the source's turn, polls, and notes the outcome.
 func (p *Poller) once(ctx context.Context, s *polled) (Result, error) {
-	select {
-	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
-	case <-ctx.Done():
-		return Result{}, ctx.Err()
+	if err := s.takeTurn(ctx); err != nil {
+		return Result{}, err
 	}
+	defer s.endTurn()
 	start := time.Now()
 	r, err := p.fetchAndArchive(ctx, s.Source)
 	if err != nil {
@@ -170,7 +180,7 @@ func (p *Poller) fetchAndArchive(ctx context.Context, s Source) (Result, error) 
 	if err != nil {
 		return Result{}, err
 	}
-	resp, err := p.fetcher.get(ctx, s.URL, acceptFeed, state.validators)
+	resp, err := p.fetcher.get(ctx, request{URL: s.URL, Accept: acceptFeed, Known: state.validators, Most: p.options.MaxBytes})
 	if err != nil {
 		return Result{}, err
 	}
@@ -189,9 +199,13 @@ func (p *Poller) fetchAndArchive(ctx context.Context, s Source) (Result, error) 
 	if cut {
 		resp.Validators = validators{} // The rest is still to be fetched.
 	}
-	r, err := p.archive.commit(ctx, s, d.Entries, resp.Validators, p.options.Plausible, now)
-	r.Bytes, r.Cut = resp.Size, cut
-	return r, err
+	c, err := p.archive.commit(ctx, s, d.Entries, resp.Validators, p.options.Plausible, now)
+	c.result.Bytes, c.result.Cut = resp.Size, cut
+	if err != nil {
+		return c.result, err
+	}
+	p.keepArticles(ctx, s, c.items)
+	return c.result, nil
 }
 
 // wait lets d pass, or returns why it did not.

@@ -1,0 +1,292 @@
+package feeds
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// style is what surrounds a piece of text.
+type style struct {
+	Span  // its Text is empty
+	kind  BlockKind
+	level int
+	item  *listItem
+}
+
+// listItem is the list item around a text: its first block has the number or bullet,
+// what follows in it are paragraphs.
+type listItem struct {
+	number int
+	begun  bool
+}
+
+// blockWriter makes blocks of an HTML tree. The parser refuses trees deeper than 512
+// levels, so that it may recurse.
+type blockWriter struct {
+	base   *url.URL
+	within *html.Node // the element whose blocks are marked
+	inside bool
+	marks  []bool // for each block, whether it lies in within
+	blocks []Block
+	spans  []Span
+	around style // of the spans
+}
+
+// blocksOf returns the blocks of a tree. Its relative addresses are resolved against base.
+func blocksOf(n *html.Node, base *url.URL) []Block {
+	w := blockWriter{base: base, within: n}
+	w.node(n, style{kind: Paragraph})
+	w.flush()
+	return w.blocks
+}
+
+func (w *blockWriter) children(n *html.Node, s style) {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		w.node(c, s)
+	}
+}
+
+func (w *blockWriter) node(n *html.Node, s style) {
+	switch n.Type {
+	case html.TextNode:
+		w.text(n.Data, s)
+	case html.DocumentNode:
+		w.children(n, s)
+	case html.ElementNode:
+		if unread[n.DataAtom] {
+			return
+		}
+		if n == w.within {
+			w.flush()
+			w.inside = true
+			defer func() { w.flush(); w.inside = false }()
+		}
+		w.element(n, s)
+	}
+}
+
+func (w *blockWriter) element(n *html.Node, s style) {
+	switch n.DataAtom {
+	case atom.Br:
+		w.lineBreak(s)
+	case atom.Img:
+		w.picture(n)
+	case atom.A:
+		s.Link = absolute(w.base, attribute(n, "href"))
+		w.children(n, s)
+	case atom.B, atom.Strong:
+		s.Bold = true
+		w.children(n, s)
+	case atom.I, atom.Em, atom.Cite:
+		s.Italic = true
+		w.children(n, s)
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		s.kind, s.level = Heading, int(n.Data[1]-'0')
+		w.block(n, s)
+	case atom.Blockquote:
+		s.kind = Quote
+		w.block(n, s)
+	case atom.Ul, atom.Ol:
+		w.list(n, s)
+	case atom.Tr:
+		w.row(n, s)
+	case atom.Td, atom.Th:
+		w.block(n, s)
+	default:
+		if breaks[n.DataAtom] {
+			w.block(n, s)
+		} else {
+			w.children(n, s)
+		}
+	}
+}
+
+func (w *blockWriter) block(n *html.Node, s style) {
+	w.flush()
+	w.children(n, s)
+	w.flush()
+}
+
+// list numbers its items, where it is of the numbered kind.
+func (w *blockWriter) list(n *html.Node, s style) {
+	w.flush()
+	if s.kind != ListItem {
+		s.level = 0
+	}
+	s.kind = ListItem
+	s.level++
+	number := 0
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.DataAtom != atom.Li {
+			w.node(c, s)
+			continue
+		}
+		s.item = &listItem{}
+		if number++; n.DataAtom == atom.Ol {
+			s.item.number = number
+		}
+		w.block(c, s)
+	}
+	w.flush()
+}
+
+// row makes one line of a table's row whose cells are short, and else a block of each.
+func (w *blockWriter) row(n *html.Node, s style) {
+	w.flush()
+	cells := 0
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type != html.ElementNode {
+			continue
+		}
+		if cells++; len(nodeText(c)) > 200 || holdsBlocks(c) {
+			w.block(n, s)
+			return
+		}
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type != html.ElementNode {
+			continue
+		}
+		if len(w.spans) > 0 && nodeText(c) != "" {
+			w.text(" · ", style{kind: s.kind})
+		}
+		w.children(c, s)
+	}
+	w.flush()
+}
+
+// lineBreak ends a paragraph: many pages part their paragraphs so. In a list item or
+// a quote it is what it says.
+func (w *blockWriter) lineBreak(s style) {
+	if s.kind == Paragraph || len(w.spans) == 0 {
+		w.flush()
+		return
+	}
+	last := &w.spans[len(w.spans)-1]
+	last.Text = strings.TrimRight(last.Text, " ")
+	if !strings.HasSuffix(last.Text, "\n") {
+		last.Text += "\n"
+	}
+}
+
+func (w *blockWriter) picture(n *html.Node) {
+	src := absolute(w.base, realPicture(n.Attr))
+	if src == "" {
+		return
+	}
+	w.flush()
+	w.add(Block{Kind: Picture, Picture: src})
+}
+
+// text adds text to the current block, with one space wherever there is any.
+func (w *blockWriter) text(data string, s style) {
+	data = squeeze(data)
+	if len(w.spans) == 0 {
+		data = strings.TrimLeft(data, " ")
+	} else if last := w.spans[len(w.spans)-1].Text; strings.HasSuffix(last, " ") || strings.HasSuffix(last, "\n") {
+		data = strings.TrimLeft(data, " ")
+	}
+	if data == "" {
+		return
+	}
+	if len(w.spans) == 0 {
+		w.around = s
+	}
+	s.Text = data
+	if i := len(w.spans) - 1; i >= 0 && sameStyle(w.spans[i], s.Span) {
+		w.spans[i].Text += data
+		return
+	}
+	w.spans = append(w.spans, s.Span)
+}
+
+func sameStyle(a, b Span) bool {
+	a.Text, b.Text = "", ""
+	return a == b
+}
+
+// flush ends the current block.
+func (w *blockWriter) flush() {
+	for len(w.spans) > 0 {
+		last := &w.spans[len(w.spans)-1]
+		if last.Text = strings.TrimRight(last.Text, " \n"); last.Text != "" {
+			break
+		}
+		w.spans = w.spans[:len(w.spans)-1]
+	}
+	if len(w.spans) == 0 {
+		return
+	}
+	b := Block{Kind: w.around.kind, Level: w.around.level, Spans: w.spans}
+	w.spans = nil
+	if item := w.around.item; b.Kind == ListItem && item != nil {
+		if b.Number = item.number; item.begun {
+			b = Block{Kind: Paragraph, Spans: b.Spans}
+		}
+		item.begun = true
+	}
+	w.add(b)
+}
+
+func (w *blockWriter) add(b Block) {
+	w.blocks = append(w.blocks, b)
+	w.marks = append(w.marks, w.inside)
+}
+
+// squeeze is oneLine with a space left at either end where there was any.
+func squeeze(s string) string {
+	line := oneLine(s)
+	switch {
+	case line == "" && s == "":
+		return ""
+	case line == "":
+		if strings.IndexFunc(s, unicode.IsSpace) < 0 {
+			return ""
+		}
+		return " "
+	}
+	r := []rune(s)
+	if unicode.IsSpace(r[0]) {
+		line = " " + line
+	}
+	if unicode.IsSpace(r[len(r)-1]) {
+		line += " "
+	}
+	return line
+}
+
+// nodeText returns the text of a tree in one line.
+func nodeText(n *html.Node) string {
+	var text strings.Builder
+	for c := range n.Descendants() {
+		if c.Type == html.TextNode && (c.Parent == nil || !unread[c.Parent.DataAtom]) {
+			text.WriteString(c.Data)
+		} else if breaks[c.DataAtom] {
+			text.WriteByte(' ')
+		}
+	}
+	return oneLine(text.String())
+}
+
+// holdsBlocks says whether a tree has elements that begin a line.
+func holdsBlocks(n *html.Node) bool {
+	for c := range n.Descendants() {
+		if breaks[c.DataAtom] {
+			return true
+		}
+	}
+	return false
+}
+
+func attribute(n *html.Node, name string) string {
+	i := slices.IndexFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
+	if i < 0 {
+		return ""
+	}
+	return n.Attr[i].Val
+}

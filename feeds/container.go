@@ -1,0 +1,197 @@
+package feeds
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Shares of a page's running text, in percent, that an element must hold to be where
+// the article is: by itself, and where its name says so.
+const (
+	mostText  = 85
+	namedText = 50
+)
+
+// container finds the element that holds the article: from the body down, as long as
+// one child holds nearly all the running text.
+func container(body *html.Node) *html.Node {
+	weights := make(map[*html.Node]int)
+	weigh(body, weights)
+	at := body
+	for {
+		next := (*html.Node)(nil)
+		for c := at.FirstChild; c != nil; c = c.NextSibling {
+			share := 100 * weights[c]
+			if !isBox(c) || share == 0 {
+				continue
+			}
+			if share >= mostText*weights[at] || share >= namedText*weights[at] && isNamed(c) {
+				next = c
+			}
+		}
+		if next == nil {
+			return at
+		}
+		at = next
+	}
+}
+
+// isBox says whether an element may hold a whole article, and not one paragraph.
+func isBox(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.Article, atom.Main, atom.Section, atom.Div, atom.Table, atom.Tbody, atom.Tr, atom.Td, atom.Center, atom.Form, atom.Span, atom.Font:
+		return holdsBlocks(n)
+	}
+	return false
+}
+
+func isNamed(n *html.Node) bool {
+	return n.DataAtom == atom.Article || n.DataAtom == atom.Main || attribute(n, "itemprop") == "articleBody" ||
+		bodyName.MatchString(attribute(n, "class")+" "+attribute(n, "id"))
+}
+
+// weigh notes for each element how much running text it holds: text in lines that are
+// long enough and not mostly links. It returns the text of n's own unfinished line.
+func weigh(n *html.Node, weights map[*html.Node]int) {
+	var text, links int // of the current line
+	total := 0
+	end := func() {
+		if text >= minParagraph && 2*links < text {
+			total += text
+		}
+		text, links = 0, 0
+	}
+	var line func(n *html.Node, inLink bool)
+	line = func(n *html.Node, inLink bool) {
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			switch {
+			case c.Type == html.TextNode:
+				size := utf8.RuneCountInString(oneLine(c.Data))
+				if text += size; inLink {
+					links += size
+				}
+			case c.Type != html.ElementNode || unread[c.DataAtom]:
+			case breaks[c.DataAtom] || c.DataAtom == atom.Td || c.DataAtom == atom.Th || isBox(c):
+				if c.DataAtom != atom.Br {
+					end()
+				}
+				weigh(c, weights)
+				total += weights[c]
+			default:
+				line(c, inLink || c.DataAtom == atom.A)
+			}
+		}
+	}
+	line(n, n.DataAtom == atom.A)
+	end()
+	weights[n] = total
+}
+
+// prune takes out of a page what is no part of any article.
+func prune(body *html.Node) {
+	all := utf8.RuneCountInString(nodeText(body))
+	var drop []*html.Node
+	for n := range body.Descendants() {
+		if n.Type == html.ElementNode && isFurniture(n, all) {
+			drop = append(drop, n)
+		}
+	}
+	for _, n := range drop {
+		if n.Parent != nil {
+			n.Parent.RemoveChild(n)
+		}
+	}
+}
+
+func isFurniture(n *html.Node, all int) bool {
+	switch n.DataAtom {
+	case atom.Nav, atom.Footer, atom.Aside, atom.Dialog:
+		return true
+	case atom.Header:
+		return find(n, func(c *html.Node) bool { return c.DataAtom == atom.H1 }) == nil
+	}
+	if _, hidden := lookup2(n, "hidden"); hidden || attribute(n, "aria-hidden") == "true" || strings.Contains(strings.ReplaceAll(attribute(n, "style"), " ", ""), "display:none") {
+		return true
+	}
+	if name := attribute(n, "class") + " " + attribute(n, "id"); furniture.MatchString(name) {
+		// A name may lie: what holds half the page's text is no menu.
+		return 2*utf8.RuneCountInString(nodeText(n)) < all
+	}
+	return false
+}
+
+func lookup2(n *html.Node, name string) (string, bool) {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val, true
+		}
+	}
+	return "", false
+}
+
+// find returns the first element of a tree that fits, or nil.
+func find(root *html.Node, fits func(n *html.Node) bool) *html.Node {
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode && fits(n) {
+			return n
+		}
+	}
+	return nil
+}
+
+// rawText returns an element's text also where readers don't see it.
+func rawText(n *html.Node) string {
+	var text strings.Builder
+	for c := range n.Descendants() {
+		if c.Type == html.TextNode {
+			text.WriteString(c.Data)
+		}
+	}
+	return oneLine(text.String())
+}
+
+// meta returns what the page's head says under a name.
+func (p *page) meta(name string) string {
+	n := find(p.root, func(n *html.Node) bool {
+		return n.DataAtom == atom.Meta && (attribute(n, "property") == name || attribute(n, "name") == name)
+	})
+	if n == nil {
+		return ""
+	}
+	return strings.TrimSpace(attribute(n, "content"))
+}
+
+// date returns what the page says for machines about when it was published.
+func (p *page) date() time.Time {
+	said := []string{p.meta("article:published_time")}
+	for n := range p.root.Descendants() {
+		if n.Type == html.ElementNode && (attribute(n, "itemprop") == "datePublished" || n.DataAtom == atom.Time) {
+			said = append(said, attribute(n, "content"), attribute(n, "datetime"))
+		}
+	}
+	for _, s := range said {
+		if t, err := parseDate(s, p.zone); err == nil {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// alternates returns the page's addresses in other languages, by hreflang.
+func (p *page) alternates() map[string]string {
+	found := make(map[string]string)
+	for n := range p.root.Descendants() {
+		if n.DataAtom != atom.Link || !strings.EqualFold(attribute(n, "rel"), "alternate") {
+			continue
+		}
+		language, _, _ := strings.Cut(strings.ToLower(attribute(n, "hreflang")), "-")
+		if address := absolute(p.url, attribute(n, "href")); address != "" && language != "" && language != "x" {
+			found[language] = address
+		}
+	}
+	return found
+}

@@ -1,0 +1,152 @@
+package feeds
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+var bishkek = time.FixedZone("KGT", 6*60*60)
+
+// seed is an item of the Legal Aid Service, as its site prints it.
+type seed struct {
+	header, title string
+	paragraphs    []string
+}
+
+func readSeed(t *testing.T, file string) seed {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Split(lines(string(raw)), "\n")
+	return seed{header: all[0], title: all[3], paragraphs: all[5:]}
+}
+
+// likenesses are ways in which a site such as that one may build its page.
+var likenesses = map[string]func(s seed) string{
+	"paragraphs": func(s seed) string {
+		return `<body><div class="header"><a href="/">` + s.header + `</a><div>23 Бугу, 2024</div></div><ul class="menu"><li><a href="/ky">Башкы бет</a></li><li><a href="/ky/news/17">Жаңылыктар</a></li></ul>
+<div class="container"><a href="/ky/news/17" class="btn">Артка</a><p class="date">22 ноябрь 2018</p><h2>` + s.title + `</h2><h2>` + s.title + `</h2>
+<img src="/uploads/one.jpg" alt="one"><div class="text"><p>&nbsp;&nbsp; ` + strings.Join(s.paragraphs, "</p>\n<p>&nbsp; ") + `</p></div></div>
+<div class="footer"><p>Бишкек шаары, Молодая гвардия бульвары, 32. Бардык укуктар корголгон © 2024</p></div></body>`
+	},
+	"line breaks": func(s seed) string {
+		return `<body><table><tr><td><h1>` + s.header + `</h1></td></tr><tr><td><a href="javascript:history.back()">Артка</a><br>22 ноябрь 2018<br><b>` + s.title +
+			`</b><br><img alt="one" src="../../uploads/one.jpg"><br>` + strings.Join(s.paragraphs, "<br>\r\n&nbsp;<br>") + `</td></tr></table></body>`
+	},
+	"divisions": func(s seed) string {
+		return `<title>` + s.header + `</title><body><div>` + s.header + `</div><div id="news-detail"><div><a href="/ky/news/17">Артка</a></div><div>22 ноябрь 2018</div><div>` + s.title +
+			`</div><div>` + s.title + `</div><div><img src="https://ukuk.example/uploads/one.jpg" alt="one" /></div><div><span>` + strings.Join(s.paragraphs, "</span></div><div><span>") +
+			`</span></div></div><div class="share"><a href="https://fb.example">Бөлүшүү</a></div></body>`
+	},
+}
+
+// TestSeed: from a page in the likeness of the Legal Aid Service's, exactly its six
+// paragraphs, its title, its date and its picture.
+func TestSeed(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../shared/seed/*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		s := readSeed(t, file)
+		if len(s.paragraphs) != 6 {
+			t.Fatalf("the seed has %d paragraphs", len(s.paragraphs))
+		}
+		for name, build := range likenesses {
+			for hinted, hint := range map[string]string{"": "", " and its title": s.title, " and its title cut short": string([]rune(s.title)[:60]) + "…"} {
+				t.Run(name+hinted, func(t *testing.T) {
+					t.Parallel()
+					a := extractFrom(t, build(s), hint)
+					equal(t, "title", a.Title, s.title)
+					equal(t, "date", a.Published.Format(time.RFC3339), "2018-11-22T00:00:00+06:00")
+					equal(t, "picture", a.Picture, "https://ukuk.example/uploads/one.jpg")
+					equal(t, "text", a.Text(), strings.Join(s.paragraphs, "\n"))
+					equal(t, "blocks", len(a.Blocks), len(s.paragraphs))
+					equal(t, "whole", a.Whole, true)
+				})
+			}
+		}
+	}
+}
+
+func extractFrom(t testing.TB, markup, hint string) Article {
+	t.Helper()
+	address, _ := url.Parse("https://ukuk.example/ky/news/124")
+	p, err := parsePage([]byte(markup), address, bishkek)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.extract(hint)
+}
+
+// written shows blocks in one line each, with their styles in a small notation.
+func written(blocks []Block) string {
+	var out strings.Builder
+	for _, b := range blocks {
+		switch b.Kind {
+		case Heading:
+			fmt.Fprintf(&out, "h%d ", b.Level)
+		case ListItem:
+			fmt.Fprintf(&out, "%d.%d ", b.Level, b.Number)
+		case Quote:
+			out.WriteString("> ")
+		case Picture:
+			out.WriteString("pic " + b.Picture)
+		}
+		for _, s := range b.Spans {
+			text := s.Text
+			if s.Bold {
+				text = "*" + text + "*"
+			}
+			if s.Italic {
+				text = "_" + text + "_"
+			}
+			if s.Link != "" {
+				text = "[" + text + "](" + s.Link + ")"
+			}
+			out.WriteString(strings.ReplaceAll(text, "\n", "/"))
+		}
+		out.WriteString("\n")
+	}
+	return out.String()
+}
+
+func TestBlocks(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string][2]string{
+		"paragraphs":          {"<p>Бир</p><p>Эки</p>Үч<br>Төрт<br><br>Беш", "Бир\nЭки\nҮч\nТөрт\nБеш\n"},
+		"words stay apart":    {"<div>Бир</div><div>эки</div><p>үч<span>төрт</span> <b>беш</b>,алты</p>", "Бир\nэки\nүчтөрт *беш*,алты\n"},
+		"spaces":              {"<p> Бир \n&nbsp; эки <b> үч </b> төрт </p>", "Бир эки *үч *төрт\n"},
+		"headings":            {"<h2>Бир <i>эки</i></h2><p>үч</p>", "h2 Бир _эки_\nүч\n"},
+		"lists":               {"<ul><li>бир<li>эки<ol><li>үч<li>төрт</ol></ul><p>беш</p>", "1.0 бир\n1.0 эки\n2.1 үч\n2.2 төрт\nбеш\n"},
+		"paragraphs in items": {"<ol><li><p>бир</p><p>эки</p></li><li>үч<br>төрт</li></ol>", "1.1 бир\nэки\n1.2 үч/төрт\n"},
+		"quotes":              {"<blockquote><p>бир</p>эки<br>үч</blockquote>", "> бир\n> эки/үч\n"},
+		"links":               {"<p><a href='/ky/1'>бир</a> <a href='javascript:x'>эки</a> <a href='mailto:a@b'>үч</a></p>", "[бир](https://ukuk.example/ky/1) эки үч\n"},
+		"styles":              {"<p><b>бир <i>эки</i></b> <strong><a href='//x.example'>үч</a></strong></p>", "*бир *_*эки*_ [*үч*](https://x.example)\n"},
+		"pictures":            {"<p>бир<img src='/1.jpg' alt='one'>эки<img src='/pixel.gif'><img src='data:x'><img width=1 src='/2.jpg'></p>", "бир\npic https://ukuk.example/1.jpg\nэки\n"},
+		"lazy pictures":       {"<img src='/blank.gif' data-src='/1.jpg'>", "pic https://ukuk.example/1.jpg\n"},
+		"short tables":        {"<table><tr><th>Күнү</th><th>Убактысы</th></tr><tr><td>Дүйшөмбү</td><td></td><td>9:00</td></tr></table>", "Күнү · Убактысы\nДүйшөмбү · 9:00\n"},
+		"tables of text":      {"<table><tr><td><p>бир</p></td><td>эки</td></tr></table>", "бир\nэки\n"},
+		"what nobody reads":   {"<script>x</script><style>y</style><p>бир<!-- z --></p><noscript>w</noscript><iframe>v</iframe>", "бир\n"},
+		"nothing":             {"<p> &nbsp;</p><b></b><br>", ""},
+		"invisible letters":   {"<p>\u200bби\u00adр\u202e</p>", "бир\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			base, _ := url.Parse("https://ukuk.example/ky/news/124")
+			p, err := parsePage([]byte(test[0]), base, bishkek)
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, "blocks", written(blocksOf(p.root, base)), test[1])
+		})
+	}
+}

@@ -1,0 +1,172 @@
+package feeds
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	articleKept = 90 * 24 * time.Hour // how long an article is kept
+	retryPage   = 10 * time.Minute    // when a page that could not be read is tried again
+	maxPage     = 1 << 20             // bytes of a page
+	minFeedText = 400                 // characters that make a feed's text look whole
+	acceptPage  = "text/html, application/xhtml+xml;q=0.9"
+)
+
+// errElsewhere says that a page is on a host that the configuration does not name.
+var errElsewhere = errors.New("the page is on another host than its source")
+
+// Article returns an item's text in full: as the feed held it, else from the item's
+// page. Where neither can be had, it is the item's summary, and not Whole. Many may
+// ask at once: the page is fetched once. ErrNotFound where there is no such item, or
+// it was withdrawn.
+func (p *Poller) Article(ctx context.Context, id string) (Article, error) {
+	it, err := p.archive.Item(ctx, id)
+	if err == nil && it.Withdrawn {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Article{}, fmt.Errorf("feeds: article: %w", err)
+	}
+	if a, err := p.archive.article(ctx, it); !errors.Is(err, ErrNotFound) {
+		return a, err
+	}
+	s, ok := p.sources[it.Source]
+	if !ok {
+		return fromSummary(it), nil // Its source is configured no more.
+	}
+	if err := s.takeTurn(ctx); err != nil {
+		return Article{}, err
+	}
+	defer s.endTurn()
+	if a, err := p.archive.article(ctx, it); !errors.Is(err, ErrNotFound) {
+		return a, err // Somebody fetched it while we waited.
+	}
+	return p.readArticle(ctx, s.Source, it)
+}
+
+// readArticle reads an item's page and keeps what it finds. The source's turn is the caller's.
+func (p *Poller) readArticle(ctx context.Context, s Source, it Item) (Article, error) {
+	a, err := p.readPage(ctx, s, it.Link, it.Title)
+	if ctx.Err() != nil {
+		return Article{}, ctx.Err()
+	}
+	kept := articleKept
+	if err != nil || !a.Whole || utf8.RuneCountInString(a.Text()) < utf8.RuneCountInString(it.Summary)/2 {
+		if err != nil && it.Link != "" {
+			p.options.Log.Info("article not read", "source", s.ID, "item", it.ID, "error", err)
+		}
+		alternates := a.Alternates
+		a, kept = fromSummary(it), retryPage
+		a.Alternates = alternates
+	}
+	a.Title, a.Published = it.Title, it.Published
+	if it.Picture != "" {
+		a.Picture = it.Picture
+		a.Blocks = withoutPicture(a.Blocks, a.Picture)
+	}
+	return a, p.archive.saveArticle(ctx, it, a, kept)
+}
+
+// readPage fetches a page and extracts its article.
+func (p *Poller) readPage(ctx context.Context, s Source, address, hint string) (Article, error) {
+	u, err := url.Parse(address)
+	if err != nil || !s.serves(u) {
+		return Article{}, errElsewhere
+	}
+	resp, err := p.fetcher.get(ctx, request{URL: address, Accept: acceptPage, Most: maxPage})
+	if err != nil {
+		return Article{}, err
+	}
+	if !s.serves(resp.URL) {
+		return Article{}, errElsewhere // It was redirected.
+	}
+	if kind, _, _ := mime.ParseMediaType(resp.MediaType); kind != "" && !strings.Contains(kind, "html") {
+		return Article{}, fmt.Errorf("the page is %s and not HTML", kind)
+	}
+	text, _, err := decode(resp.Body, resp.MediaType)
+	if err != nil {
+		return Article{}, err
+	}
+	page, err := parsePage(text, resp.URL, p.options.Zone)
+	if err != nil {
+		return Article{}, err
+	}
+	return page.extract(hint), nil
+}
+
+// keepArticles keeps the articles of what a poll found: those that the document holds
+// in full, and from their pages those that are announced, so that they are there when
+// the first reader asks. The others are read when somebody asks.
+func (p *Poller) keepArticles(ctx context.Context, s Source, items []change) {
+	ctx, cancel := context.WithTimeout(ctx, p.options.Timeout)
+	defer cancel()
+	for _, c := range items {
+		a, whole := wholeInFeed(c.from, c.Item, p.options.Zone)
+		var err error
+		switch {
+		case whole:
+			err = p.archive.saveArticle(ctx, c.Item, a, articleKept)
+		case c.announce != "":
+			_, err = p.readArticle(ctx, s, c.Item)
+		}
+		if err != nil {
+			p.options.Log.Info("articles left for later", "source", s.ID, "error", err)
+			return
+		}
+	}
+}
+
+// wholeInFeed makes the article of an entry whose text the document holds in full:
+// it says so and is long, or it is very long, or there is no page to read more on.
+func wholeInFeed(e entry, it Item, zone *time.Location) (Article, bool) {
+	text := plainText(e.HTML)
+	size := utf8.RuneCountInString(text)
+	switch end := strings.TrimRight(text, " ]»\""); {
+	case text == "":
+		return Article{}, false
+	case it.Link == "":
+	case strings.HasSuffix(end, "…"), strings.HasSuffix(end, "..."):
+		return Article{}, false
+	case e.Full && size >= minFeedText, size >= 4*minFeedText:
+	default:
+		return Article{}, false
+	}
+	return fromFeed(e.HTML, it, zone)
+}
+
+// article returns what is kept of an item's present revision; ErrNotFound where nothing is.
+func (a *Archive) article(ctx context.Context, it Item) (Article, error) {
+	raw, err := a.rdb.Get(ctx, keyArticle(it.ID, it.Revision)).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return Article{}, fmt.Errorf("article of item %s: %w", it.ID, ErrNotFound)
+	}
+	var article Article
+	if err == nil {
+		err = json.Unmarshal(raw, &article)
+	}
+	if err != nil {
+		return Article{}, fmt.Errorf("article of item %s: %w", it.ID, err)
+	}
+	return article, nil
+}
+
+func (a *Archive) saveArticle(ctx context.Context, it Item, article Article, kept time.Duration) error {
+	raw, err := json.Marshal(article)
+	if err != nil {
+		return fmt.Errorf("keep the article of item %s: %w", it.ID, err)
+	}
+	if err := a.rdb.Set(ctx, keyArticle(it.ID, it.Revision), raw, kept).Err(); err != nil {
+		return fmt.Errorf("keep the article of item %s: %w", it.ID, err)
+	}
+	return nil
+}

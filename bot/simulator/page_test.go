@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -42,6 +43,28 @@ func (d *desk) ask(what string) error {
 	defer d.mu.Unlock()
 	d.asked = append(d.asked, what)
 	return nil
+}
+
+// wasAsked waits until the desk has been asked something.
+func (d *desk) wasAsked(t testing.TB, what string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		d.mu.Lock()
+		asked := slices.Contains(d.asked, what)
+		d.mu.Unlock()
+		if asked {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("the desk was never asked to %s", what)
+		}
+	}
 }
 
 // get fetches a page of the simulator.

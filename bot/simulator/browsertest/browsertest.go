@@ -61,15 +61,20 @@ func OpenIn(tb testing.TB, language string, width, height int) context.Context {
 			tb.Errorf("the page complained: %s", line)
 		}
 	})
-	Do(tb, ctx, listening, Size(width, height))
+	Do(tb, ctx, listening, Dark(false), Size(width, height))
 	return ctx
 }
 
 // Do runs the steps in the browser, and ends the test when one fails.
 func Do(tb testing.TB, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
 	tb.Helper()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		tb.Fatalf("in the browser: %v", err)
+	limited, cancel := ctx, context.CancelFunc(func() {})
+	if chromedp.FromContext(ctx).Target != nil { // the first run's context is the browser's life
+		limited, cancel = context.WithTimeout(ctx, 30*time.Second)
+	}
+	defer cancel()
+	if err := chromedp.Do(limited, steps...); err != nil {
+		fail(tb, ctx, "in the browser: %v", err)
 	}
 }
 
@@ -77,6 +82,7 @@ func Do(tb testing.TB, ctx context.Context, steps ...chromedp.Action[chromedp.Vo
 // when it is not within a quarter of a minute.
 func Wait(tb testing.TB, ctx context.Context, expression string) {
 	tb.Helper()
+	page := ctx
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -84,7 +90,7 @@ func Wait(tb testing.TB, ctx context.Context, expression string) {
 	for {
 		holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
 		if err != nil {
-			tb.Fatalf("wait for %s: %v", expression, err)
+			fail(tb, page, "wait for %s: %v", expression, err)
 		}
 		if holds {
 			return
@@ -92,9 +98,18 @@ func Wait(tb testing.TB, ctx context.Context, expression string) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			tb.Fatalf("the page never came to %s", expression)
+			fail(tb, page, "the page never came to %s", expression)
 		}
 	}
+}
+
+// fail ends the test and keeps what the page shows.
+func fail(tb testing.TB, ctx context.Context, format string, arguments ...any) {
+	tb.Helper()
+	if picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot()); err == nil {
+		keep(tb, "failed-"+strings.ReplaceAll(tb.Name(), "/", "-"), picture)
+	}
+	tb.Fatalf(format, arguments...)
 }
 
 // Text is what an element of the page says.
@@ -128,13 +143,17 @@ func find(tb testing.TB) string {
 	return ""
 }
 
-// Dark makes the page's visitor one who likes dark colours, or light ones.
+// Dark makes the page's visitor one who likes dark colours, or light ones; and, as
+// always in tests, no motion, which would move what is to be clicked.
 func Dark(dark bool) chromedp.Action[chromedp.Void] {
 	scheme := "light"
 	if dark {
 		scheme = "dark"
 	}
-	features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
+	features := []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme},
+		{Name: "prefers-reduced-motion", Value: "reduce"},
+	}
 	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
 		return chromedp.Void{}, err
@@ -159,6 +178,12 @@ func Screenshot(tb testing.TB, ctx context.Context, name string) {
 	if err != nil {
 		tb.Fatalf("take the screenshot %s: %v", name, err)
 	}
+	keep(tb, name, picture)
+}
+
+// keep writes a picture to the folder that git ignores and CI keeps.
+func keep(tb testing.TB, name string, picture []byte) {
+	tb.Helper()
 	folder := filepath.Join(module(tb), ".artifacts")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		tb.Fatal(err)
@@ -214,9 +239,14 @@ func (c *complaints) hear(event any) {
 		}
 		c.add(what)
 	case *log.EventEntryAdded:
-		// A server that ended under the page is the test's own doing.
-		if e.Entry.Level == log.EntryLevelError && !strings.Contains(e.Entry.Text, "net::ERR_") {
-			c.add(e.Entry.Text + " " + e.Entry.URL)
+		if e.Entry.Level != log.EntryLevelError {
+			return
 		}
+		// A server that refuses, or ended under the page, is the test's own doing; what a
+		// page asks for and is not there is the page's fault.
+		if e.Entry.Source == log.EntrySourceNetwork && !strings.Contains(e.Entry.Text, "404") {
+			return
+		}
+		c.add(e.Entry.Text + " " + e.Entry.URL)
 	}
 }

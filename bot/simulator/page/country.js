@@ -126,19 +126,24 @@ export class Country {
   paint(pen, members, color, size) {
     const { width, height } = this.canvas;
     pen.fillStyle = color;
+    pen.beginPath();
     for (const i of members) {
-      const [x, y] = this.slots[i];
-      pen.fillRect(x * width - size / 2, y * height - size / 2, size, size);
+      const x = this.slots[i][0] * width, y = this.slots[i][1] * height;
+      if (size < 2.5) { // too small to be seen as round
+        pen.rect(x - size / 2, y - size / 2, size, size);
+      } else {
+        pen.moveTo(x, y);
+        pen.arc(x, y, size / 2, 0, 7);
+      }
     }
+    pen.fill();
   }
 
   // shine draws the dots that lit up a moment ago, and says whether any goes on.
   shine(pen, size) {
     if (calm.matches) return false;
-    const { width, height } = this.canvas;
     const now = performance.now();
     let more = false;
-    pen.fillStyle = colors.bright;
     for (let i = 0; i < this.dots.length; i++) {
       const age = (now - this.since[i]) / flash;
       if (this.since[i] === 0 || age >= 1) continue;
@@ -146,7 +151,7 @@ export class Country {
       if (age < 0) continue;
       const grown = size * (1 + 1.6 * (1 - age));
       pen.globalAlpha = (1 - age) ** 1.5;
-      pen.fillRect(this.slots[i][0] * width - grown / 2, this.slots[i][1] * height - grown / 2, grown, grown);
+      this.paint(pen, [i], colors.bright, grown);
     }
     pen.globalAlpha = 1;
     return more;

@@ -42,12 +42,15 @@ export function foot(words, does) {
     grow();
     open(/^\/\w*$/.test(field.value), field.value);
   });
+  let shift = false; // with it, Enter begins a new line instead of sending
   element.addEventListener('keydown', (event) => {
+    shift = event.shiftKey;
     if (event.key === 'Escape') open(false, '');
-    if (event.target === field && event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      form.requestSubmit();
-    }
+  });
+  field.addEventListener('beforeinput', (event) => {
+    if (event.inputType !== 'insertLineBreak' || shift) return;
+    event.preventDefault();
+    form.requestSubmit();
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();

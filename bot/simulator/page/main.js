@@ -78,7 +78,7 @@ class Page {
     document.documentElement.lang = language;
     document.title = words.t('title');
     for (const element of document.querySelectorAll('[data-word]')) element.textContent = words.t(element.dataset.word);
-    for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', words.t(element.dataset.label));
+    for (const element of document.querySelectorAll('[data-aria]')) element.setAttribute('aria-label', words.t(element.dataset.aria));
     for (const button of document.querySelectorAll('.languages [data-language]')) {
       button.setAttribute('aria-pressed', String(button.dataset.language === language));
     }
@@ -105,7 +105,10 @@ class Page {
     const total = (this.crowd?.size || 0) + this.states.length;
     at('citizens').textContent = words.number(total);
     at('citizens-word').textContent = words.n('citizens', total);
-    at('map').setAttribute('aria-label', words.t('map_label', { lit: words.number(this.country.reached * (this.crowd?.stride || 1)), total: words.number(total) }));
+    const stride = this.crowd?.stride || 1;
+    at('stands').hidden = stride === 1;
+    at('stands').textContent = words.t('dot_stands', { n: words.number(stride) });
+    at('map').setAttribute('aria-label', words.t('map_label', { lit: words.number(this.country.reached * stride), total: words.number(total) }));
     this.country.people(this.states.map((state, i) => ({ ...state, hue: i % 6 })), words);
     this.states.forEach((state, i) => this.phones.get(state.id)?.ownerIs(words, i % 6));
   }

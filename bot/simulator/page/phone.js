@@ -9,7 +9,7 @@ import { Words, dayNumber, known } from './words.js';
 
 const bannerFor = 6000; // milliseconds
 const toastFor = 3500;
-const answerFor = 3500; // what comes so soon after a person's act is an answer, not a push
+const answerFor = 1500; // what comes so soon after a person's act is an answer, not a push
 
 export class Phone {
   // does has send(chat, text), press(chat, message, row, column) with the bot's answer, block(chat, wanted),
@@ -87,7 +87,7 @@ export class Phone {
     keyed(this.log, this.nodes, lines, (line) => line.key, {
       create: (line) => this.line(line, first),
       update: (node, line) => this.change(node, line),
-      leave: (node) => (first ? node.remove() : fade(node)),
+      leave: (node) => (first || node.classList.contains('empty') ? node.remove() : fade(node)),
     });
     this.known = new Map(lines.filter((line) => line.message).map((line) => [line.key, line.json]));
     if (low || own) this.scroll(!first && !calm.matches);

@@ -74,7 +74,7 @@ func (s *session) attempt(ctx context.Context, t *task) (notBefore time.Time) {
 	if err == nil {
 		s.gate.delivered()
 		s.delivered(ctx, t, d, message)
-		return time.Now().Add(distance(t.chat))
+		return time.Now().Add(s.distance(t.chat))
 	}
 	return s.failed(ctx, t, err)
 }
@@ -162,7 +162,7 @@ func (s *session) failed(ctx context.Context, t *task, failure error) time.Time 
 			s.settle(ctx, t, e)
 			return now
 		}
-		return s.again(ctx, t, now.Add(pause(t.attempts)), e)
+		return s.again(ctx, t, now.Add(s.pause(t.attempts)), e)
 	}
 }
 

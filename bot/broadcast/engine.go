@@ -51,6 +51,9 @@ type Engine struct {
 	retries retries
 	metrics *metrics
 	wake    chan struct{}
+
+	pause    func(attempts int) time.Duration
+	distance func(chat int64) time.Duration
 }
 
 // New makes an engine.
@@ -75,6 +78,9 @@ func New(o Options) *Engine {
 		retries: retries{o.Redis},
 		metrics: newMetrics(o.Registerer),
 		wake:    make(chan struct{}, 1),
+
+		pause:    pause,
+		distance: distance,
 	}
 }
 

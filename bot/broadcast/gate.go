@@ -42,6 +42,7 @@ type gate struct {
 	limiter *rate.Limiter
 	full    rate.Limit
 	places  chan struct{}
+	pause   func(breaks int) time.Duration
 
 	mu       sync.Mutex
 	until    time.Time           // nothing passes before
@@ -50,12 +51,18 @@ type gate struct {
 	breaks   int                 // pauses in a row because everything failed
 }
 
-func newGate(perSecond float64) *gate {
+func newGate(perSecond float64, pause func(int) time.Duration) *gate {
 	full := rate.Limit(perSecond)
 	if perSecond <= 0 {
 		full = rate.Inf
 	}
-	return &gate{limiter: rate.NewLimiter(full, burst), full: full, places: make(chan struct{}, atOnce), told: make(map[int64]time.Time)}
+	return &gate{
+		limiter: rate.NewLimiter(full, burst),
+		full:    full,
+		places:  make(chan struct{}, atOnce),
+		pause:   pause,
+		told:    make(map[int64]time.Time),
+	}
 }
 
 // probeEvery is how often a sender that may have only one message on its way looks
@@ -121,7 +128,7 @@ func (g *gate) failed(now time.Time) {
 		return
 	}
 	g.breaks++
-	g.until = now.Add(min(pause(g.breaks), longestBreak))
+	g.until = now.Add(min(g.pause(g.breaks), longestBreak))
 }
 
 // slowDown says that Telegram asked a chat to wait. When it asks several, everybody

@@ -22,7 +22,7 @@ func passed(t *testing.T, g *gate, during time.Duration) int {
 func TestGateHoldsTheRate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate(30)
+		g := newGate(30, pause)
 		if n := passed(t, g, 10*time.Second); n < 300 || n > 300+burst+1 {
 			t.Errorf("%d messages in 10 s, want 300", n)
 		}
@@ -32,7 +32,7 @@ func TestGateHoldsTheRate(t *testing.T) {
 func TestGateObeysARequestToWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate(30)
+		g := newGate(30, pause)
 		start := time.Now()
 		g.slowDown(1, 20*time.Second, start)
 		if left, _ := g.closedFor(start); left > 0 {
@@ -63,7 +63,7 @@ func TestGateObeysARequestToWait(t *testing.T) {
 func TestGateClosesWhenEverythingFailsAndProbes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate(0)
+		g := newGate(0, pause)
 		g.failed(time.Now())
 		g.failed(time.Now())
 		if left, _ := g.closedFor(time.Now()); left > 0 {

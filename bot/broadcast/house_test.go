@@ -30,6 +30,7 @@ type house struct {
 	phones  *phones
 	options Options
 	engine  *Engine
+	hurry   bool // pauses and distances are a millisecond
 }
 
 // newHouse opens a house whose ministry publishes in two languages.
@@ -98,6 +99,10 @@ func (h *house) run() (stop func()) {
 	ctx, cancel := context.WithCancel(h.tb.Context())
 	done := make(chan error, 1)
 	engine := New(h.options)
+	if h.hurry {
+		engine.pause = func(int) time.Duration { return time.Millisecond }
+		engine.distance = func(int64) time.Duration { return time.Millisecond }
+	}
 	h.engine = engine
 	go func() { done <- engine.Run(ctx) }()
 	return sync.OnceFunc(func() {
@@ -116,7 +121,8 @@ func (h *house) until(what string, holds func() bool) {
 	for !holds() {
 		h.engine.Wake()
 		if sleep(ctx, 5*time.Millisecond) != nil {
-			h.tb.Fatalf("waited in vain until %s; phones have %v", what, h.phones.titles())
+			progress, err := h.engine.Progress(h.tb.Context())
+			h.tb.Fatalf("waited in vain until %s; %+v (%v)", what, progress, err)
 		}
 	}
 }
@@ -166,6 +172,13 @@ func (s *site) set(language, title, text string) {
 	}
 }
 
+// remove takes an item off the site.
+func (s *site) remove(language, title string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.items[language] = slices.DeleteFunc(s.items[language], func(t string) bool { return t == title })
+}
+
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	language := strings.TrimPrefix(r.URL.Path, "/")
 	s.mu.Lock()
@@ -212,9 +225,7 @@ func (p *phones) Deliver(_ context.Context, d Delivery) (Message, error) {
 		}
 	}
 	if d.Kind == News {
-		p.last++
-		p.has[d.Chat] = append(p.has[d.Chat], shown{id: p.last, title: d.Item.Title, text: d.Item.Summary})
-		return Message{ID: p.last}, nil
+		return p.show(d), nil
 	}
 	for i, m := range p.has[d.Chat] {
 		if m.id == d.Message.ID {
@@ -223,6 +234,24 @@ func (p *phones) Deliver(_ context.Context, d Delivery) (Message, error) {
 		}
 	}
 	return d.Message, nil
+}
+
+// show puts a message on a phone; the caller holds the lock.
+func (p *phones) show(d Delivery) Message {
+	p.last++
+	p.has[d.Chat] = append(p.has[d.Chat], shown{id: p.last, title: d.Item.Title, text: d.Item.Summary})
+	return Message{ID: p.last}
+}
+
+// all returns every message of every phone.
+func (p *phones) all() map[int64][]shown {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := make(map[int64][]shown)
+	for chat, messages := range p.has {
+		all[chat] = slices.Clone(messages)
+	}
+	return all
 }
 
 // titles returns what each phone shows.

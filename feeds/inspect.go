@@ -22,7 +22,8 @@ type Report struct {
 // ReportItem is one item as it would be archived.
 type ReportItem struct {
 	Item
-	// Text counts the characters of the fullest text that the document holds.
+	// Text counts the characters of the fullest text that the document holds. Of a page
+	// that lists news, the first item's is its article's; the others are not read.
 	Text int
 	// Odd says what is strange about the item, and what it means.
 	Odd []string
@@ -37,35 +38,55 @@ func Inspect(ctx context.Context, o Options, s Source) (Report, error) {
 	if err := s.check(); err != nil {
 		return Report{}, err
 	}
-	f := newFetcher(o)
-	defer f.close()
-	r, err := inspect(ctx, f, o, s)
+	p := &Poller{options: o, fetcher: newFetcher(o)}
+	defer p.fetcher.close()
+	r, err := p.inspect(ctx, s)
 	if err != nil {
 		return Report{Source: s}, fmt.Errorf("feeds: source %s: %w", s.ID, err)
 	}
 	return r, nil
 }
 
-func inspect(ctx context.Context, f *fetcher, o Options, s Source) (Report, error) {
+func (p *Poller) inspect(ctx context.Context, s Source) (Report, error) {
 	start := time.Now()
-	resp, err := f.get(ctx, request{URL: s.URL, Accept: acceptFeed, Most: o.MaxBytes})
+	resp, err := p.fetcher.get(ctx, request{URL: s.URL, Accept: acceptFeed, Most: p.options.MaxBytes})
 	if err != nil {
 		return Report{}, err
 	}
-	now := time.Now().In(o.Zone)
-	d, err := understand(resp.Body, resp.MediaType, s, resp.URL, o.Zone, now)
+	d, err := understand(resp.Body, resp.MediaType, s, resp.URL, p.options.Zone, p.now())
 	if err != nil {
 		return Report{}, err
 	}
 	d.Cut = d.Cut || resp.Cut
-	r := Report{Source: s, Kind: d.Kind, Charset: d.Charset, Title: d.Title, Bytes: resp.Size, Took: time.Since(start)}
-	r.Odd = oddDocument(d, resp)
-	for _, e := range d.Entries {
-		e.Item.Topics = topicsOf(e.Item, o.Topics)
-		item := ReportItem{Item: first(e.Item, now).Item, Text: utf8.RuneCountInString(plainText(e.HTML)), Odd: oddEntry(e, now)}
+	r := Report{Source: s, Kind: d.Kind, Charset: d.Charset, Title: d.Title, Bytes: resp.Size, Odd: oddDocument(d, resp)}
+	for i, e := range d.Entries {
+		if s.Kind == KindPage {
+			if e, err = p.sample(ctx, s, e, i); err != nil {
+				r.Odd = append(r.Odd, fmt.Sprintf("the first article can't be read: %v", err))
+			}
+		}
+		e.Item.Topics = topicsOf(e.Item, p.options.Topics)
+		text := max(utf8.RuneCountInString(plainText(e.HTML)), utf8.RuneCountInString(e.Article.Text()))
+		item := ReportItem{Item: first(e.Item, p.now()).Item, Text: text}
+		if i == 0 || s.Kind != KindPage {
+			item.Odd = oddEntry(e, p.now())
+		}
 		r.Items = append(r.Items, item)
 	}
+	r.Took = time.Since(start)
 	return r, nil
+}
+
+// sample reads the first article of a list; of the others it takes what their links say.
+func (p *Poller) sample(ctx context.Context, s Source, e entry, place int) (entry, error) {
+	if place > 0 {
+		return byLink(e), nil
+	}
+	a, err := p.readPage(ctx, s, e.Item.Link, e.Item.Title)
+	if err != nil || a.Title == "" {
+		return byLink(e), err
+	}
+	return withArticle(e, a, p.now()), nil
 }
 
 // oddDocument says what is strange about a document.
@@ -99,7 +120,7 @@ func linkless(entries []entry) bool {
 func oddEntry(e entry, now time.Time) []string {
 	var odd []string
 	switch {
-	case e.RawDate == "":
+	case e.RawDate == "" && e.Item.Published.IsZero():
 		odd = append(odd, "no date: the moment it is first seen counts")
 	case e.Item.Published.IsZero():
 		odd = append(odd, fmt.Sprintf("its date %.60q is not understood or lies ahead: the moment it is first seen counts", e.RawDate))

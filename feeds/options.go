@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,11 @@ type Source struct {
 	Language string
 	// URL is where the feed is: http or https.
 	URL string
+	// Kind is KindFeed or KindPage; empty for a feed.
+	Kind string
+	// Links is, for a page, the regular expression that its links to news fit and no
+	// others, such as `/ky/news/\d+$`. It is compared with the absolute address.
+	Links string
 	// Hosts may serve the source's articles, besides the URL's own host.
 	Hosts []string
 }
@@ -113,7 +119,19 @@ func (s Source) check() error {
 	if !fetchable(u) {
 		return fmt.Errorf("feeds: source %s: %q is no http or https address", s.ID, s.URL)
 	}
-	return nil
+	switch s.Kind {
+	case "", KindFeed:
+		return nil
+	case KindPage:
+		if s.Links == "" {
+			return fmt.Errorf("feeds: source %s: a page needs a pattern for its links", s.ID)
+		}
+		if _, err := regexp.Compile(s.Links); err != nil {
+			return fmt.Errorf("feeds: source %s: the pattern for its links: %w", s.ID, err)
+		}
+		return nil
+	}
+	return fmt.Errorf("feeds: source %s: kind %q is neither %q nor %q", s.ID, s.Kind, KindFeed, KindPage)
 }
 
 // parseSchedule reads a schedule and refuses what cron accepts and then never or

@@ -22,6 +22,8 @@ type entry struct {
 	HTML string
 	// Full says that HTML comes from where feeds put the text in full.
 	Full bool
+	// Article is the item's page, where it was read already.
+	Article Article
 	// RawDate is the date as it is written, for people.
 	RawDate string
 }
@@ -48,7 +50,12 @@ func understand(body []byte, mediaType string, s Source, base *url.URL, zone *ti
 	if err != nil {
 		return document{}, fmt.Errorf("decode: %w", err)
 	}
-	d, err := parse(text, s, base, zone, now)
+	var d document
+	if s.Kind == KindPage {
+		d, err = readList(text, s, base, zone)
+	} else {
+		d, err = parse(text, s, base, zone, now)
+	}
 	d.Charset = charset
 	return d, err
 }

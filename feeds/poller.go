@@ -28,7 +28,8 @@ type Result struct {
 	Unchanged bool
 	// First says that the source was never polled before: nothing is announced.
 	First bool
-	// Cut says that the document ended in the middle; its whole items were read.
+	// Cut says that not all could be read: the document ended in the middle, or a page
+	// that it lists failed. The rest is left for the next poll.
 	Cut bool
 	// Items counts the document's; New and Changed those of them that are, and
 	// Republished those that are known under another id.
@@ -121,8 +122,7 @@ func (p *Poller) Run(ctx context.Context) error {
 // jitter is the same for a source at every poll, so that the time between its polls
 // is the schedule's, and differs from source to source.
 func (p *Poller) jitter(id string) time.Duration {
-	now := time.Now().In(p.options.Zone)
-	next := p.schedule.Next(now)
+	next := p.schedule.Next(p.now())
 	most := min(maxJitter, p.schedule.Next(next).Sub(next)/10)
 	sum := fnv.New32a()
 	sum.Write([]byte(id))
@@ -187,26 +187,35 @@ func (p *Poller) fetchAndArchive(ctx context.Context, s Source) (Result, error) 
 	if resp.Unchanged {
 		return Result{Source: s.ID, Unchanged: true, Bytes: resp.Size}, nil
 	}
-	now := time.Now().In(p.options.Zone)
-	d, err := understand(resp.Body, resp.MediaType, s, resp.URL, p.options.Zone, now)
+	d, err := understand(resp.Body, resp.MediaType, s, resp.URL, p.options.Zone, p.now())
 	if err != nil {
 		return Result{}, err
+	}
+	items, cut := len(d.Entries), d.Cut || resp.Cut
+	if s.Kind == KindPage {
+		var whole bool
+		if d.Entries, whole, err = p.complete(ctx, s, d.Entries); err != nil {
+			return Result{}, err
+		}
+		cut = cut || !whole
 	}
 	for i := range d.Entries {
 		d.Entries[i].Item.Topics = topicsOf(d.Entries[i].Item, p.options.Topics)
 	}
-	cut := d.Cut || resp.Cut
 	if cut {
 		resp.Validators = validators{} // The rest is still to be fetched.
 	}
-	c, err := p.archive.commit(ctx, s, d.Entries, resp.Validators, p.options.Plausible, now)
-	c.result.Bytes, c.result.Cut = resp.Size, cut
+	c, err := p.archive.commit(ctx, s, d.Entries, resp.Validators, p.options.Plausible, p.now())
+	c.result.Items, c.result.Bytes, c.result.Cut = items, resp.Size, cut
 	if err != nil {
 		return c.result, err
 	}
 	p.keepArticles(ctx, s, c.items)
 	return c.result, nil
 }
+
+// now is the time in the ministry's zone.
+func (p *Poller) now() time.Time { return time.Now().In(p.options.Zone) }
 
 // wait lets d pass, or returns why it did not.
 func wait(ctx context.Context, d time.Duration) error {

@@ -111,7 +111,10 @@ func (p *Poller) keepArticles(ctx context.Context, s Source, items []change) {
 	ctx, cancel := context.WithTimeout(ctx, p.options.Timeout)
 	defer cancel()
 	for _, c := range items {
-		a, whole := wholeInFeed(c.from, c.Item, p.options.Zone)
+		a, whole := c.from.Article, c.from.Article.Whole
+		if !whole {
+			a, whole = wholeInFeed(c.from, c.Item, p.options.Zone)
+		}
 		var err error
 		switch {
 		case whole:

@@ -1,0 +1,151 @@
+package feeds
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Kinds of sources.
+const (
+	KindFeed = "feed" // RSS, Atom or JSON Feed; also where Kind is empty
+	KindPage = "page" // an HTML page that lists links to news
+)
+
+const (
+	maxLinks   = 100             // of a page, from its top
+	maxReads   = 20              // articles read in one poll
+	breath     = time.Second / 2 // between two of them
+	minHeading = 15              // characters that make a link's text a title
+)
+
+// listed is a link to an item on a page that lists them.
+type listed struct {
+	Link string
+	Text string // of the link, or the longest of several; it may be cut short
+}
+
+// links finds the links of a page that fit a pattern, from top to bottom. Links to
+// the page itself are none.
+func (p *page) links(pattern *regexp.Regexp) []listed {
+	var found []listed
+	at := map[string]int{linkKey(p.url.String()): -1}
+	for n := range p.root.Descendants() {
+		if n.DataAtom != atom.A || n.Type != html.ElementNode {
+			continue
+		}
+		link := withoutTracking(absolute(p.url, attribute(n, "href")))
+		key := linkKey(link)
+		if key == "" || !pattern.MatchString(link) {
+			continue
+		}
+		text := nodeText(n)
+		if label.MatchString(text) {
+			text = ""
+		}
+		i, known := at[key]
+		switch {
+		case known && i >= 0 && len(text) > len(found[i].Text):
+			found[i].Text = text
+		case !known && len(found) < maxLinks:
+			at[key] = len(found)
+			found = append(found, listed{link, text})
+		}
+	}
+	return found
+}
+
+// readList understands a page source's document: one entry for each link, with what
+// the link says. A link whose text is no title waits for its article.
+func readList(text []byte, s Source, address *url.URL, zone *time.Location) (document, error) {
+	p, err := parsePage(text, address, zone)
+	if err != nil {
+		return document{}, fmt.Errorf("parse: %w", err)
+	}
+	pattern, err := regexp.Compile(s.Links)
+	if err != nil {
+		return document{}, err
+	}
+	d := document{Kind: "HTML page"}
+	if t := find(p.root, func(n *html.Node) bool { return n.DataAtom == atom.Title }); t != nil {
+		d.Title = rawText(t)
+	}
+	for _, l := range p.links(pattern) {
+		d.Entries = append(d.Entries, entry{Item: Item{
+			Source: s.ID, Language: s.Language, Link: l.Link, Title: shorten(l.Text, maxTitle),
+		}})
+	}
+	if len(d.Entries) == 0 {
+		return d, fmt.Errorf("parse: no link on the page fits the pattern %q", s.Links)
+	}
+	identify(s.Language, d.Entries)
+	return d, nil
+}
+
+// errLater says that an article waits for the next poll.
+var errLater = errors.New("enough was read in this poll")
+
+// complete reads the articles of those entries of a list that are not known yet, and
+// drops the known ones: their pages are not read at every poll. An article that can't
+// be read is left for the next poll, which whole tells; but on the first poll it is
+// taken by its link's text, for what is not archived then would look new later.
+func (p *Poller) complete(ctx context.Context, s Source, entries []entry) (kept []entry, whole bool, err error) {
+	k, err := p.archive.know(ctx, s, entries)
+	if err != nil {
+		return nil, false, fmt.Errorf("read the archive: %w", err)
+	}
+	whole = true
+	reads := 0
+	for _, e := range entries {
+		if _, known := k.records[e.Item.ID]; known || k.aliases[e.Item.ID] != "" {
+			continue
+		}
+		a, err := Article{}, errLater
+		if reads++; reads <= maxReads {
+			if reads > 1 && wait(ctx, breath) != nil {
+				return nil, false, ctx.Err()
+			}
+			a, err = p.readPage(ctx, s, e.Item.Link, e.Item.Title)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return nil, false, ctx.Err()
+		case err == nil && a.Title != "":
+			kept = append(kept, withArticle(e, a, p.now()))
+		case !k.state.Primed:
+			kept = append(kept, byLink(e))
+		default:
+			whole = false
+			p.options.Log.Debug("article left for the next poll", "source", s.ID, "link", e.Item.Link, "error", err)
+		}
+	}
+	return kept, whole, nil
+}
+
+// withArticle fills an entry with what its page says.
+func withArticle(e entry, a Article, now time.Time) entry {
+	e.Item.Title = shorten(a.Title, maxTitle)
+	e.Item.Summary = shorten(a.Text(), maxSummary)
+	e.Item.Picture = a.Picture
+	if !a.Published.IsZero() && a.Published.Before(now.Add(futureGrace)) {
+		e.Item.Published = a.Published
+	}
+	e.Article = a
+	return e
+}
+
+// byLink fills an entry with what its link says.
+func byLink(e entry) entry {
+	if len([]rune(e.Item.Title)) < minHeading {
+		_, address, _ := strings.Cut(e.Item.Link, "://")
+		e.Item.Title = shorten(address, maxTitle)
+	}
+	return e
+}

@@ -24,6 +24,7 @@ type Subscriptions interface {
 
 // Archive is what the conversation needs of the news.
 type Archive interface {
+	Item(ctx context.Context, id string) (feeds.Item, error)
 	Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error)
 }
 
@@ -41,6 +42,18 @@ func (m Ministry) name(language string) string {
 	return cmp.Or(m.Name["ru"], m.Name["ky"], m.Name["en"], m.Site)
 }
 
+// Topic is a subject that a person can choose.
+type Topic struct {
+	Number subscriptions.Topic
+	ID     string            // as items name it
+	Name   map[string]string // by language
+}
+
+// name is the topic's name in the language, or in another where it has none.
+func (t Topic) name(language string) string {
+	return cmp.Or(t.Name[language], t.Name["ru"], t.Name["ky"], t.Name["en"], t.ID)
+}
+
 // Options are what a bot is made of.
 type Options struct {
 	Client   *Client
@@ -55,8 +68,15 @@ type Options struct {
 	// Move carries what else is kept of a group over to the supergroup it has become.
 	// Nothing if nil.
 	Move func(ctx context.Context, from, to int64) error
+	// Topics are those to choose from; without any, the choice is not offered.
+	Topics []Topic
+	// Later offers what needs the engine to come back to a chat at its time: digests,
+	// quiet hours after which messages come, and pauses.
+	Later bool
 	// Zone is the one in which dates are written; UTC if nil.
 	Zone *time.Location
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
 	// Log hears of what goes wrong; nothing if nil.
 	Log *slog.Logger
 	// Registerer takes the metrics; none are kept if nil.
@@ -72,6 +92,9 @@ type Bot struct {
 	joined   func(ctx context.Context, chat int64) error
 	forget   func(ctx context.Context, chat int64) error
 	move     func(ctx context.Context, from, to int64) error
+	topics   []Topic
+	later    bool
+	now      func() time.Time
 	zone     *time.Location
 	log      *slog.Logger
 	metrics  *botMetrics
@@ -91,6 +114,9 @@ func New(o Options) *Bot {
 	if o.Move == nil {
 		o.Move = func(context.Context, int64, int64) error { return nil }
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -102,6 +128,9 @@ func New(o Options) *Bot {
 		joined:   o.Joined,
 		forget:   o.Forget,
 		move:     o.Move,
+		topics:   o.Topics,
+		later:    o.Later,
+		now:      o.Now,
 		zone:     cmp.Or(o.Zone, time.UTC),
 		log:      o.Log,
 		metrics:  newBotMetrics(o.Registerer),

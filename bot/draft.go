@@ -9,6 +9,7 @@ type draft struct {
 	caption bool   // the text stands below the picture of a message that is edited
 	bare    bool   // without markup and buttons
 	thread  int    // the forum topic; 0 for none
+	silent  bool   // comes without a sound
 }
 
 // text is the message's text and how it is to be parsed.
@@ -35,10 +36,17 @@ func (m draft) params(chat int64) map[string]string {
 	if m.markup != "" && !m.bare {
 		params["reply_markup"] = m.markup
 	}
+	return params
+}
+
+// place adds what only a new message has: where it goes, and how.
+func (m draft) place(params map[string]string) {
 	if m.thread != 0 {
 		params["message_thread_id"] = strconv.Itoa(m.thread)
 	}
-	return params
+	if m.silent {
+		params["disable_notification"] = "true"
+	}
 }
 
 // media is the picture with its caption as editMessageMedia wants them.

@@ -31,18 +31,18 @@ func TestAGroupIsLeftInPeace(t *testing.T) {
 	h.keeps(group.ID(), "subscribed", func(p subscriptions.Preferences, known bool) bool {
 		return known && p.Kind == subscriptions.Group && p.Interface == "ky"
 	})
-	tap, err := group.Tap(member, "🌐 Тил")
+	tap, err := group.Tap(member, "⚙️ Жөндөөлөр")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if toast := h.answered(tap); toast != "Муну топтун администратору гана өзгөртө алат." {
 		t.Errorf("a member's press is answered %q", toast)
 	}
-	if tap, err = group.Tap(owner, "🌐 Тил"); err != nil {
+	if tap, err = group.Tap(owner, "⚙️ Жөндөөлөр"); err != nil {
 		t.Fatal(err)
 	}
 	h.answered(tap)
-	h.until(group.Chat, "кайсы тилде")
+	h.until(group.Chat, "Жөндөөлөр")
 	group.KickBot(owner)
 	h.keeps(group.ID(), "forgotten", func(_ subscriptions.Preferences, known bool) bool { return !known })
 }

@@ -24,6 +24,9 @@ import (
 // wait is how long a test waits for what happens within milliseconds when all is well.
 const wait = 20 * time.Second
 
+// today is the day on which the tests play: a Monday.
+var today = time.Date(2026, time.November, 23, 5, 0, 0, 0, time.UTC)
+
 // house is a bot that runs against the simulated Telegram and a Redis.
 type house struct {
 	t         *testing.T
@@ -90,6 +93,11 @@ func (h *house) start() {
 			Name: map[string]string{"ky": "Юстиция министрлиги", "ru": "Министерство юстиции", "en": "Ministry of Justice"},
 			Site: "https://minjust.gov.kg",
 		},
+		Topics: []bot.Topic{
+			{Number: 3, ID: "legal-aid", Name: map[string]string{"ky": "Юридикалык жардам", "ru": "Юридическая помощь", "en": "Legal aid"}},
+			{Number: 7, ID: "jobs", Name: map[string]string{"ky": "Жумуш орундары", "ru": "Вакансии", "en": "Vacancies"}},
+		},
+		Later: true, Now: func() time.Time { return today },
 		Joined: h.joined.add, Forget: h.forgotten.add,
 		Zone: time.FixedZone("+06", 6*60*60), Log: log, Registerer: registry,
 	})
@@ -318,7 +326,8 @@ var titles = map[string]string{
 
 // sample is the n-th of the sample items in a language, each a day newer than the one before.
 func sample(language string, n int) feeds.Item {
-	i := item(fmt.Sprintf("sample%s%08d", language, n), language, fmt.Sprintf("%s (%d)", titles[language], n))
+	i := item(fmt.Sprintf("sample%saaaaaaa%c", language, 'a'+n), language, fmt.Sprintf("%s (%d)", titles[language], n))
+	i.Summary = strings.Repeat(titles[language]+". ", 30*(n%2)+1)
 	i.Published = i.Published.AddDate(0, 0, n-1)
 	return i
 }

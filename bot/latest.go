@@ -3,42 +3,75 @@ package bot
 import (
 	"context"
 	"fmt"
-	"html"
+	"strconv"
 	"strings"
 
 	"kabarchy/bot/locale"
 	"kabarchy/feeds"
 )
 
-// latestCount is how many items fit a phone's screen.
-const latestCount = 5
+const (
+	latestCount = 5   // how many items fit a phone's screen
+	latestDepth = 200 // how far back one can leaf
+)
 
-// latest lists the newest items in the person's main language.
-func (t *talk) latest(ctx context.Context) error {
-	language := t.words.Language()
-	if len(t.preferences.Languages) > 0 {
-		language = t.preferences.Languages[0]
+func (t *talk) pressLatest(ctx context.Context, args []string) (reply, error) {
+	offset, err := strconv.Atoi(arg(args, 0))
+	if err != nil || offset < 0 || offset > latestDepth {
+		return t.stale()
 	}
-	items, err := t.archive.Latest(ctx, language, 0, latestCount)
+	return reply{}, t.latest(ctx, offset)
+}
+
+// latest lists the newest items in the person's main language, from the offset on.
+func (t *talk) latest(ctx context.Context, offset int) error {
+	items, err := t.archive.Latest(ctx, t.newsLanguage(), offset, latestCount+1)
 	if err != nil {
 		return err
 	}
+	more := len(items) > latestCount && offset+latestCount <= latestDepth
+	items = items[:min(len(items), latestCount)]
 	if len(items) == 0 {
 		return t.show(ctx, screen{t.words.T("screen.latest_empty", nil), t.menu()})
 	}
 	texts := []string{t.words.T("screen.latest", nil)}
-	for _, item := range items {
-		texts = append(texts, t.line(item))
+	var row []Button
+	for i, item := range items {
+		texts = append(texts, fmt.Sprintf("%d. %s", i+1, t.headline(item)))
+		row = append(row, Button{Text: strconv.Itoa(i + 1), Data: itemData(item, backToLatest+strconv.Itoa(offset))})
 	}
-	return t.show(ctx, screen{strings.Join(texts, "\n\n"), t.menu()})
+	rows := append([][]Button{row}, t.leafButtons(offset, more)...)
+	return t.show(ctx, screen{strings.Join(texts, "\n\n"), append(rows, t.menu()[1:]...)})
 }
 
-// line is an item in a list: its title, which opens the page, and its date.
-func (t *talk) line(item feeds.Item) string {
-	title := html.EscapeString(cut(oneLine(item.Title), titleLimit))
-	if webAddress(item.Link) {
-		title = fmt.Sprintf(`<a href="%s">%s</a>`, html.EscapeString(item.Link), title)
+// newsLanguage is the main language of the person's news.
+func (t *talk) newsLanguage() string {
+	if len(t.preferences.Languages) > 0 {
+		return t.preferences.Languages[0]
 	}
+	return t.words.Language()
+}
+
+// headline is an item in a list: its title and its date.
+func (t *talk) headline(item feeds.Item) string {
 	date := locale.For(item.Language).Date(item.Published.In(t.zone))
-	return title + "\n" + tagged("i", date)
+	return joinFilled("\n", tagged("b", cut(oneLine(item.Title), headlineLimit)), tagged("i", date))
+}
+
+// headlineLimit bounds a title in a list, in UTF-16 units.
+const headlineLimit = 140
+
+// leafButtons lead to newer and older items.
+func (t *talk) leafButtons(offset int, more bool) [][]Button {
+	var row []Button
+	if offset > 0 {
+		row = append(row, Button{Text: t.words.T("button.newer", nil), Data: data(verbLatest, strconv.Itoa(max(0, offset-latestCount)))})
+	}
+	if more {
+		row = append(row, Button{Text: t.words.T("button.older", nil), Data: data(verbLatest, strconv.Itoa(offset+latestCount))})
+	}
+	if row == nil {
+		return nil
+	}
+	return [][]Button{row}
 }

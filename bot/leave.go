@@ -16,9 +16,11 @@ func (t *talk) stop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return t.show(ctx, screen{t.words.T("screen.stopped", nil), [][]Button{
-		{{Text: t.words.T("button.subscribe", nil), Data: verbNews + ":on"}},
-	}})
+	rows := [][]Button{{{Text: t.words.T("button.subscribe", nil), Data: verbReturn}}}
+	if t.known && t.later {
+		rows = append(rows, []Button{{Text: t.words.T("button.weekly_instead", nil), Data: data(verbReturn, "weekly")}})
+	}
+	return t.show(ctx, screen{t.words.T("screen.stopped", nil), rows})
 }
 
 // forgetMe deletes all that is kept of the chat, at once: that is what was asked for, and

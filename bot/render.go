@@ -25,6 +25,7 @@ type page struct {
 	plain  string // the same without markup, where Telegram refuses that
 	markup string // the buttons, as reply_markup; empty if there are none
 	image  string // the picture's address; empty if there is none
+	cut    bool   // there is more of the summary
 }
 
 // render makes the message of an item. The words around it are in the item's language,
@@ -33,18 +34,20 @@ func render(item feeds.Item, zone *time.Location) page {
 	words := locale.For(item.Language)
 	title := cut(oneLine(item.Title), titleLimit)
 	date := words.Date(item.Published.In(zone))
-	summary := cut(paragraphs(item.Summary), summaryLimit)
+	whole := paragraphs(item.Summary)
+	summary := cut(whole, summaryLimit)
 	p := page{
 		html:  joinFilled("\n", tagged("b", title), tagged("i", date)),
 		plain: joinFilled("\n", title, date),
+		cut:   summary != whole,
 	}
 	p.html = joinFilled("\n\n", p.html, html.EscapeString(summary))
 	p.plain = joinFilled("\n\n", p.plain, summary)
 	if webAddress(item.Picture) {
 		p.image = item.Picture
 	}
-	if webAddress(item.Link) {
-		p.markup = markup([][]Button{{{Text: words.T("button.read_more", nil), URL: item.Link}}})
+	if rows := itemButtons(item, p.cut, ""); rows != nil {
+		p.markup = markup(rows)
 	}
 	return p
 }

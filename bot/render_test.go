@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -129,9 +130,11 @@ func TestRender(t *testing.T) {
 	want := page{
 		html: "<b>Юридикалык жардам &lt;акысыз&gt; &amp; жеткиликтүү</b>\n<i>22-ноябрь, 2018-жыл</i>\n\n" +
 			"Биринчи абзац.\n\nЭкинчи «абзац».",
-		plain:  "Юридикалык жардам <акысыз> & жеткиликтүү\n22-ноябрь, 2018-жыл\n\nБиринчи абзац.\n\nЭкинчи «абзац».",
-		markup: `{"inline_keyboard":[[{"text":"Кененирээк","url":"https://minjust.gov.kg/ky/1"}]]}`,
-		image:  "https://minjust.gov.kg/1.jpg",
+		plain: "Юридикалык жардам <акысыз> & жеткиликтүү\n22-ноябрь, 2018-жыл\n\nБиринчи абзац.\n\nЭкинчи «абзац».",
+		markup: `{"inline_keyboard":[[{"text":"Кененирээк","url":"https://minjust.gov.kg/ky/1"},` +
+			`{"text":"↗️ Бөлүшүү","url":"https://t.me/share/url?text=` + url.QueryEscape("Юридикалык жардам <акысыз> & жеткиликтүү") +
+			`\u0026url=https%3A%2F%2Fminjust.gov.kg%2Fky%2F1"}]]}`,
+		image: "https://minjust.gov.kg/1.jpg",
 	}
 	if p != want {
 		t.Errorf("got  %+v\nwant %+v", p, want)

@@ -94,40 +94,38 @@ func (b *Bot) username() string {
 // this release puts on buttons is obeyed, the rest is out of date.
 func (b *Bot) onTap(ctx context.Context, p tap) error {
 	if p.Message == nil {
-		return b.answer(ctx, p, "")
+		return b.answer(ctx, p, reply{})
 	}
 	t, err := b.talk(ctx, p.Message.Chat, p.From)
 	if err != nil {
 		return err
 	}
-	if !p.Message.Chat.private() {
-		admin, err := b.administers(ctx, p.Message.Chat, p.From)
+	t.pressed = p.Message
+	verb, args := parts(p.Data)
+	if !t.chat.private() && !harmsNobody(verb) {
+		admin, err := b.administers(ctx, t.chat, p.From)
 		if err != nil {
 			return err
 		}
 		if !admin {
-			return b.answer(ctx, p, t.words.T("toast.administrators_only", nil))
+			return b.answer(ctx, p, reply{text: t.words.T("toast.administrators_only", nil)})
 		}
 	}
-	t.pressed = p.Message
-	verb, arg, _ := strings.Cut(p.Data, ":")
-	press, known := presses[verb]
-	if !known {
-		return b.answer(ctx, p, t.words.T("toast.stale", nil))
-	}
-	toast, err := press(t, ctx, arg)
+	r, err := t.press(ctx, verb, args)
 	if err != nil && !harmless(err) {
 		return err
 	}
-	return b.answer(ctx, p, toast)
+	return b.answer(ctx, p, r)
 }
 
-// answer ends the waiting that Telegram shows on a button, with a word to the person
-// where text has one.
-func (b *Bot) answer(ctx context.Context, p tap, text string) error {
+// answer ends the waiting that Telegram shows on a button.
+func (b *Bot) answer(ctx context.Context, p tap, r reply) error {
 	params := map[string]string{"callback_query_id": p.ID}
-	if text != "" {
-		params["text"] = text
+	if r.text != "" {
+		params["text"] = r.text
+	}
+	if r.url != "" {
+		params["url"] = r.url
 	}
 	return b.client.Call(ctx, "answerCallbackQuery", params, nil)
 }

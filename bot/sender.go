@@ -19,6 +19,8 @@ import (
 type SenderOptions struct {
 	// Zone is the one in which dates are written; UTC if nil.
 	Zone *time.Location
+	// Now is the clock, which quiet hours go by; time.Now if nil.
+	Now func() time.Time
 	// Log hears of messages that had to be simplified; nothing if nil.
 	Log *slog.Logger
 	// Registerer takes the metrics; none are kept if nil.
@@ -32,6 +34,7 @@ type SenderOptions struct {
 type Sender struct {
 	client    *Client
 	zone      *time.Location
+	now       func() time.Time
 	log       *slog.Logger
 	pages     *cache[pageKey, page]
 	pictures  *pictures
@@ -51,12 +54,16 @@ func NewSender(c *Client, o SenderOptions) *Sender {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Sender{
 		client:   c,
 		zone:     o.Zone,
+		now:      o.Now,
 		log:      o.Log,
 		pages:    newCache[pageKey, page](64),
 		pictures: newPictures(),
@@ -94,6 +101,7 @@ func (s *Sender) Deliver(ctx context.Context, d broadcast.Delivery) (broadcast.M
 func (s *Sender) send(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
 	return s.simplify(ctx, s.draft(d), func(m draft) (string, map[string]string) {
 		params := m.params(d.Chat)
+		m.place(params)
 		if m.picture == "" {
 			return "sendMessage", params
 		}
@@ -159,6 +167,7 @@ func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
 // draft is the message as one would like to send it.
 func (s *Sender) draft(d broadcast.Delivery) draft {
 	m := draft{page: s.page(d.Item), thread: d.Preferences.Thread}
+	m.silent = quietAt(d.Preferences.Quiet, s.now().In(s.zone))
 	if m.image != "" && !d.Preferences.NoPictures {
 		m.picture = s.pictures.name(m.image)
 	}

@@ -98,7 +98,7 @@ func TestNewsLooksRight(t *testing.T) {
 	if sent := p.deliver(news(c.ID(), text)); sent.Caption || sent.ID != last(t, c.Chat).ID {
 		t.Errorf("the message is %+v", sent)
 	}
-	want := "| Юридикалык <жардам>\n| 22-ноябрь, 2018-жыл\n| \n| Юридикалык <жардам>: кыскача баяны.\n| [Кененирээк]\n"
+	want := "| Юридикалык <жардам>\n| 22-ноябрь, 2018-жыл\n| \n| Юридикалык <жардам>: кыскача баяны.\n| [Кененирээк] [↗️ Бөлүшүү]\n"
 	if got := draw(last(t, c.Chat)); got != want {
 		t.Errorf("the phone shows\n%s, not\n%s", got, want)
 	}

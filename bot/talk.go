@@ -28,26 +28,44 @@ type screen struct {
 // show puts a screen in place of the one whose button was pressed, so that a chat holds
 // one screen and not a trail of them. After a typed word it is a new message.
 func (t *talk) show(ctx context.Context, s screen) error {
-	params := map[string]string{
-		"chat_id":              decimal(t.chat.ID),
-		"text":                 s.text,
-		"parse_mode":           "HTML",
-		"link_preview_options": `{"is_disabled":true}`,
-		"reply_markup":         markup(s.rows),
-	}
 	if t.pressed == nil {
-		return t.client.Call(ctx, "sendMessage", params, nil)
+		return t.post(ctx, s)
 	}
-	params["message_id"] = decimal(t.pressed.ID)
-	err := t.client.Call(ctx, "editMessageText", params, nil)
+	err := t.replace(ctx, s)
 	switch meaningOf(err) {
 	case unchanged:
 		return nil
-	case noMessage, notEditable:
-		delete(params, "message_id")
-		return t.client.Call(ctx, "sendMessage", params, nil)
+	case noMessage, notEditable, malformed:
+		return t.post(ctx, s)
 	}
 	return err
+}
+
+// post shows the screen as a new message.
+func (t *talk) post(ctx context.Context, s screen) error {
+	params := t.params(s)
+	params["text"] = s.text
+	params["link_preview_options"] = `{"is_disabled":true}`
+	return t.client.Call(ctx, "sendMessage", params, nil)
+}
+
+// replace shows the screen in the message whose button was pressed; a picture stays.
+func (t *talk) replace(ctx context.Context, s screen) error {
+	params := t.params(s)
+	params["message_id"] = decimal(t.pressed.ID)
+	if t.pressed.Photo != nil {
+		params["caption"] = s.text
+		return t.client.Call(ctx, "editMessageCaption", params, nil)
+	}
+	params["text"] = s.text
+	params["link_preview_options"] = `{"is_disabled":true}`
+	return t.client.Call(ctx, "editMessageText", params, nil)
+}
+
+func (t *talk) params(s screen) map[string]string {
+	return map[string]string{
+		"chat_id": decimal(t.chat.ID), "parse_mode": "HTML", "reply_markup": markup(s.rows),
+	}
 }
 
 // change changes what is kept of the chat. The change may run more than once.

@@ -211,7 +211,7 @@ func TestATapThatComesTwiceDoesNoHarm(t *testing.T) {
 	h.says(citizen, "/start", "Здравствуйте")
 	raw := func(id int) json.RawMessage {
 		return json.RawMessage(fmt.Sprintf(`{"update_id":%d,"callback_query":{"id":"%d","from":{"id":%d,"language_code":"ky"},
-			"message":{"message_id":%d,"date":1,"chat":{"id":%d,"type":"private"}},"data":"read:ky"}}`,
+			"message":{"message_id":%d,"date":1,"chat":{"id":%d,"type":"private"}},"data":"subscribe:ky"}}`,
 			id, id, citizen.ID(), citizen.Messages()[1].ID, citizen.ID()))
 	}
 	for range 2 {

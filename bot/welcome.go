@@ -10,14 +10,24 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// start greets whoever is new. A language as the argument, as a poster's link gives it,
-// subscribes at once; who was here before and left gets the news again as it was.
-func (t *talk) start(ctx context.Context, args string) error {
-	switch {
-	case locale.Spoken(args):
-		return t.subscribe(ctx, args)
-	case t.known && t.preferences.Status != subscriptions.Active:
-		return t.comeBack(ctx)
+// start greets whoever is new. What a link on a poster or on the ministry's site carries
+// is done at once: "ky" subscribes in Kyrgyz, "item-<id>" shows that item. Who was here
+// before and left gets the news again as it was.
+func (t *talk) start(ctx context.Context, payload string) error {
+	if locale.Spoken(payload) {
+		return t.subscribe(ctx, payload)
+	}
+	if id, isItem := strings.CutPrefix(payload, "item-"); isItem {
+		item, found, err := t.find(ctx, id)
+		if err != nil {
+			return err
+		}
+		if found {
+			return t.showItem(ctx, item, "")
+		}
+	}
+	if t.known && t.preferences.Status != subscriptions.Active {
+		return t.comeBack(ctx, func(*subscriptions.Preferences) {})
 	}
 	return t.show(ctx, t.greeting())
 }
@@ -44,47 +54,71 @@ func (t *talk) languages() []string {
 func (t *talk) languageButtons() []Button {
 	var row []Button
 	for _, language := range t.languages() {
-		row = append(row, Button{Text: locale.For(language).Name(), Data: verbRead + ":" + language})
+		row = append(row, Button{Text: locale.For(language).Name(), Data: data(verbSubscribe, language)})
 	}
 	return row
 }
 
-// pressRead subscribes to the news in a language.
-func (t *talk) pressRead(ctx context.Context, language string) (toast string, err error) {
-	if !locale.Spoken(language) {
-		return t.words.T("toast.stale", nil), nil
+func (t *talk) pressSubscribe(ctx context.Context, args []string) (reply, error) {
+	if language := arg(args, 0); locale.Spoken(language) {
+		return reply{}, t.subscribe(ctx, language)
 	}
-	return "", t.subscribe(ctx, language)
+	return t.stale()
 }
 
+// subscribe makes the language the person's own and that of the news.
 func (t *talk) subscribe(ctx context.Context, language string) error {
 	err := t.join(ctx, func(p *subscriptions.Preferences) {
 		p.Interface = language
-		others := slices.DeleteFunc(slices.Clone(p.Languages[min(1, len(p.Languages)):]), func(l string) bool { return l == language })
-		p.Languages = append([]string{language}, others...)
+		others := slices.DeleteFunc(slices.Clone(p.Languages), func(l string) bool { return l == language })
+		p.Languages = append([]string{language}, others[min(1, len(others)):]...)
 	})
 	if err != nil {
 		return err
 	}
-	return t.show(ctx, screen{t.words.T("screen.subscribed", nil), t.menu()})
+	return t.showHome(ctx, t.words.T("screen.subscribed", nil))
 }
 
-// pressNews brings back somebody who had left.
-func (t *talk) pressNews(ctx context.Context, wanted string) (toast string, err error) {
-	switch {
-	case wanted != "on":
-		return t.words.T("toast.stale", nil), nil
-	case !t.known:
-		return "", t.show(ctx, t.greeting())
+// pressReturn gives somebody who had left the news again, as it was, or "weekly": less
+// often than that.
+func (t *talk) pressReturn(ctx context.Context, args []string) (reply, error) {
+	change := func(*subscriptions.Preferences) {}
+	switch how := arg(args, 0); {
+	case how == "weekly" && t.later:
+		change = func(p *subscriptions.Preferences) {
+			p.When = subscriptions.When{Rhythm: subscriptions.Weekly, Weekday: time.Monday, Hour: defaultHour}
+		}
+	case how != "":
+		return t.stale()
 	}
-	return "", t.comeBack(ctx)
+	if !t.known {
+		return reply{}, t.show(ctx, t.greeting())
+	}
+	return reply{}, t.comeBack(ctx, change)
 }
 
-func (t *talk) comeBack(ctx context.Context) error {
-	if err := t.join(ctx, func(*subscriptions.Preferences) {}); err != nil {
+func (t *talk) comeBack(ctx context.Context, change func(*subscriptions.Preferences)) error {
+	if err := t.join(ctx, change); err != nil {
 		return err
 	}
-	return t.show(ctx, screen{t.words.T("screen.returned", nil), append([][]Button{t.languageButtons()}, t.menu()...)})
+	return t.showHome(ctx, t.words.T("screen.returned", nil))
+}
+
+// showHome says what was done, and shows the latest item, so that the chat is not empty
+// until the next one comes.
+func (t *talk) showHome(ctx context.Context, text string) error {
+	items, err := t.archive.Latest(ctx, t.newsLanguage(), 0, 1)
+	if err != nil {
+		return err
+	}
+	rows := t.menu()
+	if len(items) > 0 {
+		item := items[0]
+		text += "\n\n" + t.headline(item)
+		open := Button{Text: locale.For(item.Language).T("button.read", nil), Data: itemData(item, backToLatest+"0")}
+		rows = append([][]Button{{open}}, rows...)
+	}
+	return t.show(ctx, screen{text, rows})
 }
 
 // join makes the chat an active one and changes its preferences in the same step. The
@@ -93,8 +127,9 @@ func (t *talk) join(ctx context.Context, change func(*subscriptions.Preferences)
 	err := t.change(ctx, func(p *subscriptions.Preferences, _ bool) {
 		p.Status = subscriptions.Active
 		p.Kind = t.chat.kind()
+		p.PausedUntil = time.Time{}
 		if p.Since.IsZero() {
-			p.Since = time.Now().Truncate(time.Hour)
+			p.Since = t.now().Truncate(time.Hour)
 		}
 		change(p)
 	})
@@ -112,7 +147,7 @@ func (t *talk) language(ctx context.Context) error {
 // menu are the buttons below a screen that leads nowhere else.
 func (t *talk) menu() [][]Button {
 	return [][]Button{
-		{{Text: t.words.T("button.latest", nil), Data: verbLatest}},
-		{{Text: t.words.T("button.language", nil), Data: verbLanguage}, {Text: t.words.T("button.help", nil), Data: verbHelp}},
+		{{Text: t.words.T("button.latest", nil), Data: data(verbLatest, "0")}},
+		{{Text: t.words.T("button.settings", nil), Data: data(verbShow, "settings")}, {Text: t.words.T("button.help", nil), Data: verbHelp}},
 	}
 }

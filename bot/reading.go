@@ -1,0 +1,151 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"kabarchy/bot/locale"
+	"kabarchy/feeds"
+)
+
+// itemID is the shape of an item's id; what else comes as one is nobody's.
+var itemID = regexp.MustCompile(`^[a-z2-7]{16}$`)
+
+// find returns the item, and false for one that is not there, or no longer.
+func (b *Bot) find(ctx context.Context, id string) (feeds.Item, bool, error) {
+	if !itemID.MatchString(id) {
+		return feeds.Item{}, false, nil
+	}
+	item, err := b.archive.Item(ctx, id)
+	if errors.Is(err, feeds.ErrNotFound) || err == nil && item.Withdrawn {
+		return feeds.Item{}, false, nil
+	}
+	return item, err == nil, err
+}
+
+// pressItem shows an item as it was announced, in place of one of its pages or of a list.
+func (t *talk) pressItem(ctx context.Context, args []string) (reply, error) {
+	item, found, err := t.find(ctx, arg(args, 0))
+	switch {
+	case err != nil:
+		return reply{}, err
+	case !found:
+		return reply{text: t.words.T("toast.no_item", nil)}, nil
+	case !t.chat.private():
+		return reply{url: t.link("item-" + item.ID)}, nil
+	}
+	return reply{}, t.showItem(ctx, item, arg(args, 1))
+}
+
+func (t *talk) showItem(ctx context.Context, item feeds.Item, back string) error {
+	p := render(item, t.zone)
+	return t.show(ctx, screen{p.html, append(itemButtons(item, p.cut, back), t.backButtons(item, back)...)})
+}
+
+// pressPage shows one page of an item. In a group it would turn the page for everybody,
+// so there it opens the item in the reader's own chat.
+func (t *talk) pressPage(ctx context.Context, args []string) (reply, error) {
+	item, found, err := t.find(ctx, arg(args, 0))
+	number, notNumber := strconv.Atoi(arg(args, 1))
+	switch {
+	case err != nil:
+		return reply{}, err
+	case !found:
+		return reply{text: t.words.T("toast.no_item", nil)}, nil
+	case notNumber != nil:
+		return t.stale()
+	case !t.chat.private():
+		return reply{url: t.link("item-" + item.ID)}, nil
+	}
+	return reply{}, t.showPage(ctx, item, number, arg(args, 2))
+}
+
+// showPage shows a page of the item's text; a number out of range gives the nearest.
+func (t *talk) showPage(ctx context.Context, item feeds.Item, number int, back string) error {
+	pages := paginate(article(item), pageSize)
+	if len(pages) == 0 {
+		return t.showItem(ctx, item, back)
+	}
+	number = max(1, min(number, len(pages)))
+	head := tagged("b", cut(oneLine(item.Title), pageTitleLimit))
+	return t.show(ctx, screen{
+		head + "\n\n" + html.EscapeString(pages[number-1]),
+		t.pageButtons(item, number, len(pages), back),
+	})
+}
+
+// pageTitleLimit bounds the title above a page, in UTF-16 units.
+const pageTitleLimit = 200
+
+// article are the paragraphs of the item's text.
+func article(item feeds.Item) []string {
+	text := paragraphs(item.Summary)
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n\n")
+}
+
+// itemButtons are those below an announced item, in the item's language. More says that
+// the announcement does not hold all of its text; back is the way back that the reader's
+// pages are to remember.
+func itemButtons(item feeds.Item, more bool, back string) [][]Button {
+	words := locale.For(item.Language)
+	var rows [][]Button
+	if more && itemID.MatchString(item.ID) {
+		rows = append(rows, []Button{{Text: words.T("button.read", nil), Data: pageData(item, 1, back)}})
+	}
+	if webAddress(item.Link) {
+		rows = append(rows, []Button{
+			{Text: words.T("button.read_more", nil), URL: item.Link},
+			{Text: words.T("button.share", nil), URL: shareAddress(item)},
+		})
+	}
+	return rows
+}
+
+func (t *talk) pageButtons(item feeds.Item, number, count int, back string) [][]Button {
+	words := locale.For(item.Language)
+	var rows [][]Button
+	if count > 1 {
+		var row []Button
+		if number > 1 {
+			row = append(row, Button{Text: "◀", Data: pageData(item, number-1, back)})
+		}
+		row = append(row, Button{Text: fmt.Sprintf("%d / %d", number, count), Data: verbStay})
+		if number < count {
+			row = append(row, Button{Text: "▶", Data: pageData(item, number+1, back)})
+		}
+		rows = append(rows, row)
+	}
+	last := []Button{{Text: words.T("button.back", nil), Data: itemData(item, back)}}
+	if webAddress(item.Link) {
+		last = append(last, Button{Text: words.T("button.read_more", nil), URL: item.Link})
+	}
+	return append(rows, last)
+}
+
+// backButtons lead from an item to the list it was opened from.
+func (t *talk) backButtons(item feeds.Item, back string) [][]Button {
+	offset, fromLatest := strings.CutPrefix(back, backToLatest)
+	if !fromLatest {
+		return nil
+	}
+	return [][]Button{{{Text: locale.For(item.Language).T("button.back", nil), Data: data(verbLatest, offset)}}}
+}
+
+// backToLatest begins the way back to a list of the latest news; its offset follows.
+const backToLatest = "l"
+
+func itemData(item feeds.Item, back string) string {
+	return strings.TrimSuffix(data(verbItem, item.ID, back), ":")
+}
+
+func pageData(item feeds.Item, number int, back string) string {
+	return strings.TrimSuffix(data(verbPage, item.ID, strconv.Itoa(number), back), ":")
+}

@@ -1,0 +1,200 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"kabarchy/bot/locale"
+	"kabarchy/subscriptions"
+)
+
+// pressShow shows a screen of the settings.
+func (t *talk) pressShow(ctx context.Context, args []string) (reply, error) {
+	screens := map[string]func(*talk) screen{
+		"settings": (*talk).settingsScreen,
+		"language": (*talk).ownLanguageScreen,
+		"news":     (*talk).newsLanguagesScreen,
+		"topics":   (*talk).topicsScreen,
+		"when":     (*talk).whenScreen,
+		"quiet":    (*talk).quietScreen,
+	}
+	draw, known := screens[arg(args, 0)]
+	switch {
+	case !known || arg(args, 0) == "when" && !t.later:
+		return t.stale()
+	case !t.known:
+		return reply{}, t.show(ctx, t.greeting())
+	}
+	return reply{}, t.show(ctx, draw(t))
+}
+
+// setting is one thing that a press can set. Set takes the wanted value and returns what
+// it does to the preferences, and nil for a value that no button of this release has.
+type setting struct {
+	set  func(t *talk, value []string) func(*subscriptions.Preferences)
+	then func(t *talk) screen // what the person sees after it
+}
+
+var settings = map[string]setting{
+	"language": {(*talk).setOwnLanguage, (*talk).settingsScreen},
+	"news":     {(*talk).setNews, (*talk).newsLanguagesScreen},
+	"topic":    {(*talk).setTopic, (*talk).topicsScreen},
+	"when":     {(*talk).setWhen, (*talk).whenScreen},
+	"quiet":    {(*talk).setQuiet, (*talk).quietScreen},
+	"pictures": {(*talk).setPictures, (*talk).settingsScreen},
+	"pause":    {(*talk).setPause, (*talk).settingsScreen},
+}
+
+// pressSet sets something and shows at once what is set then. Running broadcasts are
+// told, since the change may make the chat one of theirs.
+func (t *talk) pressSet(ctx context.Context, args []string) (reply, error) {
+	s, known := settings[arg(args, 0)]
+	if !known {
+		return t.stale()
+	}
+	set := s.set(t, args[1:])
+	switch {
+	case set == nil:
+		return t.stale()
+	case !t.known:
+		return reply{}, t.show(ctx, t.greeting())
+	}
+	err := t.change(ctx, func(p *subscriptions.Preferences, known bool) {
+		if known {
+			set(p)
+		}
+	})
+	if err != nil {
+		return reply{}, err
+	}
+	if t.preferences.Status == subscriptions.Active {
+		if err := t.joined(ctx, t.chat.ID); err != nil {
+			return reply{}, err
+		}
+	}
+	return reply{}, t.show(ctx, s.then(t))
+}
+
+// settings shows all settings on one screen.
+func (t *talk) settings(ctx context.Context) error {
+	if !t.known {
+		return t.show(ctx, t.greeting())
+	}
+	return t.show(ctx, t.settingsScreen())
+}
+
+func (t *talk) settingsScreen() screen {
+	p, w := t.preferences, t.words
+	line := func(id, value string) string { return w.HTML(id, map[string]any{"Value": value}) }
+	lines := []string{
+		line("line.language", w.Name()),
+		line("line.news", t.names(p.Languages)),
+	}
+	rows := [][]Button{{
+		{Text: w.T("button.language", nil), Data: data(verbShow, "language")},
+		{Text: w.T("button.news_languages", nil), Data: data(verbShow, "news")},
+	}}
+	var row []Button
+	if len(t.topics) > 0 {
+		lines = append(lines, line("line.topics", t.topicsInWords()))
+		row = append(row, Button{Text: w.T("button.topics", nil), Data: data(verbShow, "topics")})
+	}
+	if t.later {
+		lines = append(lines, line("line.when", t.whenInWords()))
+		row = append(row, Button{Text: w.T("button.when", nil), Data: data(verbShow, "when")})
+	}
+	rows = append(rows, row)
+	lines = append(lines, line("line.quiet", t.quietInWords()), line("line.pictures", t.picturesInWords()))
+	rows = append(rows, []Button{
+		{Text: w.T("button.quiet", nil), Data: data(verbShow, "quiet")},
+		t.picturesButton(),
+	})
+	if t.later {
+		lines = append(lines, line("line.pause", t.pauseInWords()))
+		rows = append(rows, []Button{t.pauseButton()})
+	}
+	rows = append(rows, []Button{{Text: w.T("button.stop", nil), Data: verbStop}, {Text: w.T("button.latest", nil), Data: data(verbLatest, "0")}})
+	rows = slices.DeleteFunc(rows, func(row []Button) bool { return len(row) == 0 })
+	return screen{w.T("screen.settings", nil) + "\n\n" + strings.Join(lines, "\n"), rows}
+}
+
+// backToSettings is the last row of a screen below the settings.
+func (t *talk) backToSettings() []Button {
+	return []Button{{Text: t.words.T("button.back", nil), Data: data(verbShow, "settings")}}
+}
+
+// chosen marks the button of what is set already.
+func chosen(is bool, label string) string {
+	if is {
+		return "✅ " + label
+	}
+	return label
+}
+
+// names writes languages as they call themselves.
+func (t *talk) names(languages []string) string {
+	var names []string
+	for _, language := range languages {
+		names = append(names, locale.For(language).Name())
+	}
+	return strings.Join(names, ", ")
+}
+
+func (t *talk) onOff(on bool) string {
+	if on {
+		return t.words.T("line.on", nil)
+	}
+	return t.words.T("line.off", nil)
+}
+
+func (t *talk) picturesInWords() string { return t.onOff(!t.preferences.NoPictures) }
+
+func (t *talk) picturesButton() Button {
+	if t.preferences.NoPictures {
+		return Button{Text: t.words.T("button.pictures_on", nil), Data: data(verbSet, "pictures", "on")}
+	}
+	return Button{Text: t.words.T("button.pictures_off", nil), Data: data(verbSet, "pictures", "off")}
+}
+
+func (t *talk) setPictures(value []string) func(*subscriptions.Preferences) {
+	switch arg(value, 0) {
+	case "on":
+		return func(p *subscriptions.Preferences) { p.NoPictures = false }
+	case "off":
+		return func(p *subscriptions.Preferences) { p.NoPictures = true }
+	}
+	return nil
+}
+
+// pauseLasts is how long a pause is.
+const pauseLasts = 7 * 24 * time.Hour
+
+func (t *talk) paused() bool { return t.now().Before(t.preferences.PausedUntil) }
+
+func (t *talk) pauseInWords() string {
+	if !t.paused() {
+		return t.words.T("line.off", nil)
+	}
+	return t.words.T("line.paused", map[string]any{"Date": t.words.Date(t.preferences.PausedUntil.In(t.zone))})
+}
+
+func (t *talk) pauseButton() Button {
+	if t.paused() {
+		return Button{Text: t.words.T("button.resume", nil), Data: data(verbSet, "pause", "off")}
+	}
+	return Button{Text: t.words.T("button.pause", nil), Data: data(verbSet, "pause", "on")}
+}
+
+func (t *talk) setPause(value []string) func(*subscriptions.Preferences) {
+	switch {
+	case !t.later:
+	case arg(value, 0) == "on":
+		until := t.now().Add(pauseLasts).Truncate(time.Hour)
+		return func(p *subscriptions.Preferences) { p.PausedUntil = until }
+	case arg(value, 0) == "off":
+		return func(p *subscriptions.Preferences) { p.PausedUntil = time.Time{} }
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package bot
+
+import (
+	"slices"
+
+	"kabarchy/bot/locale"
+	"kabarchy/subscriptions"
+)
+
+// ownLanguageScreen offers the languages in which the bot speaks.
+func (t *talk) ownLanguageScreen() screen {
+	var rows [][]Button
+	for _, language := range locale.Languages() {
+		rows = append(rows, []Button{{
+			Text: chosen(language == t.words.Language(), locale.For(language).Name()),
+			Data: data(verbSet, "language", language),
+		}})
+	}
+	return screen{t.words.T("screen.own_language", nil), append(rows, t.backToSettings())}
+}
+
+func (t *talk) setOwnLanguage(value []string) func(*subscriptions.Preferences) {
+	language := arg(value, 0)
+	if !locale.Spoken(language) {
+		return nil
+	}
+	return func(p *subscriptions.Preferences) { p.Interface = language }
+}
+
+// newsLanguagesScreen offers the languages of the news. The main one stands first: where
+// an item has several editions, only that of the first language is sent.
+func (t *talk) newsLanguagesScreen() screen {
+	have := t.preferences.Languages
+	var rows [][]Button
+	for _, language := range locale.Languages() {
+		name := locale.For(language).Name()
+		place := slices.Index(have, language)
+		switch {
+		case place == 0:
+			rows = append(rows, []Button{{Text: chosen(true, name) + " ⭐", Data: data(verbSet, "news", language, "main")}})
+		case place > 0:
+			rows = append(rows, []Button{
+				{Text: chosen(true, name), Data: data(verbSet, "news", language, "off")},
+				{Text: t.words.T("button.main", nil), Data: data(verbSet, "news", language, "main")},
+			})
+		default:
+			rows = append(rows, []Button{{Text: name, Data: data(verbSet, "news", language, "on")}})
+		}
+	}
+	return screen{t.words.T("screen.news_languages", nil), append(rows, t.backToSettings())}
+}
+
+func (t *talk) setNews(value []string) func(*subscriptions.Preferences) {
+	language := arg(value, 0)
+	if !locale.Spoken(language) {
+		return nil
+	}
+	without := func(p *subscriptions.Preferences) []string {
+		return slices.DeleteFunc(slices.Clone(p.Languages), func(l string) bool { return l == language })
+	}
+	switch arg(value, 1) {
+	case "main":
+		return func(p *subscriptions.Preferences) { p.Languages = append([]string{language}, without(p)...) }
+	case "on":
+		return func(p *subscriptions.Preferences) {
+			if !slices.Contains(p.Languages, language) {
+				p.Languages = append(slices.Clone(p.Languages), language)
+			}
+		}
+	case "off":
+		return func(p *subscriptions.Preferences) {
+			if rest := without(p); len(rest) > 0 { // the last one stays
+				p.Languages = rest
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,79 @@
+package bot
+
+import (
+	"strconv"
+	"time"
+
+	"kabarchy/subscriptions"
+)
+
+// nights are the quiet hours to choose from.
+var nights = []subscriptions.Quiet{{From: 21, To: 7}, {From: 22, To: 8}, {From: 23, To: 6}}
+
+// quietScreen offers quiet hours, and what becomes of messages in them.
+func (t *talk) quietScreen() screen {
+	have := t.preferences.Quiet
+	none := have.From == have.To
+	rows := [][]Button{{{Text: chosen(none, t.words.T("button.no_quiet", nil)), Data: data(verbSet, "quiet", "off")}}}
+	var row []Button
+	for _, night := range nights {
+		label := clock(night.From) + "–" + clock(night.To)
+		same := have.From == night.From && have.To == night.To
+		night.Wait = have.Wait
+		row = append(row, Button{Text: chosen(same, label), Data: quietData(night)})
+	}
+	rows = append(rows, row[:2], row[2:])
+	if !none && t.later {
+		soft, wait := have, have
+		soft.Wait, wait.Wait = false, true
+		rows = append(rows, []Button{
+			{Text: chosen(!have.Wait, t.words.T("button.silent", nil)), Data: quietData(soft)},
+			{Text: chosen(have.Wait, t.words.T("button.wait", nil)), Data: quietData(wait)},
+		})
+	}
+	return screen{t.words.T("screen.quiet", nil), append(rows, t.backToSettings())}
+}
+
+func quietData(q subscriptions.Quiet) string {
+	how := "silent"
+	if q.Wait {
+		how = "wait"
+	}
+	return data(verbSet, "quiet", strconv.Itoa(q.From), strconv.Itoa(q.To), how)
+}
+
+func (t *talk) setQuiet(value []string) func(*subscriptions.Preferences) {
+	if arg(value, 0) == "off" {
+		return func(p *subscriptions.Preferences) { p.Quiet = subscriptions.Quiet{} }
+	}
+	from, ok1 := number(value, 0, 23)
+	to, ok2 := number(value, 1, 23)
+	how := arg(value, 2)
+	if !ok1 || !ok2 || from == to || how != "silent" && how != "wait" {
+		return nil
+	}
+	quiet := subscriptions.Quiet{From: from, To: to, Wait: how == "wait" && t.later}
+	return func(p *subscriptions.Preferences) { p.Quiet = quiet }
+}
+
+func (t *talk) quietInWords() string {
+	q := t.preferences.Quiet
+	if q.From == q.To {
+		return t.words.T("line.off", nil)
+	}
+	hours := map[string]any{"From": clock(q.From), "To": clock(q.To)}
+	if q.Wait {
+		return t.words.T("line.quiet_wait", hours)
+	}
+	return t.words.T("line.quiet_silent", hours)
+}
+
+// quietAt says whether a message at the moment, in the ministry's zone, is to come
+// without a sound.
+func quietAt(q subscriptions.Quiet, moment time.Time) bool {
+	hour := moment.Hour()
+	if q.From <= q.To {
+		return q.From <= hour && hour < q.To
+	}
+	return hour >= q.From || hour < q.To
+}

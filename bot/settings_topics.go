@@ -1,0 +1,80 @@
+package bot
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"kabarchy/subscriptions"
+)
+
+// topicsScreen offers the topics. Who has all of them, later ones included, begins a
+// choice by pressing one.
+func (t *talk) topicsScreen() screen {
+	have := t.preferences.Topics
+	rows := [][]Button{{{Text: chosen(have.All(), t.words.T("button.all_topics", nil)), Data: data(verbSet, "topic", "all")}}}
+	for _, topic := range t.topics {
+		marked, wanted := false, "only"
+		if !have.All() {
+			marked, wanted = have.Has(topic.Number), "on"
+		}
+		if marked {
+			wanted = "off"
+		}
+		rows = append(rows, []Button{{
+			Text: chosen(marked, cut(topic.name(t.words.Language()), buttonLimit)),
+			Data: data(verbSet, "topic", strconv.Itoa(int(topic.Number)), wanted),
+		}})
+	}
+	return screen{t.words.T("screen.topics", nil), append(rows, t.backToSettings())}
+}
+
+// buttonLimit is how much of a configured name a button shows, in UTF-16 units.
+const buttonLimit = 40
+
+// setTopic chooses topics. Who gives up the last of them has all again: for no news at
+// all there is a button that says so.
+func (t *talk) setTopic(value []string) func(*subscriptions.Preferences) {
+	if arg(value, 0) == "all" {
+		return func(p *subscriptions.Preferences) { p.Topics = subscriptions.Topics{} }
+	}
+	number, err := strconv.ParseUint(arg(value, 0), 10, 8)
+	topic := subscriptions.Topic(number)
+	known := slices.ContainsFunc(t.topics, func(o Topic) bool { return o.Number == topic })
+	if err != nil || !known {
+		return nil
+	}
+	switch arg(value, 1) {
+	case "only":
+		return func(p *subscriptions.Preferences) { p.Topics = subscriptions.Only(topic) }
+	case "on":
+		return func(p *subscriptions.Preferences) { p.Topics = p.Topics.With(topic) }
+	case "off":
+		return func(p *subscriptions.Preferences) {
+			switch rest := p.Topics.Without(topic); {
+			case p.Topics.All():
+			case len(rest.Chosen()) == 0:
+				p.Topics = subscriptions.Topics{}
+			default:
+				p.Topics = rest
+			}
+		}
+	}
+	return nil
+}
+
+func (t *talk) topicsInWords() string {
+	if t.preferences.Topics.All() {
+		return t.words.T("line.all_topics", nil)
+	}
+	var names []string
+	for _, topic := range t.topics {
+		if t.preferences.Topics.Has(topic.Number) {
+			names = append(names, topic.name(t.words.Language()))
+		}
+	}
+	if len(names) > 3 {
+		return t.words.N("line.topic_count", len(names), nil)
+	}
+	return strings.Join(names, ", ")
+}

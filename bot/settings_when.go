@@ -1,0 +1,108 @@
+package bot
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"kabarchy/subscriptions"
+)
+
+// digestHours are those at which a digest can come; one more can't be chosen by a tap.
+var digestHours = []int{7, 8, 9, 12, 18, 20}
+
+// defaultHour is when a digest comes until the person chooses another hour.
+const defaultHour = 9
+
+// week is in the order in which people here write it.
+var week = []time.Weekday{
+	time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday, time.Saturday, time.Sunday,
+}
+
+// whenScreen offers each item at once, or a digest every day or week.
+func (t *talk) whenScreen() screen {
+	when := t.preferences.When
+	hour := defaultHour
+	if when.Rhythm != subscriptions.AtOnce {
+		hour = when.Hour
+	}
+	day := time.Monday
+	if when.Rhythm == subscriptions.Weekly {
+		day = when.Weekday
+	}
+	rows := [][]Button{
+		{whenButton(when, subscriptions.When{}, t.words.T("button.at_once", nil))},
+		{
+			rhythmButton(when, subscriptions.When{Rhythm: subscriptions.Daily, Hour: hour}, t.words.T("button.daily", nil)),
+			rhythmButton(when, subscriptions.When{Rhythm: subscriptions.Weekly, Weekday: day, Hour: hour}, t.words.T("button.weekly", nil)),
+		},
+	}
+	if when.Rhythm == subscriptions.Weekly {
+		names := strings.Fields(t.words.T("date.days", nil))
+		var row []Button
+		for _, day := range week {
+			row = append(row, whenButton(when, subscriptions.When{Rhythm: when.Rhythm, Weekday: day, Hour: hour}, names[day]))
+		}
+		rows = append(rows, row[:4], row[4:])
+	}
+	if when.Rhythm != subscriptions.AtOnce {
+		var row []Button
+		for _, hour := range digestHours {
+			row = append(row, whenButton(when, subscriptions.When{Rhythm: when.Rhythm, Weekday: when.Weekday, Hour: hour}, clock(hour)))
+		}
+		rows = append(rows, row[:3], row[3:])
+	}
+	return screen{t.words.T("screen.when", nil), append(rows, t.backToSettings())}
+}
+
+// whenButton sets the times to what is wanted, and is marked when they are just so.
+func whenButton(have, want subscriptions.When, label string) Button {
+	return Button{Text: chosen(have == want, label), Data: whenData(want)}
+}
+
+// rhythmButton is marked whatever the day and the hour.
+func rhythmButton(have, want subscriptions.When, label string) Button {
+	return Button{Text: chosen(have.Rhythm == want.Rhythm, label), Data: whenData(want)}
+}
+
+func whenData(w subscriptions.When) string {
+	return data(verbSet, "when", strconv.Itoa(int(w.Rhythm)), strconv.Itoa(int(w.Weekday)), strconv.Itoa(w.Hour))
+}
+
+func (t *talk) setWhen(value []string) func(*subscriptions.Preferences) {
+	rhythm, ok1 := number(value, 0, int(subscriptions.Weekly))
+	day, ok2 := number(value, 1, int(time.Saturday))
+	hour, ok3 := number(value, 2, 23)
+	if !ok1 || !ok2 || !ok3 || !t.later {
+		return nil
+	}
+	when := subscriptions.When{Rhythm: subscriptions.Rhythm(rhythm)}
+	if when.Rhythm != subscriptions.AtOnce {
+		when.Hour = hour
+	}
+	if when.Rhythm == subscriptions.Weekly {
+		when.Weekday = time.Weekday(day)
+	}
+	return func(p *subscriptions.Preferences) { p.When = when }
+}
+
+// number is the n-th value, if it is a number from 0 to most.
+func number(values []string, n, most int) (int, bool) {
+	i, err := strconv.Atoi(arg(values, n))
+	return i, err == nil && 0 <= i && i <= most
+}
+
+func clock(hour int) string { return fmt.Sprintf("%d:00", hour) }
+
+func (t *talk) whenInWords() string {
+	when := t.preferences.When
+	switch when.Rhythm {
+	case subscriptions.Daily:
+		return t.words.T("line.daily", map[string]any{"Time": clock(when.Hour)})
+	case subscriptions.Weekly:
+		day := strings.Fields(t.words.T("date.weekdays", nil))[when.Weekday]
+		return t.words.T("line.weekly", map[string]any{"Day": day, "Time": clock(when.Hour)})
+	}
+	return t.words.T("line.at_once", nil)
+}

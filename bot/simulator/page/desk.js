@@ -102,13 +102,14 @@ export class Desk {
       node.replaceChildren(
         h('div', { class: 'item-head' }, picture(item.picture, 'item-photo'),
           h('div', {}, h('b', {}, pick(item.titles, words.language)),
-            h('span', { class: 'item-when' }, item.published_at && words.time(new Date(item.published_at)), mark && h('em', {}, words.t(mark))))),
+            h('span', { class: 'item-when' }, item.published_at && words.moment(new Date(item.published_at)), mark && h('em', {}, words.t(mark))))),
         h('div', { class: 'lines' }),
         h('div', { class: 'item-buttons' },
           item.can_correct && this.button('correct', 'edit', item),
           item.can_withdraw && this.button('withdraw', 'undo', item)));
     }
-    const lines = sent.map((one) => this.line(one));
+    const rank = (one) => languages.indexOf(one.language);
+    const lines = [...sent].sort((a, b) => (a.kind === b.kind ? rank(a) - rank(b) : 0)).map((one) => this.line(one));
     node.querySelector('.lines').replaceChildren(...lines);
     return node;
   }
@@ -152,11 +153,11 @@ export class Desk {
     return [rate, end].filter(Boolean).join(' · ');
   }
 
-  // drawRunning shows the newest item's broadcasts together, below the map.
+  // drawRunning shows what is on its way now, or came last, below the map.
   drawRunning(broadcasts) {
     const { words } = this;
     const open = broadcasts.filter((one) => !one.finished_at);
-    const newest = open.length ? open : this.latest(broadcasts);
+    const newest = this.together(broadcasts, open.length ? open : broadcasts.slice(0, 1));
     if (!newest.length) {
       this.running.replaceChildren(h('p', { class: 'waiting' }, words.t('waiting')));
       return;
@@ -177,12 +178,16 @@ export class Desk {
           : [sum('rate') ? words.t('rate', { n: words.number(sum('rate')) }) : '', end ? words.t('ends', { time: words.time(new Date(end)) }) : ''].filter(Boolean).join(' · '))));
   }
 
-  // latest are the finished broadcasts of the item that went out last.
-  latest(broadcasts) {
-    const item = (this.state.published || []).find((one) => broadcasts.some((b) => (one.items || [one.id]).includes(b.item)));
-    if (!item) return broadcasts.slice(0, 1);
-    const all = broadcasts.filter((one) => (item.items || [item.id]).includes(one.item));
-    return all.filter((one) => one.kind === all[0].kind);
+  // together are the broadcasts of the same items and kinds as some: an item's editions
+  // count as one, also when the first of them has finished.
+  together(broadcasts, some) {
+    const groups = new Set(some.map((one) => this.group(one)));
+    return broadcasts.filter((one) => groups.has(this.group(one)));
+  }
+
+  group(one) {
+    const item = (this.state.published || []).find((item) => (item.items || [item.id]).includes(one.item));
+    return `${one.kind} ${item ? item.id : one.item}`;
   }
 
   drawAudience(audience) {
@@ -202,7 +207,7 @@ export class Desk {
 
 const chip = (language) => h('span', { class: 'chip' }, { ky: 'КЫР', ru: 'РУС', en: 'ENG' }[language] || language);
 
-const editions = (titles) => [...languages.filter((language) => titles[language]).map((language) => [language, titles[language]])];
+const editions = (titles) => languages.filter((language) => titles[language]).map((language) => [language, titles[language]]);
 
 function picture(address, name) {
   const url = pictureURL(address);

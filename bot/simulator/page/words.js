@@ -63,6 +63,12 @@ export class Words {
     return new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(date);
   }
 
+  // moment is a time, with its day unless that is today.
+  moment(date) {
+    const day = this.day(date);
+    return day === this.t('today') ? this.time(date) : `${day}, ${this.time(date)}`;
+  }
+
   // day names a date as the chat's separators do.
   day(date) {
     const days = Math.round((dayNumber(new Date()) - dayNumber(date)) / 86400000);

@@ -28,6 +28,11 @@ type Archive interface {
 	Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error)
 }
 
+// Articles brings an item's text in full, as the feed or the item's page holds it.
+type Articles interface {
+	Article(ctx context.Context, id string) (feeds.Article, error)
+}
+
 // Ministry is whose news it is.
 type Ministry struct {
 	Name map[string]string // by language
@@ -59,6 +64,7 @@ type Options struct {
 	Client   *Client
 	Store    Subscriptions
 	Archive  Archive
+	Articles Articles // nil where there are only summaries to read
 	Ministry Ministry
 	// Joined is told of every chat that subscribes or changes its language, so that
 	// running broadcasts catch it up; it may be told more than once. Nobody is if nil.
@@ -88,6 +94,7 @@ type Bot struct {
 	client   *Client
 	store    Subscriptions
 	archive  Archive
+	articles Articles
 	ministry Ministry
 	joined   func(ctx context.Context, chat int64) error
 	forget   func(ctx context.Context, chat int64) error
@@ -124,6 +131,7 @@ func New(o Options) *Bot {
 		client:   o.Client,
 		store:    o.Store,
 		archive:  o.Archive,
+		articles: o.Articles,
 		ministry: o.Ministry,
 		joined:   o.Joined,
 		forget:   o.Forget,

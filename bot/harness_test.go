@@ -88,7 +88,7 @@ func (h *house) start() {
 	h.metrics = registry
 	h.client = bot.NewClient(bot.ClientOptions{Token: h.telegram.Token(), Endpoint: h.endpoint, Log: log, Registerer: registry})
 	h.bot = bot.New(bot.Options{
-		Client: h.client, Store: h.store, Archive: h.archive,
+		Client: h.client, Store: h.store, Archive: h.archive, Articles: h.shelf,
 		Ministry: bot.Ministry{
 			Name: map[string]string{"ky": "Юстиция министрлиги", "ru": "Министерство юстиции", "en": "Ministry of Justice"},
 			Site: "https://minjust.gov.kg",
@@ -255,6 +255,21 @@ func (s *shelf) Item(_ context.Context, id string) (feeds.Item, error) {
 		}
 	}
 	return feeds.Item{}, feeds.ErrNotFound
+}
+
+// Article is the item's text in full: its summary, and a list below it.
+func (s *shelf) Article(ctx context.Context, id string) (feeds.Article, error) {
+	item, err := s.Item(ctx, id)
+	if err != nil {
+		return feeds.Article{}, err
+	}
+	span := func(text string) []feeds.Span { return []feeds.Span{{Text: text}} }
+	return feeds.Article{Whole: true, Blocks: []feeds.Block{
+		{Kind: feeds.Paragraph, Spans: span(item.Summary)},
+		{Kind: feeds.Heading, Level: 2, Spans: span("📍")},
+		{Kind: feeds.ListItem, Level: 1, Spans: span("+996 312 65-65-65")},
+		{Kind: feeds.ListItem, Level: 1, Spans: span("minjust.gov.kg")},
+	}}, nil
 }
 
 // chats notes which chats it was called with.

@@ -1,65 +1,166 @@
 package bot
 
 import (
+	"html"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"kabarchy/feeds"
 )
 
 // pageSize is how much of an article one page holds, in UTF-16 units: with its head it
 // fits below a picture, and it is about what a small phone shows at a time.
 const pageSize = 720
 
+// paragraph is a piece of an article that is shown on lines of its own.
+type paragraph struct {
+	spans []feeds.Span
+	quote bool
+	item  bool // of a list: stands close to its neighbours
+}
+
+func (p paragraph) text() string {
+	var text strings.Builder
+	for _, s := range p.spans {
+		text.WriteString(s.Text)
+	}
+	return text.String()
+}
+
+// paragraphsOf lays an article's blocks out for a message. Its pictures are not among
+// them: the message has the one it has.
+func paragraphsOf(blocks []feeds.Block) []paragraph {
+	var all []paragraph
+	for _, b := range blocks {
+		p := paragraph{spans: b.Spans, quote: b.Kind == feeds.Quote, item: b.Kind == feeds.ListItem}
+		switch b.Kind {
+		case feeds.Picture:
+			continue
+		case feeds.Heading:
+			p.spans = []feeds.Span{{Text: b.Text(), Bold: true}}
+		case feeds.ListItem:
+			mark := "• "
+			if b.Number > 0 {
+				mark = strconv.Itoa(b.Number) + ". "
+			}
+			p.spans = append([]feeds.Span{{Text: mark}}, b.Spans...)
+		}
+		if strings.TrimSpace(p.text()) != "" {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
 // paginate lays paragraphs out on pages of at most the size. Paragraphs stay whole where
 // they can; a longer one is parted at the end of a sentence, or else of a word. No word
 // is lost.
-func paginate(paragraphs []string, size int) []string {
-	var pages []string
-	var page strings.Builder
-	flush := func() {
-		if page.Len() > 0 {
-			pages = append(pages, page.String())
-			page.Reset()
-		}
-	}
+func paginate(paragraphs []paragraph, size int) [][]paragraph {
+	var pages [][]paragraph
+	var page []paragraph
+	room := size
+	flush := func() { pages, page, room = append(pages, page), nil, size }
 	for _, p := range paragraphs {
-		for p != "" {
-			room := size - units(page.String())
-			if page.Len() > 0 {
-				room -= len("\n\n")
-			}
-			if units(p) > room && page.Len() > 0 && (units(p) <= size || room < size/3) {
-				flush()
-				continue
-			}
-			head, rest := part(p, room)
-			if page.Len() > 0 {
-				page.WriteString("\n\n")
-			}
-			page.WriteString(head)
-			if p = rest; p != "" {
+		for {
+			length := units(p.text())
+			if length > room && len(page) > 0 && (length <= size || room < size/3) {
 				flush()
 			}
+			head, rest := p.part(room)
+			page = append(page, head)
+			room -= units(head.text()) + len("\n\n")
+			if len(rest.spans) == 0 {
+				break
+			}
+			p = rest
+			flush()
 		}
 	}
-	flush()
+	if len(page) > 0 {
+		flush()
+	}
 	return pages
 }
 
-// part takes from a text what fits, up to the end of a sentence where there is one not
-// too far back.
-func part(text string, budget int) (head, rest string) {
+// part takes from a paragraph what fits; the rest is empty if all does.
+func (p paragraph) part(budget int) (head, rest paragraph) {
+	text := p.text()
 	if units(text) <= budget {
-		return text, ""
+		return p, paragraph{}
 	}
-	end := fit(text, budget)
+	end, next := breakAt(text, budget)
+	head, rest = p, p
+	head.spans, rest.spans = between(p.spans, 0, end), between(p.spans, next, len(text))
+	return head, rest
+}
+
+// breakAt is where a text is parted that does not fit, and where its rest begins: at the
+// end of a sentence that is not too far back, or else of a word.
+func breakAt(text string, budget int) (end, next int) {
+	end = fit(text, budget)
 	if i := sentenceEnd(text, end); i > end/3 {
 		end = i
 	} else if i := strings.LastIndexFunc(text[:end+1], unicode.IsSpace); i > end/2 {
 		end = i
 	}
-	if end == 0 { // no end to a sign made of ever more parts
-		end = utf8.RuneLen([]rune(text)[0])
+	if end == 0 { // a sign made of more parts than fit
+		_, end = utf8.DecodeRuneInString(text)
 	}
-	return strings.TrimRightFunc(text[:end], unicode.IsSpace), strings.TrimLeftFunc(text[end:], unicode.IsSpace)
+	next = len(text) - len(strings.TrimLeftFunc(text[end:], unicode.IsSpace))
+	return len(strings.TrimRightFunc(text[:end], unicode.IsSpace)), next
+}
+
+// between cuts out the spans from one byte of their text to another.
+func between(spans []feeds.Span, from, to int) []feeds.Span {
+	var cut []feeds.Span
+	at := 0
+	for _, s := range spans {
+		first, last := max(from-at, 0), min(to-at, len(s.Text))
+		at += len(s.Text)
+		if first < last {
+			s.Text = s.Text[first:last]
+			cut = append(cut, s)
+		}
+	}
+	return cut
+}
+
+// pageHTML writes a page's paragraphs in Telegram's HTML.
+func pageHTML(page []paragraph) string {
+	var out strings.Builder
+	for i, p := range page {
+		switch {
+		case i == 0:
+		case p.item && page[i-1].item:
+			out.WriteString("\n")
+		default:
+			out.WriteString("\n\n")
+		}
+		text := spansHTML(p.spans)
+		if p.quote {
+			text = "<blockquote>" + text + "</blockquote>"
+		}
+		out.WriteString(text)
+	}
+	return out.String()
+}
+
+func spansHTML(spans []feeds.Span) string {
+	var out strings.Builder
+	for _, s := range spans {
+		text := html.EscapeString(s.Text)
+		if s.Bold {
+			text = "<b>" + text + "</b>"
+		}
+		if s.Italic {
+			text = "<i>" + text + "</i>"
+		}
+		if webAddress(s.Link) {
+			text = `<a href="` + html.EscapeString(s.Link) + `">` + text + "</a>"
+		}
+		out.WriteString(text)
+	}
+	return out.String()
 }

@@ -5,42 +5,96 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"kabarchy/feeds"
 )
+
+func plain(texts ...string) []paragraph {
+	var all []paragraph
+	for _, text := range texts {
+		all = append(all, paragraph{spans: []feeds.Span{{Text: text}}})
+	}
+	return all
+}
 
 func TestPaginate(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name       string
-		paragraphs []string
+		paragraphs []paragraph
 		size       int
-		want       []string
+		want       string
 	}{
-		{"nothing", nil, 20, nil},
-		{"one page", []string{"Биринчи.", "Экинчи."}, 20, []string{"Биринчи.\n\nЭкинчи."}},
-		{"paragraphs stay whole", []string{"Биринчи абзац.", "Экинчи абзац."}, 20, []string{"Биринчи абзац.", "Экинчи абзац."}},
-		{"a long one is parted at a sentence", []string{"Бир сүйлөм. Эки сүйлөм. Үч сүйлөм."}, 25, []string{"Бир сүйлөм. Эки сүйлөм.", "Үч сүйлөм."}},
-		{"or at a word", []string{"бир эки үч төрт беш"}, 10, []string{"бир эки үч", "төрт беш"}},
+		{"nothing", nil, 20, ""},
+		{"one page", plain("Биринчи.", "Экинчи."), 20, "Биринчи.\n\nЭкинчи."},
+		{"paragraphs stay whole", plain("Биринчи абзац.", "Экинчи абзац."), 20, "Биринчи абзац.|Экинчи абзац."},
+		{"a long one is parted at a sentence", plain("Бир сүйлөм. Эки сүйлөм. Үч сүйлөм."), 25, "Бир сүйлөм. Эки сүйлөм.|Үч сүйлөм."},
+		{"or at a word", plain("бир эки үч төрт беш"), 10, "бир эки үч|төрт беш"},
 	} {
-		if got := paginate(c.paragraphs, c.size); strings.Join(got, "|") != strings.Join(c.want, "|") {
+		var got []string
+		for _, page := range paginate(c.paragraphs, c.size) {
+			got = append(got, pageHTML(page))
+		}
+		if strings.Join(got, "|") != c.want {
 			t.Errorf("%s: %q, not %q", c.name, got, c.want)
 		}
 	}
 }
 
-func TestPagesLoseNoWord(t *testing.T) {
+func TestBlocksKeepTheirLook(t *testing.T) {
+	t.Parallel()
+	blocks := []feeds.Block{
+		{Kind: feeds.Heading, Level: 2, Spans: []feeds.Span{{Text: "Кимге?"}}},
+		{Kind: feeds.Paragraph, Spans: []feeds.Span{{Text: "Окуңуз: "}, {Text: "мыйзам <1>", Link: "https://cbd.minjust.gov.kg/?a=1&b=2"}, {Text: "."}}},
+		{Kind: feeds.Picture, Picture: "https://minjust.gov.kg/1.jpg"},
+		{Kind: feeds.ListItem, Level: 1, Spans: []feeds.Span{{Text: "паспорт", Bold: true}}},
+		{Kind: feeds.ListItem, Level: 1, Number: 2, Spans: []feeds.Span{{Text: "арыз", Italic: true}}},
+		{Kind: feeds.Quote, Spans: []feeds.Span{{Text: "Акысыз"}, {Text: "!", Link: "javascript:alert(1)"}}},
+	}
+	want := "<b>Кимге?</b>\n\nОкуңуз: <a href=\"https://cbd.minjust.gov.kg/?a=1&amp;b=2\">мыйзам &lt;1&gt;</a>.\n\n" +
+		"• <b>паспорт</b>\n2. <i>арыз</i>\n\n<blockquote>Акысыз!</blockquote>"
+	if got := pageHTML(paginate(paragraphsOf(blocks), pageSize)[0]); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// anyBlock draws a block of an article in several styles.
+var anyBlock = rapid.Custom(func(t *rapid.T) feeds.Block {
+	span := rapid.Custom(func(t *rapid.T) feeds.Span {
+		return feeds.Span{
+			Text: anyText.Draw(t, "text"), Bold: rapid.Bool().Draw(t, "bold"), Italic: rapid.Bool().Draw(t, "italic"),
+			Link: rapid.SampledFrom([]string{"", "https://minjust.gov.kg/?a=1&b=\"2\"", "javascript:1"}).Draw(t, "link"),
+		}
+	})
+	return feeds.Block{
+		Kind:   rapid.SampledFrom([]feeds.BlockKind{feeds.Paragraph, feeds.Heading, feeds.ListItem, feeds.Quote, feeds.Picture}).Draw(t, "kind"),
+		Number: rapid.IntRange(0, 3).Draw(t, "number"),
+		Spans:  rapid.SliceOfN(span, 0, 3).Draw(t, "spans"),
+	}
+})
+
+func TestPagesAreTelegramsAndLoseNoWord(t *testing.T) {
 	t.Parallel()
 	letters := func(s string) string { return strings.Join(strings.Fields(s), "") }
 	rapid.Check(t, func(t *rapid.T) {
-		text := anyText.Draw(t, "text")
-		size := rapid.IntRange(20, 200).Draw(t, "size")
-		pages := paginate(strings.Split(paragraphs(text), "\n\n"), size)
-		for _, page := range pages {
-			if n := units(page); n == 0 || n > size {
-				t.Fatalf("a page is %d units long", n)
-			}
+		paragraphs := paragraphsOf(rapid.SliceOfN(anyBlock, 0, 6).Draw(t, "blocks"))
+		size := rapid.IntRange(40, 300).Draw(t, "size")
+		var whole, paged strings.Builder
+		for _, p := range paragraphs {
+			whole.WriteString(p.text())
 		}
-		if got := letters(strings.Join(pages, "")); got != letters(text) {
-			t.Fatalf("%q became %q", letters(text), got)
+		for _, page := range paginate(paragraphs, size) {
+			text, err := parseTelegram(pageHTML(page))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := units(text); n == 0 || n > size {
+				t.Fatalf("a page is %d units long, not %d", n, size)
+			}
+			paged.WriteString(text)
+		}
+		if letters(paged.String()) != letters(whole.String()) {
+			t.Fatalf("%q became %q", letters(whole.String()), letters(paged.String()))
 		}
 	})
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"html"
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"kabarchy/bot/locale"
 	"kabarchy/feeds"
@@ -65,16 +65,16 @@ func (t *talk) pressPage(ctx context.Context, args []string) (reply, error) {
 	return reply{}, t.showPage(ctx, item, number, arg(args, 2))
 }
 
-// showPage shows a page of the item's text; a number out of range gives the nearest.
+// showPage shows a page of the item's article; a number out of range gives the nearest.
 func (t *talk) showPage(ctx context.Context, item feeds.Item, number int, back string) error {
-	pages := paginate(article(item), pageSize)
+	pages := paginate(paragraphsOf(t.article(ctx, item)), pageSize)
 	if len(pages) == 0 {
 		return t.showItem(ctx, item, back)
 	}
 	number = max(1, min(number, len(pages)))
 	head := tagged("b", cut(oneLine(item.Title), pageTitleLimit))
 	return t.show(ctx, screen{
-		head + "\n\n" + html.EscapeString(pages[number-1]),
+		head + "\n\n" + pageHTML(pages[number-1]),
 		t.pageButtons(item, number, len(pages), back),
 	})
 }
@@ -82,22 +82,37 @@ func (t *talk) showPage(ctx context.Context, item feeds.Item, number int, back s
 // pageTitleLimit bounds the title above a page, in UTF-16 units.
 const pageTitleLimit = 200
 
-// article are the paragraphs of the item's text.
-func article(item feeds.Item) []string {
-	text := paragraphs(item.Summary)
-	if text == "" {
-		return nil
+// articleWithin is how long a reader waits for an article that has to be fetched from
+// the ministry's site first.
+const articleWithin = 8 * time.Second
+
+// article is the item's text in full, or its summary where that is all that can be had.
+func (b *Bot) article(ctx context.Context, item feeds.Item) []feeds.Block {
+	if b.articles != nil {
+		ctx, cancel := context.WithTimeout(ctx, articleWithin)
+		defer cancel()
+		article, err := b.articles.Article(ctx, item.ID)
+		if err == nil && len(article.Blocks) > 0 {
+			return article.Blocks
+		}
+		if err != nil {
+			b.log.WarnContext(ctx, "article can't be had", "item", item.ID, "error", err)
+		}
 	}
-	return strings.Split(text, "\n\n")
+	var blocks []feeds.Block
+	for text := range strings.SplitSeq(paragraphs(item.Summary), "\n\n") {
+		blocks = append(blocks, feeds.Block{Kind: feeds.Paragraph, Spans: []feeds.Span{{Text: text}}})
+	}
+	return blocks
 }
 
-// itemButtons are those below an announced item, in the item's language. More says that
-// the announcement does not hold all of its text; back is the way back that the reader's
-// pages are to remember.
-func itemButtons(item feeds.Item, more bool, back string) [][]Button {
+// itemButtons are those below an announced item, in the item's language. Shortened says that
+// the announcement does not hold all of the summary; back is the way back that the pages
+// are to remember.
+func itemButtons(item feeds.Item, shortened bool, back string) [][]Button {
 	words := locale.For(item.Language)
 	var rows [][]Button
-	if more && itemID.MatchString(item.ID) {
+	if more := shortened || webAddress(item.Link); more && itemID.MatchString(item.ID) {
 		rows = append(rows, []Button{{Text: words.T("button.read", nil), Data: pageData(item, 1, back)}})
 	}
 	if webAddress(item.Link) {

@@ -122,7 +122,7 @@ func TestRender(t *testing.T) {
 	t.Parallel()
 	bishkek := time.FixedZone("+06", 6*60*60)
 	item := feeds.Item{
-		Language: "ky", Title: "Юридикалык  жардам <акысыз> & жеткиликтүү", Summary: "Биринчи абзац.\nЭкинчи «абзац».",
+		ID: "aaaaaaaaaaaaaaaa", Language: "ky", Title: "Юридикалык  жардам <акысыз> & жеткиликтүү", Summary: "Биринчи абзац.\nЭкинчи «абзац».",
 		Link: "https://minjust.gov.kg/ky/1", Picture: "https://minjust.gov.kg/1.jpg",
 		Published: time.Date(2018, 11, 21, 20, 0, 0, 0, time.UTC),
 	}
@@ -131,7 +131,7 @@ func TestRender(t *testing.T) {
 		html: "<b>Юридикалык жардам &lt;акысыз&gt; &amp; жеткиликтүү</b>\n<i>22-ноябрь, 2018-жыл</i>\n\n" +
 			"Биринчи абзац.\n\nЭкинчи «абзац».",
 		plain: "Юридикалык жардам <акысыз> & жеткиликтүү\n22-ноябрь, 2018-жыл\n\nБиринчи абзац.\n\nЭкинчи «абзац».",
-		markup: `{"inline_keyboard":[[{"text":"Кененирээк","url":"https://minjust.gov.kg/ky/1"},` +
+		markup: `{"inline_keyboard":[[{"text":"📖 Толук окуу","callback_data":"page:aaaaaaaaaaaaaaaa:1"}],[{"text":"Кененирээк","url":"https://minjust.gov.kg/ky/1"},` +
 			`{"text":"↗️ Бөлүшүү","url":"https://t.me/share/url?text=` + url.QueryEscape("Юридикалык жардам <акысыз> & жеткиликтүү") +
 			`\u0026url=https%3A%2F%2Fminjust.gov.kg%2Fky%2F1"}]]}`,
 		image: "https://minjust.gov.kg/1.jpg",

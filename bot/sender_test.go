@@ -98,7 +98,7 @@ func TestNewsLooksRight(t *testing.T) {
 	if sent := p.deliver(news(c.ID(), text)); sent.Caption || sent.ID != last(t, c.Chat).ID {
 		t.Errorf("the message is %+v", sent)
 	}
-	want := "| Юридикалык <жардам>\n| 22-ноябрь, 2018-жыл\n| \n| Юридикалык <жардам>: кыскача баяны.\n| [Кененирээк] [↗️ Бөлүшүү]\n"
+	want := "| Юридикалык <жардам>\n| 22-ноябрь, 2018-жыл\n| \n| Юридикалык <жардам>: кыскача баяны.\n| [📖 Толук окуу]\n| [Кененирээк] [↗️ Бөлүшүү]\n"
 	if got := draw(last(t, c.Chat)); got != want {
 		t.Errorf("the phone shows\n%s, not\n%s", got, want)
 	}
@@ -268,7 +268,7 @@ func TestCorrections(t *testing.T) {
 		}
 		d.Item.Title, d.Item.Revision = "Оңдолгон аталыш", 2
 		p.deliver(d)
-		if m := last(t, c.Chat); m.ID != d.Message.ID || !strings.Contains(m.Text, "Оңдолгон") || m.Caption() != picture || len(m.Keyboard) != 1 {
+		if m := last(t, c.Chat); m.ID != d.Message.ID || !strings.Contains(m.Text, "Оңдолгон") || m.Caption() != picture || len(m.Keyboard) != 2 {
 			t.Errorf("picture %t: the phone shows\n%s", picture, draw(m))
 		}
 		d.Item.Picture, d.Item.Revision = "https://minjust.gov.kg/2.jpg", 3

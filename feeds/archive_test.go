@@ -267,7 +267,7 @@ func TestConflict(t *testing.T) {
 		ctx, now := t.Context(), time.Now()
 		a := NewArchive(rdb)
 		s := Source{ID: "s", Language: "ky", URL: "https://ukuk.example"}
-		if _, err := a.commit(ctx, s, nil, validators{}, 10, now); err != nil {
+		if _, err := a.commit(ctx, poll{source: s, now: now}, 10); err != nil {
 			t.Fatal(err)
 		}
 		entries := []entry{{Item: Item{ID: "aaaa", Source: "s", Language: "ky", Title: "Бир"}}}
@@ -275,10 +275,10 @@ func TestConflict(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := a.commit(ctx, s, entries, validators{}, 10, now); err != nil {
+		if _, err := a.commit(ctx, poll{source: s, entries: entries, now: now}, 10); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := a.write(ctx, s, k.rawState, k.rawState, plan(s, entries, k, 10, now), now); !errors.Is(err, errConflict) {
+		if _, err := a.write(ctx, s, k.rawState, plan(s, entries, k, 10, now), now); !errors.Is(err, errConflict) {
 			t.Errorf("writing on old ground: got %v, want a conflict", err)
 		}
 		list, err := a.Announcements(ctx, 10)

@@ -71,8 +71,15 @@ type sourceState struct {
 	URL      string `json:"url"`
 	Language string `json:"language"`
 	validators
+	// Moved is where the URL has permanently moved to.
+	Moved string `json:"moved,omitempty"`
+	// TTL is for how long the document said that it stays fresh.
+	TTL time.Duration `json:"ttl,omitempty"`
 	// Primed says that a poll succeeded before, so that what is new now is news.
 	Primed bool `json:"primed"`
+	// LastItem is when something new last came, and Rhythm how long it usually takes.
+	LastItem time.Time     `json:"last_item,omitzero"`
+	Rhythm   time.Duration `json:"rhythm,omitempty"`
 }
 
 // state reads what is remembered of a source, with the bytes it was read from.
@@ -87,29 +94,49 @@ func (a *Archive) state(ctx context.Context, s Source) (state sourceState, raw s
 		}
 	}
 	if state.URL != s.URL || state.Language != s.Language {
-		state.validators = validators{}
+		state.validators, state.Moved = validators{}, ""
 	}
 	return state, raw, nil
 }
 
-// commit archives a document's entries and plans their announcements in one step.
-func (a *Archive) commit(ctx context.Context, s Source, entries []entry, v validators, plausible int, now time.Time) (changes, error) {
-	next, err := json.Marshal(sourceState{URL: s.URL, Language: s.Language, validators: v, Primed: true})
-	if err != nil {
-		return changes{}, err
-	}
+// poll is what a poll found, to be archived.
+type poll struct {
+	source     Source
+	entries    []entry
+	validators validators
+	moved      string
+	ttl        time.Duration
+	now        time.Time
+}
+
+// commit archives what a poll found and plans its announcements in one step.
+func (a *Archive) commit(ctx context.Context, found poll, plausible int) (changes, error) {
 	for range attempts {
-		k, err := a.know(ctx, s, entries)
+		k, err := a.know(ctx, found.source, found.entries)
 		if err != nil {
 			return changes{}, fmt.Errorf("read the archive: %w", err)
 		}
-		c := plan(s, entries, k, plausible, now)
-		c.result.Announced, err = a.write(ctx, s, k.rawState, string(next), c, now)
+		c := plan(found.source, found.entries, k, plausible, found.now)
+		c.state = found.next(k.state, c.result.New)
+		c.result.Announced, err = a.write(ctx, found.source, k.rawState, c, found.now)
 		if !errors.Is(err, errConflict) {
 			return c, err
 		}
 	}
 	return changes{}, fmt.Errorf("write the archive: %w", errConflict)
+}
+
+// next is what is remembered of the source after the poll.
+func (found poll) next(old sourceState, news int) sourceState {
+	state := sourceState{
+		URL: found.source.URL, Language: found.source.Language, validators: found.validators,
+		Moved: found.moved, TTL: found.ttl, Primed: true,
+		LastItem: old.LastItem, Rhythm: rhythm(old, found.entries, news, found.now),
+	}
+	if news > 0 {
+		state.LastItem = found.now
+	}
+	return state
 }
 
 // know reads all that plan needs.
@@ -145,9 +172,13 @@ func (a *Archive) know(ctx context.Context, s Source, entries []entry) (k knowle
 	return k, err
 }
 
-func (a *Archive) write(ctx context.Context, s Source, state, next string, c changes, now time.Time) (announced int, err error) {
+func (a *Archive) write(ctx context.Context, s Source, state string, c changes, now time.Time) (announced int, err error) {
+	next, err := json.Marshal(c.state)
+	if err != nil {
+		return 0, err
+	}
 	keys := []string{keyItems, keyAliases, keyOutbox, keyCounter, keySources, keyHeld, keyLatest(s.Language)}
-	args := []any{stamp(now), s.ID, state, next, latestKept, int(republished.Seconds()), len(c.items)}
+	args := []any{stamp(now), s.ID, state, string(next), latestKept, int(republished.Seconds()), len(c.items)}
 	for _, item := range c.items {
 		keys = append(keys, keyText(textPrint(item.Item)))
 		record, err := json.Marshal(item.record)

@@ -31,7 +31,17 @@ var (
 )
 
 // StatusError is an HTTP answer that is no document.
-type StatusError struct{ Code int }
+type StatusError struct {
+	Code int
+	// RetryAfter is for how long the site wants to be left alone; 0 where it doesn't say.
+	RetryAfter time.Duration
+}
+
+// isGone says whether an error is the answer that a document was given up for good.
+func isGone(err error) bool {
+	var status *StatusError
+	return errors.As(err, &status) && status.Code == http.StatusGone
+}
 
 func (e *StatusError) Error() string {
 	said := fmt.Sprintf("the site answers %d %s", e.Code, http.StatusText(e.Code))
@@ -66,6 +76,8 @@ type response struct {
 	URL        *url.URL
 	MediaType  string
 	Validators validators
+	MaxAge     time.Duration // how long the site says that this answer stays fresh
+	Moved      string        // the URL, where every redirect to it was a permanent one
 }
 
 // fetcher makes requests that can harm nobody: neither us nor who is behind us.
@@ -136,13 +148,16 @@ func (f *fetcher) get(ctx context.Context, r request) (*response, error) {
 		return nil, fmt.Errorf("fetch: %w", f.explain(err))
 	}
 	defer resp.Body.Close()
-	got := &response{URL: resp.Request.URL, MediaType: resp.Header.Get("Content-Type"), Validators: r.Known}
+	got := &response{
+		URL: resp.Request.URL, MediaType: resp.Header.Get("Content-Type"), Validators: r.Known,
+		MaxAge: maxAge(resp.Header), Moved: movedTo(resp),
+	}
 	switch {
 	case resp.StatusCode == http.StatusNotModified && (r.Known.ETag != "" || r.Known.LastModified != ""):
 		got.Unchanged = true
 		return got, nil
 	case resp.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("fetch: %w", &StatusError{resp.StatusCode})
+		return nil, fmt.Errorf("fetch: %w", &StatusError{resp.StatusCode, retryAfter(resp.Header, time.Now())})
 	}
 	return got, f.read(resp, got, r)
 }

@@ -7,15 +7,40 @@ import (
 	"time"
 )
 
+// When a source is reported: it fails without a break for so long; it has been silent
+// for five times its usual, but at least for leastSilence, and for unknownSilence
+// where its usual is not known.
+const (
+	failsLong      = time.Hour
+	leastSilence   = 72 * time.Hour
+	unknownSilence = 14 * 24 * time.Hour
+)
+
+// Condition is how a source fares.
+type Condition string
+
+// The conditions that are reported, each once.
+const (
+	Well    Condition = "well"    // again, after one of the others was reported
+	Failing Condition = "failing" // no poll has succeeded for an hour
+	Silent  Condition = "silent"  // its polls succeed, and nothing new comes for unusually long
+	Gone    Condition = "gone"    // the site says that the feed was given up: it is asked no more
+)
+
 // Health is how a source is, for administrators. Times are zero for "not since the start".
 type Health struct {
 	Source, Language, URL string
-	// LastAttempt and LastSuccess are of polls; LastItem is when something new or
-	// corrected last came.
+	Condition             Condition
+	// LastAttempt and LastSuccess are of polls; LastItem is when something new last came,
+	// also before the start.
 	LastAttempt, LastSuccess, LastItem time.Time
+	// NextPoll is before when no scheduled poll is made.
+	NextPoll time.Time
 	// Failures counts those in a row; LastError is what the last of them said.
 	Failures  int
 	LastError string
+	// Moved is where the source has permanently moved to: the configuration is out of date.
+	Moved string
 }
 
 // Healthy says that the last poll succeeded.
@@ -25,9 +50,7 @@ func (h Health) Healthy() bool { return h.Failures == 0 && !h.LastSuccess.IsZero
 func (p *Poller) Health() []Health {
 	list := make([]Health, 0, len(p.sources))
 	for _, s := range p.sources {
-		h := s.health.get()
-		h.Source, h.Language, h.URL = s.ID, s.Language, s.URL
-		list = append(list, h)
+		list = append(list, s.health.get())
 	}
 	slices.SortFunc(list, func(a, b Health) int { return cmp.Compare(a.Source, b.Source) })
 	return list
@@ -37,6 +60,11 @@ func (p *Poller) Health() []Health {
 type health struct {
 	mu sync.Mutex
 	Health
+	since time.Time // when the poller was made: a source may never have been well
+}
+
+func newHealth(s Source, now time.Time) *health {
+	return &health{since: now, Health: Health{Source: s.ID, Language: s.Language, URL: s.URL, Condition: Well}}
 }
 
 func (h *health) get() Health {
@@ -45,20 +73,57 @@ func (h *health) get() Health {
 	return h.Health
 }
 
-func (h *health) failuresInRow() int { return h.get().Failures }
+// due says whether a scheduled poll may be made.
+func (h *health) due(now time.Time) bool {
+	is := h.get()
+	return is.Condition != Gone && !now.Add(slack(is.NextPoll.Sub(is.LastAttempt))).Before(is.NextPoll)
+}
 
-// note takes in how a poll went.
-func (h *health) note(r Result, err error, now time.Time) {
+// outcome is what a poll says about its source's health.
+type outcome struct {
+	err      error
+	asked    time.Duration // the site wants to be left alone for so long
+	moved    string
+	lastItem time.Time
+	rhythm   time.Duration
+}
+
+// note takes in how a poll went, and says whether the source's condition is another now.
+func (h *health) note(o outcome, now time.Time) (changed bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.LastAttempt = now
-	if err != nil {
+	if o.err != nil {
 		h.Failures++
-		h.LastError = err.Error()
-		return
+		h.LastError = o.err.Error()
+	} else {
+		h.LastSuccess, h.Failures, h.LastError = now, 0, ""
+		h.LastItem, h.Moved = o.lastItem, o.moved
 	}
-	h.LastSuccess, h.Failures, h.LastError = now, 0, ""
-	if r.New+r.Changed > 0 {
-		h.LastItem = now
+	h.NextPoll = now.Add(pause(o.asked, h.Failures, o.err))
+	before := h.Condition
+	h.Condition = h.judge(o, now)
+	return h.Condition != before
+}
+
+func (h *health) judge(o outcome, now time.Time) Condition {
+	well := h.LastSuccess
+	if well.IsZero() {
+		well = h.since
 	}
+	silence := unknownSilence
+	if o.rhythm > 0 {
+		silence = max(leastSilence, 5*o.rhythm)
+	}
+	switch {
+	case isGone(o.err):
+		return Gone
+	case o.err != nil && now.Sub(well) >= failsLong:
+		return Failing
+	case o.err != nil:
+		return h.Condition // Not yet.
+	case !h.LastItem.IsZero() && now.Sub(h.LastItem) > silence:
+		return Silent
+	}
+	return Well
 }

@@ -68,6 +68,9 @@ type Options struct {
 	// OnAnnounce is called after something was put into the outbox; it may be nil.
 	// It must not block.
 	OnAnnounce func()
+	// OnHealth is called once when a source's Condition is another than before; it may
+	// be nil. It must not block.
+	OnHealth func(Health)
 }
 
 // DefaultUserAgent says who we are and that we read feeds: some sites answer

@@ -7,11 +7,13 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/mmcdole/gofeed"
 	ext "github.com/mmcdole/gofeed/extensions"
+	"github.com/mmcdole/gofeed/rss"
 )
 
 // entry is what a document says about one item, before the archive has seen it.
@@ -34,6 +36,8 @@ type document struct {
 	Charset string
 	Title   string
 	Entries []entry // in the document's order
+	// TTL is for how long the document says that it stays fresh; 0 where it doesn't.
+	TTL time.Duration
 	// Cut and Clipped say that Entries are not all: it ended in the middle, or held
 	// more than maxItems.
 	Cut, Clipped bool
@@ -83,6 +87,7 @@ func parse(text []byte, s Source, base *url.URL, zone *time.Location, now time.T
 		Title:   oneLine(plainText(feed.Title)),
 		Cut:     fixed.Cut,
 		Clipped: fixed.Clipped || len(feed.Items) > maxItems,
+		TTL:     ttl(feed),
 	}
 	if site, err := url.Parse(absolute(base, feed.Link)); err == nil && site.Host != "" {
 		base = site
@@ -101,9 +106,23 @@ func parse(text []byte, s Source, base *url.URL, zone *time.Location, now time.T
 
 func newParser() *gofeed.Parser {
 	p := gofeed.NewParser()
+	p.KeepOriginalFeed = true // For the ttl alone.
 	// Pictures are sought here, with an eye for counters and icons.
 	p.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true}
 	return p
+}
+
+// ttl reads how many minutes an RSS feed says that it stays fresh.
+func ttl(feed *gofeed.Feed) time.Duration {
+	original, ok := feed.OriginalFeed().(*rss.Feed)
+	if !ok {
+		return 0
+	}
+	minutes, err := strconv.Atoi(strings.TrimSpace(original.TTL))
+	if err != nil || minutes < 0 {
+		return 0
+	}
+	return time.Duration(min(minutes, 1<<20)) * time.Minute
 }
 
 func kindOf(feed *gofeed.Feed) string {

@@ -63,6 +63,7 @@ type change struct {
 type changes struct {
 	items   []change // in the order of announcement
 	aliases map[string]string
+	state   sourceState // what is remembered of the source afterwards
 	result  Result
 }
 

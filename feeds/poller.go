@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,7 +57,7 @@ type polled struct {
 	Source
 	// turn holds a token while the source is polled: one request at a time.
 	turn   chan struct{}
-	health health
+	health *health
 }
 
 // takeTurn waits until nobody else asks the source.
@@ -86,7 +87,7 @@ func NewPoller(o Options, a *Archive) (*Poller, error) {
 		return nil, fmt.Errorf("feeds: metrics: %w", err)
 	}
 	for _, s := range o.Sources {
-		p.sources[s.ID] = &polled{Source: s, turn: make(chan struct{}, 1)}
+		p.sources[s.ID] = &polled{Source: s, turn: make(chan struct{}, 1), health: newHealth(s, time.Now())}
 	}
 	return p, nil
 }
@@ -101,7 +102,7 @@ func (p *Poller) Run(ctx context.Context) error {
 		cron.WithChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)))
 	for _, s := range p.sources {
 		jobs.Schedule(p.schedule, cron.FuncJob(func() {
-			if wait(ctx, p.jitter(s.ID)) == nil {
+			if wait(ctx, p.jitter(s.ID)) == nil && s.health.due(time.Now()) {
 				p.poll(ctx, s)
 			}
 		}))
@@ -142,7 +143,7 @@ func (p *Poller) Poll(ctx context.Context, id string) (Result, error) {
 func (p *Poller) poll(ctx context.Context, s *polled) {
 	log := p.options.Log.With("source", s.ID)
 	r, err := p.once(ctx, s)
-	switch failures := s.health.failuresInRow(); {
+	switch failures := s.health.get().Failures; {
 	case ctx.Err() != nil:
 	case err != nil && failures&(failures-1) == 0: // At 1, 2, 4, 8…: a long outage fills no log.
 		log.Warn("poll failed", "failures", failures, "error", err)
@@ -159,59 +160,90 @@ func (p *Poller) once(ctx context.Context, s *polled) (Result, error) {
 	}
 	defer s.endTurn()
 	start := time.Now()
-	r, err := p.fetchAndArchive(ctx, s.Source)
-	if err != nil {
-		err = fmt.Errorf("feeds: source %s: %w", s.ID, err)
+	r, o := p.fetchAndArchive(ctx, s.Source)
+	if o.err != nil {
+		o.err = fmt.Errorf("feeds: source %s: %w", s.ID, o.err)
 	}
 	if ctx.Err() != nil {
-		return r, err // We are stopping: that says nothing about the source.
+		return r, o.err // We are stopping: that says nothing about the source.
 	}
-	s.health.note(r, err, time.Now())
-	p.metrics.note(s.ID, r, err, time.Since(start))
+	changed := s.health.note(o, time.Now())
+	p.metrics.note(s.ID, r, o.err, time.Since(start))
+	if changed && p.options.OnHealth != nil {
+		p.options.OnHealth(s.health.get())
+	}
 	if r.Announced > 0 && p.options.OnAnnounce != nil {
 		p.options.OnAnnounce()
 	}
-	return r, err
+	return r, o.err
 }
 
 // fetchAndArchive is one poll: fetch, understand, archive.
-func (p *Poller) fetchAndArchive(ctx context.Context, s Source) (Result, error) {
+func (p *Poller) fetchAndArchive(ctx context.Context, s Source) (Result, outcome) {
 	state, _, err := p.archive.state(ctx, s)
 	if err != nil {
-		return Result{}, err
+		return Result{}, outcome{err: err}
 	}
-	resp, err := p.fetcher.get(ctx, request{URL: s.URL, Accept: acceptFeed, Known: state.validators, Most: p.options.MaxBytes})
+	resp, err := p.fetch(ctx, s, state)
 	if err != nil {
-		return Result{}, err
+		return Result{}, outcome{err: err}
 	}
-	if resp.Unchanged {
-		return Result{Source: s.ID, Unchanged: true, Bytes: resp.Size}, nil
-	}
-	d, err := understand(resp.Body, resp.MediaType, s, resp.URL, p.options.Zone, p.now())
-	if err != nil {
-		return Result{}, err
-	}
-	items, cut := len(d.Entries), d.Cut || resp.Cut
-	if s.Kind == KindPage {
-		var whole bool
-		if d.Entries, whole, err = p.complete(ctx, s, d.Entries); err != nil {
-			return Result{}, err
+	r := Result{Source: s.ID, Unchanged: true, Bytes: resp.Size}
+	if !resp.Unchanged || resp.Moved != state.Moved {
+		if r, state, err = p.archiveResponse(ctx, s, state, resp); err != nil {
+			return r, outcome{err: err}
 		}
-		cut = cut || !whole
 	}
-	for i := range d.Entries {
-		d.Entries[i].Item.Topics = topicsOf(d.Entries[i].Item, p.options.Topics)
+	return r, outcome{asked: max(resp.MaxAge, state.TTL), moved: resp.Moved, lastItem: state.LastItem, rhythm: state.Rhythm}
+}
+
+// fetch asks for the document where it was last found, and where the configuration
+// says if it is there no more.
+func (p *Poller) fetch(ctx context.Context, s Source, state sourceState) (*response, error) {
+	r := request{URL: s.URL, Accept: acceptFeed, Known: state.validators, Most: p.options.MaxBytes}
+	if state.Moved == "" {
+		return p.fetcher.get(ctx, r)
+	}
+	r.URL = state.Moved
+	if resp, err := p.fetcher.get(ctx, r); err == nil {
+		resp.Moved = cmp.Or(resp.Moved, state.Moved)
+		return resp, nil
+	}
+	r.URL, r.Known = s.URL, validators{}
+	return p.fetcher.get(ctx, r)
+}
+
+// archiveResponse reads a document and archives what it says.
+func (p *Poller) archiveResponse(ctx context.Context, s Source, state sourceState, resp *response) (Result, sourceState, error) {
+	found := poll{source: s, validators: resp.Validators, moved: resp.Moved, ttl: state.TTL, now: p.now()}
+	items, cut := 0, resp.Cut
+	if !resp.Unchanged {
+		d, err := understand(resp.Body, resp.MediaType, s, resp.URL, p.options.Zone, found.now)
+		if err != nil {
+			return Result{}, state, err
+		}
+		items, cut, found.ttl, found.entries = len(d.Entries), cut || d.Cut, d.TTL, d.Entries
+		if s.Kind == KindPage {
+			whole := true
+			if found.entries, whole, err = p.complete(ctx, s, d.Entries); err != nil {
+				return Result{}, state, err
+			}
+			cut = cut || !whole
+		}
+	}
+	for i := range found.entries {
+		found.entries[i].Item.Topics = topicsOf(found.entries[i].Item, p.options.Topics)
 	}
 	if cut {
-		resp.Validators = validators{} // The rest is still to be fetched.
+		found.validators = validators{} // The rest is still to be fetched.
 	}
-	c, err := p.archive.commit(ctx, s, d.Entries, resp.Validators, p.options.Plausible, p.now())
-	c.result.Items, c.result.Bytes, c.result.Cut = items, resp.Size, cut
+	c, err := p.archive.commit(ctx, found, p.options.Plausible)
 	if err != nil {
-		return c.result, err
+		return Result{}, state, err
 	}
+	c.result.Items, c.result.Bytes, c.result.Cut, c.result.Unchanged = items, resp.Size, cut, resp.Unchanged
 	p.keepArticles(ctx, s, c.items)
-	return c.result, nil
+	return c.result, c.state, nil
 }
 
 // now is the time in the ministry's zone.

@@ -1,0 +1,214 @@
+package feeds
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+
+	"kabarchy/subscriptions/redistest"
+)
+
+func TestPause(t *testing.T) {
+	t.Parallel()
+	failed := errors.New("no route to host")
+	busy := fmt.Errorf("fetch: %w", &StatusError{Code: 503, RetryAfter: 3 * time.Hour})
+	for _, test := range []struct {
+		asked    time.Duration
+		failures int
+		err      error
+		want     time.Duration
+	}{
+		{0, 0, nil, 0},
+		{10 * time.Minute, 0, nil, 10 * time.Minute},
+		{48 * time.Hour, 0, nil, maxAsked},
+		{0, 1, failed, 0},
+		{0, 2, failed, time.Minute},
+		{0, 3, failed, 2 * time.Minute},
+		{0, 7, failed, 32 * time.Minute},
+		{0, 8, failed, maxPause},
+		{0, 10_000, failed, maxPause},
+		{0, 1, busy, 3 * time.Hour},
+		{0, 1, &StatusError{Code: 429, RetryAfter: 1000 * time.Hour}, maxRetry},
+	} {
+		if got := pause(test.asked, test.failures, test.err); got != test.want {
+			t.Errorf("asked %v, failed %d times, %v: got %v, want %v", test.asked, test.failures, test.err, got, test.want)
+		}
+	}
+}
+
+func TestWishesInHeaders(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	for value, want := range map[string]time.Duration{
+		"": 0, "120": 2 * time.Minute, "-5": 0, "soon": 0, "99999999999999999999": 0,
+		"Mon, 23 Nov 2026 11:00:00 GMT": time.Hour, "Mon, 23 Nov 2020 11:00:00 GMT": 0,
+	} {
+		if got := retryAfter(http.Header{"Retry-After": {value}}, now); got != want {
+			t.Errorf("Retry-After %q: got %v, want %v", value, got, want)
+		}
+	}
+	for value, want := range map[string]time.Duration{
+		"": 0, "no-cache": 0, "public, max-age=600": 10 * time.Minute, "Max-Age=60": time.Minute, "max-age=0": 0, "max-age=x": 0, "s-maxage=60": 0,
+	} {
+		if got := maxAge(http.Header{"Cache-Control": {value}}); got != want {
+			t.Errorf("Cache-Control %q: got %v, want %v", value, got, want)
+		}
+	}
+}
+
+// TestConditions: a source that fails for long or is unusually silent is reported
+// once, and once more when it is well again.
+func TestConditions(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	failed := outcome{err: errors.New("no route to host")}
+	gone := outcome{err: &StatusError{Code: 410}}
+	well := func(item time.Time, rhythm time.Duration) outcome { return outcome{lastItem: item, rhythm: rhythm} }
+	for name, test := range map[string]struct {
+		polls []outcome // one every 20 minutes
+		want  []Condition
+	}{
+		"well":                       {[]outcome{well(start, 0), well(start, 0)}, nil},
+		"fails for a short time":     {[]outcome{well(start, 0), failed, failed, well(start, 0)}, nil},
+		"fails for long":             {[]outcome{well(start, 0), failed, failed, failed, failed, failed}, []Condition{Failing}},
+		"and is well again":          {[]outcome{failed, failed, failed, failed, failed, well(start, 0), well(start, 0)}, []Condition{Failing, Well}},
+		"silent as usual":            {[]outcome{well(start.Add(-70*time.Hour), time.Hour)}, nil},
+		"silent for unusually long":  {[]outcome{well(start.Add(-73*time.Hour), time.Hour), well(start.Add(-73*time.Hour), time.Hour)}, []Condition{Silent}},
+		"silent, and then news":      {[]outcome{well(start.Add(-73*time.Hour), time.Hour), well(start, time.Hour)}, []Condition{Silent, Well}},
+		"seldom has news":            {[]outcome{well(start.Add(-30*24*time.Hour), 7*24*time.Hour)}, nil},
+		"of unknown rhythm":          {[]outcome{well(start.Add(-13*24*time.Hour), 0)}, nil},
+		"of unknown rhythm, silent":  {[]outcome{well(start.Add(-15*24*time.Hour), 0)}, []Condition{Silent}},
+		"never had news":             {[]outcome{well(time.Time{}, 0)}, nil},
+		"given up":                   {[]outcome{well(start, 0), gone}, []Condition{Gone}},
+		"given up and polled anyway": {[]outcome{gone, gone, well(start, 0)}, []Condition{Gone, Well}},
+	} {
+		h := newHealth(Source{ID: "s"}, start)
+		var got []Condition
+		for i, o := range test.polls {
+			if h.note(o, start.Add(time.Duration(i)*20*time.Minute)) {
+				got = append(got, h.get().Condition)
+			}
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: reported %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+func TestRhythm(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	dated := func(hours ...int) (entries []entry) {
+		for _, h := range hours {
+			entries = append(entries, entry{Item: Item{Published: now.Add(-time.Duration(h) * time.Hour)}})
+		}
+		return entries
+	}
+	primed := sourceState{Primed: true, LastItem: now.Add(-8 * time.Hour), Rhythm: 4 * time.Hour}
+	for name, test := range map[string]struct {
+		old     sourceState
+		entries []entry
+		news    int
+		want    time.Duration
+	}{
+		"from the first document's dates":   {sourceState{}, dated(1, 5, 9), 3, 4 * time.Hour},
+		"from too few of them":              {sourceState{}, dated(1, 5), 2, 0},
+		"nothing new":                       {primed, dated(1), 0, 4 * time.Hour},
+		"smoothed":                          {primed, dated(1), 1, 5 * time.Hour},
+		"the second item of an empty feed":  {sourceState{Primed: true, LastItem: now.Add(-time.Hour)}, dated(1), 1, time.Hour},
+		"the first item of an empty source": {sourceState{Primed: true}, dated(1), 1, 0},
+	} {
+		if got := rhythm(test.old, test.entries, test.news, now); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}
+
+// TestPoliteSchedule: of three sites that are polled every second, the one that asks
+// to be left alone and the one that was given up are asked once.
+func TestPoliteSchedule(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	eager, patient, gone := newSite(t), newSite(t), newSite(t)
+	patient.tail = "<ttl>60</ttl>"
+	gone.answer = func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusGone) }
+	o := options(eager.URL)
+	o.Sources = append(o.Sources, Source{ID: "patient", Language: "ru", URL: patient.URL}, Source{ID: "gone", Language: "ru", URL: gone.URL})
+	o.Schedule = "@every 1s"
+	reports := make(chan Health, 10)
+	o.OnHealth = func(h Health) { reports <- h }
+	p := newPoller(t, o, NewArchive(rdb))
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- p.Run(ctx) }()
+	eventually(t, "three polls of the eager site", func() bool { return eager.asked() >= 3 })
+	stop()
+	<-done
+	equal(t, "requests of the patient site", patient.asked(), 1)
+	equal(t, "requests of the site given up", gone.asked(), 1)
+	equal(t, "reports", len(reports), 1)
+	if h := <-reports; h.Source != "gone" || h.Condition != Gone {
+		t.Errorf("reported %+v", h)
+	}
+}
+
+func TestPermanentRedirectIsRemembered(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	d := newDesk(t, rdb, news(1)...)
+	moved := newSite(t, news(1)...)
+	d.show(func(s *site) {
+		s.answer = http.RedirectHandler(moved.URL+"/feed", http.StatusMovedPermanently).ServeHTTP
+	})
+	d.poll(Result{First: true, Items: 1, New: 1})
+	d.poll(Result{Unchanged: true})
+	equal(t, "requests of the old place", d.asked(), 1)
+	equal(t, "moved", d.poller.Health()[0].Moved, moved.URL+"/feed")
+	// The new place is gone: the configured one is asked again.
+	moved.show(func(s *site) { s.answer = http.NotFound })
+	d.show(func(s *site) { s.answer = nil })
+	d.poll(Result{Items: 1})
+	equal(t, "moved", d.poller.Health()[0].Moved, "")
+	equal(t, "requests of the old place", d.asked(), 2)
+}
+
+func TestTemporaryRedirectIsNot(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	d := newDesk(t, rdb)
+	away := newSite(t, news(1)...)
+	for i, code := range []int{http.StatusFound, http.StatusTemporaryRedirect} {
+		d.show(func(s *site) { s.answer = http.RedirectHandler(away.URL, code).ServeHTTP })
+		if _, err := d.poller.Poll(t.Context(), "minjust-ky"); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "requests of the old place", d.asked(), i+1)
+	}
+}
+
+func TestMovedTo(t *testing.T) {
+	t.Parallel()
+	mux := http.NewServeMux()
+	for path, step := range map[string]struct {
+		code int
+		to   string
+	}{"/a": {301, "/b"}, "/b": {308, "/end"}, "/c": {301, "/d"}, "/d": {302, "/end"}} {
+		mux.Handle(path, http.RedirectHandler(step.to, step.code))
+	}
+	mux.HandleFunc("/end", func(http.ResponseWriter, *http.Request) {})
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	for path, want := range map[string]string{"/a": server.URL + "/end", "/b": server.URL + "/end", "/c": "", "/d": "", "/end": ""} {
+		resp, err := server.Client().Get(server.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		equal(t, path, movedTo(resp), want)
+	}
+}

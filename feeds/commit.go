@@ -28,26 +28,33 @@ end
 // commitScript writes what one poll found, or nothing where its ground has shifted.
 //
 // KEYS: 1 items · 2 aliases · 3 outbox · 4 counter · 5 sources · 6 held · 7 latest of
-// the language · 8… for each item the key of its text, the bare prefix for none
+// the language · 8 languages · 9… for each item two: the key of its text, and that of
+// its picture, each the bare prefix for none
 // ARGV: 1 now · 2 source id · 3 its state as read · 4 its new state · 5 how many
-// items the latest list keeps · 6 seconds a text is remembered · 7 the number of items
-// · then for each item six: id · its record as read, empty for none · its new record ·
+// items the latest list keeps · 6 seconds a text is remembered, and 7 a picture · 8 the
+// language · 9 the number of items · then for each item six: id · its record as read, empty for none · its new record ·
 // its score, empty to leave it · the kind to announce, empty for none · its Held as
 // JSON, empty for none · then pairs: alias, item id
 // Result: how many announcements were made; -1 for a conflict.
 var commitScript = redis.NewScript(announceLua + `
 local items, aliases, outbox, counter, sources, held, latest = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
-local now, source, count = ARGV[1], ARGV[2], tonumber(ARGV[7])
+local now, source, count = ARGV[1], ARGV[2], tonumber(ARGV[9])
 if (redis.call('HGET', sources, source) or '') ~= ARGV[3] then return -1 end
 for i = 0, count - 1 do
-  if (redis.call('HGET', items, ARGV[8 + i*6]) or '') ~= ARGV[9 + i*6] then return -1 end
+  if (redis.call('HGET', items, ARGV[10 + i*6]) or '') ~= ARGV[11 + i*6] then return -1 end
 end
 local announced = 0
 for i = 0, count - 1 do
-  local at = 8 + i*6
+  local at = 10 + i*6
   local id, record, score, kind, hold = ARGV[at], ARGV[at+2], ARGV[at+3], ARGV[at+4], ARGV[at+5]
   redis.call('HSET', items, id, record)
-  if string.sub(KEYS[8 + i], -1) ~= ':' then redis.call('SET', KEYS[8 + i], id, 'EX', ARGV[6]) end
+  local text, picture = KEYS[9 + i*2], KEYS[10 + i*2]
+  if string.sub(text, -1) ~= ':' then redis.call('SET', text, id, 'EX', ARGV[6]) end
+  if string.sub(picture, -1) ~= ':' then
+    local owner = redis.call('HGET', picture, ARGV[8])
+    redis.call('HSET', picture, ARGV[8], (not owner or owner == id) and id or '*')
+    redis.call('EXPIRE', picture, ARGV[7])
+  end
   if score ~= '' then redis.call('ZADD', latest, score, id) end
   if redis.call('HEXISTS', held, id) == 1 then
     kind = '' -- Nobody was told of it yet: there is nothing to correct.
@@ -59,8 +66,9 @@ for i = 0, count - 1 do
     announced = announced + 1
   end
 end
-for i = 8 + count*6, #ARGV, 2 do redis.call('HSET', aliases, ARGV[i], ARGV[i+1]) end
+for i = 10 + count*6, #ARGV, 2 do redis.call('HSET', aliases, ARGV[i], ARGV[i+1]) end
 redis.call('ZREMRANGEBYRANK', latest, 0, -(tonumber(ARGV[5]) + 1))
+redis.call('SADD', KEYS[8], ARGV[8])
 redis.call('HSET', sources, source, ARGV[4])
 return announced
 `)
@@ -177,10 +185,11 @@ func (a *Archive) write(ctx context.Context, s Source, state string, c changes, 
 	if err != nil {
 		return 0, err
 	}
-	keys := []string{keyItems, keyAliases, keyOutbox, keyCounter, keySources, keyHeld, keyLatest(s.Language)}
-	args := []any{stamp(now), s.ID, state, string(next), latestKept, int(republished.Seconds()), len(c.items)}
+	keys := []string{keyItems, keyAliases, keyOutbox, keyCounter, keySources, keyHeld, keyLatest(s.Language), keyLanguages}
+	args := []any{stamp(now), s.ID, state, string(next), latestKept, int(republished.Seconds()),
+		int(pictureKept.Seconds()), s.Language, len(c.items)}
 	for _, item := range c.items {
-		keys = append(keys, keyText(textPrint(item.Item)))
+		keys = append(keys, keyText(textPrint(item.Item)), keyPicture(picturePrint(item.Item)))
 		record, err := json.Marshal(item.record)
 		if err != nil {
 			return 0, err

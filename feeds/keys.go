@@ -17,6 +17,8 @@ const (
 	keyCounter = "{news}:announcements"
 	// keySources: hash, source id → its state as JSON.
 	keySources = "{news}:sources"
+	// keyLanguages: set, every language that a source had.
+	keyLanguages = "{news}:languages"
 	// keyHeld: hash, item id → Held as JSON.
 	keyHeld = "{news}:held"
 )
@@ -26,6 +28,14 @@ func keyLatest(language string) string { return "{news}:latest:" + language }
 
 // keyText: string, the id of the item that said this; it expires after republished.
 func keyText(print string) string { return "{news}:text:" + print }
+
+// keyPicture: hash, language → id of the item with this picture, pictureShared where
+// there are several; it expires after pictureKept.
+func keyPicture(print string) string { return "{news}:picture:" + print }
+
+// keyEditions: set, the ids of the items that this one names as the same in other
+// languages, and of those that name it; it expires after articleKept.
+func keyEditions(id string) string { return "{news}:editions:" + id }
 
 // keyArticle: string, the Article of one revision of an item as JSON; it expires
 // after articleKept, and is read from the page again where somebody wants it then.

@@ -137,7 +137,7 @@ func withArticle(e entry, a Article, now time.Time) entry {
 	if !a.Published.IsZero() && a.Published.Before(now.Add(futureGrace)) {
 		e.Item.Published = a.Published
 	}
-	e.Article = a
+	e.Article, e.Alternates = a, a.Alternates
 	return e
 }
 

@@ -24,6 +24,8 @@ type entry struct {
 	HTML string
 	// Full says that HTML comes from where feeds put the text in full.
 	Full bool
+	// Alternates are the addresses of the item in other languages.
+	Alternates map[string]string
 	// Article is the item's page, where it was read already.
 	Article Article
 	// RawDate is the date as it is written, for people.
@@ -149,6 +151,7 @@ func readEntry(it *gofeed.Item, base *url.URL, zone *time.Location, now time.Tim
 		Full:    full != it.Description,
 		RawDate: strings.TrimSpace(cmp.Or(it.Published, it.Updated)),
 	}
+	e.Alternates = alternates(it.Extensions, base)
 	title := oneLine(plainText(it.Title))
 	summary := withoutTitle(cmp.Or(plainText(it.Description), plainText(full)), title)
 	if title == "" {
@@ -214,6 +217,18 @@ func turboContent(all ext.Extensions) string {
 		}
 	}
 	return ""
+}
+
+// alternates reads <atom:link rel="alternate" hreflang="…"> of an entry.
+func alternates(all ext.Extensions, base *url.URL) map[string]string {
+	found := make(map[string]string)
+	for _, l := range all["atom"]["link"] {
+		language, _, _ := strings.Cut(strings.ToLower(l.Attrs["hreflang"]), "-")
+		if address := absolute(base, l.Attrs["href"]); language != "" && address != "" && l.Attrs["rel"] == "alternate" {
+			found[language] = address
+		}
+	}
+	return found
 }
 
 // withoutTitle drops a title that the text repeats at its beginning.

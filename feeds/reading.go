@@ -74,6 +74,9 @@ func (p *Poller) readArticle(ctx context.Context, s Source, it Item) (Article, e
 		a.Picture = it.Picture
 		a.Blocks = withoutPicture(a.Blocks, a.Picture)
 	}
+	if err := p.archive.noteAlternates(ctx, it, a.Alternates); err != nil {
+		return a, err
+	}
 	return a, p.archive.saveArticle(ctx, it, a, kept)
 }
 
@@ -111,6 +114,9 @@ func (p *Poller) keepArticles(ctx context.Context, s Source, items []change) {
 	ctx, cancel := context.WithTimeout(ctx, p.options.Timeout)
 	defer cancel()
 	for _, c := range items {
+		if err := p.archive.noteAlternates(ctx, c.Item, c.from.Alternates); err != nil {
+			p.options.Log.Info("editions left unpaired", "source", s.ID, "error", err)
+		}
 		a, whole := c.from.Article, c.from.Article.Whole
 		if !whole {
 			a, whole = wholeInFeed(c.from, c.Item, p.options.Zone)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 var bishkek = time.FixedZone("KGT", 6*60*60)
@@ -149,4 +150,76 @@ func TestBlocks(t *testing.T) {
 			equal(t, "blocks", written(blocksOf(p.root, base)), test[1])
 		})
 	}
+}
+
+func TestExtractFindsTheArticle(t *testing.T) {
+	t.Parallel()
+	const long = "Бул сап макаланын тексти экенин көрсөтүү үчүн жетиштүү узун болууга тийиш, ошондуктан узун."
+	for name, test := range map[string]struct{ page, want string }{
+		"beside a menu and other news": {`<div class="left-menu"><p>Бул менюнун ичиндеги узун сүйлөм, ал макалага эч кандай тиешеси жок болсо керек.</p></div>
+			<div class="wrap"><div class="news-detail"><h1>Аталышы бар макала</h1><p>` + long + `</p><p>Кыска сап.</p><ul><li>бир<li>эки</ul></div>
+			<div class="col"><a href="/1">Башка жаңылыктын узун аталышы, ал шилтеме гана болуп саналат эмеспи</a></div></div>`,
+			long + "\nКыска сап.\n1.0 бир\n1.0 эки\n"},
+		"until what comes after it": {`<div><h1>Аталышы бар макала</h1><p>` + long + `</p><h3>Окшош жаңылыктар</h3><p>` + long + `!</p></div>`, long + "\n"},
+		"without labels and dates": {`<div><h1>Аталышы бар макала</h1><p>Дүйшөмбү, 22 ноябрь 2018-жыл, 10:30</p><p>Көрүүлөр: 25</p><p>Урматтуу жарандар!</p><p>` + long + `</p><p><a href="/ky/news">Бардык жаңылыктар</a></p><p>Артка</p></div>`,
+			"Урматтуу жарандар!\n" + long + "\n"},
+		"in a table":                           {`<table><tr><td>Меню</td><td><b>Аталышы бар макала</b><p>` + long + `</p></td></tr></table>`, long + "\n"},
+		"in a main element with a hidden part": {`<main><h1>Аталышы бар макала</h1><p>` + long + `</p><div style="display: none">` + long + `?</div></main>`, long + "\n"},
+		"in a block that is called a banner":   {`<div id="banner"><h1>Аталышы бар макала</h1><p>` + long + `</p></div>`, long + "\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := extractFrom(t, "<body>"+test.page+"</body>", "Аталышы бар макала")
+			equal(t, "article", written(a.Blocks), test.want)
+			equal(t, "title", a.Title, "Аталышы бар макала")
+		})
+	}
+}
+
+func TestWhatThePagesHeadSays(t *testing.T) {
+	t.Parallel()
+	a := extractFrom(t, `<head><title>Кыска | Министрлик</title><base href="https://ukuk.example/base/"><meta property="og:title" content="Толук аталышы">
+<meta property="article:published_time" content="2026-11-23T10:00:00+06:00"><meta property="og:image" content="og.jpg">
+<link rel="alternate" hreflang="ru-KG" href="/ru/1"><link rel="alternate" hreflang="x-default" href="/"></head><body><p>22 ноябрь 2018</p><p>Текст</p></body>`, "")
+	equal(t, "title", a.Title, "Толук аталышы")
+	equal(t, "date", a.Published.Format(time.RFC3339), "2026-11-23T10:00:00+06:00")
+	equal(t, "picture", a.Picture, "https://ukuk.example/base/og.jpg")
+	equal(t, "alternates", fmt.Sprint(a.Alternates), "map[ru:https://ukuk.example/ru/1]")
+	equal(t, "whole", a.Whole, false)
+}
+
+// FuzzArticle: whatever a page holds, its article is made of blocks that can be shown.
+func FuzzArticle(f *testing.F) {
+	for _, build := range likenesses {
+		f.Add(build(seed{"Министрлик", "Аталышы", []string{"Биринчи сап", "Экинчи <b>сап</b> <a href='/1'>үч</a>"}}), "Аталы…")
+	}
+	f.Add("<ol><li><p>a<p>b<li><blockquote>c<br>d<table><tr><td>e<td>f", "")
+	f.Add("<svg><a href='javascript:x'>1</a><math><mi>2</svg>&#0;&#x202e;", "x")
+	f.Fuzz(func(t *testing.T, markup, hint string) {
+		text, _, err := decode([]byte(markup), "")
+		if err != nil {
+			return
+		}
+		address, _ := url.Parse("https://ukuk.example/ky/news/124")
+		p, err := parsePage(text, address, bishkek)
+		if err != nil {
+			return
+		}
+		a := p.extract(hint)
+		for _, b := range a.Blocks {
+			switch text := b.Text(); {
+			case b.Kind == Picture:
+				if absolute(nil, b.Picture) != b.Picture || b.Picture == "" {
+					t.Errorf("picture %q", b.Picture)
+				}
+			case text == "", strings.TrimSpace(text) != text, strings.Contains(text, "  "), !utf8.ValidString(text):
+				t.Errorf("text %q of %+v", text, b)
+			}
+			for _, s := range b.Spans {
+				if s.Text == "" || s.Link != "" && absolute(nil, s.Link) != s.Link {
+					t.Errorf("span %+v", s)
+				}
+			}
+		}
+	})
 }

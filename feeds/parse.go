@@ -153,10 +153,12 @@ func readEntry(it *gofeed.Item, base *url.URL, zone *time.Location, now time.Tim
 	}
 	e.Alternates = alternates(it.Extensions, base)
 	title := oneLine(plainText(it.Title))
-	summary := withoutTitle(cmp.Or(plainText(it.Description), plainText(full)), title)
+	summary := cmp.Or(plainText(it.Description), plainText(full))
 	if title == "" {
-		title = cmp.Or(oneLine(summary), strings.TrimPrefix(strings.TrimPrefix(link, "https://"), "http://"))
+		line, _, _ := strings.Cut(summary, "\n")
+		title = cmp.Or(line, strings.TrimPrefix(strings.TrimPrefix(link, "https://"), "http://"))
 	}
+	summary = withoutTitle(summary, title)
 	e.Item = Item{
 		Title:      shorten(title, maxTitle),
 		Summary:    shorten(summary, maxSummary),

@@ -46,6 +46,7 @@ const (
 	verbStop      = "stop"      // unsubscribe
 	verbShow      = "show"      // show the screen of that name
 	verbSet       = "set"       // set what follows to what follows that
+	verbChannel   = "channel"   // make the channel a mirror of the news in the language that follows
 )
 
 // reply is what a press is answered with: nothing, a word, or an address to open.
@@ -72,6 +73,8 @@ func (t *talk) press(ctx context.Context, verb string, args []string) (reply, er
 		return t.pressShow(ctx, args)
 	case verbSet:
 		return t.pressSet(ctx, args)
+	case verbChannel:
+		return t.pressChannel(ctx, args)
 	case verbHelp:
 		return reply{}, t.help(ctx)
 	case verbStop:

@@ -68,16 +68,25 @@ func (b *Bot) setCommands(ctx context.Context, language string, words locale.Loc
 			want = append(want, menuEntry{c.name, words.T(c.menu, nil)})
 		}
 	}
-	if err := b.client.Call(ctx, "getMyCommands", map[string]string{"language_code": language}, &have); err != nil {
-		return err
+	for _, scope := range menuScopes {
+		params := map[string]string{"language_code": language, "scope": scope}
+		if err := b.client.Call(ctx, "getMyCommands", params, &have); err != nil {
+			return err
+		}
+		if slices.Equal(have, want) {
+			continue
+		}
+		params["commands"] = encoded(want)
+		if err := b.client.Call(ctx, "setMyCommands", params, nil); err != nil {
+			return err
+		}
 	}
-	if slices.Equal(have, want) {
-		return nil
-	}
-	return b.client.Call(ctx, "setMyCommands", map[string]string{
-		"language_code": language, "commands": encoded(want),
-	}, nil)
+	return nil
 }
+
+// menuScopes are where the commands are shown: people who read along in a group could
+// do nothing with them.
+var menuScopes = []string{`{"type":"all_private_chats"}`, `{"type":"all_chat_administrators"}`}
 
 // setText sets one of the texts for which Telegram has a getMyX and a setMyX.
 func (b *Bot) setText(ctx context.Context, language, what, field, want string) error {

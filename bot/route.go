@@ -2,11 +2,9 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"kabarchy/bot/locale"
-	"kabarchy/subscriptions"
 )
 
 // route hands an update to what answers it. What the bot has no answer for is handled
@@ -15,6 +13,8 @@ func (b *Bot) route(ctx context.Context, u update) error {
 	switch {
 	case u.Message != nil:
 		return b.onMessage(ctx, *u.Message)
+	case u.ChannelPost != nil:
+		return b.onMessage(ctx, *u.ChannelPost)
 	case u.Tap != nil:
 		return b.onTap(ctx, *u.Tap)
 	case u.MyChatMember != nil:
@@ -42,30 +42,6 @@ func (b *Bot) onMessage(ctx context.Context, m message) error {
 		return c.run(t, ctx, args)
 	}
 	return t.hint(ctx)
-}
-
-// onGroupMessage obeys an administrator's command that is addressed to this bot. To all
-// else it is silent: a group talks with itself.
-func (b *Bot) onGroupMessage(ctx context.Context, m message, name, args string, addressed bool) error {
-	c, known := commandNamed(name)
-	if !known || !addressed {
-		return nil
-	}
-	from := user{}
-	if m.From != nil {
-		from = *m.From
-	}
-	anonymous := m.SenderChat != nil && m.SenderChat.ID == m.Chat.ID // speaks as the group itself
-	if !anonymous {
-		if admin, err := b.administers(ctx, m.Chat, from); err != nil || !admin {
-			return err
-		}
-	}
-	t, err := b.talk(ctx, m.Chat, from)
-	if err != nil {
-		return err
-	}
-	return c.run(t, ctx, args)
 }
 
 // parseCommand takes apart "/name@bot args". Addressed says that this bot is named;
@@ -100,7 +76,7 @@ func (b *Bot) onTap(ctx context.Context, p tap) error {
 	if err != nil {
 		return err
 	}
-	t.pressed = p.Message
+	t.pressed, t.thread = p.Message, p.Message.thread()
 	verb, args := parts(p.Data)
 	if !t.chat.private() && !harmsNobody(verb) {
 		admin, err := b.administers(ctx, t.chat, p.From)
@@ -128,49 +104,6 @@ func (b *Bot) answer(ctx context.Context, p tap, r reply) error {
 		params["url"] = r.url
 	}
 	return b.client.Call(ctx, "answerCallbackQuery", params, nil)
-}
-
-// onMembership follows what the bot may do in a chat. Who blocks it gets no more; who
-// unblocks it gets the news again as before. A group that throws it out is forgotten.
-func (b *Bot) onMembership(ctx context.Context, m memberChange) error {
-	switch {
-	case !m.Chat.private() && m.out():
-		return b.forgetChat(ctx, m.Chat.ID)
-	case !m.Chat.private():
-		return nil
-	}
-	from, to := subscriptions.Blocked, subscriptions.Active
-	if m.out() {
-		from, to = to, from
-	}
-	changed := false
-	_, err := b.store.Update(ctx, m.Chat.ID, func(p *subscriptions.Preferences, known bool) {
-		if changed = known && p.Status == from; changed {
-			p.Status = to
-		}
-	})
-	if err != nil || to != subscriptions.Active {
-		return err
-	}
-	return b.joined(ctx, m.Chat.ID)
-}
-
-// administers asks Telegram whether the person may decide for the group.
-func (b *Bot) administers(ctx context.Context, c chat, u user) (bool, error) {
-	var member struct {
-		Status string `json:"status"`
-	}
-	err := b.client.Call(ctx, "getChatMember", map[string]string{
-		"chat_id": decimal(c.ID), "user_id": decimal(u.ID),
-	}, &member)
-	if err != nil {
-		var refused *APIError
-		if errors.As(err, &refused) && refused.RetryAfter == 0 {
-			return false, nil
-		}
-		return false, err
-	}
-	return member.Status == "creator" || member.Status == "administrator", nil
 }
 
 // talk begins to speak with somebody in a chat.

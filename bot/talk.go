@@ -16,6 +16,7 @@ type talk struct {
 	preferences subscriptions.Preferences
 	known       bool // whether there are preferences
 	words       locale.Locale
+	thread      int      // the forum topic it stands in; 0 outside of one
 	pressed     *message // the message whose button was pressed; nil for a message of theirs
 }
 
@@ -46,6 +47,9 @@ func (t *talk) post(ctx context.Context, s screen) error {
 	params := t.params(s)
 	params["text"] = s.text
 	params["link_preview_options"] = `{"is_disabled":true}`
+	if t.thread != 0 {
+		params["message_thread_id"] = strconv.Itoa(t.thread)
+	}
 	return t.client.Call(ctx, "sendMessage", params, nil)
 }
 

@@ -11,11 +11,12 @@ import (
 
 // allowedUpdates are the kinds asked for. They are always named: left out, Telegram
 // keeps whatever was asked for last.
-const allowedUpdates = `["message","callback_query","my_chat_member"]`
+const allowedUpdates = `["message","channel_post","callback_query","my_chat_member"]`
 
 type update struct {
 	ID           int64         `json:"update_id"`
 	Message      *message      `json:"message"`
+	ChannelPost  *message      `json:"channel_post"`
 	Tap          *tap          `json:"callback_query"`
 	MyChatMember *memberChange `json:"my_chat_member"`
 }
@@ -25,6 +26,8 @@ func (u update) kind() string {
 	switch {
 	case u.Message != nil:
 		return "message"
+	case u.ChannelPost != nil:
+		return "channel_post"
 	case u.Tap != nil:
 		return "tap"
 	case u.MyChatMember != nil:
@@ -40,6 +43,8 @@ func (u update) lane() int64 {
 	switch {
 	case u.Message != nil:
 		return u.Message.Chat.ID
+	case u.ChannelPost != nil:
+		return u.ChannelPost.Chat.ID
 	case u.Tap != nil && u.Tap.Message != nil:
 		return u.Tap.Message.Chat.ID
 	case u.Tap != nil:
@@ -59,8 +64,9 @@ type user struct {
 }
 
 type chat struct {
-	ID   int64  `json:"id"`
-	Type string `json:"type"` // private, group, supergroup or channel
+	ID    int64  `json:"id"`
+	Type  string `json:"type"` // private, group, supergroup or channel
+	Title string `json:"title"`
 }
 
 func (c chat) private() bool { return c.Type == "private" }
@@ -84,8 +90,18 @@ type message struct {
 	Chat        chat   `json:"chat"`
 	Text        string `json:"text"`
 	ViaBot      *user  `json:"via_bot"`
+	Thread      int    `json:"message_thread_id"`
+	InTopic     bool   `json:"is_topic_message"` // without it, the thread is one of replies
 	MigrateToID int64  `json:"migrate_to_chat_id"`
 	said
+}
+
+// thread is the forum topic that the message stands in; 0 outside of one.
+func (m message) thread() int {
+	if !m.InTopic {
+		return 0
+	}
+	return m.Thread
 }
 
 // said are the contents of a message other than text, of which only matters that they
@@ -129,12 +145,22 @@ type tap struct {
 
 // memberChange says that somebody changed what the bot may do in a chat.
 type memberChange struct {
-	Chat chat `json:"chat"`
-	From user `json:"from"`
-	New  struct {
-		Status string `json:"status"`
-	} `json:"new_chat_member"`
+	Chat chat   `json:"chat"`
+	From user   `json:"from"`
+	Old  member `json:"old_chat_member"`
+	New  member `json:"new_chat_member"`
 }
 
+// member is what somebody may do in a chat.
+type member struct {
+	Status string `json:"status"`
+}
+
+// out says that somebody is not in the chat, or not let in.
+func (m member) out() bool { return m.Status == "kicked" || m.Status == "left" }
+
 // out says that the bot can't write there any more.
-func (m memberChange) out() bool { return m.New.Status == "kicked" || m.New.Status == "left" }
+func (m memberChange) out() bool { return m.New.out() }
+
+// in says that the bot has just come into the chat.
+func (m memberChange) in() bool { return m.Old.out() && !m.New.out() }

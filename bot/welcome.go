@@ -68,15 +68,26 @@ func (t *talk) pressSubscribe(ctx context.Context, args []string) (reply, error)
 
 // subscribe makes the language the person's own and that of the news.
 func (t *talk) subscribe(ctx context.Context, language string) error {
-	err := t.join(ctx, func(p *subscriptions.Preferences) {
-		p.Interface = language
-		others := slices.DeleteFunc(slices.Clone(p.Languages), func(l string) bool { return l == language })
-		p.Languages = append([]string{language}, others[min(1, len(others)):]...)
-	})
-	if err != nil {
+	if err := t.join(ctx, readIn(language)); err != nil {
 		return err
 	}
+	if !t.chat.private() {
+		return t.show(ctx, screen{
+			t.words.HTML("screen.group_subscribed", map[string]any{"Bot": t.username()}),
+			[][]Button{{{Text: t.words.T("button.settings", nil), Data: data(verbShow, "settings")}}},
+		})
+	}
 	return t.showHome(ctx, t.words.T("screen.subscribed", nil))
+}
+
+// readIn makes the language the chat's own and the main one of its news. One that was
+// the main one before makes way; others that were added to it stay.
+func readIn(language string) func(*subscriptions.Preferences) {
+	return func(p *subscriptions.Preferences) {
+		p.Interface = language
+		added := p.Languages[min(1, len(p.Languages)):]
+		p.Languages = append([]string{language}, slices.DeleteFunc(slices.Clone(added), func(l string) bool { return l == language })...)
+	}
 }
 
 // pressReturn gives somebody who had left the news again, as it was, or "weekly": less
@@ -126,7 +137,7 @@ func (t *talk) showHome(ctx context.Context, text string) error {
 func (t *talk) join(ctx context.Context, change func(*subscriptions.Preferences)) error {
 	err := t.change(ctx, func(p *subscriptions.Preferences, _ bool) {
 		p.Status = subscriptions.Active
-		p.Kind = t.chat.kind()
+		p.Kind, p.Thread = t.chat.kind(), t.thread
 		p.PausedUntil = time.Time{}
 		if p.Since.IsZero() {
 			p.Since = t.now().Truncate(time.Hour)

@@ -1,0 +1,142 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"kabarchy/bot/locale"
+	"kabarchy/subscriptions"
+)
+
+// onGroupMessage obeys an administrator's command that is addressed to this bot. To all
+// else it is silent: a group talks with itself.
+func (b *Bot) onGroupMessage(ctx context.Context, m message, name, args string, addressed bool) error {
+	c, known := commandNamed(name)
+	if !known || !addressed {
+		return nil
+	}
+	from := user{}
+	if m.From != nil {
+		from = *m.From
+	}
+	asTheChat := m.SenderChat != nil && m.SenderChat.ID == m.Chat.ID // only administrators can
+	if !asTheChat {
+		if admin, err := b.administers(ctx, m.Chat, from); err != nil || !admin {
+			return err
+		}
+	}
+	t, err := b.talk(ctx, m.Chat, from)
+	if err != nil {
+		return err
+	}
+	t.thread = m.thread()
+	return c.run(t, ctx, args)
+}
+
+// administers asks Telegram whether the person may decide for the group.
+func (b *Bot) administers(ctx context.Context, c chat, u user) (bool, error) {
+	var who member
+	err := b.client.Call(ctx, "getChatMember", map[string]string{
+		"chat_id": decimal(c.ID), "user_id": decimal(u.ID),
+	}, &who)
+	if err != nil {
+		var refused *APIError
+		if errors.As(err, &refused) && refused.RetryAfter == 0 {
+			return false, nil
+		}
+		return false, err
+	}
+	return who.Status == "creator" || who.Status == "administrator", nil
+}
+
+// onMembership follows what the bot may do in a chat.
+func (b *Bot) onMembership(ctx context.Context, m memberChange) error {
+	switch {
+	case m.Chat.private():
+		return b.onPersonsMembership(ctx, m)
+	case m.out():
+		return b.forgetChat(ctx, m.Chat.ID) // leaves no trace
+	}
+	back, known, err := b.wake(ctx, m.Chat.ID)
+	if err != nil || back || known || !m.in() {
+		return err
+	}
+	return b.introduceTo(ctx, m)
+}
+
+// onPersonsMembership: who blocks the bot gets no more; who unblocks it gets the news
+// again as before.
+func (b *Bot) onPersonsMembership(ctx context.Context, m memberChange) error {
+	if !m.out() {
+		_, _, err := b.wake(ctx, m.Chat.ID)
+		return err
+	}
+	_, err := b.store.Update(ctx, m.Chat.ID, func(p *subscriptions.Preferences, known bool) {
+		if known && p.Status == subscriptions.Active {
+			p.Status = subscriptions.Blocked
+		}
+	})
+	return err
+}
+
+// wake gives a chat the news again that could not be written to. Back says that it
+// could not; the running broadcasts are told also when this is the second time.
+func (b *Bot) wake(ctx context.Context, chat int64) (back, known bool, err error) {
+	p, err := b.store.Update(ctx, chat, func(p *subscriptions.Preferences, isKnown bool) {
+		known = isKnown
+		if back = known && p.Status == subscriptions.Blocked; back {
+			p.Status = subscriptions.Active
+		}
+	})
+	if err == nil && known && p.Status == subscriptions.Active {
+		err = b.joined(ctx, chat)
+	}
+	return back, known, err
+}
+
+// introduceTo says in a group what the bot is and lets an administrator choose. A
+// channel's readers are not to see that, so there it asks whoever added the bot.
+func (b *Bot) introduceTo(ctx context.Context, m memberChange) error {
+	t, err := b.talk(ctx, m.Chat, m.From)
+	if err != nil {
+		return err
+	}
+	if m.Chat.kind() != subscriptions.Channel {
+		return t.show(ctx, t.greeting())
+	}
+	t, err = b.talk(ctx, chat{ID: m.From.ID, Type: "private"}, m.From)
+	if err != nil {
+		return err
+	}
+	var row []Button
+	for _, language := range t.languages() {
+		row = append(row, Button{Text: locale.For(language).Name(), Data: data(verbChannel, decimal(m.Chat.ID), language)})
+	}
+	return t.show(ctx, screen{t.words.HTML("screen.channel", map[string]any{"Title": m.Chat.Title}), [][]Button{row}})
+}
+
+// pressChannel makes a channel the mirror of the news in a language.
+func (t *talk) pressChannel(ctx context.Context, args []string) (reply, error) {
+	id, err := strconv.ParseInt(arg(args, 0), 10, 64)
+	language := arg(args, 1)
+	if err != nil || id >= 0 || !locale.Spoken(language) || !t.chat.private() {
+		return t.stale()
+	}
+	channel := chat{ID: id, Type: "channel"}
+	admin, err := t.administers(ctx, channel, t.from)
+	if err != nil {
+		return reply{}, err
+	}
+	if !admin {
+		return reply{text: t.words.T("toast.administrators_only", nil)}, nil
+	}
+	mirror, err := t.talk(ctx, channel, t.from)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := mirror.join(ctx, readIn(language)); err != nil {
+		return reply{}, err
+	}
+	return reply{}, t.show(ctx, screen{text: t.words.T("screen.channel_subscribed", nil)})
+}

@@ -86,7 +86,11 @@ func (s *session) prepare(ctx context.Context, t *task) (d Delivery, due bool, e
 	var line entry
 	var has bool
 	err = s.persist(ctx, "read a recipient", func() (err error) {
-		if d.Preferences, _, err = s.Store.Get(ctx, t.chat); err != nil {
+		d.Preferences, _, err = s.Store.Get(ctx, t.chat)
+		if errors.As(err, new(*subscriptions.Unreadable)) {
+			return nil // no preferences: nothing is due
+		}
+		if err != nil {
 			return err
 		}
 		line, has, err = s.ledger.get(ctx, r.Ledger, t.chat)

@@ -32,8 +32,8 @@ type Lease struct {
 // leaseLife is how long a lease lasts without renewal. A standby looks every
 // leaseLook, so it takes over within the sum of the two.
 const (
-	leaseLife  = 7 * time.Second
-	leaseRenew = 2 * time.Second
+	leaseLife  = 5 * time.Second
+	leaseRenew = time.Second
 	leaseLook  = time.Second
 	// leaseMargin is kept free at the end: what passed the check is on its way by then.
 	leaseMargin = time.Second

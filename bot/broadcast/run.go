@@ -2,6 +2,7 @@ package broadcast
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -113,7 +114,11 @@ func (s *session) targets(ctx context.Context, r *run, from, to int) ([]targets,
 	found := make([]targets, to-from)
 	if r.Kind == News {
 		people, err := s.Store.Read(ctx, from, to)
-		if err != nil {
+		var unreadable *subscriptions.Unreadable
+		if errors.As(err, &unreadable) {
+			// A newer release wrote these; it will send to them when it is back.
+			s.Log.Warn("preferences that this release can't read, left out", "broadcast", r.ID, "chats", len(unreadable.Chats))
+		} else if err != nil {
 			return nil, err
 		}
 		for i, in := range people {

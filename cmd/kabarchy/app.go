@@ -29,7 +29,10 @@ type AppOptions struct {
 	Token    Secret
 	Endpoint string // of the Bot API
 	Redis    Redis  // the app closes it
-	Log      *slog.Logger
+	// Grace is how long messages on their way to Telegram may take when the app stops;
+	// the engine's 10 seconds if zero.
+	Grace time.Duration
+	Log   *slog.Logger
 }
 
 // App is the whole service in one process: the poller reads the ministry's news into
@@ -69,8 +72,8 @@ func NewApp(o AppOptions) (*App, error) {
 	a.Engine = broadcast.New(broadcast.Options{
 		Redis: o.Redis, Store: a.Store, Archive: a.Archive, Lease: a.lease,
 		Sender:            bot.NewSender(a.client, bot.SenderOptions{Zone: zone, Log: o.Log, Registerer: metrics}),
-		MessagesPerSecond: o.Config.Telegram.MessagesPerSecond,
-		Log:               o.Log, Registerer: metrics,
+		MessagesPerSecond: o.Config.Telegram.MessagesPerSecond, Grace: o.Grace,
+		Log: o.Log, Registerer: metrics,
 	})
 	a.bot = bot.New(bot.Options{
 		Client: a.client, Store: a.Store, Archive: a.Archive,

@@ -28,7 +28,7 @@ func (c *checkCommand) Run(ctx context.Context, out output) error {
 	if err != nil {
 		return err
 	}
-	printPlan(out.stdout, c.Config, config)
+	printPlan(out.stdout, c.name(), config)
 	options := config.feeds(nil)
 	failed := 0
 	for _, source := range options.Sources {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,12 +33,15 @@ type output struct {
 
 // configFlag is how commands are told their configuration.
 type configFlag struct {
-	Config string `help:"The configuration file." default:"kabarchy.yaml" env:"KABARCHY_CONFIG" placeholder:"FILE"`
+	Config string `help:"The configuration file: kabarchy.yaml unless said otherwise." env:"KABARCHY_CONFIG" placeholder:"FILE"`
 }
+
+// name is that of the file. An empty variable is as good as none.
+func (f configFlag) name() string { return cmp.Or(f.Config, "kabarchy.yaml") }
 
 // load reads the configuration; its errors are for a person to mend.
 func (f configFlag) load() (*Config, error) {
-	config, err := LoadConfig(f.Config)
+	config, err := LoadConfig(f.name())
 	if err != nil {
 		return nil, misuse(err)
 	}

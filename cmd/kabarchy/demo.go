@@ -41,7 +41,7 @@ func (c *demoCommand) Run(ctx context.Context, out output) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out.stdout, "Kabarchy is at http://%s/ – open it in a browser. Ctrl-C ends it.\n", listener.Addr())
+	fmt.Fprintf(out.stdout, "Kabarchy is at %s – open it in a browser. Ctrl-C ends it.\n", d.address())
 	err = d.wait(ctx)
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
@@ -106,7 +106,7 @@ func (d *demo) start(ctx context.Context, log *slog.Logger) error {
 	}
 	d.App, err = NewApp(AppOptions{
 		Config: config, Redis: rdb, Log: log,
-		Token: Secret(d.Telegram.Token()), Endpoint: "http://" + d.page.Addr().String(),
+		Token: Secret(d.Telegram.Token()), Endpoint: d.address(),
 	})
 	if err != nil {
 		return err
@@ -144,6 +144,9 @@ func demoConfig(site *sample.Site, address string) (*Config, error) {
 	}
 	return &c, nil
 }
+
+// address is that of the page.
+func (d *demo) address() string { return "http://" + d.page.Addr().String() + "/" }
 
 // wait returns when ctx is done, or the service has failed, with its error.
 func (d *demo) wait(ctx context.Context) error { return d.App.Wait(ctx) }

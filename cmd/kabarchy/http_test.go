@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
+
+func TestHandler(t *testing.T) {
+	t.Parallel()
+	metrics := prometheus.NewRegistry()
+	promauto.With(metrics).NewCounter(prometheus.CounterOpts{Name: "kabarchy_test_total", Help: "A test's."}).Inc()
+	well := probe{"redis", func(context.Context) error { return nil }}
+	ill := probe{"telegram", func(context.Context) error { return errors.New("no answer") }}
+	tests := []struct {
+		name   string
+		probes []probe
+		path   string
+		status int
+		body   string
+	}{
+		{"alive", []probe{ill}, "/healthz", http.StatusOK, "ok\n"},
+		{"ready", []probe{well}, "/readyz", http.StatusOK, "redis: ok\n"},
+		{"not ready", []probe{well, ill}, "/readyz", http.StatusServiceUnavailable, "redis: ok\ntelegram: no answer\n"},
+		{"metrics", nil, "/metrics", http.StatusOK, "# HELP kabarchy_test_total A test's.\n# TYPE kabarchy_test_total counter\nkabarchy_test_total 1\n"},
+		{"nothing else", nil, "/debug/pprof/", http.StatusNotFound, "404 page not found\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(newHandler(tt.probes, metrics))
+			defer server.Close()
+			status, body := get(t, server.URL+tt.path)
+			if status != tt.status || body != tt.body {
+				t.Errorf("got %d %q, want %d %q", status, body, tt.status, tt.body)
+			}
+		})
+	}
+}
+
+func TestListenOnTakenPort(t *testing.T) {
+	t.Parallel()
+	first, err := listen(t.Context(), "127.0.0.1:0", "--listen")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	_, err = listen(t.Context(), first.Addr().String(), "--listen")
+	want := "can't listen on " + first.Addr().String() + ": bind: address already in use; is another one running? Choose another address with --listen"
+	if err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+func get(t *testing.T, url string) (status int, body string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var text strings.Builder
+	if _, err := io.Copy(&text, response.Body); err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, text.String()
+}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain makes this test binary the program itself where it is started under its
+// name: by the scripts of testdata/script, and by program in process_test.go.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"kabarchy": main})
+}
+
+// wait is how long a test waits for what takes moments when all is well.
+const wait = 30 * time.Second
+
+// testWriter shows what is logged with the test that it belongs to.
+type testWriter struct{ testing.TB }
+
+func (w testWriter) Write(line []byte) (int, error) {
+	w.Log(strings.TrimSuffix(string(line), "\n"))
+	return len(line), nil
+}
+
+// deadline is a context that outlives the test's own, for its cleanup.
+func deadline(tb testing.TB, within time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), within)
+	tb.Cleanup(cancel)
+	return ctx
+}
+
+// eventually waits until the condition holds, and ends the test when it never does.
+func eventually(tb testing.TB, what string, holds func() bool) {
+	tb.Helper()
+	end := time.Now().Add(wait)
+	for !holds() {
+		if time.Now().After(end) {
+			tb.Fatalf("not within %s: %s", wait, what)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}

@@ -1,0 +1,347 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/bot/simulator"
+	"kabarchy/cmd/kabarchy/sample"
+	"kabarchy/subscriptions/redistest"
+)
+
+// world is all that the service meets: the ministry's site, Telegram with its people,
+// Redis. The service itself comes and goes in it.
+type world struct {
+	t        *testing.T
+	site     *sample.Site
+	telegram *simulator.Server
+	config   *Config
+	endpoint string
+	rdb      *redis.Client
+	log      *logBuffer
+
+	// noise is put behind the feeds: the document changes, and its content does not.
+	noise atomic.Pointer[string]
+}
+
+// newWorld builds a world around a Redis.
+func newWorld(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *world {
+	t.Helper()
+	w := &world{t: t, rdb: rdb.(*redis.Client), log: &logBuffer{}}
+	var err error
+	if w.site, err = sample.NewSite(time.Now); err != nil {
+		t.Fatal(err)
+	}
+	site := httptest.NewServer(w.noisy(w.site.Handler()))
+	t.Cleanup(site.Close)
+	if w.config, err = demoConfig(w.site, site.URL); err != nil {
+		t.Fatal(err)
+	}
+	telegram.Key = w.title
+	w.telegram = simulator.New(telegram)
+	server := httptest.NewServer(w.telegram.Handler())
+	t.Cleanup(server.Close)
+	w.endpoint = server.URL
+	t.Cleanup(func() {
+		if _, secret, _ := strings.Cut(w.telegram.Token(), ":"); strings.Contains(w.log.String(), secret) {
+			t.Error("the token is in the log")
+		}
+	})
+	return w
+}
+
+// noisy puts the noise behind what is a feed.
+func (w *world) noisy(site http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		noise := w.noise.Load()
+		if noise == nil || !strings.HasSuffix(r.URL.Path, "/rss") {
+			site.ServeHTTP(rw, r)
+			return
+		}
+		r.Header.Del("If-None-Match")
+		recorded := httptest.NewRecorder()
+		site.ServeHTTP(recorded, r)
+		rw.Header().Set("Content-Type", recorded.Header().Get("Content-Type"))
+		fmt.Fprintf(rw, "%s\n<!-- %s -->\n", recorded.Body, *noise)
+	})
+}
+
+// title is the key by which the simulator counts: the title of the sample item, with
+// its language, that a message brings; "" for all other messages.
+func (w *world) title(text string) string {
+	for _, entry := range w.site.Entries() {
+		for language, edition := range entry.Editions {
+			if strings.Contains(text, opening(edition.Title)) {
+				return key(entry.Number, language)
+			}
+		}
+	}
+	return ""
+}
+
+func key(number int, language string) string { return fmt.Sprintf("%d-%s", number, language) }
+
+// instance starts a service in the world, with a connection of its own to Redis.
+func (w *world) instance() *App {
+	w.t.Helper()
+	options := *w.rdb.Options()
+	a, err := NewApp(AppOptions{
+		Config: w.config, Token: Secret(w.telegram.Token()), Endpoint: w.endpoint,
+		Redis: Redis{redis.NewClient(&options), "the test's Redis"}, Grace: time.Second,
+		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := a.Start(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+	return a
+}
+
+// app starts a service that becomes the leader, and waits until it has read the site.
+func (w *world) app() *App {
+	w.t.Helper()
+	a := w.instance()
+	if err := a.AwaitPolls(deadline(w.t, wait)); err != nil {
+		w.t.Fatalf("the sources were not polled: %v\n%s", err, w.log)
+	}
+	return a
+}
+
+// stop ends a service in order.
+func (w *world) stop(a *App) {
+	w.t.Helper()
+	if err := a.Stop(deadline(w.t, wait)); err != nil {
+		w.t.Errorf("stop: %v", err)
+	}
+}
+
+// publish puts a draft on the site, where the service's next poll finds it.
+func (w *world) publish(number int) {
+	w.t.Helper()
+	if _, err := w.site.Publish(number); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// subscribe lets a crowd subscribe, a third each in Kyrgyz, Russian and English, and
+// returns who is to get which edition.
+func (w *world) subscribe(a *App, n int) map[string][]int64 {
+	w.t.Helper()
+	languages := []string{"ky", "ru", "en"}
+	first, err := w.telegram.CrowdJoin(deadline(w.t, wait), n, languages...)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	eventually(w.t, "all have subscribed", func() bool {
+		counts, err := a.Store.Count(w.t.Context())
+		return err == nil && counts.Total == n
+	})
+	readers := map[string][]int64{}
+	for i := range int64(n) {
+		language := languages[i%3]
+		readers[language] = append(readers[language], first+i)
+	}
+	return readers
+}
+
+// delivered counts the messages with an item in any language.
+func (w *world) delivered(number int) (messages int) {
+	for _, language := range []string{"ky", "ru", "en"} {
+		for _, n := range w.telegram.Deliveries(key(number, language)) {
+			messages += n
+		}
+	}
+	return messages
+}
+
+// finished says that the item's broadcasts are over, in every edition.
+func (w *world) finished(a *App, editions int) bool {
+	progress, err := a.Engine.Progress(w.t.Context())
+	over := 0
+	for _, p := range progress {
+		if !p.FinishedAt.IsZero() {
+			over++
+		}
+	}
+	return err == nil && over >= editions
+}
+
+// verify fails the test unless every reader has the item once in the right language,
+// but for so many duplicates.
+func (w *world) verify(number int, readers map[string][]int64, duplicates int) {
+	w.t.Helper()
+	again := 0
+	for language, chats := range readers {
+		got := w.telegram.Deliveries(key(number, language))
+		for _, chat := range chats {
+			switch n := got[chat]; {
+			case n == 0:
+				w.t.Errorf("item %d, %s: chat %d never got it", number, language, chat)
+			case n > 1:
+				again += n - 1
+			}
+			delete(got, chat)
+		}
+		if len(got) > 0 {
+			w.t.Errorf("item %d, %s: chats %v got it and had not asked for that", number, language, slices.Collect(maps.Keys(got)))
+		}
+	}
+	w.t.Logf("item %d: %d messages came twice", number, again)
+	if again > duplicates {
+		w.t.Errorf("item %d: %d messages came twice, at most %d may", number, again, duplicates)
+	}
+}
+
+func TestEverySubscriberGetsEachItemOnce(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		w := newWorld(t, rdb, simulator.Options{})
+		w.config.Telegram.MessagesPerSecond = 1000
+		a := w.app()
+		defer w.stop(a)
+		readers := w.subscribe(a, 300)
+		if status, body := get(t, "http://"+a.Addr()+"/readyz"); status != http.StatusOK {
+			t.Errorf("readyz: %d %s", status, body)
+		}
+		if progress, err := a.Engine.Progress(t.Context()); err != nil || len(progress) > 0 {
+			t.Errorf("what was on the site before the first poll is broadcast: %+v, %v", progress, err)
+		}
+
+		w.publish(1)
+		eventually(t, "the first item is out", func() bool { return w.finished(a, 3) })
+		w.verify(1, readers, 0)
+
+		w.publish(2)
+		eventually(t, "the second item is out", func() bool { return w.finished(a, 6) })
+		w.verify(2, readers, 0)
+		w.verify(1, readers, 0)
+		if status, body := get(t, "http://"+a.Addr()+"/metrics"); status != http.StatusOK || !strings.Contains(body, "\nkabarchy_") {
+			t.Errorf("metrics: %d, %d bytes", status, len(body))
+		}
+	})
+}
+
+func TestEditWithoutChangeOfContentSendsNothing(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		w := newWorld(t, rdb, simulator.Options{})
+		a := w.app()
+		defer w.stop(a)
+		readers := w.subscribe(a, 3)
+		w.publish(1)
+		eventually(t, "the item is out", func() bool { return w.finished(a, 3) })
+
+		before := w.telegram.Stats()
+		noise := "generated in 12 ms"
+		w.noise.Store(&noise)
+		for _, source := range w.config.Sources {
+			result, err := a.Poller.Poll(t.Context(), source.ID)
+			if err != nil || result.Unchanged || result.New+result.Changed+result.Announced != 0 {
+				t.Errorf("poll of the edited document: %+v, %v", result, err)
+			}
+		}
+		if after := w.telegram.Stats(); after.Accepted != before.Accepted || after.Edited != before.Edited {
+			t.Errorf("before %+v\nafter  %+v", before, after)
+		}
+		w.verify(1, readers, 0)
+
+		// The same poll does find a change of content.
+		if _, err := w.site.Correct(1); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the correction is out", func() bool { return w.telegram.Stats().Edited == before.Edited+3 })
+	})
+}
+
+func TestRestartInTheMiddleOfABroadcast(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name       string
+		end        func(w *world, a *App)
+		duplicates int
+	}{
+		{"in order", func(w *world, a *App) { w.stop(a) }, 0},
+		{"abruptly", func(w *world, a *App) {
+			// Redis is gone for this instance, and then all of it stops.
+			_ = a.options.Redis.Close()
+			_ = a.Stop(deadline(w.t, wait))
+		}, 16}, // sent, and not noted: what was on its way
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+				t.Parallel()
+				w := newWorld(t, rdb, simulator.Options{Latency: 20 * time.Millisecond})
+				w.config.Telegram.MessagesPerSecond = 200
+				a := w.app()
+				readers := w.subscribe(a, 600)
+				w.publish(1)
+				eventually(t, "the broadcast has begun", func() bool { return w.delivered(1) > 100 })
+				tt.end(w, a)
+				if n := w.delivered(1); n >= 600 {
+					t.Fatalf("%d messages are out: that was not the middle", n)
+				}
+
+				b := w.app()
+				defer w.stop(b)
+				eventually(t, "the rest is out", func() bool { return w.finished(b, 3) })
+				w.verify(1, readers, tt.duplicates)
+			})
+		})
+	}
+}
+
+func TestStandbyTakesOver(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	w := newWorld(t, rdb, simulator.Options{Latency: 20 * time.Millisecond})
+	w.config.Telegram.MessagesPerSecond = 200
+	leader := w.app()
+	readers := w.subscribe(leader, 300)
+
+	standby := w.instance()
+	defer w.stop(standby)
+	if status, body := get(t, "http://"+standby.Addr()+"/readyz"); status != http.StatusOK {
+		t.Errorf("the standby's readyz: %d %s", status, body)
+	}
+	w.publish(1)
+	eventually(t, "the broadcast has begun", func() bool { return w.delivered(1) > 50 })
+	w.stop(leader)
+	eventually(t, "the standby sends the rest", func() bool { return w.finished(standby, 3) })
+	w.verify(1, readers, 0)
+}
+
+// logBuffer is a log that can be read while it is written.
+type logBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *logBuffer) Write(line []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(line)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}

@@ -46,6 +46,9 @@ func TestVisitorOfTheDemo(t *testing.T) {
 		there(in(citizen, "edited"))
 	}
 
+	click(browsertest.TestID("add-100"))
+	browsertest.Wait(t, ctx, `document.querySelector('[data-testid=citizens]').textContent === "102"`)
+
 	first := d.Site.Entries()[0]
 	kyrgyz, russian := opening(first.Editions["ky"].Title), opening(first.Editions["ru"].Title)
 	click(browsertest.TestID("publish"))
@@ -53,6 +56,7 @@ func TestVisitorOfTheDemo(t *testing.T) {
 	says(sergei, russian, true)
 	says(aigul, russian, false)
 	says(sergei, kyrgyz, false)
+	browsertest.Wait(t, ctx, `parseInt(document.querySelector('[data-testid=running-sent]')?.textContent) >= 40`)
 	browsertest.Screenshot(t, ctx, "demo")
 
 	click(browsertest.TestID("correct"))

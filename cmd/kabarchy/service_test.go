@@ -49,6 +49,7 @@ func newWorld(t *testing.T, rdb redis.UniversalClient, telegram simulator.Option
 	if w.config, err = demoConfig(w.site, site.URL); err != nil {
 		t.Fatal(err)
 	}
+	w.config.Poll = "@every 1s"
 	telegram.Key = w.title
 	w.telegram = simulator.New(telegram)
 	server := httptest.NewServer(w.telegram.Handler())

@@ -95,6 +95,7 @@ type Bot struct {
 	store    Subscriptions
 	archive  Archive
 	articles Articles
+	finder   *finder
 	ministry Ministry
 	joined   func(ctx context.Context, chat int64) error
 	forget   func(ctx context.Context, chat int64) error
@@ -132,6 +133,7 @@ func New(o Options) *Bot {
 		store:    o.Store,
 		archive:  o.Archive,
 		articles: o.Articles,
+		finder:   newFinder(o.Archive, o.Now),
 		ministry: o.Ministry,
 		joined:   o.Joined,
 		forget:   o.Forget,

@@ -16,6 +16,7 @@ type command struct {
 var commands = []command{
 	{"start", "", (*talk).start},
 	{"latest", "command.latest", func(t *talk, ctx context.Context, _ string) error { return t.latest(ctx, 0) }},
+	{"search", "command.search", (*talk).searchCommand},
 	{"settings", "command.settings", func(t *talk, ctx context.Context, _ string) error { return t.settings(ctx) }},
 	{"language", "command.language", func(t *talk, ctx context.Context, _ string) error { return t.language(ctx) }},
 	{"help", "command.help", func(t *talk, ctx context.Context, _ string) error { return t.help(ctx) }},
@@ -39,6 +40,7 @@ const (
 	verbSubscribe = "subscribe" // subscribe in the language that follows
 	verbReturn    = "return"    // get the news again as before, or "weekly"
 	verbLatest    = "latest"    // show the latest news from the offset that follows on
+	verbFind      = "find"      // show what a search finds; its offset and words follow
 	verbItem      = "item"      // show the item; then the way back
 	verbPage      = "page"      // show the item's page of that number; then the way back
 	verbStay      = "stay"      // nothing: a button that only shows something
@@ -65,6 +67,8 @@ func (t *talk) press(ctx context.Context, verb string, args []string) (reply, er
 		return t.pressReturn(ctx, args)
 	case verbLatest:
 		return t.pressLatest(ctx, args)
+	case verbFind:
+		return t.pressFind(ctx, args)
 	case verbItem:
 		return t.pressItem(ctx, args)
 	case verbPage:

@@ -19,6 +19,7 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	# a remark
 //	phone: ky            a new person, with the phone in that language; "-" for none
 //	archive: ky 3        so many items in that language
+//	item: ky b | Title | Text   one item; the letter becomes its id
 //	> /start             the person types
 //	> sends {"sticker":{}}   the person sends something else: the message's fields as JSON
 //	> presses Кыргызча   the person presses a button
@@ -73,6 +74,8 @@ func play(h *house, script string) string {
 			clear(stage.seen)
 		case key == "archive":
 			stage.fill(value)
+		case key == "item":
+			stage.add(value)
 		case strings.HasPrefix(line, "> "):
 			out.WriteString(stage.act(line[2:]))
 		}
@@ -97,6 +100,19 @@ func (s *stage) fill(value string) {
 	for n := range count {
 		s.shelf.put(sample(language, n+1))
 	}
+}
+
+func (s *stage) add(value string) {
+	s.t.Helper()
+	head, rest, _ := strings.Cut(value, " | ")
+	title, text, found := strings.Cut(rest, " | ")
+	language, letter, _ := strings.Cut(head, " ")
+	if !found || len(letter) != 1 {
+		s.t.Fatalf("item: %s", value)
+	}
+	i := item(strings.Repeat(letter, 16), language, title)
+	i.Summary = text
+	s.shelf.put(i)
 }
 
 // act does one thing and returns what changed on the phone when the bot is done with it.

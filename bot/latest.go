@@ -45,12 +45,7 @@ func (t *talk) latest(ctx context.Context, offset int) error {
 }
 
 // newsLanguage is the main language of the person's news.
-func (t *talk) newsLanguage() string {
-	if len(t.preferences.Languages) > 0 {
-		return t.preferences.Languages[0]
-	}
-	return t.words.Language()
-}
+func (t *talk) newsLanguage() string { return t.ownLanguages()[0] }
 
 // headline is an item in a list: its title and its date.
 func (t *talk) headline(item feeds.Item) string {

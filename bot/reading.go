@@ -16,8 +16,8 @@ import (
 // itemID is the shape of an item's id; what else comes as one is nobody's.
 var itemID = regexp.MustCompile(`^[a-z2-7]{16}$`)
 
-// find returns the item, and false for one that is not there, or no longer.
-func (b *Bot) find(ctx context.Context, id string) (feeds.Item, bool, error) {
+// item returns the item, and false for one that is not there, or no longer.
+func (b *Bot) item(ctx context.Context, id string) (feeds.Item, bool, error) {
 	if !itemID.MatchString(id) {
 		return feeds.Item{}, false, nil
 	}
@@ -30,7 +30,7 @@ func (b *Bot) find(ctx context.Context, id string) (feeds.Item, bool, error) {
 
 // pressItem shows an item as it was announced, in place of one of its pages or of a list.
 func (t *talk) pressItem(ctx context.Context, args []string) (reply, error) {
-	item, found, err := t.find(ctx, arg(args, 0))
+	item, found, err := t.item(ctx, arg(args, 0))
 	switch {
 	case err != nil:
 		return reply{}, err
@@ -50,7 +50,7 @@ func (t *talk) showItem(ctx context.Context, item feeds.Item, back string) error
 // pressPage shows one page of an item. In a group it would turn the page for everybody,
 // so there it opens the item in the reader's own chat.
 func (t *talk) pressPage(ctx context.Context, args []string) (reply, error) {
-	item, found, err := t.find(ctx, arg(args, 0))
+	item, found, err := t.item(ctx, arg(args, 0))
 	number, notNumber := strconv.Atoi(arg(args, 1))
 	switch {
 	case err != nil:
@@ -147,11 +147,15 @@ func (t *talk) pageButtons(item feeds.Item, number, count int, back string) [][]
 
 // backButtons lead from an item to the list it was opened from.
 func (t *talk) backButtons(item feeds.Item, back string) [][]Button {
-	offset, fromLatest := strings.CutPrefix(back, backToLatest)
-	if !fromLatest {
+	button := Button{Text: locale.For(item.Language).T("button.back", nil)}
+	if offset, fromLatest := strings.CutPrefix(back, backToLatest); fromLatest {
+		button.Data = data(verbLatest, offset)
+	} else if _, _, fromSearch := searchPlace(back); fromSearch {
+		button.Data = data(verbFind, back)
+	} else {
 		return nil
 	}
-	return [][]Button{{{Text: locale.For(item.Language).T("button.back", nil), Data: data(verbLatest, offset)}}}
+	return [][]Button{{button}}
 }
 
 // backToLatest begins the way back to a list of the latest news; its offset follows.

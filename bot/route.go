@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/search"
 )
 
 // route hands an update to what answers it. What the bot has no answer for is handled
@@ -17,6 +18,8 @@ func (b *Bot) route(ctx context.Context, u update) error {
 		return b.onMessage(ctx, *u.ChannelPost)
 	case u.Tap != nil:
 		return b.onTap(ctx, *u.Tap)
+	case u.InlineQuery != nil:
+		return b.onInlineQuery(ctx, *u.InlineQuery)
 	case u.MyChatMember != nil:
 		return b.onMembership(ctx, *u.MyChatMember)
 	}
@@ -40,6 +43,9 @@ func (b *Bot) onMessage(ctx context.Context, m message) error {
 	}
 	if c, known := commandNamed(name); known {
 		return c.run(t, ctx, args)
+	}
+	if t.known && !strings.HasPrefix(m.Text, "/") && len(search.Words(m.Text)) > 0 {
+		return t.find(ctx, m.Text, 0)
 	}
 	return t.hint(ctx)
 }

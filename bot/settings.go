@@ -12,6 +12,9 @@ import (
 
 // pressShow shows a screen of the settings.
 func (t *talk) pressShow(ctx context.Context, args []string) (reply, error) {
+	if arg(args, 0) == "search" {
+		return reply{}, t.searchCommand(ctx, "")
+	}
 	screens := map[string]func(*talk) screen{
 		"settings": (*talk).settingsScreen,
 		"language": (*talk).ownLanguageScreen,

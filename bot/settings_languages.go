@@ -55,12 +55,11 @@ func (t *talk) setNews(value []string) func(*subscriptions.Preferences) {
 	if !locale.Spoken(language) {
 		return nil
 	}
-	without := func(p *subscriptions.Preferences) []string {
-		return slices.DeleteFunc(slices.Clone(p.Languages), func(l string) bool { return l == language })
-	}
 	switch arg(value, 1) {
 	case "main":
-		return func(p *subscriptions.Preferences) { p.Languages = append([]string{language}, without(p)...) }
+		return func(p *subscriptions.Preferences) {
+			p.Languages = append([]string{language}, without(p.Languages, language)...)
+		}
 	case "on":
 		return func(p *subscriptions.Preferences) {
 			if !slices.Contains(p.Languages, language) {
@@ -69,7 +68,7 @@ func (t *talk) setNews(value []string) func(*subscriptions.Preferences) {
 		}
 	case "off":
 		return func(p *subscriptions.Preferences) {
-			if rest := without(p); len(rest) > 0 { // the last one stays
+			if rest := without(p.Languages, language); len(rest) > 0 { // the last one stays
 				p.Languages = rest
 			}
 		}

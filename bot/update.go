@@ -11,13 +11,14 @@ import (
 
 // allowedUpdates are the kinds asked for. They are always named: left out, Telegram
 // keeps whatever was asked for last.
-const allowedUpdates = `["message","channel_post","callback_query","my_chat_member"]`
+const allowedUpdates = `["message","channel_post","callback_query","inline_query","my_chat_member"]`
 
 type update struct {
 	ID           int64         `json:"update_id"`
 	Message      *message      `json:"message"`
 	ChannelPost  *message      `json:"channel_post"`
 	Tap          *tap          `json:"callback_query"`
+	InlineQuery  *inlineQuery  `json:"inline_query"`
 	MyChatMember *memberChange `json:"my_chat_member"`
 }
 
@@ -30,6 +31,8 @@ func (u update) kind() string {
 		return "channel_post"
 	case u.Tap != nil:
 		return "tap"
+	case u.InlineQuery != nil:
+		return "inline_query"
 	case u.MyChatMember != nil:
 		return "membership"
 	default:
@@ -49,6 +52,8 @@ func (u update) lane() int64 {
 		return u.Tap.Message.Chat.ID
 	case u.Tap != nil:
 		return u.Tap.From.ID
+	case u.InlineQuery != nil:
+		return u.InlineQuery.From.ID
 	case u.MyChatMember != nil:
 		return u.MyChatMember.Chat.ID
 	default:

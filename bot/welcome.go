@@ -18,7 +18,7 @@ func (t *talk) start(ctx context.Context, payload string) error {
 		return t.subscribe(ctx, payload)
 	}
 	if id, isItem := strings.CutPrefix(payload, "item-"); isItem {
-		item, found, err := t.find(ctx, id)
+		item, found, err := t.item(ctx, id)
 		if err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func readIn(language string) func(*subscriptions.Preferences) {
 	return func(p *subscriptions.Preferences) {
 		p.Interface = language
 		added := p.Languages[min(1, len(p.Languages)):]
-		p.Languages = append([]string{language}, slices.DeleteFunc(slices.Clone(added), func(l string) bool { return l == language })...)
+		p.Languages = append([]string{language}, without(added, language)...)
 	}
 }
 
@@ -159,6 +159,7 @@ func (t *talk) language(ctx context.Context) error {
 func (t *talk) menu() [][]Button {
 	return [][]Button{
 		{{Text: t.words.T("button.latest", nil), Data: data(verbLatest, "0")}},
-		{{Text: t.words.T("button.settings", nil), Data: data(verbShow, "settings")}, {Text: t.words.T("button.help", nil), Data: verbHelp}},
+		{{Text: t.words.T("button.search", nil), Data: data(verbShow, "search")}, {Text: t.words.T("button.settings", nil), Data: data(verbShow, "settings")}},
+		{{Text: t.words.T("button.help", nil), Data: verbHelp}},
 	}
 }

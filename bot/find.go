@@ -1,0 +1,127 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kabarchy/bot/locale"
+	"kabarchy/bot/search"
+	"kabarchy/feeds"
+)
+
+const (
+	queryLimit   = 64  // of what is searched for, in UTF-16 units
+	snippetChars = 110 // what is shown of a text around the word
+	foundCount   = 5   // how many items a screen of results shows
+)
+
+// searchCommand searches, or says how to.
+func (t *talk) searchCommand(ctx context.Context, words string) error {
+	if words == "" {
+		return t.show(ctx, screen{t.words.T("screen.search", nil), t.menu()})
+	}
+	return t.find(ctx, words, 0)
+}
+
+// pressFind shows another part of what a search found.
+func (t *talk) pressFind(ctx context.Context, args []string) (reply, error) {
+	offset, query, ok := searchPlace(arg(args, 0))
+	if !ok {
+		return t.stale()
+	}
+	return reply{}, t.find(ctx, query, offset)
+}
+
+// find searches the archive: first in the languages of the person's news, and where
+// they have nothing in the others.
+func (t *talk) find(ctx context.Context, query string, offset int) error {
+	query = query[:fit(query, queryLimit)]
+	own := t.ownLanguages()
+	items, total, err := t.finder.find(ctx, query, own, offset, foundCount)
+	if err == nil && total == 0 {
+		items, total, err = t.finder.find(ctx, query, without(locale.Languages(), own...), offset, foundCount)
+	}
+	if err != nil {
+		return err
+	}
+	if len(items) == 0 {
+		return t.show(ctx, screen{t.words.T("screen.nothing_found", nil), t.menu()})
+	}
+	texts := []string{t.words.N("screen.found", total, nil)}
+	var numbers, leaf []Button
+	for i, item := range items {
+		texts = append(texts, fmt.Sprintf("%d. %s", i+1, joinFilled("\n", t.headline(item), inContext(item, query))))
+		numbers = append(numbers, Button{Text: strconv.Itoa(i + 1), Data: itemData(item, placeOf(offset, query))})
+	}
+	if offset > 0 {
+		leaf = append(leaf, Button{Text: t.words.T("button.better", nil), Data: data(verbFind, placeOf(max(0, offset-foundCount), query))})
+	}
+	if offset+foundCount < total {
+		leaf = append(leaf, Button{Text: t.words.T("button.more", nil), Data: data(verbFind, placeOf(offset+foundCount, query))})
+	}
+	rows := [][]Button{numbers}
+	if leaf != nil {
+		rows = append(rows, leaf)
+	}
+	return t.show(ctx, screen{strings.Join(texts, "\n\n"), append(rows, t.menu()[1:]...)})
+}
+
+// inContext is the part of an item's text with the words that were searched for.
+func inContext(item feeds.Item, query string) string {
+	snippet := search.Snippet(oneLine(item.Summary), query, snippetChars)
+	var out strings.Builder
+	at := 0
+	for _, mark := range search.Marks(snippet, query) {
+		if mark.From < at {
+			continue
+		}
+		out.WriteString(html.EscapeString(snippet[at:mark.From]))
+		out.WriteString("<u>" + html.EscapeString(snippet[mark.From:mark.To]) + "</u>")
+		at = mark.To
+	}
+	return out.String() + html.EscapeString(snippet[at:])
+}
+
+// backToSearch begins the way back to what a search found; its offset and its words,
+// folded, follow: a button has room for 64 bytes.
+const backToSearch = "f"
+
+// wordsLimit is what a button that also names an item and its page has room for.
+const wordsLimit = 30
+
+func placeOf(offset int, query string) string {
+	words := strings.Join(search.Words(query), "+")
+	for len(words) > wordsLimit {
+		if i := strings.LastIndexByte(words, '+'); i > 0 {
+			words = words[:i]
+		} else {
+			words = strings.ToValidUTF8(words[:wordsLimit], "")
+		}
+	}
+	return backToSearch + strconv.Itoa(offset) + "." + words
+}
+
+func searchPlace(place string) (offset int, query string, ok bool) {
+	place, isSearch := strings.CutPrefix(place, backToSearch)
+	number, words, found := strings.Cut(place, ".")
+	offset, err := strconv.Atoi(number)
+	ok = isSearch && found && err == nil && 0 <= offset && offset < 10*findMost && words != ""
+	return offset, strings.ReplaceAll(words, "+", " "), ok
+}
+
+// ownLanguages are those of the person's news.
+func (t *talk) ownLanguages() []string {
+	if len(t.preferences.Languages) == 0 {
+		return []string{t.words.Language()}
+	}
+	return t.preferences.Languages
+}
+
+// without are the languages but for some.
+func without(languages []string, some ...string) []string {
+	return slices.DeleteFunc(slices.Clone(languages), func(l string) bool { return slices.Contains(some, l) })
+}

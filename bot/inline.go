@@ -1,0 +1,85 @@
+package bot
+
+import (
+	"context"
+	"slices"
+
+	"kabarchy/bot/locale"
+	"kabarchy/feeds"
+)
+
+// inlineCount is how many items are offered to share; inlineCache for how long Telegram
+// may offer the same ones to the same words, in seconds.
+const (
+	inlineCount = 20
+	inlineCache = "60"
+)
+
+// inlineQuery is "@bot words" in any chat.
+type inlineQuery struct {
+	ID    string `json:"id"`
+	From  user   `json:"from"`
+	Query string `json:"query"`
+}
+
+// inlineResult is an item that a person can send to the chat.
+type inlineResult struct {
+	Type        string        `json:"type"`
+	ID          string        `json:"id"`
+	Title       string        `json:"title"`
+	Description string        `json:"description"`
+	Thumbnail   string        `json:"thumbnail_url,omitempty"`
+	Content     inlineContent `json:"input_message_content"`
+	Markup      inlineMarkup  `json:"reply_markup"`
+}
+
+type inlineContent struct {
+	Text    string          `json:"message_text"`
+	Mode    string          `json:"parse_mode"`
+	Preview map[string]bool `json:"link_preview_options"`
+}
+
+type inlineMarkup struct {
+	Rows [][]Button `json:"inline_keyboard"`
+}
+
+// onInlineQuery offers items to share: those that fit the words, or without any the latest.
+func (b *Bot) onInlineQuery(ctx context.Context, q inlineQuery) error {
+	t, err := b.talk(ctx, chat{ID: q.From.ID, Type: "private"}, q.From)
+	if err != nil {
+		return err
+	}
+	var items []feeds.Item
+	if oneLine(q.Query) == "" {
+		items, err = b.archive.Latest(ctx, t.newsLanguage(), 0, inlineCount)
+	} else {
+		query := q.Query[:fit(q.Query, queryLimit)]
+		own := t.ownLanguages()
+		items, _, err = b.finder.find(ctx, query, append(slices.Clone(own), without(locale.Languages(), own...)...), 0, inlineCount)
+	}
+	if err != nil {
+		return err
+	}
+	results := make([]inlineResult, 0, len(items))
+	for _, item := range items {
+		results = append(results, b.inlineResult(item))
+	}
+	return b.client.Call(ctx, "answerInlineQuery", map[string]string{
+		"inline_query_id": q.ID, "results": encoded(results), "cache_time": inlineCache, "is_personal": "true",
+	}, nil)
+}
+
+func (b *Bot) inlineResult(item feeds.Item) inlineResult {
+	words := locale.For(item.Language)
+	p := render(item, b.zone)
+	rows := [][]Button{{{Text: words.T("button.read", nil), URL: b.link("item-" + item.ID)}}}
+	if webAddress(item.Link) {
+		rows = append(rows, []Button{{Text: words.T("button.read_more", nil), URL: item.Link}})
+	}
+	return inlineResult{
+		Type: "article", ID: item.ID, Title: cut(oneLine(item.Title), headlineLimit),
+		Description: words.Date(item.Published.In(b.zone)), Thumbnail: p.image,
+		Content: inlineContent{Text: p.html, Mode: "HTML", Preview: map[string]bool{"is_disabled": true}},
+		Markup:  inlineMarkup{rows},
+	}
+}

@@ -1,0 +1,52 @@
+package search
+
+import (
+	"strings"
+	"unicode"
+)
+
+// letters spells a letter by sound in Latin ones, so that it makes no difference whether
+// somebody has the Kyrgyz letters, or any Cyrillic ones, on the phone.
+var letters = map[rune]string{
+	'а': "a", 'б': "b", 'в': "v", 'г': "g", 'д': "d", 'е': "e", 'ё': "e", 'ж': "j", 'з': "z", 'и': "i", 'й': "i",
+	'к': "k", 'л': "l", 'м': "m", 'н': "n", 'ң': "n", 'о': "o", 'ө': "o", 'п': "p", 'р': "r", 'с': "s", 'т': "t",
+	'у': "u", 'ү': "u", 'ф': "f", 'х': "h", 'ц': "c", 'ч': "q", 'ш': "w", 'щ': "w", 'ъ': "", 'ы': "i", 'ь': "",
+	'э': "e", 'ю': "iu", 'я': "ia", 'y': "i", 'x': "ks",
+}
+
+// sounds are written in Latin letters with two: they become the one that stands for them.
+var sounds = strings.NewReplacer("sh", "w", "ch", "q", "zh", "j", "ts", "c", "kh", "h")
+
+// Words are the words of a text, folded: in small Latin letters and digits, by sound.
+// To fold them again changes nothing.
+func Words(text string) []string {
+	fields := strings.FieldsFunc(strings.ToLower(text), isBetween)
+	words := fields[:0]
+	for _, field := range fields {
+		if word := fold(field); word != "" {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
+func isBetween(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+
+func fold(word string) string {
+	var spelt strings.Builder
+	for _, r := range word {
+		if s, known := letters[r]; known {
+			spelt.WriteString(s)
+		} else {
+			spelt.WriteRune(r)
+		}
+	}
+	folded := spelt.String()
+	for {
+		next := sounds.Replace(folded)
+		if next == folded {
+			return folded
+		}
+		folded = next
+	}
+}

@@ -1,0 +1,160 @@
+package search
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func library() *Index {
+	x := &Index{}
+	for n, text := range []string{
+		"Юридикалык жардам борбору ачылды|Жарандар акысыз юридикалык жардам ала алышат.",
+		"Юристтердин жыйыны өттү|Министрликте юристтер чогулушту.",
+		"Жаңы мыйзам кабыл алынды|Үй-бүлө кодексине өзгөртүүлөр киргизилди.",
+		"Вакансия: главный специалист|Министерство объявляет конкурс на должность.",
+		"Бесплатная юридическая помощь|Юристы помогут гражданам составить заявление.",
+		"Осторожно: мошенники|Мошенники звонят от имени министерства юстиции.",
+		"A new centre for legal aid|Lawyers advise citizens free of charge.",
+	} {
+		title, body, _ := strings.Cut(text, "|")
+		x.Put(Document{ID: fmt.Sprint(n), Revision: 1, Title: title, Text: body, Published: time.Unix(int64(n), 0)})
+	}
+	return x
+}
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	x := library()
+	for query, want := range map[string]string{
+		"жардам":             "0", // plain
+		"жардамдын":          "0", // with another ending than in the text
+		"ЮРИСТ":              "1", // a stem, in capitals; "юристы" stands only in a text
+		"жаны мыйзам":        "2", // without Kyrgyz letters
+		"уй булө":            "2",
+		"janyi myizam":       "2", // in Latin letters
+		"jardam":             "0",
+		"zhardam":            "0",
+		"юридической помощи": "4",
+		"вакансии специалистам": "3",
+		"мошенник":              "5",
+		"moshenniki":            "5",
+		"lawyer":                "6",
+		"мыйз":                  "2", // not typed to the end
+	} {
+		if got := x.Find(query, 5); len(got) == 0 || got[0] != want {
+			t.Errorf("%q finds %q, not %s first", query, got, want)
+		}
+	}
+	for _, query := range []string{"", " ", "!!!", "көмүскө", "😀"} {
+		if got := x.Find(query, 5); len(got) != 0 {
+			t.Errorf("%q finds %q", query, got)
+		}
+	}
+}
+
+func TestALaterRevisionTakesThePlace(t *testing.T) {
+	t.Parallel()
+	x := library()
+	x.Put(Document{ID: "2", Revision: 2, Title: "Оңдолгон кабар"})
+	x.Put(Document{ID: "2", Revision: 1, Title: "Жаңы мыйзам"})
+	if got := x.Find("мыйзам", 5); len(got) != 0 {
+		t.Errorf("the earlier revision is found: %q", got)
+	}
+	if got := x.Find("ондолгон", 5); !slices.Equal(got, []string{"2"}) {
+		t.Errorf("finds %q", got)
+	}
+	x.Remove("2")
+	if got := x.Find("ондолгон", 5); len(got) != 0 {
+		t.Errorf("what was removed is found: %q", got)
+	}
+}
+
+func TestFoldingTwiceChangesNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[а-яңөүa-z ]{0,40}`)).Draw(t, "text")
+		once := Words(text)
+		if twice := Words(strings.Join(once, " ")); !slices.Equal(once, twice) {
+			t.Fatalf("%q, then %q", once, twice)
+		}
+	})
+}
+
+func TestSnippet(t *testing.T) {
+	t.Parallel()
+	text := "Министрлик бүгүн билдирди. Жарандар акысыз юридикалык жардам ала алышат жана бул кызмат бардык облустарда иштейт."
+	got := Snippet(text, "жардамды", 50)
+	if got != "…юридикалык жардам ала алышат жана бул кызмат…" {
+		t.Errorf("got %q", got)
+	}
+	if got := Snippet(text, "көмүскө", 50); got != "" {
+		t.Errorf("got %q", got)
+	}
+	marks := Marks(text, "jardam")
+	if len(marks) != 1 || text[marks[0].From:marks[0].To] != "жардам" {
+		t.Errorf("the marks are %v", marks)
+	}
+}
+
+func TestSnippetsAreParts(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`([а-яңөү]{1,12}[ .,]{1,2}){0,40}`).Draw(t, "text")
+		query := rapid.StringMatching(`[а-яңөү]{1,3}`).Draw(t, "query")
+		snippet := strings.Trim(Snippet(text, query, 40), "…")
+		if !strings.Contains(text, snippet) {
+			t.Fatalf("%q is no part of %q", snippet, text)
+		}
+	})
+}
+
+// BenchmarkSearch is over 20,000 items of 60 words each, in a vocabulary of 30,000 that
+// is used as words are: a few often, most seldom.
+func BenchmarkSearch(b *testing.B) {
+	random := rand.New(rand.NewPCG(1, 2))
+	syllables := strings.Fields("жар дам мый зам юр ист со от бор бу ку рук кыр гыз ми ни стр лик та лап ар ыз")
+	vocabulary := make([]string, 30_000)
+	for i := range vocabulary {
+		for range 2 + random.IntN(3) {
+			vocabulary[i] += syllables[random.IntN(len(syllables))]
+		}
+	}
+	zipf := rand.NewZipf(random, 1.1, 8, uint64(len(vocabulary)-1))
+	sentence := func(n int) string {
+		var words []string
+		for range n {
+			words = append(words, vocabulary[zipf.Uint64()])
+		}
+		return strings.Join(words, " ")
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	x := &Index{}
+	for n := range 20_000 {
+		x.Put(Document{ID: fmt.Sprint(n), Revision: 1, Title: sentence(8), Text: sentence(52), Published: time.Unix(int64(n), 0)})
+	}
+	x.Find("жардам", 5)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	var took []time.Duration
+	for b.Loop() {
+		query := sentence(1 + random.IntN(3))
+		began := time.Now()
+		x.Find(query, 50)
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	milliseconds := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	b.ReportMetric(milliseconds(took[len(took)/2]), "ms/query")
+	b.ReportMetric(milliseconds(took[len(took)*99/100]), "p99-ms")
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB")
+	runtime.KeepAlive(x)
+}

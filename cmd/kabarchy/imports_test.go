@@ -21,9 +21,10 @@ const (
 var mayImport = map[string][]string{
 	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/locale", "bot/simulator", "cmd/kabarchy/sample", "feeds", "subscriptions"},
 	"cmd/kabarchy/sample": {},
-	"bot":                 {"bot/broadcast", "bot/locale", "feeds", "subscriptions"},
+	"bot":                 {"bot/broadcast", "bot/locale", "bot/search", "feeds", "subscriptions"},
 	"bot/broadcast":       {"feeds", "subscriptions"},
 	"bot/locale":          {},
+	"bot/search":          {},
 	"bot/simulator":       {},
 	"feeds":               {},
 	"subscriptions":       {},

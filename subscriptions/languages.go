@@ -16,6 +16,10 @@ var languages = []string{"", "ky", "ru", "en"}
 // Known says whether preferences can hold the language.
 func Known(language string) bool { return language != "" && slices.Contains(languages, language) }
 
+// Number returns the number under which a language is stored, from 1 to 15; 0 for one
+// that preferences can't hold.
+func Number(language string) int { return max(0, slices.Index(languages, language)) }
+
 // numberOf returns the number under which the language is stored.
 func numberOf(language string) (byte, error) {
 	n := slices.Index(languages, language)

@@ -34,7 +34,10 @@ func decode(body []byte, mediaType string) (text []byte, charset string, err err
 	}
 	if nearlyUTF8(body) {
 		body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
-		return bytes.ToValidUTF8(body, []byte("\ufffd")), "utf-8", nil
+		if !utf8.Valid(body) { // A copy of the whole document is made only then.
+			body = bytes.ToValidUTF8(body, []byte("\ufffd"))
+		}
+		return body, "utf-8", nil
 	}
 	for _, name := range []string{declaration(body), header(mediaType)} {
 		// UTF-8 and UTF-16 were ruled out above, whatever the claim.

@@ -18,6 +18,9 @@ import (
 // and not a label of the page's furniture.
 const minParagraph = 40
 
+// maxBlocks limits an article: nobody reads more in a chat.
+const maxBlocks = 1000
+
 var (
 	// furniture finds, by class or id, what surrounds an article on its page.
 	furniture = regexp.MustCompile(`(?i)(?:^|[-_ ])(?:menu|nav|navbar|navigation|breadcrumbs?|footer|header|sidebar|aside|share|sharing|social|soc|likes?|related|similar|comments?|pager|pagination|banner|cookies?|search|login|lang|languages?|print|tags?|popup|modal|widget|advert|ads?|subscribe)(?:$|[-_ ])`)
@@ -155,6 +158,7 @@ func trim(blocks []Block, title string, zone *time.Location) []Block {
 		}
 		out = append(out, b)
 	}
+	out = out[:min(len(out), maxBlocks)]
 	for len(out) > 0 && trailing(out[len(out)-1]) {
 		out = out[:len(out)-1]
 	}

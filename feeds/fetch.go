@@ -164,7 +164,10 @@ func (f *fetcher) get(ctx context.Context, r request) (*response, error) {
 
 // read takes the body in and tells by its hash whether it is the known one.
 func (f *fetcher) read(resp *http.Response, got *response, r request) error {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, r.Most+1))
+	if resp.ContentLength > r.Most {
+		return fmt.Errorf("fetch: %w: %d bytes, more than %d", ErrTooLarge, resp.ContentLength, r.Most)
+	}
+	body, err := readAll(resp.Body, resp.ContentLength, r.Most)
 	got.Size = len(body)
 	switch {
 	case int64(len(body)) > r.Most:
@@ -186,6 +189,26 @@ func (f *fetcher) read(resp *http.Response, got *response, r request) error {
 	}
 	got.Body = body
 	return nil
+}
+
+// readAll reads until the end, or one byte more than most. It takes no more memory
+// than that, where io.ReadAll would take twice as much; expected is a hint, or -1.
+func readAll(r io.Reader, expected, most int64) ([]byte, error) {
+	body := make([]byte, 0, max(expected, 512)+1)
+	for int64(len(body)) <= most {
+		if len(body) == cap(body) {
+			body = append(make([]byte, 0, min(2*int64(cap(body)), most+1)), body...)
+		}
+		n, err := r.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		if err == io.EOF {
+			return body, nil
+		}
+		if err != nil {
+			return body, err
+		}
+	}
+	return body, nil
 }
 
 // explain says in plain words what the network reports, and keeps the cause.

@@ -53,7 +53,7 @@ func (p *Poller) inspect(ctx context.Context, s Source) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	d, err := understand(resp.Body, resp.MediaType, s, resp.URL, p.options.Zone, p.now())
+	d, err := p.understand(resp, s)
 	if err != nil {
 		return Report{}, err
 	}

@@ -49,6 +49,7 @@ type mender struct {
 // mend rewrites a decoded XML document. Its error is ErrTooDeep or wraps ErrNotFeed.
 func mend(doc []byte) (mended, error) {
 	m := &mender{in: doc}
+	m.out.Grow(len(doc))
 	for m.at < len(m.in) {
 		clipped, err := m.step()
 		if err != nil {

@@ -60,7 +60,7 @@ type Options struct {
 	Plausible int
 	// Timeout is the deadline of one whole request, redirects and body included. 30 s where zero.
 	Timeout time.Duration
-	// MaxBytes limits one decompressed body. 5 MiB where zero.
+	// MaxBytes limits one decompressed body. 4 MiB where zero.
 	MaxBytes int64
 	Log      *slog.Logger
 	// Registerer takes the metrics; nil for none.
@@ -82,7 +82,7 @@ func (o Options) withDefaults() Options {
 	o.UserAgent = cmp.Or(o.UserAgent, DefaultUserAgent)
 	o.Plausible = cmp.Or(o.Plausible, 10)
 	o.Timeout = cmp.Or(o.Timeout, 30*time.Second)
-	o.MaxBytes = cmp.Or(o.MaxBytes, 5<<20)
+	o.MaxBytes = cmp.Or(o.MaxBytes, 4<<20)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

@@ -68,10 +68,8 @@ func understand(body []byte, mediaType string, s Source, base *url.URL, zone *ti
 
 // parse reads a feed in UTF-8.
 func parse(text []byte, s Source, base *url.URL, zone *time.Location, now time.Time) (document, error) {
-	var fixed mended
-	if text = bytes.TrimSpace(text); text[0] == '{' {
-		fixed.XML = text
-	} else {
+	fixed := mended{XML: text}
+	if !bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) { // Else it is JSON.
 		var err error
 		if fixed, err = mend(text); err != nil {
 			return document{}, fmt.Errorf("parse: %w", err)

@@ -50,6 +50,9 @@ type Poller struct {
 	fetcher  *fetcher
 	metrics  *metrics
 	sources  map[string]*polled
+	// reading is held while a document is understood: what that takes in memory is
+	// bounded by the biggest, and not by how many sources there are.
+	reading sync.Mutex
 }
 
 // polled is a source with what the poller knows of it.
@@ -218,7 +221,7 @@ func (p *Poller) archiveResponse(ctx context.Context, s Source, state sourceStat
 	found := poll{source: s, validators: resp.Validators, moved: resp.Moved, ttl: state.TTL, now: p.now()}
 	items, cut := 0, resp.Cut
 	if !resp.Unchanged {
-		d, err := understand(resp.Body, resp.MediaType, s, resp.URL, p.options.Zone, found.now)
+		d, err := p.understand(resp, s)
 		if err != nil {
 			return Result{}, state, err
 		}
@@ -244,6 +247,15 @@ func (p *Poller) archiveResponse(ctx context.Context, s Source, state sourceStat
 	c.result.Items, c.result.Bytes, c.result.Cut, c.result.Unchanged = items, resp.Size, cut, resp.Unchanged
 	p.keepArticles(ctx, s, c.items)
 	return c.result, c.state, nil
+}
+
+// understand reads a document, while no other is read.
+func (p *Poller) understand(resp *response, s Source) (document, error) {
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	body := resp.Body
+	resp.Body = nil // It is not needed once it is mended.
+	return understand(body, resp.MediaType, s, resp.URL, p.options.Zone, p.now())
 }
 
 // now is the time in the ministry's zone.

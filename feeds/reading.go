@@ -96,6 +96,8 @@ func (p *Poller) readPage(ctx context.Context, s Source, address, hint string) (
 	if kind, _, _ := mime.ParseMediaType(resp.MediaType); kind != "" && !strings.Contains(kind, "html") {
 		return Article{}, fmt.Errorf("the page is %s and not HTML", kind)
 	}
+	p.reading.Lock()
+	defer p.reading.Unlock()
 	text, _, err := decode(resp.Body, resp.MediaType)
 	if err != nil {
 		return Article{}, err
@@ -119,7 +121,7 @@ func (p *Poller) keepArticles(ctx context.Context, s Source, items []change) {
 		}
 		a, whole := c.from.Article, c.from.Article.Whole
 		if !whole {
-			a, whole = wholeInFeed(c.from, c.Item, p.options.Zone)
+			a, whole = p.wholeInFeed(c.from, c.Item)
 		}
 		var err error
 		switch {
@@ -137,7 +139,9 @@ func (p *Poller) keepArticles(ctx context.Context, s Source, items []change) {
 
 // wholeInFeed makes the article of an entry whose text the document holds in full:
 // it says so and is long, or it is very long, or there is no page to read more on.
-func wholeInFeed(e entry, it Item, zone *time.Location) (Article, bool) {
+func (p *Poller) wholeInFeed(e entry, it Item) (Article, bool) {
+	p.reading.Lock()
+	defer p.reading.Unlock()
 	text := plainText(e.HTML)
 	size := utf8.RuneCountInString(text)
 	switch end := strings.TrimRight(text, " ]»\""); {
@@ -150,7 +154,7 @@ func wholeInFeed(e entry, it Item, zone *time.Location) (Article, bool) {
 	default:
 		return Article{}, false
 	}
-	return fromFeed(e.HTML, it, zone)
+	return fromFeed(e.HTML, it, p.options.Zone)
 }
 
 // article returns what is kept of an item's present revision; ErrNotFound where nothing is.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"kabarchy/subscriptions/redistest"
 )
@@ -166,6 +165,7 @@ func TestArticleOfNothing(t *testing.T) {
 
 func TestWholeInFeed(t *testing.T) {
 	t.Parallel()
+	p := newPoller(t, options("https://x.example"), nil)
 	long := strings.Repeat("Узун текст. ", 50)
 	for name, test := range map[string]struct {
 		e    entry
@@ -181,7 +181,7 @@ func TestWholeInFeed(t *testing.T) {
 		"no page":            {entry{HTML: "Кыска"}, "", true},
 		"nothing":            {entry{}, "", false},
 	} {
-		if _, got := wholeInFeed(test.e, Item{Link: test.link}, time.UTC); got != test.want {
+		if _, got := p.wholeInFeed(test.e, Item{Link: test.link}); got != test.want {
 			t.Errorf("%s: got %v, want %v", name, got, test.want)
 		}
 	}

@@ -17,7 +17,7 @@ const (
 )
 
 // maxHTML limits one piece of HTML that is looked into, in bytes.
-const maxHTML = 512 << 10
+const maxHTML = 256 << 10
 
 // escapedTwice finds markup that was escaped once too often, as Yandex exports do.
 var escapedTwice = regexp.MustCompile(`(?i)&lt;/?(?:p|br|div|span|a|b|strong|i|em|ul|ol|li|img|h[1-6]|blockquote|table)\b`)

@@ -1,0 +1,176 @@
+package feeds
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"kabarchy/subscriptions/redistest"
+)
+
+// hostile are servers that would hurt a careless reader, and what is said of each.
+var hostile = map[string]struct {
+	serve http.HandlerFunc
+	says  string
+}{
+	"a gzip bomb":      {bomb(512 << 20), "too large"},
+	"a body of 200 MB": {sized(200 << 20), "too large"},
+	"a byte a second":  {dripping, "no whole answer within"},
+	"a redirect loop": {func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/again"+r.URL.Path, http.StatusFound)
+	}, "too many redirects"},
+	"16 MB of nested tags": {raw("<rss>" + strings.Repeat("<a>", 16<<20/3)), "too large"},
+	"3 MB of nested tags":  {raw("<rss>" + strings.Repeat("<a>", 3<<20/3)), "nested deeper"},
+	"an entity bomb":       {raw(entityBomb), ""}, // It is read as the text that it is.
+	"endless headers":      {endlessHeaders, "fetch:"},
+	"a million items":      {raw("<rss><channel>" + strings.Repeat("<item><title>x</title></item>", 3<<20/30)), ""},
+	"a million paragraphs": {raw("<rss><channel><item><title>x</title><description><![CDATA[" + strings.Repeat("<p>a", 3<<20/4) + "]]></description></item></channel></rss>"), ""},
+	"deep HTML":            {raw("<rss><channel><item><title>x</title><description><![CDATA[" + strings.Repeat("<b>", 3<<20/3) + "]]></description></item></channel></rss>"), ""},
+	"a JSON bomb":          {raw(`{"version":"https://jsonfeed.org/version/1","items":` + strings.Repeat("[", 3<<20)), "no feed"},
+	"an answer cut short":  {cutShort, "fetch:"},
+}
+
+const entityBomb = `<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>
+<rss><channel><item><title>&c;&c;&c;</title></item></channel></rss>`
+
+func raw(body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, body) }
+}
+
+func sized(n int) http.HandlerFunc {
+	piece := bytes.Repeat([]byte(" "), 1<<20)
+	return func(w http.ResponseWriter, r *http.Request) {
+		for range n >> 20 {
+			if _, err := w.Write(piece); err != nil {
+				return
+			}
+		}
+	}
+}
+
+func dripping(w http.ResponseWriter, r *http.Request) {
+	for wait(r.Context(), time.Second) == nil {
+		w.Write([]byte(" "))
+		w.(http.Flusher).Flush()
+	}
+}
+
+// hijacked gives a handler the bare connection.
+func hijacked(w http.ResponseWriter, f func(c net.Conn)) {
+	c, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	defer c.Close()
+	f(c)
+}
+
+func endlessHeaders(w http.ResponseWriter, r *http.Request) {
+	hijacked(w, func(c net.Conn) {
+		io.WriteString(c, "HTTP/1.1 200 OK\r\n")
+		for {
+			if _, err := io.WriteString(c, "X-More: "+strings.Repeat("x", 1000)+"\r\n"); err != nil {
+				return
+			}
+		}
+	})
+}
+
+func cutShort(w http.ResponseWriter, r *http.Request) {
+	hijacked(w, func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n") })
+}
+
+// TestHostileServers polls them all at once. Each ends within its deadline, with an
+// error that names it; memory stays within bounds; and a source that is well is
+// polled on time meanwhile. It is not parallel: it measures memory.
+func TestHostileServers(t *testing.T) {
+	_, rdb := redistest.Mini(t)
+	well := newSite(t)
+	o := options(well.URL)
+	o.Timeout, o.Schedule = 3*time.Second, "@every 1s"
+	for name, h := range hostile {
+		server := httptest.NewServer(h.serve)
+		t.Cleanup(server.Close)
+		o.Sources = append(o.Sources, Source{ID: name, Language: "ky", URL: server.URL})
+	}
+	p := newPoller(t, o, NewArchive(rdb))
+	// What is measured is what is held, and as little as may be of what is dropped.
+	defer debug.SetGCPercent(debug.SetGCPercent(25))
+	runtime.GC()
+	var rest, now runtime.MemStats
+	runtime.ReadMemStats(&rest)
+	var most atomic.Uint64
+	ctx, stop := context.WithCancel(t.Context())
+	measured := make(chan struct{})
+	go func() {
+		defer close(measured)
+		for wait(ctx, 10*time.Millisecond) == nil {
+			runtime.ReadMemStats(&now)
+			most.Store(max(most.Load(), now.HeapAlloc))
+		}
+	}()
+	done := make(chan error, 1)
+	start := time.Now()
+	go func() { done <- p.Run(ctx) }()
+	eventually(t, "an outcome of every source", func() bool {
+		for _, h := range p.Health() {
+			if h.LastAttempt.IsZero() {
+				return false
+			}
+		}
+		return time.Since(start) > o.Timeout
+	})
+	if took := time.Since(start); took > o.Timeout+20*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	for _, h := range p.Health() {
+		is, ok := hostile[h.Source]
+		switch {
+		case !ok && (h.Failures > 0 || well.asked() < 3):
+			t.Errorf("the source that is well was asked %d times: %+v", well.asked(), h)
+		case ok && is.says == "" && h.LastError != "", ok && !strings.Contains(h.LastError, is.says), ok && is.says != "" && h.LastError == "":
+			t.Errorf("%s: got %q, want %q", h.Source, h.LastError, is.says)
+		}
+	}
+	stop()
+	<-measured
+	if err := <-done; err != nil {
+		t.Errorf("Run: %v", err)
+	}
+	grew := (int64(most.Load()) - int64(rest.HeapAlloc)) >> 20
+	t.Logf("%d hostile servers at once: %d MB above rest", len(hostile), grew)
+	if grew >= 64 {
+		t.Errorf("they took %d MB above rest, at most 64 are allowed", grew)
+	}
+}
+
+// TestRedirectInside: a public site may not lead us to an address behind our walls.
+func TestRedirectInside(t *testing.T) {
+	t.Parallel()
+	for _, to := range []string{"http://127.0.0.1:1/", "http://169.254.169.254/latest/meta-data/", "http://[::1]:1/", "http://10.0.0.1/"} {
+		req, err := http.NewRequest(http.MethodGet, to, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := newFetcher(options("").withDefaults())
+		strict := options("").withDefaults()
+		strict.AllowPrivate = false
+		// The redirect itself is allowed; the dial behind it is not.
+		if err := f.client.CheckRedirect(req, nil); err != nil {
+			t.Errorf("%s: %v", to, err)
+		}
+		if _, err := newFetcher(strict).get(t.Context(), request{URL: to, Most: 1}); !errors.Is(err, ErrForbidden) {
+			t.Errorf("%s: got %v, want ErrForbidden", to, err)
+		}
+	}
+}

@@ -18,7 +18,7 @@ func newBotMetrics(r prometheus.Registerer) *botMetrics {
 	return &botMetrics{
 		updates: f.NewCounterVec(prometheus.CounterOpts{
 			Name: "kabarchy_updates_total",
-			Help: "Updates done with, by kind and outcome: handled, given_up or unreadable.",
+			Help: "Updates done with, by kind and outcome: handled, given_up, unreadable or dropped.",
 		}, []string{"kind", "outcome"}),
 		seconds: f.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "kabarchy_update_seconds",

@@ -4,24 +4,33 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"runtime/debug"
 	"time"
+
+	"kabarchy/bot/locale"
 )
 
 // updateDeadline bounds one try at an update. It is longer than a Redis client takes to
 // find that its server is gone, so that an outage is seen as one.
 const updateDeadline = 20 * time.Second
 
+// laneDepth is how many updates of one chat may wait for their turn. Who presses more
+// wildly than that is told to wait, and then not heard until there is room again: the
+// rest of the country shares the same hundred places at Telegram.
+const laneDepth = 8
+
 // job is an update that has its place in the order of its chat.
 type job struct {
 	bot    *Bot
 	update update
 	ticket ticket
+	busy   bool // the update is answered with a request to wait
 }
 
 // accept reads an update and gives it its place behind those of its chat that were
-// accepted before. It returns nil for one that can't be read; that is logged and
-// counted, and nothing is left to do for it. Each job must be run.
+// accepted before. It returns nil for one that nothing is left to do for: one that can't
+// be read, or of a chat with too many in line; that is counted. Each job must be run.
 func (b *Bot) accept(ctx context.Context, raw json.RawMessage) *job {
 	var u update
 	if err := json.Unmarshal(raw, &u); err != nil {
@@ -33,7 +42,17 @@ func (b *Bot) accept(ctx context.Context, raw json.RawMessage) *job {
 	if lane == 0 {
 		lane = u.ID
 	}
-	return &job{bot: b, update: u, ticket: b.lanes.enter(lane)}
+	most := laneDepth
+	if u.MyChatMember != nil {
+		most = math.MaxInt
+	}
+	ticket, ok := b.lanes.enter(lane, most)
+	busy := ticket.depth == laneDepth && u.MyChatMember == nil
+	if !ok {
+		b.metrics.updates.WithLabelValues(u.kind(), "dropped").Inc()
+		return nil
+	}
+	return &job{bot: b, update: u, ticket: ticket, busy: busy}
 }
 
 // Handle brings one update to its end: that is how a webhook feeds the bot. It returns
@@ -91,6 +110,12 @@ func (j *job) try(ctx context.Context) (err error) {
 			err = fmt.Errorf("handler panicked: %v", p)
 		}
 	}()
+	switch {
+	case j.busy && j.update.Tap == nil:
+		return nil
+	case j.busy:
+		return j.bot.answer(ctx, *j.update.Tap, reply{text: locale.For(j.update.Tap.From.LanguageCode).T("toast.busy", nil)})
+	}
 	return j.bot.route(ctx, j.update)
 }
 

@@ -67,6 +67,9 @@ func (p *poller) loop(ctx, working context.Context) error {
 			if meaningOf(err) == unauthorizedCall {
 				return fmt.Errorf("telegram does not know this token: %w", err)
 			}
+			if meaningOf(err) == webhookActive && p.bot.leaveWebhook(ctx) == nil {
+				continue
+			}
 			p.complain(ctx, err, failures)
 			if sleep(ctx, pauseAfter(err, failures)) != nil {
 				return nil
@@ -203,7 +206,7 @@ func (p *poller) complain(ctx context.Context, err error, failures int) {
 	}
 	text := "updates can't be received"
 	if meaningOf(err) == otherReader {
-		text = "another program receives this bot's updates, or a webhook is set: stop that one, or delete the webhook"
+		text = "another program receives this bot's updates: stop that one"
 	}
 	p.bot.log.ErrorContext(ctx, text, "failures", failures, "error", err)
 }

@@ -362,3 +362,30 @@ func TestHandleWithoutTelegramsServer(t *testing.T) {
 		t.Error("an update that could not be answered counts as handled")
 	}
 }
+
+func TestWhoPressesWildlyIsSlowedAndNobodyElse(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	h := open(t, rdb, simulator.Options{Latency: 20 * time.Millisecond})
+	wild, calm := h.telegram.Citizen("Айгүл", "ky"), h.telegram.Citizen("Бакыт", "ru")
+	h.says(wild, "/start ky", "Жазылдыңыз")
+	h.says(calm, "/start ru", "Вы подписались")
+	var taps []*simulator.Tap
+	for n := range 400 {
+		tap, err := wild.Tap([]string{"⚙️ Жөндөөлөр", "📰 Акыркы жаңылыктар"}[n%2])
+		if err != nil { // that screen is not shown just now
+			continue
+		}
+		taps = append(taps, tap)
+	}
+	began := time.Now()
+	h.presses(calm, "⚙️ Настройки")
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("the calm one waits %s behind %d presses of the wild one", took, len(taps))
+	}
+	h.settled()
+	if h.counted("kabarchy_updates_total", `"dropped"`) == 0 {
+		t.Error("nothing was dropped")
+	}
+	h.says(wild, "/help", "жардам") // and is served again
+}

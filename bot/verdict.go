@@ -27,7 +27,8 @@ const (
 	notEditable                     // the message can't be edited any more
 	notDeletable                    // the message can't be deleted any more
 	staleQuery                      // the tap is too old to be answered
-	otherReader                     // another instance reads the updates, or a webhook is set
+	otherReader                     // another instance reads the updates
+	webhookActive                   // the updates go to a webhook
 	unauthorizedCall                // a wrong or revoked token
 )
 
@@ -43,6 +44,7 @@ var answers = []struct {
 	{401, "", unauthorizedCall},
 	{404, "not found", unauthorizedCall}, // how the server answers a token of the wrong shape
 	{429, "", slowDown},
+	{409, "webhook is active", webhookActive},
 	{409, "", otherReader},
 
 	{403, "bot was blocked by the user", blocked},

@@ -53,7 +53,7 @@ func TestVerdicts(t *testing.T) {
 		{400, "Bad Request: query is too old and response timeout expired or query ID is invalid", staleQuery, broadcast.Transient},
 		{429, "Too Many Requests: retry after 5", slowDown, broadcast.SlowDown},
 		{409, "Conflict: terminated by other getUpdates request", otherReader, broadcast.Transient},
-		{409, "Conflict: can't use getUpdates method while webhook is active", otherReader, broadcast.Transient},
+		{409, "Conflict: can't use getUpdates method while webhook is active", webhookActive, broadcast.Transient},
 		{401, "Unauthorized", unauthorizedCall, broadcast.Unauthorized},
 		{404, "Not Found", unauthorizedCall, broadcast.Unauthorized},
 		{400, "Bad Request: something new", unknown, broadcast.Transient},

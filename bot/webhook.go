@@ -1,0 +1,188 @@
+package bot
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+const (
+	secretHeader = "X-Telegram-Bot-Api-Secret-Token"
+
+	// updateSize is far above any update: what is longer comes from somebody else.
+	updateSize = 1 << 20
+
+	// webhookPatience is how long one delivery may take. Telegram itself waits about a
+	// minute; while one update waits, the others of its chat do too.
+	webhookPatience = 10 * time.Second
+	// afterHangUp is how long an update in work may take once nobody waits for the
+	// answer, because Telegram hung up or this instance stops.
+	afterHangUp = 3 * time.Second
+	// bodyWithin is how long the delivery itself may take.
+	bodyWithin = 10 * time.Second
+	// againAfter is what Telegram is told to wait, in seconds. Without it Telegram would
+	// wait longer and longer, up to two minutes.
+	againAfter = "2"
+	// keptHandled is how many updates are remembered as handled.
+	keptHandled = 4096
+)
+
+// WebhookOptions are what a webhook is made of.
+type WebhookOptions struct {
+	// Address is where Telegram finds the webhook: https, on port 443, 80, 88 or 8443.
+	Address string
+	// Patience is how long the handling of an update may take before Telegram is asked
+	// to bring it again; 10 seconds unless set.
+	Patience time.Duration
+	// Registerer takes the metrics; none are kept if nil.
+	Registerer prometheus.Registerer
+}
+
+// Webhook is the http.Handler to which Telegram brings updates. It guarantees that
+//
+//   - only what carries the secret is read. The secret follows from the bot's token,
+//     so that all instances agree on it and nobody has to keep another one;
+//   - the answer is 200 only when the update is done with, as with long polling:
+//     handled, or left behind with a line in the log and a count because it can't be;
+//   - in an outage it is 503, and Telegram brings the update again.
+//
+// Telegram brings the updates of one chat one after the other, to whichever instance.
+type Webhook struct {
+	bot      *Bot
+	address  string
+	secret   string
+	patience time.Duration
+	metrics  *webhookMetrics
+	handled  recently
+	naming   sync.Mutex
+}
+
+// Webhook returns the handler of the bot's webhook. Nobody is told of it yet: see Keep.
+func (b *Bot) Webhook(o WebhookOptions) *Webhook {
+	if o.Patience == 0 {
+		o.Patience = webhookPatience
+	}
+	return &Webhook{
+		bot: b, address: o.Address, secret: webhookSecret(b.client.token), patience: o.Patience,
+		metrics: newWebhookMetrics(o.Registerer),
+	}
+}
+
+// webhookSecret derives the secret from the token, which can't be derived from it.
+func webhookSecret(token string) string {
+	mac := hmac.New(sha256.New, []byte(token))
+	mac.Write([]byte("kabarchy webhook secret"))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// ServeHTTP takes one update.
+func (w *Webhook) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	status := w.serve(rw, r)
+	switch status {
+	case http.StatusMethodNotAllowed:
+		rw.Header().Set("Allow", http.MethodPost)
+	case http.StatusServiceUnavailable:
+		rw.Header().Set("Retry-After", againAfter)
+	}
+	w.metrics.requests.WithLabelValues(http.StatusText(status)).Inc()
+	rw.WriteHeader(status)
+}
+
+// serve checks what came, in the order of what the checks cost, and returns the status.
+func (w *Webhook) serve(rw http.ResponseWriter, r *http.Request) (status int) {
+	if r.Method != http.MethodPost {
+		return http.StatusMethodNotAllowed
+	}
+	if !hmac.Equal([]byte(r.Header.Get(secretHeader)), []byte(w.secret)) { // in constant time
+		return http.StatusUnauthorized
+	}
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
+		return http.StatusUnsupportedMediaType
+	}
+	_ = http.NewResponseController(rw).SetReadDeadline(time.Now().Add(bodyWithin)) // a recorder has none
+	raw, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, updateSize))
+	switch {
+	case errors.As(err, new(*http.MaxBytesError)):
+		return http.StatusRequestEntityTooLarge
+	case err != nil:
+		return http.StatusBadRequest
+	}
+	return w.take(r.Context(), raw)
+}
+
+// take brings an update to its end, unless that takes too long.
+func (w *Webhook) take(asking context.Context, raw json.RawMessage) (status int) {
+	var head struct {
+		ID int64 `json:"update_id"`
+	}
+	_ = json.Unmarshal(raw, &head) // what can't be read at all is Handle's to report
+	if w.handled.has(head.ID) {
+		return http.StatusOK
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(asking), w.patience)
+	defer cancel()
+	defer context.AfterFunc(asking, func() { time.AfterFunc(afterHangUp, cancel) })()
+	err := w.learnName(ctx)
+	if err == nil {
+		err = w.bot.Handle(ctx, raw)
+	}
+	if err != nil {
+		w.bot.log.WarnContext(ctx, "update not handled in time, telegram will bring it again", "update", head.ID, "error", err)
+		return http.StatusServiceUnavailable
+	}
+	w.handled.add(head.ID)
+	return http.StatusOK
+}
+
+// learnName has the bot know its name before its first update, by asking once.
+func (w *Webhook) learnName(ctx context.Context) error {
+	if w.bot.me.Load() != nil {
+		return nil
+	}
+	w.naming.Lock()
+	defer w.naming.Unlock()
+	if err := w.bot.learnName(ctx); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// recently remembers the last updates that this instance has handled, so that one that
+// comes again, because the answer was lost, is not answered twice. Others' updates it
+// does not know: handlers do no harm when they run twice.
+type recently struct {
+	mu    sync.Mutex
+	known map[int64]bool
+	ring  []int64
+	next  int
+}
+
+func (r *recently) has(update int64) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.known[update]
+}
+
+func (r *recently) add(update int64) {
+	if update == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.known == nil {
+		r.known, r.ring = make(map[int64]bool), make([]int64, keptHandled)
+	}
+	delete(r.known, r.ring[r.next])
+	r.known[update], r.ring[r.next] = true, update
+	r.next = (r.next + 1) % keptHandled
+}

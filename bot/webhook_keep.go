@@ -1,0 +1,133 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// keepEvery is how often Telegram is asked how the webhook fares.
+	keepEvery = time.Minute
+	// webhookConnections is how many updates Telegram may bring at a time: its most.
+	webhookConnections = 100
+)
+
+// webhookInfo is what Telegram knows of a webhook. The secret is not part of it.
+type webhookInfo struct {
+	URL           string   `json:"url"`
+	Pending       int      `json:"pending_update_count"`
+	Connections   int      `json:"max_connections"`
+	Allowed       []string `json:"allowed_updates"`
+	LastErrorDate int64    `json:"last_error_date"` // Unix seconds; 0 if there was none
+	LastErrorText string   `json:"last_error_message"`
+}
+
+// Keep tells Telegram of the webhook, and then looks each minute whether it is still
+// set and what Telegram says of it, until ctx is done. It is for one instance at a
+// time. It returns nil then, and an error if the token is wrong. No update is lost when
+// the webhook takes the place of long polling, or another address its place.
+func (w *Webhook) Keep(ctx context.Context) error {
+	k := keeper{Webhook: w}
+	for failures := 0; ; {
+		pause := keepEvery
+		switch err := k.look(ctx); {
+		case ctx.Err() != nil:
+			return nil
+		case meaningOf(err) == unauthorizedCall:
+			return fmt.Errorf("telegram does not know this token: %w", err)
+		case err != nil:
+			failures++
+			pause = min(time.Second<<min(failures-1, 10), keepEvery)
+			var refused *APIError
+			if errors.As(err, &refused) {
+				pause = max(pause, refused.RetryAfter)
+			}
+			w.bot.log.ErrorContext(ctx, "webhook not set or not looked at, trying again", "failures", failures, "error", err)
+		default:
+			failures = 0
+		}
+		if sleep(ctx, pause) != nil {
+			return nil
+		}
+	}
+}
+
+// keeper is Keep's memory. It belongs to one goroutine.
+type keeper struct {
+	*Webhook
+	looked    bool  // once at least
+	lastError int64 // date of the last failure that was seen
+	troubled  int   // looks in a row with a failure since the one before
+}
+
+// look sets the webhook unless it is set already.
+func (k *keeper) look(ctx context.Context) error {
+	var info webhookInfo
+	if err := k.bot.client.Call(ctx, "getWebhookInfo", nil, &info); err != nil {
+		return err
+	}
+	k.metrics.pending.Set(float64(info.Pending))
+	failed, before := k.failed(ctx, info), k.looked
+	k.looked = true
+	if k.isSet(info) && !(failed && unauthorizedHere(info)) {
+		return nil
+	}
+	if before && info.URL != k.address {
+		k.bot.log.WarnContext(ctx, "somebody took the webhook away: does another program use this bot?", "found", info.URL)
+	}
+	err := k.bot.client.Call(ctx, "setWebhook", map[string]string{
+		"url": k.address, "secret_token": k.secret,
+		"allowed_updates": allowedUpdates, "max_connections": strconv.Itoa(webhookConnections),
+	}, nil)
+	if err != nil {
+		return err
+	}
+	k.bot.log.InfoContext(ctx, "webhook set", "address", k.address, "pending", info.Pending)
+	return nil
+}
+
+// isSet says whether Telegram knows the webhook as it is.
+func (k *keeper) isSet(info webhookInfo) bool {
+	var want []string
+	_ = json.Unmarshal([]byte(allowedUpdates), &want) // our own constant
+	slices.Sort(want)
+	slices.Sort(info.Allowed)
+	return info.URL == k.address && info.Connections == webhookConnections && slices.Equal(info.Allowed, want)
+}
+
+// unauthorizedHere says that the last delivery was answered as a wrong secret is: the
+// webhook was set by somebody who did not know ours, which Telegram shows to nobody.
+func unauthorizedHere(info webhookInfo) bool { return strings.Contains(info.LastErrorText, "401") }
+
+// failed says whether a delivery has failed since the last look, and tells the operator:
+// at the first time, and then ever more seldom.
+func (k *keeper) failed(ctx context.Context, info webhookInfo) bool {
+	first := !k.looked
+	failed := info.LastErrorDate > k.lastError
+	k.lastError = max(k.lastError, info.LastErrorDate)
+	if !failed || first { // what failed before this instance led is over, or fails again
+		k.troubled = 0
+		return failed
+	}
+	k.metrics.failures.Inc()
+	if k.troubled++; k.troubled&(k.troubled-1) == 0 {
+		k.bot.log.WarnContext(ctx, "telegram could not deliver to the webhook", "address", k.address,
+			"says", info.LastErrorText, "at", time.Unix(info.LastErrorDate, 0).UTC(), "pending", info.Pending, "looks", k.troubled)
+	}
+	return true
+}
+
+// leaveWebhook has updates come by long polling again. What waits for delivery stays.
+func (b *Bot) leaveWebhook(ctx context.Context) error {
+	if err := b.client.Call(ctx, "deleteWebhook", map[string]string{"drop_pending_updates": "false"}, nil); err != nil {
+		return err
+	}
+	b.log.WarnContext(ctx, "a webhook was set: it is deleted, since updates are received by long polling here")
+	return nil
+}

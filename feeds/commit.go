@@ -10,6 +10,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
+// ErrArchive says that a poll failed on our side and not on the source's.
+var ErrArchive = errors.New("the archive does not take it")
+
 // errConflict says that the archive changed between reading and writing.
 var errConflict = errors.New("the archive was changed by somebody else meanwhile")
 
@@ -94,11 +97,11 @@ type sourceState struct {
 func (a *Archive) state(ctx context.Context, s Source) (state sourceState, raw string, err error) {
 	raw, err = a.rdb.HGet(ctx, keySources, s.ID).Result()
 	if err != nil && !errors.Is(err, redis.Nil) {
-		return state, "", fmt.Errorf("state of the source: %w", err)
+		return state, "", fmt.Errorf("%w: state of the source: %w", ErrArchive, err)
 	}
 	if raw != "" {
 		if err := json.Unmarshal([]byte(raw), &state); err != nil {
-			return state, "", fmt.Errorf("state of the source: %w", err)
+			return state, "", fmt.Errorf("%w: state of the source: %w", ErrArchive, err)
 		}
 	}
 	if state.URL != s.URL || state.Language != s.Language {
@@ -122,16 +125,19 @@ func (a *Archive) commit(ctx context.Context, found poll, plausible int) (change
 	for range attempts {
 		k, err := a.know(ctx, found.source, found.entries)
 		if err != nil {
-			return changes{}, fmt.Errorf("read the archive: %w", err)
+			return changes{}, fmt.Errorf("%w: %w", ErrArchive, err)
 		}
 		c := plan(found.source, found.entries, k, plausible, found.now)
 		c.state = found.next(k.state, c.result.New)
 		c.result.Announced, err = a.write(ctx, found.source, k.rawState, c, found.now)
+		if err == nil {
+			return c, nil
+		}
 		if !errors.Is(err, errConflict) {
-			return c, err
+			return changes{}, fmt.Errorf("%w: %w", ErrArchive, err)
 		}
 	}
-	return changes{}, fmt.Errorf("write the archive: %w", errConflict)
+	return changes{}, fmt.Errorf("%w: %w", ErrArchive, errConflict)
 }
 
 // next is what is remembered of the source after the poll.
@@ -209,7 +215,7 @@ func (a *Archive) write(ctx context.Context, s Source, state string, c changes, 
 	}
 	announced, err = commitScript.Run(ctx, a.rdb, keys, args...).Int()
 	if err != nil {
-		return 0, fmt.Errorf("write the archive: %w", err)
+		return 0, err
 	}
 	if announced < 0 {
 		return 0, errConflict

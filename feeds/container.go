@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -114,7 +115,7 @@ func isFurniture(n *html.Node, all int) bool {
 	case atom.Header:
 		return find(n, func(c *html.Node) bool { return c.DataAtom == atom.H1 }) == nil
 	}
-	if _, hidden := lookup2(n, "hidden"); hidden || attribute(n, "aria-hidden") == "true" || strings.Contains(strings.ReplaceAll(attribute(n, "style"), " ", ""), "display:none") {
+	if isHidden(n) {
 		return true
 	}
 	if name := attribute(n, "class") + " " + attribute(n, "id"); furniture.MatchString(name) {
@@ -124,13 +125,18 @@ func isFurniture(n *html.Node, all int) bool {
 	return false
 }
 
-func lookup2(n *html.Node, name string) (string, bool) {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val, true
+func isHidden(n *html.Node) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool {
+		switch a.Key {
+		case "hidden":
+			return true
+		case "aria-hidden":
+			return a.Val == "true"
+		case "style":
+			return strings.Contains(strings.ReplaceAll(a.Val, " ", ""), "display:none")
 		}
-	}
-	return "", false
+		return false
+	})
 }
 
 // find returns the first element of a tree that fits, or nil.

@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -92,6 +93,9 @@ type outcome struct {
 func (h *health) note(o outcome, now time.Time) (changed bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if errors.Is(o.err, ErrArchive) {
+		return false // That says nothing about the source.
+	}
 	h.LastAttempt = now
 	if o.err != nil {
 		h.Failures++

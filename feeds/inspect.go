@@ -3,8 +3,11 @@ package feeds
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/htmlindex"
 )
 
 // Report is what a person wants to know of a source before trusting it.
@@ -102,8 +105,16 @@ func oddDocument(d document, resp *response) []string {
 	note(d.Clipped, fmt.Sprintf("it has more than %d items: the first are read", maxItems))
 	note(resp.Validators.ETag == "" && resp.Validators.LastModified == "",
 		"the site sends neither ETag nor Last-Modified: the whole document is fetched at every poll")
+	note(d.Claimed != "" && !sameCharset(d.Claimed, d.Charset), fmt.Sprintf("it says that it is in %s and is in %s: it is read as that", d.Claimed, d.Charset))
+	note(resp.Moved != "", "it has permanently moved to "+resp.Moved+": put that into the configuration")
 	note(linkless(d.Entries), "most items share a link, or have none: they are known by guid or by text")
 	return odd
+}
+
+func sameCharset(a, b string) bool {
+	x, errA := htmlindex.Get(a)
+	y, errB := htmlindex.Get(b)
+	return strings.HasPrefix(b, a) || errA == nil && errB == nil && x == y // "utf-16" is "utf-16le" as well.
 }
 
 func linkless(entries []entry) bool {
@@ -113,7 +124,7 @@ func linkless(entries []entry) bool {
 			links[key] = true
 		}
 	}
-	return len(links) <= len(entries)/2 && len(entries) > 0
+	return len(entries) > 1 && len(links) <= len(entries)/2
 }
 
 // oddEntry says what is strange about an entry.

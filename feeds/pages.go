@@ -99,7 +99,7 @@ var errLater = errors.New("enough was read in this poll")
 func (p *Poller) complete(ctx context.Context, s Source, entries []entry) (kept []entry, whole bool, err error) {
 	k, err := p.archive.know(ctx, s, entries)
 	if err != nil {
-		return nil, false, fmt.Errorf("read the archive: %w", err)
+		return nil, false, fmt.Errorf("%w: %w", ErrArchive, err)
 	}
 	whole = true
 	reads := 0

@@ -35,7 +35,8 @@ type entry struct {
 // document is a source's document, understood.
 type document struct {
 	Kind    string // such as "RSS 2.0"
-	Charset string
+	Charset string // that it is in
+	Claimed string // that it says it is in, itself or in the HTTP header
 	Title   string
 	Entries []entry // in the document's order
 	// TTL is for how long the document says that it stays fresh; 0 where it doesn't.
@@ -62,7 +63,7 @@ func understand(body []byte, mediaType string, s Source, base *url.URL, zone *ti
 	} else {
 		d, err = parse(text, s, base, zone, now)
 	}
-	d.Charset = charset
+	d.Charset, d.Claimed = charset, cmp.Or(declaration(body), header(mediaType))
 	return d, err
 }
 

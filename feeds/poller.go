@@ -175,9 +175,6 @@ func (p *Poller) once(ctx context.Context, s *polled) (Result, error) {
 	if changed && p.options.OnHealth != nil {
 		p.options.OnHealth(s.health.get())
 	}
-	if r.Announced > 0 && p.options.OnAnnounce != nil {
-		p.options.OnAnnounce()
-	}
 	return r, o.err
 }
 
@@ -243,6 +240,9 @@ func (p *Poller) archiveResponse(ctx context.Context, s Source, state sourceStat
 	c, err := p.archive.commit(ctx, found, p.options.Plausible)
 	if err != nil {
 		return Result{}, state, err
+	}
+	if c.result.Announced > 0 && p.options.OnAnnounce != nil {
+		p.options.OnAnnounce()
 	}
 	c.result.Items, c.result.Bytes, c.result.Cut, c.result.Unchanged = items, resp.Size, cut, resp.Unchanged
 	p.keepArticles(ctx, s, c.items)

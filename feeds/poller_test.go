@@ -176,8 +176,11 @@ func TestRedisGoesAwayAndComesBack(t *testing.T) {
 	d.poll(Result{First: true})
 	d.show(func(s *site) { s.posts = news(1) })
 	mini.SetError("LOADING Redis is loading the dataset in memory")
-	if _, err := d.poller.Poll(t.Context(), "minjust-ky"); err == nil {
-		t.Error("a poll without Redis succeeded")
+	if _, err := d.poller.Poll(t.Context(), "minjust-ky"); !errors.Is(err, ErrArchive) {
+		t.Errorf("a poll without Redis: got %v, want ErrArchive", err)
+	}
+	if h := d.poller.Health()[0]; !h.Healthy() {
+		t.Errorf("the source is blamed: %+v", h)
 	}
 	mini.SetError("")
 	d.poll(Result{Items: 1, New: 1, Announced: 1})

@@ -1,0 +1,74 @@
+package feeds
+
+import "bytes"
+
+// attributes copies a start tag's attributes, quoted and escaped, and says whether
+// the element is empty, and whether its tag ends at all.
+func (m *mender) attributes() (empty, whole bool) {
+	for m.at < len(m.in) {
+		switch c := m.in[m.at]; {
+		case c == '>':
+			m.at++
+			return false, true
+		case c == '/' && m.at+1 < len(m.in) && m.in[m.at+1] == '>':
+			m.at += 2
+			return true, true
+		case nameStart(c):
+			name := m.name(m.at)
+			m.at += len(name)
+			m.out.WriteString(" " + name + `="`)
+			escape(&m.out, m.value())
+			m.out.WriteByte('"')
+		default:
+			m.at++
+		}
+	}
+	return false, false
+}
+
+// value reads what follows an attribute's name, which may be nothing.
+func (m *mender) value() []byte {
+	rest := bytes.TrimLeft(m.in[m.at:], " \t\r\n")
+	if len(rest) == 0 || rest[0] != '=' {
+		return nil
+	}
+	rest = bytes.TrimLeft(rest[1:], " \t\r\n")
+	end := 0
+	if len(rest) > 0 && (rest[0] == '"' || rest[0] == '\'') {
+		quote := rest[0]
+		rest = rest[1:]
+		if end = bytes.IndexByte(rest, quote); end < 0 {
+			m.at = len(m.in)
+			return nil
+		}
+		m.at = len(m.in) - len(rest) + end + 1
+		return rest[:end]
+	}
+	if end = bytes.IndexAny(rest, " \t\r\n>"); end < 0 {
+		end = len(rest)
+	}
+	m.at = len(m.in) - len(rest) + end
+	return rest[:end]
+}
+
+// name reads an element's or attribute's name: with one colon at most, and that
+// between two parts, as an XML parser wants it.
+func (m *mender) name(at int) string {
+	end, colon := at, -1
+	for ; end < len(m.in); end++ {
+		c := m.in[end]
+		if c == ':' && colon < 0 {
+			colon = end
+		} else if !nameStart(c) && (c < '0' || c > '9') && c != '-' && c != '.' {
+			break
+		}
+	}
+	if colon >= 0 && (colon+1 == end || !nameStart(m.in[colon+1])) {
+		end = colon
+	}
+	return string(m.in[at:end])
+}
+
+func nameStart(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
+}

@@ -75,17 +75,19 @@ func NewApp(o AppOptions) (*App, error) {
 		MessagesPerSecond: o.Config.Telegram.MessagesPerSecond, Grace: o.Grace,
 		Log: o.Log, Registerer: metrics,
 	})
+	feeding := o.Config.feeds(o.Log)
+	feeding.Registerer, feeding.OnAnnounce = metrics, a.Engine.Wake
+	var err error
+	if a.Poller, err = feeds.NewPoller(feeding, a.Archive); err != nil {
+		return nil, err
+	}
 	a.bot = bot.New(bot.Options{
-		Client: a.client, Store: a.Store, Archive: a.Archive,
+		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller,
 		Ministry: bot.Ministry{Name: o.Config.Ministry.Name, Site: o.Config.Ministry.Site},
 		Joined:   a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
 		Zone: zone, Log: o.Log, Registerer: metrics,
 	})
-	feeding := o.Config.feeds(o.Log)
-	feeding.Registerer, feeding.OnAnnounce = metrics, a.Engine.Wake
-	var err error
-	a.Poller, err = feeds.NewPoller(feeding, a.Archive)
-	return a, err
+	return a, nil
 }
 
 // feeds are the options of the poller that the configuration gives.
@@ -94,7 +96,9 @@ func (c *Config) feeds(log *slog.Logger) feeds.Options {
 		Schedule: c.Poll, Zone: c.Zone(), AllowPrivate: c.Network.AllowPrivateAddresses, Log: log,
 	}
 	for _, s := range c.Sources {
-		o.Sources = append(o.Sources, feeds.Source{ID: s.ID, Language: s.Language, URL: s.URL})
+		o.Sources = append(o.Sources, feeds.Source{
+			ID: s.ID, Language: s.Language, URL: s.URL, Kind: s.Kind, Links: s.Links, Hosts: s.Hosts,
+		})
 	}
 	for _, t := range c.Topics {
 		o.Topics = append(o.Topics, feeds.Topic{
@@ -110,6 +114,9 @@ func (c *Config) feeds(log *slog.Logger) feeds.Options {
 func (a *App) Start(ctx context.Context) error {
 	if err := a.options.Redis.Check(ctx); err != nil {
 		return errors.Join(unavailable(err), a.options.Redis.Close())
+	}
+	for _, warning := range a.options.Redis.Warnings(ctx) {
+		a.options.Log.WarnContext(ctx, warning)
 	}
 	listener, err := listen(ctx, a.options.Config.Listen, "the key listen")
 	if err != nil {

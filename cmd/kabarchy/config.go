@@ -40,6 +40,12 @@ type Source struct {
 	ID       string `yaml:"id"`
 	Language string `yaml:"language"`
 	URL      string `yaml:"url"`
+	// Kind is feed, or page for a page that lists links to news; feed if empty.
+	Kind string `yaml:"kind"`
+	// Links is, for a page, the regular expression that its links to news fit.
+	Links string `yaml:"links"`
+	// Hosts may serve the source's articles, besides the URL's own.
+	Hosts []string `yaml:"hosts"`
 }
 
 // Topic is a subject to which a citizen can subscribe.

@@ -104,6 +104,22 @@ func (ps *problems) sources(sources []Source) {
 		ps.identifier(key+".id", s.ID, seen)
 		ps.language(key+".language", s.Language)
 		ps.address(key+".url", s.URL)
+		ps.kind(key, s)
+	}
+}
+
+// kind checks that a page says which of its links are news, and a feed does not.
+func (ps *problems) kind(key string, s Source) {
+	_, err := regexp.Compile(s.Links)
+	switch {
+	case s.Kind != "" && s.Kind != feeds.KindFeed && s.Kind != feeds.KindPage:
+		ps.add(key+".kind", "unknown kind %q; there are feed and page", s.Kind)
+	case s.Kind == feeds.KindPage && s.Links == "":
+		ps.add(key+".links", "a page needs the regular expression that its links to news fit, such as /ky/news/\\d+$")
+	case s.Kind != feeds.KindPage && s.Links != "":
+		ps.add(key+".links", "only a source of kind page has links")
+	case err != nil:
+		ps.add(key+".links", "not a regular expression: %v", err)
 	}
 }
 

@@ -36,7 +36,7 @@ func TestMistakesNameFileLineAndKey(t *testing.T) {
 	}{
 		{"unknown key", "timezone:", "timezon:", `k.yaml:4: timezon: there is no such key`},
 		{"unknown key inside", "admins: [111111111]", "admins: [111111111]\nministri: {}", `k.yaml:14: ministri: there is no such key`},
-		{"unknown key in a list", "id: news-ru,", "id: news-ru, kind: page,", `k.yaml:8: sources[1].kind: there is no such key`},
+		{"unknown key in a list", "id: news-ru,", "id: news-ru, colour: red,", `k.yaml:8: sources[1].colour: there is no such key`},
 		{"key twice", "listen:", "poll: \"@daily\"\nlisten:", `k.yaml:16: `},
 		{"broken YAML", "admins: [111111111]", "admins: [111111111", `k.yaml:14: `},
 		{"text for a number", "second: 30", "second: many", `k.yaml:14: telegram.messages_per_second: must be a number`},
@@ -64,6 +64,11 @@ func TestMistakesNameFileLineAndKey(t *testing.T) {
 		{"no language", "language: ru, ", "", `k.yaml:8: sources[1].language: unknown language ""`},
 		{"bad source address", "https://ministry.example/ru/rss", "ftp://ministry.example/ru/rss", `k.yaml:8: sources[1].url: "ftp://ministry.example/ru/rss" is not`},
 		{"source address without a host", "https://ministry.example/ru/rss", "https:///ru/rss", `k.yaml:8: sources[1].url: "https:///ru/rss" is not`},
+
+		{"unknown kind", "id: news-ru,", "id: news-ru, kind: paper,", `k.yaml:8: sources[1].kind: unknown kind "paper"; there are feed and page`},
+		{"page without links", "id: news-ru,", "id: news-ru, kind: page,", `k.yaml:8: sources[1].links: a page needs the regular expression`},
+		{"page with bad links", "id: news-ru,", `id: news-ru, kind: page, links: "news/(",`, `k.yaml:8: sources[1].links: not a regular expression`},
+		{"feed with links", "id: news-ru,", `id: news-ru, links: "/news/",`, `k.yaml:8: sources[1].links: only a source of kind page`},
 
 		{"bad topic id", "id: legal-aid", "id: Юрист", `k.yaml:10: topics[0].id: "Юрист" must be`},
 		{"topic without a name", ", en: Legal aid}", "}", `k.yaml:11: topics[0].name.en: a name in English is missing`},

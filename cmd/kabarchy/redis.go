@@ -92,6 +92,24 @@ func (r Redis) Check(ctx context.Context) error {
 	}
 }
 
+// Warnings say what about this Redis could break the promise that nothing is lost, and
+// what to do. A Redis that does not tell is not warned of.
+func (r Redis) Warnings(ctx context.Context) (warnings []string) {
+	tells := func(section, line string) bool {
+		ctx, cancel := context.WithTimeout(ctx, redisPatience)
+		defer cancel()
+		info, err := r.Info(ctx, section).Result()
+		return err == nil && strings.Contains(info, "\r\n"+line)
+	}
+	if tells("persistence", "aof_enabled:0") {
+		warnings = append(warnings, "redis does not write everything to disk: what it last knew is lost with it; set appendonly yes")
+	}
+	if tells("memory", "maxmemory_policy:") && !tells("memory", "maxmemory_policy:noeviction") {
+		warnings = append(warnings, "redis may throw subscribers away when its memory is full; set maxmemory-policy noeviction")
+	}
+	return warnings
+}
+
 // reason is the innermost part of a network error: the rest repeats the address.
 func reason(err error) error {
 	var dial *net.OpError

@@ -23,6 +23,10 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	> /start             the person types
 //	> sends {"sticker":{}}   the person sends something else: the message's fields as JSON
 //	> presses Кыргызча   the person presses a button
+//	> adds to group Айыл     the person founds a group and adds the bot to it
+//	> adds to channel Кабар  likewise a channel
+//	> in the group /stop     the person writes there
+//	> presses there Русский  the person presses a button there
 //	> blocks             the person blocks the bot
 //	> returns            the person unblocks the bot
 //
@@ -61,7 +65,7 @@ func TestConversations(t *testing.T) {
 func play(h *house, script string) string {
 	h.t.Helper()
 	var out strings.Builder
-	stage := &stage{house: h, seen: map[int64]string{}}
+	stage := &stage{house: h, seen: map[string]string{}}
 	for line := range strings.Lines(script) {
 		line = strings.TrimRight(line, "\n")
 		if !strings.HasPrefix(line, "|") {
@@ -87,7 +91,8 @@ func play(h *house, script string) string {
 type stage struct {
 	*house
 	citizen *simulator.Citizen
-	seen    map[int64]string // what the phone showed of each message
+	group   *simulator.Group  // the person's, if there is one
+	seen    map[string]string // what the phone showed of each message
 }
 
 func (s *stage) fill(value string) {
@@ -121,11 +126,24 @@ func (s *stage) act(what string) string {
 	toast := ""
 	switch verb, rest, _ := strings.Cut(what, " "); verb {
 	case "presses":
-		tap, err := s.citizen.Tap(rest)
+		press := s.citizen.Tap
+		if label, there := strings.CutPrefix(rest, "there "); there {
+			rest, press = label, func(label string) (*simulator.Tap, error) { return s.group.Tap(s.citizen, label) }
+		}
+		tap, err := press(rest)
 		if err != nil {
 			s.t.Fatalf("%s: %v", what, err)
 		}
 		toast = s.answered(tap)
+	case "adds":
+		if title, isGroup := strings.CutPrefix(rest, "to group "); isGroup {
+			s.group = s.telegram.Group(title, s.citizen)
+		} else {
+			s.group = s.telegram.Channel(strings.TrimPrefix(rest, "to channel "), "", s.citizen)
+		}
+		s.group.AddBot(s.citizen, simulator.AllRights)
+	case "in":
+		s.group.Say(s.citizen, strings.TrimPrefix(rest, "the group "), 0)
 	case "forges":
 		messages := s.citizen.Messages()
 		tap, err := s.citizen.TapRaw(messages[len(messages)-1].ID, rest)
@@ -156,21 +174,25 @@ func (h *house) settled() {
 
 func (s *stage) changes(toast string) string {
 	var out strings.Builder
-	for _, m := range s.citizen.Messages() {
-		if !m.Bot {
+	messages := s.citizen.Messages()
+	if s.group != nil {
+		messages = append(messages, s.group.Messages()...)
+	}
+	for _, m := range messages {
+		key := fmt.Sprint(m.Chat, m.ID)
+		shown, before := draw(m), s.seen[key]
+		if !m.Bot || shown == before {
 			continue
 		}
-		shown, before := draw(m), s.seen[m.ID]
-		if shown == before {
-			continue
+		s.seen[key] = shown
+		what, where := "new", ""
+		if before != "" {
+			what = "changed"
 		}
-		s.seen[m.ID] = shown
-		if before == "" {
-			out.WriteString("| (new)\n")
-		} else {
-			out.WriteString("| (changed)\n")
+		if m.Chat != s.citizen.ID() {
+			where = " in the group"
 		}
-		out.WriteString(shown)
+		fmt.Fprintf(&out, "| (%s%s)\n%s", what, where, shown)
 	}
 	if toast != "" {
 		fmt.Fprintf(&out, "| (toast) %s\n", toast)

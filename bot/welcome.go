@@ -155,11 +155,17 @@ func (t *talk) language(ctx context.Context) error {
 	return t.show(ctx, screen{t.words.T("screen.language", nil), [][]Button{t.languageButtons()}})
 }
 
-// menu are the buttons below a screen that leads nowhere else.
+// menu are the buttons below a screen that leads nowhere else. A group does not search:
+// what its people write is not for the bot.
 func (t *talk) menu() [][]Button {
+	latest := Button{Text: t.words.T("button.latest", nil), Data: data(verbLatest, "0")}
+	settings := Button{Text: t.words.T("button.settings", nil), Data: data(verbShow, "settings")}
+	if !t.chat.private() {
+		return [][]Button{{latest}, {settings}}
+	}
 	return [][]Button{
-		{{Text: t.words.T("button.latest", nil), Data: data(verbLatest, "0")}},
-		{{Text: t.words.T("button.search", nil), Data: data(verbShow, "search")}, {Text: t.words.T("button.settings", nil), Data: data(verbShow, "settings")}},
+		{latest},
+		{{Text: t.words.T("button.search", nil), Data: data(verbShow, "search")}, settings},
 		{{Text: t.words.T("button.help", nil), Data: verbHelp}},
 	}
 }

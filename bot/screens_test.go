@@ -1,0 +1,86 @@
+package bot_test
+
+import (
+	"html"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+
+	"kabarchy/bot/locale"
+)
+
+// elsewhere are screens that no conversation comes to, and the test that does.
+var elsewhere = map[string]string{"withdrawn": "TestWithdrawals"}
+
+// TestEveryScreenOccursInAConversation holds the scripts to being complete: each screen
+// in each language.
+func TestEveryScreenOccursInAConversation(t *testing.T) {
+	t.Parallel()
+	for _, language := range locale.Languages() {
+		seen := conversations(t, language)
+		source, err := os.ReadFile("locale/catalogue/" + language + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var catalogue map[string]map[string]any
+		if err := yaml.Unmarshal(source, &catalogue); err != nil {
+			t.Fatal(err)
+		}
+		for name, entry := range catalogue["screen"] {
+			if elsewhere[name] != "" {
+				continue
+			}
+			if !occurs(entry).MatchString(seen) {
+				t.Errorf("%s: no conversation shows screen.%s", language, name)
+			}
+		}
+	}
+}
+
+// conversations is all that the scripts of a language show.
+func conversations(t *testing.T, language string) string {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/conversations/*." + language + ".txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, path := range paths {
+		script, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(script)) {
+			if shown, isShown := strings.CutPrefix(line, "| "); isShown {
+				all.WriteString(shown)
+			}
+		}
+	}
+	return all.String()
+}
+
+var (
+	anyTag = regexp.MustCompile(`<[^>]*>`)
+	// anyPlaceholder matches what regexp.QuoteMeta makes of one.
+	anyPlaceholder = regexp.MustCompile(`\\{\\{[^}]*\\}\\}`)
+)
+
+// occurs matches where the entry, in any of its forms, stands with something in place of
+// its placeholders.
+func occurs(entry any) *regexp.Regexp {
+	forms := map[string]any{"": entry}
+	if several, ok := entry.(map[string]any); ok {
+		forms = several
+	}
+	var patterns []string
+	for _, form := range forms {
+		text, _ := form.(string)
+		text = html.UnescapeString(anyTag.ReplaceAllString(text, ""))
+		patterns = append(patterns, anyPlaceholder.ReplaceAllString(regexp.QuoteMeta(text), `.*`))
+	}
+	return regexp.MustCompile(strings.Join(patterns, "|"))
+}

@@ -6,10 +6,14 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot"
@@ -29,11 +33,25 @@ type whole struct {
 	engine   *broadcast.Engine
 	bot      *bot.Bot
 	poller   *feeds.Poller
-	titles   []string
+	metrics  *prometheus.Registry
+	rdb      redis.UniversalClient
+	stories  map[string][]*story // by language
 }
 
-func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, perSecond float64) *whole {
-	w := &whole{tb: tb, archive: feeds.NewArchive(rdb), store: subscriptions.NewStore(rdb)}
+// story is an item on the ministry's site.
+type story struct{ title, text, picture string }
+
+// setup is what a test may want otherwise.
+type setup struct {
+	client bot.ClientOptions
+	engine broadcast.Options
+}
+
+func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, perSecond float64, change ...func(*setup)) *whole {
+	w := &whole{
+		tb: tb, rdb: rdb, archive: feeds.NewArchive(rdb), store: subscriptions.NewStore(rdb),
+		metrics: prometheus.NewRegistry(), stories: map[string][]*story{},
+	}
 	w.telegram = simulator.New(o)
 	telegram := httptest.NewServer(w.telegram.Handler())
 	site := httptest.NewServer(http.HandlerFunc(w.feed))
@@ -41,54 +59,101 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 	tb.Cleanup(site.Close)
 	var err error
 	w.poller, err = feeds.NewPoller(feeds.Options{
-		Sources:  []feeds.Source{{ID: "ky", Language: "ky", URL: site.URL}},
+		Sources:  []feeds.Source{{ID: "ky", Language: "ky", URL: site.URL + "/ky"}, {ID: "ru", Language: "ru", URL: site.URL + "/ru"}},
 		Schedule: "@every 1h", Zone: time.UTC, AllowPrivate: true,
 	}, w.archive)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	w.poll()
+	w.poll("ky")
+	w.poll("ru")
 	log := slog.New(slog.DiscardHandler)
 	if testing.Verbose() {
 		log = slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	client := bot.NewClient(bot.ClientOptions{Token: w.telegram.Token(), Endpoint: telegram.URL})
-	w.engine = broadcast.New(broadcast.Options{
-		Redis: rdb, Store: w.store, Archive: w.archive, MessagesPerSecond: perSecond, Log: log,
-		Sender: bot.NewSender(client, bot.SenderOptions{}),
-	})
+	set := setup{
+		client: bot.ClientOptions{Token: w.telegram.Token(), Endpoint: telegram.URL},
+		engine: broadcast.Options{
+			Redis: rdb, Store: w.store, Archive: w.archive, MessagesPerSecond: perSecond,
+			Log: log, Registerer: w.metrics,
+		},
+	}
+	for _, f := range change {
+		f(&set)
+	}
+	client := bot.NewClient(set.client)
+	set.engine.Sender = bot.NewSender(client, bot.SenderOptions{Registerer: w.metrics})
+	w.engine = broadcast.New(set.engine)
 	w.bot = bot.New(bot.Options{Client: client, Store: w.store, Archive: w.archive, Joined: w.engine.Joined})
 	return w
 }
 
-// feed is the ministry's feed.
-func (w *whole) feed(rw http.ResponseWriter, _ *http.Request) {
+// feed is the ministry's feed, one for each language.
+func (w *whole) feed(rw http.ResponseWriter, r *http.Request) {
+	language := strings.Trim(r.URL.Path, "/")
 	fmt.Fprint(rw, `<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Министрлик</title>`)
-	for i, title := range w.titles {
-		fmt.Fprintf(rw, `<item><title>%s</title><link>https://ministry.example/ky/news/%d</link><description>Текст.</description></item>`, title, i+1)
+	for i, s := range w.stories[language] {
+		fmt.Fprintf(rw, `<item><title>%s</title><link>https://ministry.example/%s/news/%d</link><description>%s</description>`,
+			s.title, language, i+1, s.text)
+		if s.picture != "" {
+			fmt.Fprintf(rw, `<enclosure url="%s" type="image/jpeg" length="1"/>`, s.picture)
+		}
+		fmt.Fprint(rw, `</item>`)
 	}
 	fmt.Fprint(rw, `</channel></rss>`)
 }
 
-func (w *whole) poll() {
+func (w *whole) poll(source string) {
 	w.tb.Helper()
-	if _, err := w.poller.Poll(w.tb.Context(), "ky"); err != nil {
+	if _, err := w.poller.Poll(w.tb.Context(), source); err != nil {
 		w.tb.Fatal(err)
 	}
 }
 
 func (w *whole) publish(title string) {
 	w.tb.Helper()
-	w.titles = append(w.titles, title)
-	w.poll()
+	w.post("ky", story{title: title, text: "Текст."})
+}
+
+// post publishes a story, which the test may change later.
+func (w *whole) post(language string, s story) *story {
+	w.tb.Helper()
+	w.stories[language] = append(w.stories[language], &s)
+	w.read(language)
+	return &s
+}
+
+// read has a feed read, and the engine look what it said.
+func (w *whole) read(language string) {
+	w.tb.Helper()
+	w.poll(language)
 	w.engine.Wake()
 }
 
+// subscribe makes a chat a reader of a language.
+func (w *whole) subscribe(chat int64, language string, change ...func(*subscriptions.Preferences)) {
+	w.tb.Helper()
+	_, err := w.store.Update(w.tb.Context(), chat, func(p *subscriptions.Preferences, _ bool) {
+		p.Interface, p.Languages = language, []string{language}
+		for _, f := range change {
+			f(p)
+		}
+	})
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
 // run lets engine and bot work; what it returns ends them and waits.
-func (w *whole) run() (stop func()) {
+func (w *whole) run() (stop func()) { return w.start(w.engine.Run, w.bot.Run) }
+
+// send lets the engine work alone: what it hears, it hears from the answers.
+func (w *whole) send() (stop func()) { return w.start(w.engine.Run) }
+
+func (w *whole) start(loops ...func(context.Context) error) (stop func()) {
 	ctx, cancel := context.WithCancel(w.tb.Context())
 	var working sync.WaitGroup
-	for _, run := range []func(context.Context) error{w.engine.Run, w.bot.Run} {
+	for _, run := range loops {
 		working.Go(func() {
 			if err := run(ctx); err != nil {
 				w.tb.Error(err)
@@ -143,3 +208,89 @@ func (w *whole) finished(n int, limit time.Duration) {
 		return true
 	})
 }
+
+// report returns the newest broadcast of a language.
+func (w *whole) report(kind broadcast.Kind, language string) broadcast.Progress {
+	w.tb.Helper()
+	progress, err := w.engine.Progress(w.tb.Context())
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	for _, p := range progress {
+		if p.Kind == kind && p.Language == language {
+			return p
+		}
+	}
+	return broadcast.Progress{}
+}
+
+// noted reads what the ledger says of a chat; empty where it has no line.
+func (w *whole) noted(ledger, chat int64) string {
+	w.tb.Helper()
+	key := fmt.Sprintf("sent:%d:%d", ledger, subscriptions.BucketOf(chat))
+	line, err := w.rdb.HGet(w.tb.Context(), key, itoa(chat)).Result()
+	if err != nil && err != redis.Nil {
+		w.tb.Fatal(err)
+	}
+	return line
+}
+
+// counted returns a metric, of which one label has the value.
+func (w *whole) counted(name, label string) int {
+	w.tb.Helper()
+	families, err := w.metrics.Gather()
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if f.GetName() == name && m.GetLabel()[0].GetValue() == label {
+				return int(m.GetCounter().GetValue())
+			}
+		}
+	}
+	return 0
+}
+
+// sighting is a message that the bot tried to send.
+type sighting struct {
+	at   time.Time
+	chat int64
+	text string
+}
+
+// watcher sees every message before anything else befalls it.
+type watcher struct {
+	mu   sync.Mutex
+	seen []sighting
+}
+
+func (w *whole) watch() *watcher {
+	seen := &watcher{}
+	w.telegram.Fault(simulator.Fault{Methods: []string{"sendMessage", "sendPhoto"}, Match: func(r simulator.Request) bool {
+		seen.mu.Lock()
+		defer seen.mu.Unlock()
+		seen.seen = append(seen.seen, sighting{time.Now(), r.Chat, r.Params["text"] + r.Params["caption"]})
+		return false
+	}})
+	return seen
+}
+
+// all returns what was seen, in order.
+func (s *watcher) all() []sighting {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.seen)
+}
+
+// together runs tests that mostly wait at the same time, however few processors there
+// are: they need time, not work.
+func together(t *testing.T, tests map[string]func(t *testing.T)) {
+	var running sync.WaitGroup
+	for name, f := range tests {
+		running.Go(func() { t.Run(name, f) })
+	}
+	running.Wait()
+}
+
+func itoa(chat int64) string { return strconv.FormatInt(chat, 10) }

@@ -1,0 +1,431 @@
+package broadcast_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"kabarchy/bot/broadcast"
+	"kabarchy/bot/simulator"
+	"kabarchy/subscriptions"
+	"kabarchy/subscriptions/redistest"
+)
+
+// Every answer in the table of what Telegram says, once each: what the chat has in the
+// end, what is kept of it, and what the report says.
+
+// cast is the whole and those about whom Telegram has something to say.
+type cast struct {
+	*whole
+	owner *simulator.Citizen
+}
+
+func newCast(t *testing.T, change ...func(*setup)) *cast {
+	_, rdb := redistest.Mini(t)
+	w := newWhole(t, rdb, simulator.Options{}, 0, change...)
+	return &cast{w, w.telegram.Citizen("Айгүл", "ky").Open()}
+}
+
+// person is a reader, whom the fault strikes if there is one.
+func (c *cast) person(faults ...simulator.Fault) *simulator.Citizen {
+	p := c.telegram.Citizen("Бакыт", "ky").Open()
+	for _, f := range faults {
+		f.Chats = func(chat int64) bool { return chat == p.ID() }
+		c.telegram.Fault(f)
+	}
+	return p
+}
+
+// group is one in which the bot may do so much.
+func (c *cast) group(found func(title string, owner *simulator.Citizen) *simulator.Group, rights simulator.Rights) *simulator.Group {
+	g := found("Айыл", c.owner)
+	g.AddBot(c.owner, rights)
+	return g
+}
+
+func (c *cast) supergroup(title string, owner *simulator.Citizen) *simulator.Group {
+	return c.telegram.Supergroup(title, "", owner)
+}
+
+func (c *cast) channel(title string, owner *simulator.Citizen) *simulator.Group {
+	return c.telegram.Channel(title, "", owner)
+}
+
+// What is kept of a chat.
+const (
+	forgotten = "forgotten"
+	active    = "active"
+	paused    = "blocked"
+)
+
+func (c *cast) kept(chat int64) string {
+	c.tb.Helper()
+	p, known, err := c.store.Get(c.tb.Context(), chat)
+	switch {
+	case err != nil:
+		c.tb.Fatal(err)
+	case !known:
+		return forgotten
+	case p.Status == subscriptions.Blocked:
+		return paused
+	}
+	return active
+}
+
+// answer is one row: who is there, and what comes of a broadcast.
+type answer struct {
+	name  string
+	chat  func(c *cast) (id int64, thread int)
+	kept  string
+	shows int  // messages that arrived
+	fails bool // listed as failed
+}
+
+// always, once and marked are faults of a person's chat.
+func always(r *simulator.Refusal) simulator.Fault { return simulator.Fault{Refuse: r} }
+
+func once(f simulator.Fault) simulator.Fault {
+	f.Next = 1
+	return f
+}
+
+// marked refuses what has markup: the plain text passes.
+func marked(r *simulator.Refusal) simulator.Fault {
+	return simulator.Fault{Refuse: r, Match: func(r simulator.Request) bool { return r.Params["parse_mode"] != "" }}
+}
+
+func bad(description string) *simulator.Refusal {
+	return &simulator.Refusal{Code: http.StatusBadRequest, Description: "Bad Request: " + description}
+}
+
+// struck is somebody whose messages fare so.
+func struck(f simulator.Fault) func(*cast) (int64, int) {
+	return func(c *cast) (int64, int) { return c.person(f).ID(), 0 }
+}
+
+// private is somebody who did something before the broadcast.
+func private(do func(*simulator.Citizen)) func(*cast) (int64, int) {
+	return func(c *cast) (int64, int) {
+		p := c.person()
+		do(p)
+		return p.ID(), 0
+	}
+}
+
+// in is a group, a supergroup or a channel to which something happened before.
+func in(found func(*cast) func(string, *simulator.Citizen) *simulator.Group, rights simulator.Rights, do func(*cast, *simulator.Group)) func(*cast) (int64, int) {
+	return func(c *cast) (int64, int) {
+		g := c.group(found(c), rights)
+		if do != nil {
+			do(c, g)
+		}
+		return g.ID(), 0
+	}
+}
+
+func basic(c *cast) func(string, *simulator.Citizen) *simulator.Group { return c.telegram.Group }
+func super(c *cast) func(string, *simulator.Citizen) *simulator.Group { return c.supergroup }
+func channel(c *cast) func(string, *simulator.Citizen) *simulator.Group {
+	return c.channel
+}
+
+func kick(c *cast, g *simulator.Group) { g.KickBot(c.owner) }
+
+// outside is a chat in which the bot never was.
+func outside(found func(*cast) func(string, *simulator.Citizen) *simulator.Group) func(*cast) (int64, int) {
+	return func(c *cast) (int64, int) { return found(c)("Айыл", c.owner).ID(), 0 }
+}
+
+// topic is a forum's, to which something happened.
+func topic(do func(g *simulator.Group, thread int64)) func(*cast) (int64, int) {
+	return func(c *cast) (int64, int) {
+		g := c.group(c.telegram.Forum, simulator.Rights{})
+		thread := g.Topic("Жаңылыктар", c.owner)
+		do(g, thread)
+		return g.ID(), int(thread)
+	}
+}
+
+var textAnswers = []answer{
+	{"taken", struck(simulator.Fault{Methods: []string{"none"}}), active, 1, false},
+
+	{"blocked by the user", private((*simulator.Citizen).Block), paused, 0, false},
+	{"user is deactivated", private((*simulator.Citizen).Deactivate), paused, 0, false},
+
+	{"kicked from the group", in(basic, simulator.Rights{}, kick), forgotten, 0, false},
+	{"kicked from the supergroup", in(super, simulator.Rights{}, kick), forgotten, 0, false},
+	{"kicked from the channel", in(channel, simulator.AllRights, kick), forgotten, 0, false},
+	{"not a member of the group", outside(basic), forgotten, 0, false},
+	{"not a member of the supergroup", outside(super), forgotten, 0, false},
+	{"not a member of the channel", outside(channel), forgotten, 0, false},
+	{"the group was deleted", in(basic, simulator.Rights{}, func(_ *cast, g *simulator.Group) { g.Delete() }), forgotten, 0, false},
+	{"can't initiate conversation", struck(always(simulator.CantInitiate)), forgotten, 0, false},
+	{"can't send messages to bots", func(c *cast) (int64, int) { return c.telegram.Bot().ID, 0 }, forgotten, 0, false},
+	{"chat not found", func(*cast) (int64, int) { return 42, 0 }, forgotten, 0, false},
+	{"PEER_ID_INVALID", struck(always(simulator.PeerInvalid)), forgotten, 0, false},
+
+	{"no rights to send text", in(basic, simulator.Rights{NoText: true}, nil), paused, 0, false},
+	{"no write access", struck(always(simulator.NoWriteAccess)), paused, 0, false},
+	{"need administrator rights in the channel", in(channel, simulator.Rights{}, nil), paused, 0, false},
+	{"CHAT_WRITE_FORBIDDEN", struck(always(simulator.WriteForbidden)), paused, 0, false},
+	{"TOPIC_CLOSED", topic(func(g *simulator.Group, thread int64) { g.CloseTopic(thread, true) }), paused, 0, false},
+	{"message thread not found", topic((*simulator.Group).DeleteTopic), active, 1, false},
+
+	{"message is too long", struck(marked(simulator.MessageTooLong)), active, 1, false},
+	{"message text is empty", struck(marked(simulator.TextEmpty)), active, 1, false},
+	{"can't parse entities", struck(marked(bad(`can't parse entities: Unsupported start tag "p" at byte offset 3`))), active, 1, false},
+	{"too long, plain as well", struck(always(simulator.MessageTooLong)), active, 0, true},
+}
+
+func TestAnswersToText(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	chats := c.play(t, textAnswers, story{title: "Жаңылык", text: "Текст."})
+	if got := c.counted("kabarchy_sender_fallbacks_total", "markup"); got != 4 {
+		t.Errorf("%d messages counted as sent without markup, want 4", got)
+	}
+	if got := c.counted("kabarchy_sender_fallbacks_total", "topic"); got != 1 {
+		t.Errorf("%d messages counted as sent without their topic, want 1", got)
+	}
+	for _, name := range []string{"message is too long", "message text is empty", "can't parse entities"} {
+		chat, _ := c.telegram.Chat(chats[name])
+		m := chat.Messages()[0]
+		if !strings.Contains(m.Text, "Жаңылык") || !strings.Contains(m.Text, "Текст.") || len(m.Entities) > 0 || len(m.Keyboard) > 0 {
+			t.Errorf("%s: the chat shows %+v, want plain text", name, m)
+		}
+	}
+	general, _ := c.telegram.Chat(chats["message thread not found"])
+	for _, m := range general.Messages() {
+		if m.Bot && m.Thread != 0 {
+			t.Errorf("the message stands in thread %d, want the general one", m.Thread)
+		}
+	}
+}
+
+var pictureAnswers = []answer{
+	{"taken", struck(simulator.Fault{Methods: []string{"none"}}), active, 1, false},
+	{"message caption is too long", struck(marked(simulator.CaptionTooLong)), active, 1, false},
+	{"no rights to send photos", in(super, simulator.Rights{NoPhotos: true}, nil), active, 1, false},
+	{"no rights to send photos nor text", in(super, simulator.Rights{NoPhotos: true, NoText: true}, nil), paused, 0, false},
+}
+
+func TestAnswersToPictures(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	chats := c.play(t, pictureAnswers, story{title: "Жаңылык", text: "Текст.", picture: "https://ministry.example/1.jpg"})
+	for name, photo := range map[string]bool{"taken": true, "message caption is too long": true, "no rights to send photos": false} {
+		chat, _ := c.telegram.Chat(chats[name])
+		for _, m := range chat.Messages() {
+			if m.Bot && m.Caption() != photo {
+				t.Errorf("%s: the chat shows %+v, with a picture: %v", name, m, photo)
+			}
+		}
+	}
+	if got := c.counted("kabarchy_sender_fallbacks_total", "markup"); got != 1 {
+		t.Errorf("%d messages counted as sent without markup, want 1", got)
+	}
+	if got := c.counted("kabarchy_sender_fallbacks_total", "picture"); got != 2 {
+		t.Errorf("%d messages counted as sent without a picture, want 2", got)
+	}
+}
+
+// play broadcasts a story to everybody in the rows at once and looks what came of it.
+func (c *cast) play(t *testing.T, rows []answer, s story) (chats map[string]int64) {
+	t.Helper()
+	chats = map[string]int64{}
+	for _, row := range rows {
+		chat, thread := row.chat(c)
+		chats[row.name] = chat
+		c.subscribe(chat, "ky", func(p *subscriptions.Preferences) { p.Thread = thread })
+	}
+	defer c.send()()
+	c.post("ky", s)
+	c.finished(1, 30*time.Second)
+	sent, blocked, failed := 0, 0, 0
+	report := c.last()
+	failures, err := c.engine.Failures(t.Context(), report.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		chat := chats[row.name]
+		if got := c.telegram.Received(chat); got != row.shows {
+			t.Errorf("%s: %d messages arrived, want %d", row.name, got, row.shows)
+		}
+		if got := c.kept(chat); got != row.kept {
+			t.Errorf("%s: the chat is %s, want %s", row.name, got, row.kept)
+		}
+		if line := c.noted(report.ID, chat); (line != "") != (row.shows > 0) {
+			t.Errorf("%s: the ledger says %q", row.name, line)
+		}
+		if _, listed := failures[itoa(chat)]; listed != row.fails {
+			t.Errorf("%s: listed as failed: %v, want %v", row.name, listed, row.fails)
+		}
+		switch {
+		case row.shows > 0:
+			sent++
+		case row.fails:
+			failed++
+		default:
+			blocked++
+		}
+	}
+	c.wantReport(t, report, sent, blocked, failed)
+	return chats
+}
+
+// wantReport holds a report to its counts.
+func (c *cast) wantReport(t *testing.T, got broadcast.Progress, sent, blocked, failed int) {
+	t.Helper()
+	if got.Sent != sent || got.Blocked != blocked || got.Failed != failed || got.Planned != sent+blocked+failed || got.ToGo != 0 {
+		t.Errorf("report %+v, want %d sent, %d blocked, %d failed of %d", got, sent, blocked, failed, sent+blocked+failed)
+	}
+}
+
+// TestPicturesThatTelegramCantGet: each item has one of its own, since a picture that was
+// refused is not offered again for a while.
+func TestPicturesThatTelegramCantGet(t *testing.T) {
+	t.Parallel()
+	together(t, map[string]func(*testing.T){
+		"wrong file identifier":          func(t *testing.T) { refusedPicture(t, simulator.WrongFile) },
+		"failed to get HTTP URL content": func(t *testing.T) { refusedPicture(t, simulator.CantFetchURL) },
+		"wrong type of the web page":     func(t *testing.T) { refusedPicture(t, simulator.WrongContent) },
+	})
+}
+
+func refusedPicture(t *testing.T, why *simulator.Refusal) {
+	c := newCast(t)
+	reader := c.person(simulator.Fault{Refuse: why, Methods: []string{"sendPhoto"}})
+	c.subscribe(reader.ID(), "ky")
+	defer c.send()()
+	c.post("ky", story{title: "Жаңылык", text: "Текст.", picture: "https://ministry.example/1.jpg"})
+	c.finished(1, 30*time.Second)
+	if shown := reader.Messages(); len(shown) != 1 || shown[0].Caption() || !strings.Contains(shown[0].Text, "Текст.") {
+		t.Errorf("the chat shows %+v, want the text without its picture", shown)
+	}
+	if got := c.counted("kabarchy_sender_fallbacks_total", "picture"); got != 1 {
+		t.Errorf("%d messages counted as sent without a picture, want 1", got)
+	}
+	c.wantReport(t, c.last(), 1, 0, 0)
+}
+
+// TestPassingTrouble: nobody is lost, and twice comes only what Telegram took without
+// being able to say so.
+func TestPassingTrouble(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, func(s *setup) {
+		s.client.HTTP = &http.Client{Timeout: 2 * time.Second} // an answer that never comes
+	})
+	rows := []struct {
+		name  string
+		fault simulator.Fault
+		shows int
+	}{
+		{"500 in HTML", simulator.Fault{HTML: 500}, 1},
+		{"502 in HTML", simulator.Fault{HTML: 502}, 1},
+		{"503 in HTML", simulator.Fault{HTML: 503}, 1},
+		{"504 in HTML, taken", simulator.Fault{HTML: 504, Taken: true}, 2},
+		{"500 in JSON", simulator.Fault{Refuse: &simulator.Refusal{Code: 500, Description: "Internal Server Error"}}, 1},
+		{"reset before", simulator.Fault{Reset: true}, 1},
+		{"reset after", simulator.Fault{Reset: true, Taken: true}, 2},
+		{"no answer", simulator.Fault{Hang: true}, 1},
+		{"no answer, taken", simulator.Fault{Hang: true, Taken: true}, 2},
+		{"429 for one chat", simulator.Fault{Refuse: simulator.TooMany(1)}, 1},
+		{"never heard of", simulator.Fault{Refuse: bad("MOON_PHASE_INVALID")}, 1},
+		{"403 never heard of", simulator.Fault{Refuse: &simulator.Refusal{Code: 403, Description: "Forbidden: the moon is full"}}, 1},
+	}
+	chats := map[string]int64{}
+	for _, row := range rows {
+		chats[row.name] = c.person(once(row.fault)).ID()
+		c.subscribe(chats[row.name], "ky")
+	}
+	defer c.send()()
+	c.publish("Жаңылык")
+	c.finished(1, time.Minute)
+	report := c.last()
+	for _, row := range rows {
+		chat := chats[row.name]
+		if got := c.telegram.Received(chat); got != row.shows {
+			t.Errorf("%s: %d messages arrived, want %d", row.name, got, row.shows)
+		}
+		if got := c.kept(chat); got != active {
+			t.Errorf("%s: the chat is %s, want it active", row.name, got)
+		}
+		if c.noted(report.ID, chat) == "" {
+			t.Errorf("%s: the ledger does not name the chat", row.name)
+		}
+	}
+	c.wantReport(t, report, len(rows), 0, 0)
+}
+
+// TestUnknownAnswersAreKeptAsFailed: after GiveUpAfter, with what Telegram said; until
+// then they are tried again, and the chat gets the next item all the same.
+func TestUnknownAnswersAreKeptAsFailed(t *testing.T) {
+	t.Parallel()
+	c := newCast(t, func(s *setup) { s.engine.GiveUpAfter = 100 * time.Millisecond })
+	seen := c.watch()
+	odd, other := c.telegram.Citizen("Асан", "ky").Open(), c.person()
+	lift := c.telegram.Fault(simulator.Fault{
+		Refuse: bad("MOON_PHASE_INVALID"), Chats: func(chat int64) bool { return chat == odd.ID() },
+	})
+	c.subscribe(odd.ID(), "ky")
+	c.subscribe(other.ID(), "ky")
+	defer c.send()()
+	c.publish("Биринчи")
+	c.finished(1, 30*time.Second)
+	report := c.last()
+	c.wantReport(t, report, 1, 0, 1)
+	failures, err := c.engine.Failures(t.Context(), report.ID)
+	if err != nil || !strings.Contains(failures[itoa(odd.ID())], "MOON_PHASE_INVALID") || len(failures) != 1 {
+		t.Errorf("failures %v, %v; want the chat with the answer", failures, err)
+	}
+	tries := 0
+	for _, s := range seen.all() {
+		if s.chat == odd.ID() {
+			tries++
+		}
+	}
+	if tries != 2 {
+		t.Errorf("%d attempts, want a second one after the pause, and none after giving up", tries)
+	}
+	if got := c.kept(odd.ID()); got != active {
+		t.Errorf("the chat is %s, want it active", got)
+	}
+	if got := c.counted("kabarchy_broadcast_attempts_total", broadcast.Transient.String()); got != tries {
+		t.Errorf("%d transient failures counted, want %d", got, tries)
+	}
+	lift()
+	c.publish("Экинчи")
+	c.finished(2, 30*time.Second)
+	if shown := odd.Messages(); len(shown) != 1 || !strings.Contains(shown[0].Text, "Экинчи") {
+		t.Errorf("the chat shows %+v, want the second item", shown)
+	}
+}
+
+// TestWrongTokenStopsEverything: and loses nothing; with the right one it goes on.
+func TestWrongTokenStopsEverything(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	reader := c.person()
+	c.subscribe(reader.ID(), "ky")
+	lift := c.telegram.Fault(simulator.Fault{Refuse: simulator.Unauthorized})
+	c.publish("Жаңылык")
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	err := c.engine.Run(ctx)
+	if err == nil || !strings.Contains(err.Error(), "Unauthorized") || strings.Contains(err.Error(), c.telegram.Token()) {
+		t.Fatalf("Run ends with %v, want what Telegram said and not the token", err)
+	}
+	if got := c.telegram.Stats().Requests; got != 1 {
+		t.Errorf("%d requests with a wrong token, want 1", got)
+	}
+	lift()
+	defer c.send()()
+	c.finished(1, 30*time.Second)
+	c.wantReport(t, c.last(), 1, 0, 0)
+	if got := reader.Received(); got != 1 {
+		t.Errorf("%d messages arrived, want 1", got)
+	}
+}

@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -170,6 +171,51 @@ func TestNoFlood(t *testing.T) {
 	})
 }
 
+// TestTooManyCorrections: a site that changes all its texts at once corrects nothing
+// on the phones by itself.
+func TestTooManyCorrections(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		d := newDesk(t, rdb, news(11)...)
+		d.poll(Result{First: true, Items: 11, New: 11})
+		d.show(func(s *site) {
+			for i := range s.posts {
+				s.posts[i].Text += " | Министрлик"
+			}
+		})
+		d.poll(Result{Items: 11, Changed: 11, Held: 11})
+		d.told()
+		if err := d.Release(t.Context(), d.id("Жаңылык 7")); err != nil {
+			t.Fatal(err)
+		}
+		d.told("corrected Жаңылык 7")
+	})
+}
+
+// TestRestlessItem: a counter in a text does not edit the country's phones every minute.
+func TestRestlessItem(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	d := newDesk(t, rdb, news(1)...)
+	d.poll(Result{First: true, Items: 1, New: 1})
+	for i := range 8 {
+		d.show(func(s *site) { s.posts[0].Text = fmt.Sprintf("Көрүүлөр: %d", i) })
+		if _, err := d.poller.Poll(t.Context(), "minjust-ky"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if told := d.take(); len(told) != restlessFrom-2 {
+		t.Errorf("%d corrections were announced, want %d", len(told), restlessFrom-2)
+	}
+	if held, _ := d.Held(t.Context()); len(held) != 1 || held[0].Reason != HeldRestless {
+		t.Errorf("held: %+v", held)
+	}
+	if items, _ := d.Latest(t.Context(), "ky", 0, 1); items[0].Summary != "Көрүүлөр: 7" {
+		t.Errorf("the archive has %q, want the last text", items[0].Summary)
+	}
+}
+
 // id finds an item by its title.
 func (d *desk) id(title string) string {
 	d.t.Helper()
@@ -226,6 +272,12 @@ func TestWithdraw(t *testing.T) {
 		d.show(func(s *site) { s.posts[1].Text = "Башкача" })
 		d.poll(Result{Items: 2})
 		d.told()
+		// Its text under a new id is published anew.
+		d.show(func(s *site) {
+			s.posts = append([]post{{Title: "Жаңылык 1", Text: news(1)[0].Text, Link: "https://ukuk.example/ky/news/9"}}, s.posts...)
+		})
+		d.poll(Result{Items: 3, New: 1, Announced: 1})
+		d.told("published Жаңылык 1")
 		if err := d.Withdraw(ctx, "nosuch"); !errors.Is(err, ErrNotFound) {
 			t.Errorf("got %v, want ErrNotFound", err)
 		}

@@ -12,7 +12,8 @@ import (
 
 // withdrawScript takes an item back.
 //
-// KEYS: 1 items · 2 outbox · 3 counter · 4 held · 5 latest of the item's language
+// KEYS: 1 items · 2 outbox · 3 counter · 4 held · 5 latest of the item's language · 6
+// the key of its text: who publishes it anew means it
 // ARGV: 1 now · 2 item id · 3 its record as read · 4 its new record · 5 the kind
 // Result: 1; -1 for a conflict.
 var withdrawScript = redis.NewScript(announceLua + `
@@ -20,6 +21,7 @@ if redis.call('HGET', KEYS[1], ARGV[2]) ~= ARGV[3] then return -1 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[4])
 redis.call('ZREM', KEYS[5], ARGV[2])
 redis.call('HDEL', KEYS[4], ARGV[2])
+redis.call('DEL', KEYS[6])
 announce(KEYS[2], KEYS[3], ARGV[5], ARGV[2], ARGV[1])
 return 1
 `)
@@ -42,7 +44,7 @@ func (a *Archive) Withdraw(ctx context.Context, id string) error {
 		if err != nil {
 			return fmt.Errorf("withdraw: %w", err)
 		}
-		keys := []string{keyItems, keyOutbox, keyCounter, keyHeld, keyLatest(r.Language)}
+		keys := []string{keyItems, keyOutbox, keyCounter, keyHeld, keyLatest(r.Language), keyText(textPrint(r.Item))}
 		done, err := withdrawScript.Run(ctx, a.rdb, keys, stamp(time.Now()), id, r.raw, string(raw), string(Withdrawn)).Int()
 		if err != nil {
 			return fmt.Errorf("withdraw item %s: %w", id, err)

@@ -8,13 +8,20 @@ import (
 	"time"
 )
 
-// staleAfter is how old an item may be at first sight and still be news.
-const staleAfter = 72 * time.Hour
+const (
+	// staleAfter is how old an item may be at first sight and still be news.
+	staleAfter = 72 * time.Hour
+	// restlessFrom is the revision from which on an item that changed within the last
+	// restlessFor is not corrected on phones by itself.
+	restlessFrom = 6
+	restlessFor  = 24 * time.Hour
+)
 
 // Reasons for which something is held.
 const (
-	HeldOld   = "old"   // it was older than 72 hours when it was first seen
-	HeldFlood = "flood" // the source showed more at once than is plausible
+	HeldOld      = "old"      // it was older than 72 hours when it was first seen
+	HeldFlood    = "flood"    // the source showed more at once than is plausible
+	HeldRestless = "restless" // it changes again and again: there may be a counter in its text
 )
 
 // Held is something that the archive has and did not announce by itself. A person
@@ -23,15 +30,16 @@ type Held struct {
 	Item   string           `json:"item"` // the item's ID
 	Source string           `json:"source"`
 	Kind   AnnouncementKind `json:"kind"`
-	Reason string           `json:"reason"` // HeldOld or HeldFlood
+	Reason string           `json:"reason"` // HeldOld, HeldFlood or HeldRestless
 	At     time.Time        `json:"at"`
 }
 
 // record is an item as it is stored.
 type record struct {
 	Item
-	// Print is the item's contentPrint.
-	Print string `json:"print"`
+	// Print is the item's contentPrint, and Changed when it last became another.
+	Print   string    `json:"print"`
+	Changed time.Time `json:"changed,omitzero"`
 }
 
 // stored is a record with the bytes it was read from.
@@ -55,6 +63,7 @@ type change struct {
 	expected string // the stored bytes it is based on; empty for a new item
 	score    string // where it stands in the latest list; empty to leave it there
 	announce AnnouncementKind
+	restless bool
 	held     *Held
 	from     entry // what the document says
 }
@@ -81,8 +90,8 @@ func plan(s Source, entries []entry, k knowledge, plausible int, now time.Time) 
 		case done[id]:
 			continue // Shown twice: the upper one counts.
 		case known:
-			if next, changed := correct(old, e.Item); changed && old.Source == s.ID {
-				corrected = append(corrected, change{record: next, expected: old.raw, announce: Corrected, from: e})
+			if next, changed := correct(old, e.Item, now); changed && old.Source == s.ID {
+				corrected = append(corrected, change{record: next, expected: old.raw, announce: Corrected, restless: restless(old, now), from: e})
 			}
 		case twin != "":
 			c.aliases[e.Item.ID] = twin
@@ -129,6 +138,8 @@ func hold(list []change, s Source, first bool, plausible int, now time.Time) {
 			reason = HeldOld
 		case news > plausible:
 			reason = HeldFlood
+		case c.restless:
+			reason = HeldRestless
 		default:
 			continue
 		}
@@ -148,14 +159,20 @@ func first(it Item, now time.Time) record {
 
 // correct makes the record of an item whose content changed. What it was first
 // published and seen at stays.
-func correct(old stored, it Item) (next record, changed bool) {
+func correct(old stored, it Item, now time.Time) (next record, changed bool) {
 	print := contentPrint(it)
 	if old.Withdrawn || print == old.Print {
 		return record{}, false
 	}
 	it.ID, it.Published, it.FirstSeen = old.ID, old.Published, old.FirstSeen
 	it.Revision = old.Revision + 1
-	return record{Item: it, Print: print}, true
+	return record{Item: it, Print: print, Changed: now}, true
+}
+
+// restless says whether an item changed so often and so lately that a further
+// change is hardly an editor's.
+func restless(old stored, now time.Time) bool {
+	return old.Revision+1 >= restlessFrom && now.Sub(old.Changed) < restlessFor
 }
 
 // score orders the latest list: by date, on the same day without hours by when it

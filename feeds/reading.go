@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"mime"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -40,8 +42,8 @@ func (p *Poller) Article(ctx context.Context, id string) (Article, error) {
 	if a, err := p.archive.article(ctx, it); !errors.Is(err, ErrNotFound) {
 		return a, err
 	}
-	s, ok := p.sources[it.Source]
-	if !ok {
+	s := p.sourceOf(it)
+	if s == nil {
 		return fromSummary(it), nil // Its source is configured no more.
 	}
 	if err := s.takeTurn(ctx); err != nil {
@@ -52,6 +54,24 @@ func (p *Poller) Article(ctx context.Context, id string) (Article, error) {
 		return a, err // Somebody fetched it while we waited.
 	}
 	return p.readArticle(ctx, s.Source, it)
+}
+
+// sourceOf returns the source that may read an item's page: its own, or where that is
+// configured no more, another on the same host.
+func (p *Poller) sourceOf(it Item) *polled {
+	if s, ok := p.sources[it.Source]; ok {
+		return s
+	}
+	u, err := url.Parse(it.Link)
+	if err != nil {
+		return nil
+	}
+	for _, id := range slices.Sorted(maps.Keys(p.sources)) {
+		if p.sources[id].serves(u) {
+			return p.sources[id]
+		}
+	}
+	return nil
 }
 
 // readArticle reads an item's page and keeps what it finds. The source's turn is the caller's.

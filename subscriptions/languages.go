@@ -36,3 +36,6 @@ func languageOf(n byte) (string, error) {
 	}
 	return languages[n], nil
 }
+
+// Languages returns all that preferences can hold.
+func Languages() []string { return slices.Clone(languages[1:]) }

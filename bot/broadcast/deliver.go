@@ -80,7 +80,7 @@ func (s *session) attempt(ctx context.Context, t *task) (notBefore time.Time) {
 }
 
 // prepare reads whom the task is for and what the chat has already. It says false
-// where nothing is to be done: the person left, or has the message.
+// where nothing is to be done now: the person left or waits, or has the message.
 func (s *session) prepare(ctx context.Context, t *task) (d Delivery, due bool, err error) {
 	r := t.run
 	var line entry
@@ -96,14 +96,17 @@ func (s *session) prepare(ctx context.Context, t *task) (d Delivery, due bool, e
 		line, has, err = s.ledger.get(ctx, r.Ledger, t.chat)
 		return err
 	})
-	d.Broadcast, d.Kind, d.Chat, d.Item, d.Message = r.ID, r.Kind, t.chat, *r.item.Load(), line.Message
-	switch {
-	case err != nil:
+	if err != nil || s.queue.hasEnded(r) {
 		return d, false, err
-	case s.queue.hasEnded(r):
-		return d, false, nil
-	case r.Kind == News:
-		return d, !has && wants(d.Preferences, &d.Item), nil
+	}
+	d.Broadcast, d.Kind, d.Chat, d.Item, d.Message = r.ID, r.Kind, t.chat, *r.item.Load(), line.Message
+	switch r.Kind {
+	case News:
+		d.Silent = !r.Urgent && s.quiet(d.Preferences, s.now())
+		return d, !has && s.meets(r, d.Preferences), nil
+	case Digest:
+		d.Items, d.Part = s.selection(r, d.Preferences), line.Revision
+		return d, (!has || line.More) && len(d.Items) > 0, nil
 	default:
 		return d, has && changes(r, line), nil
 	}
@@ -111,12 +114,19 @@ func (s *session) prepare(ctx context.Context, t *task) (d Delivery, due bool, e
 
 // delivered notes a message that arrived.
 func (s *session) delivered(ctx context.Context, t *task, d Delivery, m Message) {
-	line := entry{Message: m, Revision: d.Item.Revision, Withdrawn: d.Kind == Withdrawal}
+	line := entry{Message: m, Revision: d.Item.Revision, Edition: t.run.edition(), Withdrawn: d.Kind == Withdrawal}
+	if d.Kind == Digest {
+		line.Revision = d.Part + 1
+	}
 	err := s.persist(ctx, "write the ledger", func() error {
 		return s.scribe.write(ctx, note{t.run.Ledger, t.chat, line})
 	})
 	if err != nil {
 		return // it may come twice: it was on its way when the session ended
+	}
+	if line.More { // the ledger says so too: a restart goes on with the next part
+		s.queue.park(&task{run: t.run, chat: t.chat, bucket: t.bucket}, time.Now())
+		return
 	}
 	t.run.tell(func(st *state) { st.Sent++ })
 	s.drop(ctx, t)
@@ -148,7 +158,7 @@ func (s *session) failed(ctx context.Context, t *task, failure error) time.Time 
 	switch e.Verdict {
 	case SlowDown:
 		s.gate.slowDown(t.chat, e.After, now)
-		return s.again(ctx, t, now.Add(e.After), e)
+		return s.putOff(ctx, t, now.Add(e.After), e)
 	case Unauthorized:
 		s.abort(fmt.Errorf("broadcast %d: %w", t.run.ID, e))
 		return now
@@ -166,7 +176,7 @@ func (s *session) failed(ctx context.Context, t *task, failure error) time.Time 
 			s.settle(ctx, t, e)
 			return now
 		}
-		return s.again(ctx, t, now.Add(s.pause(t.attempts)), e)
+		return s.putOff(ctx, t, now.Add(s.pause(t.attempts)), e)
 	}
 }
 
@@ -174,9 +184,9 @@ func (s *session) failed(ctx context.Context, t *task, failure error) time.Time 
 // there the order counts more, then the news.
 const longestHold = 30 * time.Second
 
-// again puts a task into the retry set. The chat's other items wait for it, but not
+// putOff puts a task into the retry set. The chat's other items wait for it, but not
 // for long.
-func (s *session) again(ctx context.Context, t *task, due time.Time, why *Error) time.Time {
+func (s *session) putOff(ctx context.Context, t *task, due time.Time, why *Error) time.Time {
 	r := t.run
 	s.Log.Debug("delivery put off", "broadcast", r.ID, "chat", t.chat, "attempts", t.attempts, "error", why)
 	err := s.persist(ctx, "put off a delivery", func() error {

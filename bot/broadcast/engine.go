@@ -19,6 +19,10 @@ type Options struct {
 	Store   *subscriptions.Store
 	Archive *feeds.Archive
 	Sender  Sender
+	// Zone is the ministry's: quiet hours and digests are told in it; UTC unless set.
+	Zone *time.Location
+	// Topics are the configured ones, by id, with the numbers that preferences hold.
+	Topics map[string]subscriptions.Topic
 	// Lease, where several instances run: nothing is sent or saved without it.
 	Lease *Lease
 
@@ -51,13 +55,18 @@ type Engine struct {
 	retries retries
 	metrics *metrics
 	wake    chan struct{}
+	audience
 
+	now      func() time.Time
 	pause    func(attempts int) time.Duration
 	distance func(chat int64) time.Duration
 }
 
 // New makes an engine.
 func New(o Options) *Engine {
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
 	if o.Keep == 0 {
 		o.Keep = 72 * time.Hour
 	}
@@ -79,6 +88,9 @@ func New(o Options) *Engine {
 		metrics: newMetrics(o.Registerer),
 		wake:    make(chan struct{}, 1),
 
+		audience: audience{zone: o.Zone, topics: o.Topics},
+
+		now:      time.Now,
 		pause:    pause,
 		distance: distance,
 	}

@@ -30,6 +30,7 @@ type house struct {
 	phones  *phones
 	options Options
 	engine  *Engine
+	now     func() time.Time
 	hurry   bool // pauses and distances are a millisecond
 }
 
@@ -99,6 +100,9 @@ func (h *house) run() (stop func()) {
 	ctx, cancel := context.WithCancel(h.tb.Context())
 	done := make(chan error, 1)
 	engine := New(h.options)
+	if h.now != nil {
+		engine.now = h.now
+	}
 	if h.hurry {
 		engine.pause = func(int) time.Duration { return time.Millisecond }
 		engine.distance = func(int64) time.Duration { return time.Millisecond }
@@ -161,7 +165,11 @@ type site struct {
 	mu    sync.Mutex
 	items map[string][]string // language → titles, newest first
 	texts sync.Map            // title → text
+	links sync.Map            // title → number in the address
 }
+
+// number gives an item a number in its address.
+func (s *site) number(title string, n int) { s.links.Store(title, n) }
 
 func (s *site) set(language, title, text string) {
 	s.texts.Store(title, text)
@@ -187,8 +195,12 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Министрлик</title>`)
 	for _, title := range s.items[language] {
 		text, _ := s.texts.Load(title)
-		fmt.Fprintf(w, `<item><title>%s</title><link>https://ministry.example/%s/news/%x</link><description>%s</description></item>`,
-			title, language, title, text)
+		address := fmt.Sprintf("%x", title)
+		if n, numbered := s.links.Load(title); numbered {
+			address = fmt.Sprint(n)
+		}
+		fmt.Fprintf(w, `<item><title>%s</title><link>https://ministry.example/%s/news/%s</link><description>%s</description></item>`,
+			title, language, address, text)
 	}
 	fmt.Fprint(w, `</channel></rss>`)
 }
@@ -224,8 +236,15 @@ func (p *phones) Deliver(_ context.Context, d Delivery) (Message, error) {
 			return Message{}, err
 		}
 	}
-	if d.Kind == News {
+	switch d.Kind {
+	case News:
 		return p.show(d), nil
+	case Digest: // a message for each item, to see the parts
+		titles := fmt.Sprintf("%d/%d %s", d.Part+1, len(d.Items), d.Items[d.Part].Title)
+		d.Item.Title = titles
+		m := p.show(d)
+		m.More = d.Part+1 < len(d.Items)
+		return m, nil
 	}
 	for i, m := range p.has[d.Chat] {
 		if m.id == d.Message.ID {

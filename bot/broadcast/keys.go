@@ -8,6 +8,7 @@ const (
 	keyRunning  = "{news}:broadcasts:running"  // sorted set: broadcast id by id
 	keyFinished = "{news}:broadcasts:finished" // sorted set: broadcast id by the Unix time of its end
 	keyJoined   = "{news}:broadcasts:joined"   // list: chats that subscribed while something was running
+	keyDigested = "{news}:broadcasts:digested" // string: the last hour whose digests were planned, in hours since 1970
 	keyLease    = "{news}:lease"               // string: the leader's fencing number; it expires
 	keyFence    = "{news}:fence"               // string: the last fencing number given
 )

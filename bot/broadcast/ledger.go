@@ -13,35 +13,51 @@ import (
 
 // entry is what the ledger says of one chat: the message it has. It is packed into
 // one whole number, because Redis keeps a number in nine bytes or fewer: the message
-// id, twelve bits of the item's revision, and two flags.
+// id, twelve bits of the item's revision, four of its language, and three flags.
 type entry struct {
 	Message
-	Revision  int
+	Revision  int  // of the item; of a digest, how many of its messages the chat has
+	Edition   int  // the number of the item's language: the editions of an item share a ledger
 	Withdrawn bool // the message was taken back
 }
 
 const (
 	revisionBits = 12
 	maxRevision  = 1<<revisionBits - 1
-	flagBits     = 2
+	editionBits  = 4
+	maxEdition   = 1<<editionBits - 1
+)
+
+// The flags, from the lowest bit.
+const (
+	flagCaption = 1 << iota
+	flagWithdrawn
+	flagMore
+	flagBits = iota
 )
 
 func (e entry) pack() int64 {
 	n := e.ID<<revisionBits | int64(min(e.Revision, maxRevision))
+	n = n<<editionBits | int64(e.Edition)
 	n <<= flagBits
 	if e.Caption {
-		n |= 1
+		n |= flagCaption
 	}
 	if e.Withdrawn {
-		n |= 2
+		n |= flagWithdrawn
+	}
+	if e.More {
+		n |= flagMore
 	}
 	return n
 }
 
 func unpackEntry(n int64) entry {
-	e := entry{Withdrawn: n&2 != 0}
-	e.Caption = n&1 != 0
+	e := entry{Withdrawn: n&flagWithdrawn != 0}
+	e.Caption, e.More = n&flagCaption != 0, n&flagMore != 0
 	n >>= flagBits
+	e.Edition = int(n & maxEdition)
+	n >>= editionBits
 	e.Revision = int(n & maxRevision)
 	e.ID = n >> revisionBits
 	return e
@@ -126,25 +142,42 @@ func (l ledger) erase(ctx context.Context, numbers []int64, chat int64) error {
 // bucketsAtOnce is how many buckets one pipeline asks for.
 const bucketsAtOnce = 256
 
-// count returns how many chats a ledger names. With keep above 0 it also sets the
-// time after which the ledger is dropped.
-func (l ledger) count(ctx context.Context, number int64, keep time.Duration) (int, error) {
+// count returns how many chats have an edition, by its ledger.
+func (l ledger) count(ctx context.Context, number int64, edition int) (int, error) {
 	total := 0
 	for from := 0; from < subscriptions.Buckets; from += bucketsAtOnce {
-		pipe := l.rdb.Pipeline()
-		lengths := make([]*redis.IntCmd, 0, bucketsAtOnce)
-		for b := from; b < min(from+bucketsAtOnce, subscriptions.Buckets); b++ {
-			lengths = append(lengths, pipe.HLen(ctx, keySent(number, b)))
-			if keep > 0 {
-				pipe.Expire(ctx, keySent(number, b), keep)
+		entries, err := l.read(ctx, number, bucketRange(from))
+		if err != nil {
+			return 0, err
+		}
+		for _, e := range entries {
+			if e.Edition == edition {
+				total++
 			}
-		}
-		if _, err := pipe.Exec(ctx); err != nil {
-			return 0, fmt.Errorf("count ledger %d: %w", number, err)
-		}
-		for _, n := range lengths {
-			total += int(n.Val())
 		}
 	}
 	return total, nil
+}
+
+// expire sets the time after which a ledger is dropped.
+func (l ledger) expire(ctx context.Context, number int64, after time.Duration) error {
+	for from := 0; from < subscriptions.Buckets; from += bucketsAtOnce {
+		pipe := l.rdb.Pipeline()
+		for _, b := range bucketRange(from) {
+			pipe.Expire(ctx, keySent(number, b), after)
+		}
+		if _, err := pipe.Exec(ctx); err != nil {
+			return fmt.Errorf("let ledger %d expire: %w", number, err)
+		}
+	}
+	return nil
+}
+
+// bucketRange lists the buckets from one on that are read at once.
+func bucketRange(from int) []int {
+	buckets := make([]int, min(bucketsAtOnce, subscriptions.Buckets-from))
+	for i := range buckets {
+		buckets[i] = from + i
+	}
+	return buckets
 }

@@ -37,6 +37,13 @@ type state struct {
 	Failed   int     `redis:"failed"`
 	Rate     float64 `redis:"rate"`     // messages a second, lately
 	Finished int64   `redis:"finished"` // Unix seconds; 0 while it runs
+
+	// Who waits is found by walking again: in the morning, or when it is clear that an
+	// item does not come in the main language.
+	Round  int   `redis:"round"`  // walks before this one
+	Late   hours `redis:"late"`   // when those who wait for the morning get it
+	Linger bool  `redis:"linger"` // somebody waits for another edition
+	Wake   int64 `redis:"wake"`   // when the next walk begins, Unix seconds; 0 while one is under way
 }
 
 // plans keeps the broadcasts' records in Redis.
@@ -48,14 +55,14 @@ type plans struct {
 // addScript plans a broadcast, once.
 //
 // KEYS[1] the plan, [2] the running set, [3] the item's ledger pointer
-// ARGV[1] the broadcast's id, [2] "news" or another kind, [3] seconds to keep the
-// pointer, [4…] the plan's fields and values
-// Returns 1 when it was planned, 0 when it had been planned before or, for a
-// correction or a withdrawal, when nobody has the item.
+// ARGV[1] the broadcast's id, [2] the number of its ledger, 0 for the item's,
+// [3] seconds to keep the pointer, [4…] the plan's fields and values
+// Returns 1 when it was planned, 0 when it had been planned before or when nobody has
+// the item.
 var addScript = redis.NewScript(`
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-local ledger = ARGV[1]
-if ARGV[2] == 'news' then
+local ledger = ARGV[2]
+if ledger ~= '0' then
   redis.call('SET', KEYS[3], ledger, 'EX', ARGV[3])
 else
   ledger = redis.call('GET', KEYS[3])
@@ -73,26 +80,50 @@ const ledgerPointerLife = reportLife
 // reportLife is how long a finished broadcast's record is kept.
 const reportLife = 90 * 24 * time.Hour
 
-// add plans what an announcement asks for. It writes a handful of fields, however
-// large the audience, and does nothing the second time.
-func (s plans) add(ctx context.Context, a feeds.Announcement, item feeds.Item) (bool, error) {
-	kind := map[feeds.AnnouncementKind]Kind{
-		feeds.Published: News, feeds.Corrected: Correction, feeds.Withdrawn: Withdrawal,
-	}[a.Kind]
-	if kind == "" {
-		return false, fmt.Errorf("plan broadcast %d: unknown kind %q", a.ID, a.Kind)
-	}
-	keys := []string{keyPlan(a.ID), keyRunning, keyItemLedger(a.Item)}
+// kinds are the broadcasts that announcements ask for.
+var kinds = map[feeds.AnnouncementKind]Kind{
+	feeds.Published: News, feeds.Corrected: Correction, feeds.Withdrawn: Withdrawal,
+}
+
+// add plans a broadcast. It writes a handful of fields, however large the audience, and
+// does nothing the second time. Without a ledger of its own a broadcast is about the
+// item's: where there is none, nothing is planned.
+func (s plans) add(ctx context.Context, p plan) (bool, error) {
+	keys := []string{keyPlan(p.ID), keyRunning, keyItemLedger(p.Item)}
 	added, err := addScript.Run(ctx, s.rdb, keys,
-		a.ID, string(kind), int(ledgerPointerLife.Seconds()),
-		"kind", string(kind), "item", a.Item, "title", item.Title, "language", item.Language,
-		"revision", item.Revision, "urgent", a.Urgent, "planned_at", a.At.UnixMilli(),
-		"planned", -1,
+		p.ID, p.Ledger, int(ledgerPointerLife.Seconds()),
+		"kind", string(p.Kind), "item", p.Item, "title", p.Title, "language", p.Language,
+		"revision", p.Revision, "urgent", p.Urgent, "planned_at", p.PlannedAt, "planned", -1,
 	).Int()
 	if err != nil {
-		return false, fmt.Errorf("plan broadcast %d: %w", a.ID, err)
+		return false, fmt.Errorf("plan broadcast %d: %w", p.ID, err)
 	}
 	return added == 1, nil
+}
+
+// ledgerOf returns the ledger in which one of the items stands, 0 where none does.
+func (s plans) ledgerOf(ctx context.Context, items ...string) (int64, error) {
+	for _, item := range items {
+		number, err := s.rdb.Get(ctx, keyItemLedger(item)).Int64()
+		if err == nil {
+			return number, nil
+		}
+		if !errors.Is(err, redis.Nil) {
+			return 0, fmt.Errorf("find the ledger of item %s: %w", item, err)
+		}
+	}
+	return 0, nil
+}
+
+// discard forgets a broadcast that reached nobody and was meant for nobody.
+func (s plans) discard(ctx context.Context, broadcast int64) error {
+	pipe := s.rdb.TxPipeline()
+	pipe.ZRem(ctx, keyRunning, broadcast)
+	pipe.Del(ctx, keyPlan(broadcast), keyRetry(broadcast))
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fmt.Errorf("discard broadcast %d: %w", broadcast, err)
+	}
+	return nil
 }
 
 // running lists the plans that are not finished, oldest first.
@@ -177,7 +208,8 @@ return 1
 func (s plans) save(ctx context.Context, broadcast int64, st state) error {
 	err := s.guard(ctx, saveScript, []string{keyPlan(broadcast)},
 		"cursor", st.Cursor, "planned", st.Planned, "sent", st.Sent,
-		"blocked", st.Blocked, "failed", st.Failed, "rate", st.Rate)
+		"blocked", st.Blocked, "failed", st.Failed, "rate", st.Rate,
+		"round", st.Round, "late", uint32(st.Late), "linger", st.Linger, "wake", st.Wake)
 	if err != nil {
 		return fmt.Errorf("save broadcast %d: %w", broadcast, err)
 	}

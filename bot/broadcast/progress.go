@@ -61,7 +61,10 @@ func (p plan) progress(now time.Time) Progress {
 		return told
 	}
 	told.ToGo = max(0, told.Planned-told.Sent-told.Blocked-told.Failed)
-	if p.Rate > 0 && told.ToGo > 0 {
+	switch {
+	case p.Wake > 0: // some wait for the morning, or for another edition
+		told.ExpectedEnd = time.Unix(p.Wake, 0)
+	case p.Rate > 0 && told.ToGo > 0:
 		told.ExpectedEnd = now.Add(time.Duration(float64(told.ToGo) / p.Rate * float64(time.Second)))
 	}
 	return told

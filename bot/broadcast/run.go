@@ -16,7 +16,8 @@ import (
 type run struct {
 	plan // as it was when the run began: of its state, state below is the current one
 
-	item atomic.Pointer[feeds.Item] // the item as it is now: a correction replaces it
+	item  atomic.Pointer[feeds.Item] // the item as it is now: a correction replaces it
+	items []told                     // a digest's
 
 	position atomic.Int64 // the bucket that the walk reads next
 
@@ -55,6 +56,16 @@ func (r *run) advance(now time.Time) (st state, changed bool) {
 	return r.state, r.state != r.saved
 }
 
+// walkAgain lets the broadcast rest until its next walk.
+func (r *run) walkAgain(wake time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.walked, r.buckets = false, nil
+	r.position.Store(0)
+	r.state.Cursor, r.state.Wake = 0, wake.Unix()
+	r.state.Round++
+}
+
 // over says that the walk has read the whole audience.
 func (r *run) over() bool {
 	r.mu.Lock()
@@ -69,6 +80,19 @@ func (r *run) done() bool {
 	return r.walked && r.state.Cursor == subscriptions.Buckets
 }
 
+// edition is the number of the language of what is sent.
+func (r *run) edition() int { return subscriptions.Number(r.Language) }
+
+// plannedAt is when the broadcast was planned.
+func (r *run) plannedAt() time.Time { return time.UnixMilli(r.PlannedAt) }
+
+// now is the state as it is now.
+func (r *run) now() state {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.state
+}
+
 // tell changes the state under the lock.
 func (r *run) tell(change func(st *state)) {
 	r.mu.Lock()
@@ -79,7 +103,7 @@ func (r *run) tell(change func(st *state)) {
 // walk reads the audience from the cursor to the end and queues whom the broadcast
 // is for. It keeps at most a lane's length ahead of the sending.
 func (s *session) walk(ctx context.Context, r *run) {
-	for from := r.Cursor; from < subscriptions.Buckets; from += bucketsAtOnce {
+	for from := r.now().Cursor; from < subscriptions.Buckets; from += bucketsAtOnce {
 		to := min(from+bucketsAtOnce, subscriptions.Buckets)
 		var found []targets
 		err := s.persist(ctx, "read the audience", func() (err error) {
@@ -112,7 +136,7 @@ type targets []subscriptions.Subscriber
 // targets returns, for each bucket from from to to, whom the broadcast is for.
 func (s *session) targets(ctx context.Context, r *run, from, to int) ([]targets, error) {
 	found := make([]targets, to-from)
-	if r.Kind == News {
+	if r.Kind == News || r.Kind == Digest {
 		people, err := s.Store.Read(ctx, from, to)
 		var unreadable *subscriptions.Unreadable
 		if errors.As(err, &unreadable) {
@@ -123,7 +147,7 @@ func (s *session) targets(ctx context.Context, r *run, from, to int) ([]targets,
 		}
 		for i, in := range people {
 			found[i] = slices.DeleteFunc(in, func(p subscriptions.Subscriber) bool {
-				return !wants(p.Preferences, r.item.Load())
+				return !s.meets(r, p.Preferences)
 			})
 		}
 		return found, nil
@@ -142,15 +166,30 @@ func (s *session) targets(ctx context.Context, r *run, from, to int) ([]targets,
 	return found, nil
 }
 
-// wants says whether a chat is to get an item.
-func wants(p subscriptions.Preferences, item *feeds.Item) bool {
-	return p.Status == subscriptions.Active && slices.Contains(p.Languages, item.Language)
+// meets says whether the walk has to stop at a chat. Of those who get the item later
+// it notes when.
+func (s *session) meets(r *run, p subscriptions.Preferences) bool {
+	if r.Kind == Digest {
+		return s.digest(p, r.plannedAt()) && len(s.selection(r, p)) > 0
+	}
+	if r.now().Round > 0 && p.Since.After(r.plannedAt()) {
+		return false // came after the first walk: Joined saw to it
+	}
+	switch s.turn(p, r.item.Load(), r.Urgent, r.plannedAt(), s.now()) {
+	case send:
+		return true
+	case rest:
+		r.tell(func(st *state) { st.Late = st.Late.with(p.Quiet.To) })
+	case linger:
+		r.tell(func(st *state) { st.Linger = true })
+	}
+	return false
 }
 
 // changes says whether a correction or a withdrawal has something to do for a chat
 // that has a message.
 func changes(r *run, e entry) bool {
-	if e.Withdrawn {
+	if e.Withdrawn || e.Edition != r.edition() {
 		return false
 	}
 	return r.Kind == Withdrawal || e.Revision < min(r.Revision, maxRevision)
@@ -165,7 +204,7 @@ func (s *session) catchUp(r *run, to subscriptions.Subscriber) {
 	at := int64(subscriptions.BucketOf(to.Chat))
 	for _, older := range s.list() {
 		if older.ID < r.ID && older.Kind == News && !older.Urgent &&
-			older.position.Load() <= at && wants(to.Preferences, older.item.Load()) {
+			older.position.Load() <= at && s.meets(older, to.Preferences) {
 			s.queue.precede(&task{run: older, chat: to.Chat})
 		}
 	}

@@ -17,6 +17,7 @@ const (
 	News       Kind = "news"       // a message with a new item
 	Correction Kind = "correction" // the message that a chat has is edited
 	Withdrawal Kind = "withdrawal" // the message that a chat has is deleted
+	Digest     Kind = "digest"     // a message with the items of a day or a week
 )
 
 // Message names a message that a chat has.
@@ -24,6 +25,8 @@ type Message struct {
 	ID int64
 	// Caption says that the text stands below a picture: Telegram edits it with another method.
 	Caption bool
+	// More says that the delivery needs another message after this one: digests only.
+	More bool
 }
 
 // Delivery is one message for one chat.
@@ -33,6 +36,12 @@ type Delivery struct {
 	Chat        int64
 	Preferences subscriptions.Preferences
 	Item        feeds.Item
+	// Items are a digest's, newest first.
+	Items []feeds.Item
+	// Part counts the messages of a digest that the chat has already.
+	Part int
+	// Silent asks for a message without a sound.
+	Silent bool
 	// Message is the one to edit or delete; the zero value for News.
 	Message Message
 }

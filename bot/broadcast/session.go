@@ -1,6 +1,7 @@
 package broadcast
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"kabarchy/feeds"
+	"kabarchy/subscriptions"
 )
 
 // session is one stay of the engine at work, from Run's start to its end. All it
@@ -124,6 +126,9 @@ func (s *session) planOnce(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.planDigests(ctx); err != nil {
+		return err
+	}
 	if err := s.start(ctx); err != nil {
 		return err
 	}
@@ -141,7 +146,17 @@ func (s *session) take(ctx context.Context, a feeds.Announcement) error {
 		s.Log.Warn("announced item is not in the archive", "item", a.Item, "kind", a.Kind)
 		return s.Archive.Announced(ctx, a.ID)
 	}
-	planned, err := s.plans.add(ctx, a, item)
+	p := plan{
+		ID: a.ID, Kind: kinds[a.Kind], Item: a.Item, Title: item.Title, Language: item.Language,
+		Revision: item.Revision, Urgent: a.Urgent, PlannedAt: a.At.UnixMilli(),
+	}
+	if p.Kind == News {
+		if p.Ledger, err = s.shared(ctx, item); err != nil {
+			return err
+		}
+		p.Ledger = cmp.Or(p.Ledger, p.ID)
+	}
+	planned, err := s.plans.add(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -154,6 +169,20 @@ func (s *session) take(ctx context.Context, a feeds.Announcement) error {
 		}
 	}
 	return s.Archive.Announced(ctx, a.ID)
+}
+
+// shared returns the ledger of an item's other editions: who has one of them needs no
+// other. It is 0 where no other was sent yet.
+func (s *session) shared(ctx context.Context, item feeds.Item) (int64, error) {
+	editions, err := s.Archive.Editions(ctx, item.ID)
+	if err != nil {
+		return 0, err
+	}
+	var ids []string
+	for _, other := range editions {
+		ids = append(ids, other.ID)
+	}
+	return s.plans.ledgerOf(ctx, ids...)
 }
 
 // cancel ends what is still bringing a withdrawn item to people.
@@ -203,8 +232,8 @@ func (s *session) begin(ctx context.Context, p plan) error {
 	if err != nil {
 		return err
 	}
-	if resumed := p.Planned >= 0; resumed && p.Kind == News && p.Ledger == p.ID {
-		if p.Sent, err = s.ledger.count(ctx, p.Ledger, 0); err != nil {
+	if resumed := p.Planned >= 0; resumed && p.Kind == News {
+		if p.Sent, err = s.ledger.count(ctx, p.Ledger, subscriptions.Number(p.Language)); err != nil {
 			return err
 		}
 	}
@@ -215,23 +244,45 @@ func (s *session) begin(ctx context.Context, p plan) error {
 	r := &run{plan: p, state: p.state, saved: p.state}
 	r.item.Store(&item)
 	r.position.Store(int64(p.Cursor))
+	if r.Kind == Digest {
+		if r.items, err = s.digestItems(ctx, r.plannedAt()); err != nil {
+			return err
+		}
+	}
 	s.renew(item)
 	s.add(r)
 	for chat, e := range waiting {
 		s.queue.park(&task{run: r, chat: chat, attempts: e.attempts, since: e.since}, e.due)
 	}
+	if p.Wake == 0 {
+		s.launch(ctx, r)
+	}
+	return nil
+}
+
+// launch begins a walk.
+func (s *session) launch(ctx context.Context, r *run) {
 	s.walks.Go(func() {
-		if r.Kind != News {
+		if r.Kind == Correction || r.Kind == Withdrawal {
 			// What was sent before the item changed has to be in the ledger before the
 			// walk reads it.
 			s.queue.settle()
 		}
-		if r.Planned < 0 {
+		if r.now().Planned < 0 {
 			s.walks.Go(func() { s.count(ctx, r) })
 		}
 		s.walk(ctx, r)
 	})
-	return nil
+}
+
+// rouse begins the next walk of broadcasts for which somebody waits.
+func (s *session) rouse(ctx context.Context) {
+	for _, r := range s.list() {
+		if wake := r.now().Wake; wake > 0 && s.now().Unix() >= wake {
+			r.tell(func(st *state) { st.Wake, st.Late, st.Linger = 0, 0, false })
+			s.launch(ctx, r)
+		}
+	}
 }
 
 // renew lets every running broadcast of an item send it as it is now.
@@ -290,6 +341,7 @@ func (s *session) keep(ctx context.Context) {
 		case <-s.ending:
 		}
 		s.save(ctx)
+		s.rouse(ctx)
 	}
 }
 
@@ -300,6 +352,8 @@ func (s *session) save(ctx context.Context) {
 		st, changed := r.advance(time.Now())
 		var err error
 		switch {
+		case r.done() && s.queue.idle(r) && s.again(r):
+			s.tend() // the next walk's beginning is to be saved
 		case r.done() && s.queue.idle(r):
 			p := r.plan
 			p.state = st
@@ -318,6 +372,23 @@ func (s *session) save(ctx context.Context) {
 	}
 }
 
+// longestWait bounds how long after its planning a broadcast looks for those who wait.
+const longestWait = 48 * time.Hour
+
+// again sets the time of a broadcast's next walk, if somebody waits for one.
+func (s *session) again(r *run) bool {
+	st, at := r.now(), s.now()
+	if r.Kind != News || st.Late == 0 && !st.Linger || at.Sub(r.plannedAt()) > longestWait {
+		return false
+	}
+	wake := st.Late.next(at, s.zone)
+	if st.Linger {
+		wake = r.plannedAt().Add(editionPatience)
+	}
+	r.walkAgain(wake)
+	return true
+}
+
 // tend makes keep look now.
 func (s *session) tend() {
 	select {
@@ -328,11 +399,14 @@ func (s *session) tend() {
 
 // finish turns a broadcast into a report, with exact counts.
 func (s *session) finish(ctx context.Context, p plan) error {
-	has, err := s.ledger.count(ctx, p.Ledger, s.Keep)
-	if err != nil {
+	if err := s.ledger.expire(ctx, p.Ledger, s.Keep); err != nil {
 		return err
 	}
-	if p.Kind == News && p.Ledger == p.ID {
+	if p.Kind == News {
+		has, err := s.ledger.count(ctx, p.Ledger, subscriptions.Number(p.Language))
+		if err != nil {
+			return err
+		}
 		p.Sent = has
 	}
 	failed, err := s.Redis.HLen(ctx, keyFailed(p.ID)).Result()
@@ -340,7 +414,11 @@ func (s *session) finish(ctx context.Context, p plan) error {
 		return fmt.Errorf("count the failures of broadcast %d: %w", p.ID, err)
 	}
 	p.Failed = int(failed)
-	p.Planned = max(p.Planned, p.Sent+p.Blocked+p.Failed)
+	reached := p.Sent + p.Blocked + p.Failed
+	if p.Kind == Digest && reached == 0 {
+		return s.plans.discard(ctx, p.ID) // at this hour nobody wants one
+	}
+	p.Planned = max(p.Planned, reached)
 	if err := s.plans.finish(ctx, p.ID, p.state, time.Now()); err != nil {
 		return err
 	}

@@ -1,0 +1,96 @@
+package broadcast
+
+import (
+	"testing"
+	"time"
+
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+var bishkek = time.FixedZone("+06", 6*60*60)
+
+func TestTurn(t *testing.T) {
+	t.Parallel()
+	a := audience{zone: bishkek, topics: map[string]subscriptions.Topic{"legal-aid": 3, "fraud": 4}}
+	evening := time.Date(2026, 11, 23, 23, 30, 0, 0, bishkek)
+	reader := func(change func(*subscriptions.Preferences)) subscriptions.Preferences {
+		p := subscriptions.Preferences{Languages: []string{"ky", "ru"}}
+		change(&p)
+		return p
+	}
+	type preferences = subscriptions.Preferences
+	tests := []struct {
+		name   string
+		change func(*preferences)
+		item   feeds.Item
+		urgent bool
+		want   turn
+	}{
+		{"reads the language", func(*preferences) {}, feeds.Item{Language: "ky"}, false, send},
+		{"reads it as the second", func(*preferences) {}, feeds.Item{Language: "ru"}, false, linger},
+		{"reads it as the second, and it is urgent", func(*preferences) {}, feeds.Item{Language: "ru"}, true, send},
+		{"does not read it", func(*preferences) {}, feeds.Item{Language: "en"}, true, skip},
+		{"left", func(p *preferences) { p.Status = subscriptions.Stopped }, feeds.Item{Language: "ky"}, true, skip},
+		{"chose the topic", func(p *preferences) { p.Topics = subscriptions.Only(3) }, feeds.Item{Language: "ky", Topics: []string{"fraud", "legal-aid"}}, false, send},
+		{"chose another", func(p *preferences) { p.Topics = subscriptions.Only(3) }, feeds.Item{Language: "ky", Topics: []string{"fraud"}}, false, skip},
+		{"chose, and it has none", func(p *preferences) { p.Topics = subscriptions.Only(3) }, feeds.Item{Language: "ky"}, false, skip},
+		{"paused", func(p *preferences) { p.PausedUntil = evening.Add(time.Hour) }, feeds.Item{Language: "ky"}, false, skip},
+		{"pause is over", func(p *preferences) { p.PausedUntil = evening }, feeds.Item{Language: "ky"}, false, send},
+		{"paused, but urgent", func(p *preferences) { p.PausedUntil = evening.Add(time.Hour) }, feeds.Item{Language: "ky"}, true, send},
+		{"gets digests", func(p *preferences) { p.When.Rhythm = subscriptions.Daily }, feeds.Item{Language: "ky"}, false, skip},
+		{"waits for the morning", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true} }, feeds.Item{Language: "ky"}, false, rest},
+		{"waits, but urgent", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true} }, feeds.Item{Language: "ky"}, true, send},
+		{"quiet without a sound", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 22, To: 7} }, feeds.Item{Language: "ky"}, false, send},
+		{"quiet at another time", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 13, To: 23, Wait: true} }, feeds.Item{Language: "ky"}, false, send},
+	}
+	for _, test := range tests {
+		if got := a.turn(reader(test.change), &test.item, test.urgent, evening, evening); got != test.want {
+			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+func TestDigestAtItsHour(t *testing.T) {
+	t.Parallel()
+	a := audience{zone: bishkek}
+	monday9 := time.Date(2026, 11, 23, 9, 0, 0, 0, bishkek)
+	daily := subscriptions.Preferences{When: subscriptions.When{Rhythm: subscriptions.Daily, Hour: 9}}
+	weekly := subscriptions.Preferences{When: subscriptions.When{Rhythm: subscriptions.Weekly, Weekday: time.Monday, Hour: 9}}
+	atOnce := subscriptions.Preferences{When: subscriptions.When{Hour: 9}}
+	tests := []struct {
+		name string
+		p    subscriptions.Preferences
+		at   time.Time
+		want bool
+	}{
+		{"daily at its hour", daily, monday9.UTC(), true},
+		{"daily an hour later", daily, monday9.Add(time.Hour), false},
+		{"weekly on its day", weekly, monday9, true},
+		{"weekly a day later", weekly, monday9.AddDate(0, 0, 1), false},
+		{"at once", atOnce, monday9, false},
+	}
+	for _, test := range tests {
+		if got := a.digest(test.p, test.at); got != test.want {
+			t.Errorf("%s: %v", test.name, got)
+		}
+	}
+}
+
+func TestNextHour(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 23, 23, 30, 0, 0, bishkek)
+	for _, test := range []struct {
+		hours hours
+		want  time.Time
+	}{
+		{hours(0).with(7), time.Date(2026, 11, 24, 7, 0, 0, 0, bishkek)},
+		{hours(0).with(7).with(6), time.Date(2026, 11, 24, 6, 0, 0, 0, bishkek)},
+		{hours(0).with(23), time.Date(2026, 11, 24, 23, 0, 0, 0, bishkek)},
+		{hours(0).with(0), time.Date(2026, 11, 24, 0, 0, 0, 0, bishkek)},
+	} {
+		if got := test.hours.next(at, bishkek); !got.Equal(test.want) {
+			t.Errorf("%b: %v, want %v", test.hours, got, test.want)
+		}
+	}
+}

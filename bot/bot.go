@@ -26,6 +26,7 @@ type Subscriptions interface {
 type Archive interface {
 	Item(ctx context.Context, id string) (feeds.Item, error)
 	Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error)
+	Editions(ctx context.Context, id string) (map[string]feeds.Item, error)
 }
 
 // Articles brings an item's text in full, as the feed or the item's page holds it.

@@ -257,6 +257,21 @@ func (s *shelf) Item(_ context.Context, id string) (feeds.Item, error) {
 	return feeds.Item{}, feeds.ErrNotFound
 }
 
+// Editions are the items whose ids differ in the language alone, as the samples' do.
+func (s *shelf) Editions(ctx context.Context, id string) (map[string]feeds.Item, error) {
+	editions := make(map[string]feeds.Item)
+	for _, language := range []string{"ky", "ru", "en"} {
+		rest, isSample := strings.CutPrefix(id, "sample")
+		if !isSample {
+			break
+		}
+		if e, err := s.Item(ctx, "sample"+language+rest[2:]); err == nil {
+			editions[language] = e
+		}
+	}
+	return editions, nil
+}
+
 // Article is the item's text in full: its summary, and a list below it.
 func (s *shelf) Article(ctx context.Context, id string) (feeds.Article, error) {
 	item, err := s.Item(ctx, id)

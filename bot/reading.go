@@ -43,8 +43,10 @@ func (t *talk) pressItem(ctx context.Context, args []string) (reply, error) {
 }
 
 func (t *talk) showItem(ctx context.Context, item feeds.Item, back string) error {
-	p := render(item, t.zone)
-	return t.show(ctx, screen{p.html, append(itemButtons(item, p.cut, back), t.backButtons(item, back)...)})
+	p := render(item, t.zone, nil)
+	rows := itemButtons(item, p.cut, back)
+	rows = append(rows, editionButtons(item, t.editions(ctx, item), func(e feeds.Item) string { return itemData(e, back) })...)
+	return t.show(ctx, screen{p.html, append(rows, t.backButtons(item, back)...)})
 }
 
 // pressPage shows one page of an item. In a group it would turn the page for everybody,
@@ -73,10 +75,35 @@ func (t *talk) showPage(ctx context.Context, item feeds.Item, number int, back s
 	}
 	number = max(1, min(number, len(pages)))
 	head := tagged("b", cut(oneLine(item.Title), pageTitleLimit))
+	rows := editionButtons(item, t.editions(ctx, item), func(e feeds.Item) string { return pageData(e, 1, back) })
 	return t.show(ctx, screen{
 		head + "\n\n" + pageHTML(pages[number-1]),
-		t.pageButtons(item, number, len(pages), back),
+		append(rows, t.pageButtons(item, number, len(pages), back)...),
 	})
+}
+
+// editions are the item's in other languages. A reader can do without them, so that a
+// failure is logged and no more.
+func (b *Bot) editions(ctx context.Context, item feeds.Item) map[string]feeds.Item {
+	editions, err := b.archive.Editions(ctx, item.ID)
+	if err != nil {
+		b.log.WarnContext(ctx, "editions can't be had", "item", item.ID, "error", err)
+	}
+	return editions
+}
+
+// editionButtons switch to the item in another language, in place.
+func editionButtons(item feeds.Item, editions map[string]feeds.Item, data func(feeds.Item) string) [][]Button {
+	var row []Button
+	for _, language := range locale.Languages() {
+		if e, has := editions[language]; has && e.ID != item.ID && itemID.MatchString(e.ID) && !e.Withdrawn {
+			row = append(row, Button{Text: "🌐 " + locale.For(language).Name(), Data: data(e)})
+		}
+	}
+	if row == nil {
+		return nil
+	}
+	return [][]Button{row}
 }
 
 // pageTitleLimit bounds the title above a page, in UTF-16 units.

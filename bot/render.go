@@ -29,8 +29,8 @@ type page struct {
 }
 
 // render makes the message of an item. The words around it are in the item's language,
-// the date is that of the zone.
-func render(item feeds.Item, zone *time.Location) page {
+// the date is that of the zone; the editions are the item in other languages.
+func render(item feeds.Item, zone *time.Location, editions map[string]feeds.Item) page {
 	words := locale.For(item.Language)
 	title := cut(oneLine(item.Title), titleLimit)
 	date := words.Date(item.Published.In(zone))
@@ -46,7 +46,9 @@ func render(item feeds.Item, zone *time.Location) page {
 	if webAddress(item.Picture) {
 		p.image = item.Picture
 	}
-	if rows := itemButtons(item, p.cut, ""); rows != nil {
+	rows := itemButtons(item, p.cut, "")
+	rows = append(rows, editionButtons(item, editions, func(e feeds.Item) string { return itemData(e, "") })...)
+	if rows != nil {
 		p.markup = markup(rows)
 	}
 	return p

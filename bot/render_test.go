@@ -46,7 +46,7 @@ func TestRenderedItemsAreAlwaysTelegrams(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		item := anyItem.Draw(t, "item")
-		p := render(item, time.UTC)
+		p := render(item, time.UTC, nil)
 		text, err := parseTelegram(p.html)
 		if err != nil {
 			t.Fatalf("%q does not parse: %v", p.html, err)
@@ -126,7 +126,7 @@ func TestRender(t *testing.T) {
 		Link: "https://minjust.gov.kg/ky/1", Picture: "https://minjust.gov.kg/1.jpg",
 		Published: time.Date(2018, 11, 21, 20, 0, 0, 0, time.UTC),
 	}
-	p := render(item, bishkek)
+	p := render(item, bishkek, nil)
 	want := page{
 		html: "<b>Юридикалык жардам &lt;акысыз&gt; &amp; жеткиликтүү</b>\n<i>22-ноябрь, 2018-жыл</i>\n\n" +
 			"Биринчи абзац.\n\nЭкинчи «абзац».",
@@ -146,7 +146,7 @@ func TestRenderLeavesOutWhatIsMissing(t *testing.T) {
 	item := feeds.Item{Language: "ru", Title: "Вакансия", Published: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
 		Link: "javascript:alert(1)", Picture: "/relative.jpg"}
 	want := page{html: "<b>Вакансия</b>\n<i>1 марта 2026 г.</i>", plain: "Вакансия\n1 марта 2026 г."}
-	if p := render(item, time.UTC); p != want {
+	if p := render(item, time.UTC, nil); p != want {
 		t.Errorf("got  %+v\nwant %+v", p, want)
 	}
 }

@@ -19,6 +19,8 @@ import (
 type SenderOptions struct {
 	// Zone is the one in which dates are written; UTC if nil.
 	Zone *time.Location
+	// Editions finds an item in other languages, to which its message then leads; none if nil.
+	Editions func(ctx context.Context, id string) (map[string]feeds.Item, error)
 	// Now is the clock, which quiet hours go by; time.Now if nil.
 	Now func() time.Time
 	// Log hears of messages that had to be simplified; nothing if nil.
@@ -34,6 +36,7 @@ type SenderOptions struct {
 type Sender struct {
 	client    *Client
 	zone      *time.Location
+	editions  func(ctx context.Context, id string) (map[string]feeds.Item, error)
 	now       func() time.Time
 	log       *slog.Logger
 	pages     *cache[pageKey, page]
@@ -54,6 +57,9 @@ func NewSender(c *Client, o SenderOptions) *Sender {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
+	if o.Editions == nil {
+		o.Editions = func(context.Context, string) (map[string]feeds.Item, error) { return nil, nil }
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -63,6 +69,7 @@ func NewSender(c *Client, o SenderOptions) *Sender {
 	return &Sender{
 		client:   c,
 		zone:     o.Zone,
+		editions: o.Editions,
 		now:      o.Now,
 		log:      o.Log,
 		pages:    newCache[pageKey, page](64),
@@ -99,7 +106,7 @@ func (s *Sender) Deliver(ctx context.Context, d broadcast.Delivery) (broadcast.M
 }
 
 func (s *Sender) send(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
-	return s.simplify(ctx, s.draft(d), func(m draft) (string, map[string]string) {
+	return s.simplify(ctx, s.draft(ctx, d), func(m draft) (string, map[string]string) {
 		params := m.params(d.Chat)
 		m.place(params)
 		if m.picture == "" {
@@ -113,7 +120,7 @@ func (s *Sender) send(ctx context.Context, d broadcast.Delivery) (broadcast.Mess
 // correct edits the message that the chat has. A text can't get a picture afterwards,
 // nor a picture lose itself: the message keeps its sort.
 func (s *Sender) correct(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
-	m := s.draft(d)
+	m := s.draft(ctx, d)
 	m.caption = d.Message.Caption
 	if !m.caption {
 		m.picture = ""
@@ -165,8 +172,8 @@ func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
 }
 
 // draft is the message as one would like to send it.
-func (s *Sender) draft(d broadcast.Delivery) draft {
-	m := draft{page: s.page(d.Item), thread: d.Preferences.Thread}
+func (s *Sender) draft(ctx context.Context, d broadcast.Delivery) draft {
+	m := draft{page: s.page(ctx, d.Item), thread: d.Preferences.Thread}
 	m.silent = quietAt(d.Preferences.Quiet, s.now().In(s.zone))
 	if m.image != "" && !d.Preferences.NoPictures {
 		m.picture = s.pictures.name(m.image)
@@ -174,13 +181,18 @@ func (s *Sender) draft(d broadcast.Delivery) draft {
 	return m
 }
 
-// page renders an item once for all who get it.
-func (s *Sender) page(item feeds.Item) page {
+// page renders an item once for all who get it. Without its editions it would be just
+// as good a message, so that a failure to find them is logged and no more.
+func (s *Sender) page(ctx context.Context, item feeds.Item) page {
 	key := pageKey{item.ID, item.Revision}
 	if p, ok := s.pages.get(key); ok {
 		return p
 	}
-	p := render(item, s.zone)
+	editions, err := s.editions(ctx, item.ID)
+	if err != nil {
+		s.log.WarnContext(ctx, "editions can't be had", "item", item.ID, "error", err)
+	}
+	p := render(item, s.zone, editions)
 	s.pages.put(key, p)
 	return p
 }

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"context"
 	"errors"
 	"net/http/httptest"
 	"strings"
@@ -340,5 +341,35 @@ func BenchmarkDeliver(b *testing.B) {
 		if _, err := sender.Deliver(b.Context(), d); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestAnItemSaysInWhichLanguagesItIsToo(t *testing.T) {
+	t.Parallel()
+	telegram := simulator.New(simulator.Options{})
+	server := httptest.NewServer(telegram.Handler())
+	t.Cleanup(server.Close)
+	asked := 0
+	sender := bot.NewSender(bot.NewClient(bot.ClientOptions{Token: telegram.Token(), Endpoint: server.URL}), bot.SenderOptions{
+		Editions: func(context.Context, string) (map[string]feeds.Item, error) {
+			asked++
+			return map[string]feeds.Item{"ky": sample("ky", 1), "ru": sample("ru", 1)}, nil
+		},
+	})
+	for range 2 {
+		c := telegram.Citizen("Айгүл", "ky").Open()
+		if _, err := sender.Deliver(t.Context(), news(c.ID(), sample("ky", 1))); err != nil {
+			t.Fatal(err)
+		}
+		want := "item:" + sample("ru", 1).ID
+		if b, ok := last(t, c.Chat).Button("🌐 Русский"); !ok || b.Data != want {
+			t.Errorf("the phone shows\n%s", draw(last(t, c.Chat)))
+		}
+		if _, ok := last(t, c.Chat).Button("🌐 Кыргызча"); ok {
+			t.Error("the item leads to itself")
+		}
+	}
+	if asked != 1 {
+		t.Errorf("the editions were looked for %d times, not once", asked)
 	}
 }

@@ -54,7 +54,7 @@ func (t *talk) find(ctx context.Context, query string, offset int) error {
 	texts := []string{t.words.N("screen.found", total, nil)}
 	var numbers, leaf []Button
 	for i, item := range items {
-		texts = append(texts, fmt.Sprintf("%d. %s", i+1, joinFilled("\n", t.headline(item), inContext(item, query))))
+		texts = append(texts, fmt.Sprintf("%d. %s", i+1, joinFilled("\n", headline(item, t.zone), inContext(item, query))))
 		numbers = append(numbers, Button{Text: strconv.Itoa(i + 1), Data: itemData(item, placeOf(offset, query))})
 	}
 	if offset > 0 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"kabarchy/bot/locale"
 	"kabarchy/feeds"
@@ -37,7 +38,7 @@ func (t *talk) latest(ctx context.Context, offset int) error {
 	texts := []string{t.words.T("screen.latest", nil)}
 	var row []Button
 	for i, item := range items {
-		texts = append(texts, fmt.Sprintf("%d. %s", i+1, t.headline(item)))
+		texts = append(texts, fmt.Sprintf("%d. %s", i+1, headline(item, t.zone)))
 		row = append(row, Button{Text: strconv.Itoa(i + 1), Data: itemData(item, backToLatest+strconv.Itoa(offset))})
 	}
 	rows := append([][]Button{row}, t.leafButtons(offset, more)...)
@@ -48,8 +49,8 @@ func (t *talk) latest(ctx context.Context, offset int) error {
 func (t *talk) newsLanguage() string { return t.ownLanguages()[0] }
 
 // headline is an item in a list: its title and its date.
-func (t *talk) headline(item feeds.Item) string {
-	date := locale.For(item.Language).Date(item.Published.In(t.zone))
+func headline(item feeds.Item, zone *time.Location) string {
+	date := locale.For(item.Language).Date(item.Published.In(zone))
 	return joinFilled("\n", tagged("b", cut(oneLine(item.Title), headlineLimit)), tagged("i", date))
 }
 

@@ -39,7 +39,11 @@ func (t *talk) pressItem(ctx context.Context, args []string) (reply, error) {
 	case !t.chat.private():
 		return reply{url: t.link("item-" + item.ID)}, nil
 	}
-	return reply{}, t.showItem(ctx, item, arg(args, 1))
+	back := arg(args, 1)
+	if back == asNewMessage {
+		t.pressed, back = nil, ""
+	}
+	return reply{}, t.showItem(ctx, item, back)
 }
 
 func (t *talk) showItem(ctx context.Context, item feeds.Item, back string) error {

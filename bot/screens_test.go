@@ -14,7 +14,9 @@ import (
 )
 
 // elsewhere are screens that no conversation comes to, and the test that does.
-var elsewhere = map[string]string{"withdrawn": "TestWithdrawals"}
+var elsewhere = map[string]string{
+	"withdrawn": "TestWithdrawals", "digest_day": "TestADigest", "digest_week": "TestADigest",
+}
 
 // TestEveryScreenOccursInAConversation holds the scripts to being complete: each screen
 // in each language.

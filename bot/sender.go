@@ -21,8 +21,6 @@ type SenderOptions struct {
 	Zone *time.Location
 	// Editions finds an item in other languages, to which its message then leads; none if nil.
 	Editions func(ctx context.Context, id string) (map[string]feeds.Item, error)
-	// Now is the clock, which quiet hours go by; time.Now if nil.
-	Now func() time.Time
 	// Log hears of messages that had to be simplified; nothing if nil.
 	Log *slog.Logger
 	// Registerer takes the metrics; none are kept if nil.
@@ -37,7 +35,6 @@ type Sender struct {
 	client    *Client
 	zone      *time.Location
 	editions  func(ctx context.Context, id string) (map[string]feeds.Item, error)
-	now       func() time.Time
 	log       *slog.Logger
 	pages     *cache[pageKey, page]
 	pictures  *pictures
@@ -60,9 +57,6 @@ func NewSender(c *Client, o SenderOptions) *Sender {
 	if o.Editions == nil {
 		o.Editions = func(context.Context, string) (map[string]feeds.Item, error) { return nil, nil }
 	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -70,7 +64,6 @@ func NewSender(c *Client, o SenderOptions) *Sender {
 		client:   c,
 		zone:     o.Zone,
 		editions: o.Editions,
-		now:      o.Now,
 		log:      o.Log,
 		pages:    newCache[pageKey, page](64),
 		pictures: newPictures(),
@@ -96,6 +89,8 @@ func (s *Sender) Deliver(ctx context.Context, d broadcast.Delivery) (broadcast.M
 		sent, err = s.correct(ctx, d)
 	case broadcast.Withdrawal:
 		err = s.withdraw(ctx, d)
+	case broadcast.Digest:
+		sent, err = s.digest(ctx, d)
 	default:
 		sent, err = s.send(ctx, d)
 	}
@@ -173,8 +168,7 @@ func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
 
 // draft is the message as one would like to send it.
 func (s *Sender) draft(ctx context.Context, d broadcast.Delivery) draft {
-	m := draft{page: s.page(ctx, d.Item), thread: d.Preferences.Thread}
-	m.silent = quietAt(d.Preferences.Quiet, s.now().In(s.zone))
+	m := draft{page: s.page(ctx, d.Item), thread: d.Preferences.Thread, silent: d.Silent}
 	if m.image != "" && !d.Preferences.NoPictures {
 		m.picture = s.pictures.name(m.image)
 	}

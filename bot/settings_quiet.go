@@ -2,7 +2,6 @@ package bot
 
 import (
 	"strconv"
-	"time"
 
 	"kabarchy/subscriptions"
 )
@@ -66,14 +65,4 @@ func (t *talk) quietInWords() string {
 		return t.words.T("line.quiet_wait", hours)
 	}
 	return t.words.T("line.quiet_silent", hours)
-}
-
-// quietAt says whether a message at the moment, in the ministry's zone, is to come
-// without a sound.
-func quietAt(q subscriptions.Quiet, moment time.Time) bool {
-	hour := moment.Hour()
-	if q.From <= q.To {
-		return q.From <= hour && hour < q.To
-	}
-	return hour >= q.From || hour < q.To
 }

@@ -125,7 +125,7 @@ func (t *talk) showHome(ctx context.Context, text string) error {
 	rows := t.menu()
 	if len(items) > 0 {
 		item := items[0]
-		text += "\n\n" + t.headline(item)
+		text += "\n\n" + headline(item, t.zone)
 		open := Button{Text: locale.For(item.Language).T("button.read", nil), Data: itemData(item, backToLatest+"0")}
 		rows = append([][]Button{{open}}, rows...)
 	}

@@ -1,0 +1,74 @@
+package bot_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"kabarchy/bot/broadcast"
+	"kabarchy/bot/simulator"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+func TestADigest(t *testing.T) {
+	t.Parallel()
+	for language, want := range map[string][2]string{
+		"ky": {"🗞 Бир күндүк жаңылыктар: 11", "🗞 Бир жумалык жаңылыктар: 11"},
+		"ru": {"🗞 Новости за день: 11", "🗞 Новости за неделю: 11"},
+		"en": {"🗞 News of the day: 11", "🗞 News of the week: 11"},
+	} {
+		for week, rhythm := range []subscriptions.Rhythm{subscriptions.Daily, subscriptions.Weekly} {
+			p := openPost(t, simulator.Options{})
+			c := p.telegram.Citizen("Айгүл", language).Open()
+			d := broadcast.Delivery{Broadcast: 1, Kind: broadcast.Digest, Chat: c.ID(), Silent: true,
+				Preferences: subscriptions.Preferences{Interface: language, When: subscriptions.When{Rhythm: rhythm}}}
+			for n := range 11 {
+				d.Items = append(d.Items, sample(language, 11-n))
+			}
+			first := p.deliver(d)
+			d.Part = 1
+			second := p.deliver(d)
+			if !first.More || second.More {
+				t.Errorf("after the first part there is more: %t, after the second: %t", first.More, second.More)
+			}
+			messages := c.Messages()
+			for n, m := range messages {
+				if !strings.HasPrefix(m.Text, want[week]) || !m.Silent {
+					t.Errorf("part %d shows\n%s", n, draw(m))
+				}
+			}
+			for n := range 11 {
+				m, number := messages[n/8], fmt.Sprint(n+1)
+				b, _ := m.Button(number)
+				if !strings.Contains(m.Text, "\n"+number+". "+d.Items[n].Title) || b.Data != "item:"+d.Items[n].ID+":n" {
+					t.Errorf("item %s is missing:\n%s", number, draw(m))
+				}
+			}
+		}
+	}
+}
+
+func TestADigestOfTheLongestTitlesIsTelegrams(t *testing.T) {
+	t.Parallel()
+	p := openPost(t, simulator.Options{})
+	c := p.telegram.Citizen("Айгүл", "ky").Open()
+	d := broadcast.Delivery{Kind: broadcast.Digest, Chat: c.ID()}
+	for n := range 8 {
+		d.Items = append(d.Items, item(strings.Repeat(string('a'+rune(n)), 16), "ky", strings.Repeat("<Ө&>😀", 200)))
+	}
+	if sent := p.deliver(d); sent.More || p.fallbacks("markup") != 0 {
+		t.Errorf("the message is %+v", sent)
+	}
+	d.Part = 1 // an item was taken back meanwhile
+	before := len(c.Messages())
+	if sent := p.deliver(d); sent.More || len(c.Messages()) != before {
+		t.Errorf("an empty part is sent: %+v", sent)
+	}
+	p.telegram.Fault(simulator.Fault{Next: 1, Refuse: &simulator.Refusal{Code: 400, Description: "Bad Request: can't parse entities: x"}})
+	d.Part, d.Items = 0, []feeds.Item{item("aaaaaaaaaaaaaaaa", "ky", "<Жаңы> & эски")}
+	p.deliver(d)
+	if got := last(t, c.Chat).Text; !strings.Contains(got, "1. <Жаңы> & эски\n22-ноябрь, 2018-жыл") {
+		t.Errorf("without markup it reads %q", got)
+	}
+}

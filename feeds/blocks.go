@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"bytes"
 	"net/url"
 	"slices"
 	"strings"
@@ -9,6 +10,9 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
+
+// maxWalk limits how many blocks are made of one document: a page has some hundreds.
+const maxWalk = 5000
 
 // style is what surrounds a piece of text.
 type style struct {
@@ -33,8 +37,14 @@ type blockWriter struct {
 	inside bool
 	marks  []bool // for each block, whether it lies in within
 	blocks []Block
-	spans  []Span
-	around style // of the spans
+	line   []run // the block that is being made
+	around style // of the line
+}
+
+// run is a span that still grows.
+type run struct {
+	Span // its Text is empty
+	text []byte
 }
 
 // blocksOf returns the blocks of a tree. Its relative addresses are resolved against base.
@@ -152,7 +162,7 @@ func (w *blockWriter) row(n *html.Node, s style) {
 		if c.Type != html.ElementNode {
 			continue
 		}
-		if len(w.spans) > 0 && nodeText(c) != "" {
+		if len(w.line) > 0 && nodeText(c) != "" {
 			w.text(" · ", style{kind: s.kind})
 		}
 		w.children(c, s)
@@ -163,14 +173,13 @@ func (w *blockWriter) row(n *html.Node, s style) {
 // lineBreak ends a paragraph: many pages part their paragraphs so. In a list item or
 // a quote it is what it says.
 func (w *blockWriter) lineBreak(s style) {
-	if s.kind == Paragraph || len(w.spans) == 0 {
+	if s.kind == Paragraph || len(w.line) == 0 {
 		w.flush()
 		return
 	}
-	last := &w.spans[len(w.spans)-1]
-	last.Text = strings.TrimRight(last.Text, " ")
-	if !strings.HasSuffix(last.Text, "\n") {
-		last.Text += "\n"
+	last := &w.line[len(w.line)-1]
+	if last.text = bytes.TrimRight(last.text, " "); !bytes.HasSuffix(last.text, []byte("\n")) {
+		last.text = append(last.text, '\n')
 	}
 }
 
@@ -186,44 +195,41 @@ func (w *blockWriter) picture(n *html.Node) {
 // text adds text to the current block, with one space wherever there is any.
 func (w *blockWriter) text(data string, s style) {
 	data = squeeze(data)
-	if len(w.spans) == 0 {
-		data = strings.TrimLeft(data, " ")
-	} else if last := w.spans[len(w.spans)-1].Text; strings.HasSuffix(last, " ") || strings.HasSuffix(last, "\n") {
+	last := len(w.line) - 1
+	if last < 0 || bytes.HasSuffix(w.line[last].text, []byte(" ")) || bytes.HasSuffix(w.line[last].text, []byte("\n")) {
 		data = strings.TrimLeft(data, " ")
 	}
 	if data == "" {
 		return
 	}
-	if len(w.spans) == 0 {
+	if last < 0 {
 		w.around = s
 	}
-	s.Text = data
-	if i := len(w.spans) - 1; i >= 0 && sameStyle(w.spans[i], s.Span) {
-		w.spans[i].Text += data
-		return
+	if last < 0 || w.line[last].Span != s.Span {
+		w.line = append(w.line, run{Span: s.Span})
+		last++
 	}
-	w.spans = append(w.spans, s.Span)
-}
-
-func sameStyle(a, b Span) bool {
-	a.Text, b.Text = "", ""
-	return a == b
+	w.line[last].text = append(w.line[last].text, data...)
 }
 
 // flush ends the current block.
 func (w *blockWriter) flush() {
-	for len(w.spans) > 0 {
-		last := &w.spans[len(w.spans)-1]
-		if last.Text = strings.TrimRight(last.Text, " \n"); last.Text != "" {
+	for i := len(w.line) - 1; i >= 0; i-- {
+		if w.line[i].text = bytes.TrimRight(w.line[i].text, " \n"); len(w.line[i].text) > 0 {
 			break
 		}
-		w.spans = w.spans[:len(w.spans)-1]
+		w.line = w.line[:i]
 	}
-	if len(w.spans) == 0 {
+	if len(w.line) == 0 {
 		return
 	}
-	b := Block{Kind: w.around.kind, Level: w.around.level, Spans: w.spans}
-	w.spans = nil
+	spans := make([]Span, len(w.line))
+	for i, r := range w.line {
+		spans[i] = r.Span
+		spans[i].Text = string(r.text)
+	}
+	w.line = nil
+	b := Block{Kind: w.around.kind, Level: w.around.level, Spans: spans}
 	if item := w.around.item; b.Kind == ListItem && item != nil {
 		if b.Number = item.number; item.begun {
 			b = Block{Kind: Paragraph, Spans: b.Spans}
@@ -234,6 +240,9 @@ func (w *blockWriter) flush() {
 }
 
 func (w *blockWriter) add(b Block) {
+	if len(w.blocks) >= maxWalk {
+		return
+	}
 	w.blocks = append(w.blocks, b)
 	w.marks = append(w.marks, w.inside)
 }

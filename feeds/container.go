@@ -94,10 +94,12 @@ func weigh(n *html.Node, weights map[*html.Node]int) {
 
 // prune takes out of a page what is no part of any article.
 func prune(body *html.Node) {
-	all := utf8.RuneCountInString(nodeText(body))
+	sizes := make(map[*html.Node]int)
+	measure(body, sizes)
 	var drop []*html.Node
 	for n := range body.Descendants() {
-		if n.Type == html.ElementNode && isFurniture(n, all) {
+		// A name may lie: what holds half the page's text is no menu.
+		if n.Type == html.ElementNode && isFurniture(n, 2*sizes[n] < sizes[body]) {
 			drop = append(drop, n)
 		}
 	}
@@ -108,7 +110,26 @@ func prune(body *html.Node) {
 	}
 }
 
-func isFurniture(n *html.Node, all int) bool {
+// measure notes how many characters of text each element holds.
+func measure(n *html.Node, sizes map[*html.Node]int) int {
+	size := 0
+	if n.Type == html.TextNode {
+		return utf8.RuneCountInString(oneLine(n.Data))
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if !unread[c.DataAtom] {
+			size += measure(c, sizes)
+		}
+	}
+	if n.Type == html.ElementNode {
+		sizes[n] = size
+	}
+	return size
+}
+
+// isFurniture says whether an element is none of the article's: by what it is, or by
+// its name where it is small.
+func isFurniture(n *html.Node, small bool) bool {
 	switch n.DataAtom {
 	case atom.Nav, atom.Footer, atom.Aside, atom.Dialog:
 		return true
@@ -118,11 +139,7 @@ func isFurniture(n *html.Node, all int) bool {
 	if isHidden(n) {
 		return true
 	}
-	if name := attribute(n, "class") + " " + attribute(n, "id"); furniture.MatchString(name) {
-		// A name may lie: what holds half the page's text is no menu.
-		return 2*utf8.RuneCountInString(nodeText(n)) < all
-	}
-	return false
+	return small && furniture.MatchString(attribute(n, "class")+" "+attribute(n, "id"))
 }
 
 func isHidden(n *html.Node) bool {

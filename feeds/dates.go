@@ -57,7 +57,7 @@ func word() string { return strings.Replace(monthName, "(", "(?P<word>", 1) }
 // its midnight.
 func parseDate(s string, zone *time.Location) (time.Time, error) {
 	s = strings.ToLower(oneLine(s))
-	if len(s) > 200 {
+	if len(s) > 200 || !strings.ContainsAny(s, "0123456789") {
 		return time.Time{}, errNoDate
 	}
 	if unixForm.MatchString(s) {

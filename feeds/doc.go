@@ -10,11 +10,17 @@
 //   - An item is announced as published at most once, whatever the site does to its
 //     link's scheme, its tracking parameters, its date or its place in the feed.
 //   - The first successful poll of a source announces nothing. Items older than 72
-//     hours, and more new ones at once than is plausible, are archived and held.
+//     hours, more new or changed ones at once than is plausible, and one that changes
+//     again and again, are archived and held until a person decides.
 //   - One source neither delays nor harms another: each has its own schedule entry,
-//     deadline and limits of size, depth and number.
+//     deadline and limits of size, depth and number. A site is asked by one request
+//     at a time, and not more often than it wishes.
 //   - No address but a public one is ever dialled, unless the configuration allows it.
 //
-// The journey of one poll is the order of the files: poller, fetch, decode, mend,
-// parse (with dates, text and picture), identity, plan, archive.
+// A poll goes through the files in this order: poller, fetch, decode, mend (with tag
+// and escape), parse (with dates, text and picture) or pages, identity, topics, plan,
+// commit. An article goes through reading, extract (with container) and blocks. Beside
+// them stand archive and decide for who tells the news, editions for the same news in
+// another language, health and pace for how the sources fare, and inspect for who
+// tries a source out.
 package feeds

@@ -72,6 +72,9 @@ func (p *page) extract(hint string) Article {
 		tagTitle = rawText(t)
 	}
 	body := find(p.root, func(n *html.Node) bool { return n.DataAtom == atom.Body })
+	if body == nil {
+		return a // A frameset.
+	}
 	prune(body)
 	w := blockWriter{base: p.url, within: container(body)}
 	w.node(body, style{kind: Paragraph})
@@ -173,7 +176,10 @@ func trailing(b Block) bool {
 
 // isDate says whether a text is a date and hardly more: a weekday, "г.", "жыл".
 func isDate(text string, zone *time.Location) bool {
-	if _, err := parseDate(text, zone); err != nil || utf8.RuneCountInString(text) > minParagraph {
+	if utf8.RuneCountInString(text) > minParagraph {
+		return false
+	}
+	if _, err := parseDate(text, zone); err != nil {
 		return false
 	}
 	others := 0
@@ -219,13 +225,17 @@ func title(blocks []Block, marks []bool, names []string, tagTitle string) string
 			}
 		}
 	}
+	times := make(map[string]int)
+	for _, b := range blocks {
+		times[b.Text()]++
+	}
 	inside, above := "", ""
 	for i, b := range blocks {
 		text := b.Text()
 		switch {
 		case b.Kind == Picture || len(text) <= 20 || label.MatchString(text):
 			continue
-		case count(blocks, text) > 1:
+		case times[text] > 1:
 			return text
 		case b.Kind == Heading && !marks[i]:
 			above = text
@@ -247,13 +257,4 @@ func title(blocks []Block, marks []bool, names []string, tagTitle string) string
 
 func isBold(b Block) bool {
 	return !slices.ContainsFunc(b.Spans, func(s Span) bool { return !s.Bold && s.Text != " " })
-}
-
-func count(blocks []Block, text string) (n int) {
-	for _, b := range blocks {
-		if b.Kind != Picture && b.Text() == text {
-			n++
-		}
-	}
-	return n
 }

@@ -176,6 +176,25 @@ func TestExtractFindsTheArticle(t *testing.T) {
 	}
 }
 
+// TestLongPages: no page takes longer than its length; none is quadratic.
+func TestLongPages(t *testing.T) {
+	t.Parallel()
+	for _, piece := range []string{"<p>a", "<b>a</b>", "<div class=menu>a", "<table><tr><td>a", "<li>22 ноябрь 2018", "<a href=/1>a</a>", "<h1>Аталышы бар макала", "<blockquote>a<br>"} {
+		start := time.Now()
+		page := strings.Repeat(piece, maxPage/len(piece))
+		if address, _ := url.Parse("https://ukuk.example/"); address != nil {
+			if p, err := parsePage([]byte(page), address, bishkek); err == nil {
+				p.extract("Аталышы бар макала")
+			}
+		}
+		if took := time.Since(start); took > 20*time.Second {
+			t.Errorf("%q: %v", piece, took)
+		} else {
+			t.Logf("%q: %v", piece, took)
+		}
+	}
+}
+
 func TestWhatThePagesHeadSays(t *testing.T) {
 	t.Parallel()
 	a := extractFrom(t, `<head><title>Кыска | Министрлик</title><base href="https://ukuk.example/base/"><meta property="og:title" content="Толук аталышы">
@@ -194,6 +213,7 @@ func FuzzArticle(f *testing.F) {
 		f.Add(build(seed{"Министрлик", "Аталышы", []string{"Биринчи сап", "Экинчи <b>сап</b> <a href='/1'>үч</a>"}}), "Аталы…")
 	}
 	f.Add("<ol><li><p>a<p>b<li><blockquote>c<br>d<table><tr><td>e<td>f", "")
+	f.Add("<frameset><frame>", "")
 	f.Add("<svg><a href='javascript:x'>1</a><math><mi>2</svg>&#0;&#x202e;", "x")
 	f.Fuzz(func(t *testing.T, markup, hint string) {
 		text, _, err := decode([]byte(markup), "")

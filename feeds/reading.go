@@ -135,6 +135,7 @@ func (p *Poller) readPage(ctx context.Context, s Source, address, hint string) (
 func (p *Poller) keepArticles(ctx context.Context, s Source, items []change) {
 	ctx, cancel := context.WithTimeout(ctx, p.options.Timeout)
 	defer cancel()
+	reads := 0
 	for _, c := range items {
 		if err := p.archive.noteAlternates(ctx, c.Item, c.from.Alternates); err != nil {
 			p.options.Log.Info("editions left unpaired", "source", s.ID, "error", err)
@@ -148,7 +149,12 @@ func (p *Poller) keepArticles(ctx context.Context, s Source, items []change) {
 		case whole:
 			err = p.archive.saveArticle(ctx, c.Item, a, articleKept)
 		case c.announce != "":
-			_, err = p.readArticle(ctx, s, c.Item)
+			if reads++; reads > 1 {
+				err = wait(ctx, breath)
+			}
+			if err == nil {
+				_, err = p.readArticle(ctx, s, c.Item)
+			}
 		}
 		if err != nil {
 			p.options.Log.Info("articles left for later", "source", s.ID, "error", err)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -28,6 +29,8 @@ const (
 	// afterHangUp is how long an update in work may take once nobody waits for the
 	// answer, because Telegram hung up or this instance stops.
 	afterHangUp = 3 * time.Second
+	// WebhookGrace is how long a server that stops should let the webhook finish.
+	WebhookGrace = afterHangUp + time.Second
 	// bodyWithin is how long the delivery itself may take.
 	bodyWithin = 10 * time.Second
 	// againAfter is what Telegram is told to wait, in seconds. Without it Telegram would
@@ -44,6 +47,8 @@ type WebhookOptions struct {
 	// Patience is how long the handling of an update may take before Telegram is asked
 	// to bring it again; 10 seconds unless set.
 	Patience time.Duration
+	// Look is how often Keep looks; each minute unless set.
+	Look time.Duration
 	// Registerer takes the metrics; none are kept if nil.
 	Registerer prometheus.Registerer
 }
@@ -62,6 +67,7 @@ type Webhook struct {
 	address  string
 	secret   string
 	patience time.Duration
+	every    time.Duration
 	metrics  *webhookMetrics
 	handled  recently
 	naming   sync.Mutex
@@ -69,11 +75,10 @@ type Webhook struct {
 
 // Webhook returns the handler of the bot's webhook. Nobody is told of it yet: see Keep.
 func (b *Bot) Webhook(o WebhookOptions) *Webhook {
-	if o.Patience == 0 {
-		o.Patience = webhookPatience
-	}
+	o.Patience = cmp.Or(o.Patience, webhookPatience)
+	o.Look = cmp.Or(o.Look, webhookLook)
 	return &Webhook{
-		bot: b, address: o.Address, secret: webhookSecret(b.client.token), patience: o.Patience,
+		bot: b, address: o.Address, secret: webhookSecret(b.client.token), patience: o.Patience, every: o.Look,
 		metrics: newWebhookMetrics(o.Registerer),
 	}
 }

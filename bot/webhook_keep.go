@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// keepEvery is how often Telegram is asked how the webhook fares.
-	keepEvery = time.Minute
+	// webhookLook is how often Telegram is asked how the webhook fares.
+	webhookLook = time.Minute
 	// webhookConnections is how many updates Telegram may bring at a time: its most.
 	webhookConnections = 100
 )
@@ -35,7 +35,7 @@ type webhookInfo struct {
 func (w *Webhook) Keep(ctx context.Context) error {
 	k := keeper{Webhook: w}
 	for failures := 0; ; {
-		pause := keepEvery
+		pause := w.every
 		switch err := k.look(ctx); {
 		case ctx.Err() != nil:
 			return nil
@@ -43,7 +43,7 @@ func (w *Webhook) Keep(ctx context.Context) error {
 			return fmt.Errorf("telegram does not know this token: %w", err)
 		case err != nil:
 			failures++
-			pause = min(time.Second<<min(failures-1, 10), keepEvery)
+			pause = min(time.Second<<min(failures-1, 10), w.every)
 			var refused *APIError
 			if errors.As(err, &refused) {
 				pause = max(pause, refused.RetryAfter)

@@ -49,6 +49,7 @@ type App struct {
 
 	options  AppOptions
 	bot      *bot.Bot
+	webhook  *bot.Webhook // nil where updates are fetched
 	client   *bot.Client
 	lease    *broadcast.Lease
 	metrics  *prometheus.Registry
@@ -87,6 +88,9 @@ func NewApp(o AppOptions) (*App, error) {
 		Joined:   a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
 		Zone: zone, Log: o.Log, Registerer: metrics,
 	})
+	if address := o.Config.Telegram.Webhook; address != "" {
+		a.webhook = a.bot.Webhook(bot.WebhookOptions{Address: address, Registerer: metrics})
+	}
 	return a, nil
 }
 
@@ -124,7 +128,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	a.listener = listener
 	a.parts.start(ctx, "health and metrics", func(ctx context.Context) error {
-		return serve(ctx, listener, newHandler(a.probes(), a.metrics), time.Second, a.options.Log)
+		return serve(ctx, listener, a.handler(), bot.WebhookGrace, a.options.Log)
 	})
 	a.parts.start(ctx, "news and conversation", func(ctx context.Context) error {
 		return a.lease.Lead(ctx, a.work)
@@ -141,7 +145,7 @@ func (a *App) work(ctx context.Context) error {
 	parts, ctx := errgroup.WithContext(ctx)
 	parts.Go(func() error { return a.Poller.Run(ctx) })
 	parts.Go(func() error { return a.Engine.Run(ctx) })
-	parts.Go(func() error { return a.bot.Run(ctx) })
+	parts.Go(func() error { return a.receive(ctx) })
 	parts.Go(func() error { return a.introduce(ctx) })
 	return explain(parts.Wait())
 }

@@ -62,6 +62,9 @@ func printPlan(w io.Writer, name string, c *Config) {
 		fmt.Fprintf(t, "Topic\t%s: %s\n", topic.ID, strings.Join([]string{topic.Name["ky"], topic.Name["ru"], topic.Name["en"]}, " · "))
 	}
 	fmt.Fprintf(t, "Rate\t%g messages a second\n", c.Telegram.MessagesPerSecond)
+	if c.Telegram.Webhook != "" {
+		fmt.Fprintf(t, "Webhook\t%s\n", c.Telegram.Webhook)
+	}
 	fmt.Fprintf(t, "Listens\t%s\n", c.Listen)
 	if c.Network.AllowPrivateAddresses {
 		fmt.Fprint(t, "Network\tprivate addresses are allowed: only for tests and demos\n")

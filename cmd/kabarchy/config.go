@@ -23,7 +23,7 @@ type Config struct {
 	Admins   []int64  `yaml:"admins"` // Telegram user ids
 	Telegram Telegram `yaml:"telegram"`
 	Network  Network  `yaml:"network"`
-	// Listen is where health and metrics are served.
+	// Listen is where health and metrics are served, and the webhook.
 	Listen string `yaml:"listen"`
 
 	zone *time.Location
@@ -65,6 +65,8 @@ type Match struct {
 // Telegram says how the bot uses it.
 type Telegram struct {
 	MessagesPerSecond float64 `yaml:"messages_per_second"`
+	// Webhook is where Telegram brings updates; without it they are fetched.
+	Webhook string `yaml:"webhook"`
 }
 
 // Network says which addresses the sources may have.

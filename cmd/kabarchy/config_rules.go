@@ -37,6 +37,7 @@ func (c *Config) validate() problems {
 	if rate := c.Telegram.MessagesPerSecond; rate <= 0 || rate > 1000 {
 		ps.add("telegram.messages_per_second", "must be above 0 and at most 1000; Telegram allows about 30")
 	}
+	ps.webhook(c.Telegram.Webhook)
 	ps.listen(c.Listen)
 	return ps
 }

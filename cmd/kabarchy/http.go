@@ -23,6 +23,9 @@ type probe struct {
 	ask  func(context.Context) error
 }
 
+// servedPaths are those of newHandler.
+var servedPaths = []string{"/healthz", "/readyz", "/metrics"}
+
 // newHandler serves what an operator's tools ask: /healthz (the process is alive),
 // /readyz (every probe is well; otherwise 503, and a line says why) and /metrics.
 func newHandler(probes []probe, metrics prometheus.Gatherer) http.Handler {

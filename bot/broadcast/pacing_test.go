@@ -1,0 +1,302 @@
+package broadcast_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/bot/simulator"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+	"kabarchy/subscriptions/redistest"
+)
+
+var readsRussian = subscriptions.Preferences{Interface: "ru", Languages: []string{"ru"}}
+
+// TestPacing holds the engine to Telegram's limits, which the simulator enforces, and
+// to its duty not to dawdle.
+func TestPacing(t *testing.T) {
+	t.Parallel()
+	together(t, map[string]func(*testing.T){
+		"one chat":              pacingOneChat,
+		"a chat asks to wait":   pacingOneChatWaits,
+		"a storm of 429":        pacingStorm,
+		"answers":               pacingAnswers,
+		"urgent":                pacingUrgent,
+		"small overtakes large": pacingShare,
+	})
+}
+
+// pacingOneChat: several items at once for a person, a group and a channel.
+func pacingOneChat(t *testing.T) {
+	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{Limits: simulator.TelegramLimits}, 30)
+	person := c.person()
+	group := c.group(c.supergroup, simulator.Rights{})
+	channel := c.group(c.channel, simulator.AllRights)
+	distances := map[*simulator.Chat]time.Duration{
+		person.Chat: time.Second, group.Chat: 3 * time.Second, channel.Chat: 3 * time.Second,
+	}
+	for chat := range distances {
+		c.subscribe(chat.ID(), "ky")
+	}
+	titles := []string{"Биринчи", "Экинчи", "Үчүнчү"}
+	for _, title := range titles {
+		c.publish(title)
+	}
+	began := time.Now()
+	defer c.send()()
+	c.finished(len(titles), time.Minute)
+	took := time.Since(began)
+	for chat, distance := range distances {
+		if got := shownOf(chat, titles...); !slices.Equal(got, titles) {
+			t.Errorf("%s shows %q, want %q", chat.Kind(), got, titles)
+		}
+		var at time.Time
+		for _, m := range chat.Messages() {
+			if !m.Bot {
+				continue
+			}
+			if between := m.Date.Sub(at); between < distance {
+				t.Errorf("%s: %q came %v after the one before", chat.Kind(), m.Text, between)
+			}
+			at = m.Date
+		}
+	}
+	if n := c.telegram.Stats().Limited429; n > 0 {
+		t.Errorf("Telegram had to ask for patience %d times", n)
+	}
+	if least := 2 * 3 * time.Second; took > 3*least {
+		t.Errorf("it took %v, where %v is enough", took, least)
+	}
+}
+
+// pacingOneChatWaits: a 429 for one chat is its own affair.
+func pacingOneChatWaits(t *testing.T) {
+	const others, wait = 200, 2
+	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{}, 0)
+	seen := c.watch()
+	slow := c.person(once(simulator.Fault{Refuse: simulator.TooMany(wait)}))
+	c.subscribe(slow.ID(), "ky")
+	redistest.Fill(t, c.rdb, c.telegram.Crowd(others), others, readsKyrgyz)
+	defer c.send()()
+	c.publish("Жаңылык")
+	c.finished(1, 30*time.Second)
+	var tries []time.Time
+	meanwhile := 0
+	for _, s := range seen.all() {
+		switch {
+		case s.chat == slow.ID():
+			tries = append(tries, s.at)
+		case len(tries) == 1:
+			meanwhile++
+		}
+	}
+	if len(tries) != 2 || tries[1].Sub(tries[0]) < wait*time.Second {
+		t.Errorf("the chat was tried at %v, want twice, %d s apart", tries, wait)
+	}
+	if last := seen.all()[others+1]; last.chat != slow.ID() || meanwhile == 0 {
+		t.Errorf("%d others got theirs meanwhile, and not all of them before", meanwhile)
+	}
+	c.wantReport(t, c.last(), others+1, 0, 0)
+}
+
+// pacingStorm: Telegram asks everybody to wait. Nothing passes for so long; then it goes
+// on more slowly, and finds its way back to the full rate.
+func pacingStorm(t *testing.T) {
+	const audience, wait, rate = 500, 2, 200
+	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{}, rate)
+	seen := c.watch()
+	redistest.Fill(t, c.rdb, c.telegram.Crowd(audience), audience, readsKyrgyz)
+	storm := &storm{after: 100, lasts: time.Second}
+	c.telegram.Fault(simulator.Fault{Methods: []string{"sendMessage"}, Refuse: simulator.TooMany(wait), Match: storm.strikes})
+	defer c.send()()
+	c.publish("Жаңылык")
+	c.finished(1, time.Minute)
+	c.wantReport(t, c.last(), audience, 0, 0)
+	refused, last := storm.refused()
+	if refused < 3 || refused > 30 {
+		t.Errorf("%d messages met the storm, want only those on their way", refused)
+	}
+	after, recovered := 0, time.Time{}
+	for _, s := range seen.all() {
+		if !s.at.After(last) {
+			continue
+		}
+		if waited := s.at.Sub(last); after == 0 && waited < wait*time.Second {
+			t.Errorf("the next message came %v after the last 429, want %d s", waited, wait)
+		}
+		after++
+		recovered = s.at
+	}
+	if after != audience-100 {
+		t.Errorf("%d messages after the storm, want each of the %d once", after, audience-100)
+	}
+	// At the slower rate of 0.7 it would take 2.9 s, at the full one 2.
+	if took := recovered.Sub(last) - wait*time.Second; took > 10*time.Second {
+		t.Errorf("the rest took %v after the storm", took)
+	}
+}
+
+// storm refuses everything for a while, once so many messages have passed.
+type storm struct {
+	after int
+	lasts time.Duration
+
+	mu     sync.Mutex
+	passed int
+	began  time.Time
+	hits   []time.Time
+}
+
+func (s *storm) strikes(simulator.Request) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	if s.passed < s.after {
+		s.passed++
+		return false
+	}
+	if s.began.IsZero() {
+		s.began = now
+	}
+	if now.Sub(s.began) > s.lasts {
+		return false
+	}
+	s.hits = append(s.hits, now)
+	return true
+}
+
+func (s *storm) refused() (n int, last time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n = len(s.hits); n > 0 {
+		last = s.hits[n-1]
+	}
+	return n, last
+}
+
+// pacingAnswers: people who ask something during a broadcast don't queue behind it.
+func pacingAnswers(t *testing.T) {
+	const audience, asked = 150, 8
+	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{Limits: simulator.TelegramLimits}, 30)
+	redistest.Fill(t, c.rdb, c.telegram.Crowd(audience), audience, readsKyrgyz)
+	defer c.run()()
+	c.publish("Жаңылык")
+	c.await("it is on its way", 30*time.Second, func() bool { return c.telegram.Stats().Accepted > 0 })
+	for range asked {
+		p := c.telegram.Citizen("Сергей", "ru")
+		p.Send("/help")
+		c.await("an answer comes", 30*time.Second, func() bool { return p.Received() > 0 })
+	}
+	if n := c.telegram.Stats().Accepted; n >= audience {
+		t.Errorf("%d people were answered only when the broadcast was over", asked)
+	}
+	c.finished(1, time.Minute)
+	if n := c.telegram.Stats().Limited429; n > 0 {
+		t.Errorf("Telegram had to ask for patience %d times", n)
+	}
+	c.wantReport(t, c.last(), audience, 0, 0)
+}
+
+// pacingUrgent: an urgent item overtakes a large ordinary broadcast.
+func pacingUrgent(t *testing.T) {
+	const audience = 400
+	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{}, 100)
+	seen := c.watch()
+	redistest.Fill(t, c.rdb, c.telegram.Crowd(audience), audience, readsKyrgyz)
+	c.publish("Эвакуация")
+	urgent := c.withhold()
+	defer c.send()()
+	c.publish("Жөнөкөй")
+	c.await("the ordinary one is on its way", 30*time.Second, func() bool { return c.telegram.Stats().Accepted >= 50 })
+	urgent.Urgent = true
+	c.announce(urgent)
+	c.finished(2, time.Minute)
+	first, last, ordinary := -1, 0, 0
+	all := seen.all()
+	for i, s := range all {
+		if !strings.Contains(s.text, "Эвакуация") {
+			continue
+		}
+		if first < 0 {
+			first = i
+		}
+		last = i
+	}
+	for _, s := range all[first:last] {
+		if strings.Contains(s.text, "Жөнөкөй") {
+			ordinary++
+		}
+	}
+	if first < 0 || first > audience/2 {
+		t.Errorf("the urgent one began after %d ordinary messages", first)
+	}
+	if ordinary > audience/10 {
+		t.Errorf("%d ordinary messages went in between %d urgent ones", ordinary, audience)
+	}
+	if len(all) != 2*audience {
+		t.Errorf("%d messages, want %d", len(all), 2*audience)
+	}
+}
+
+// withhold takes the announcement out of the outbox that nobody has taken yet.
+func (w *whole) withhold() feeds.Announcement {
+	w.tb.Helper()
+	list, err := w.archive.Announcements(w.tb.Context(), 10)
+	if err != nil || len(list) != 1 {
+		w.tb.Fatalf("announcements %+v, %v; want one", list, err)
+	}
+	if err := w.archive.Announced(w.tb.Context(), list[0].ID); err != nil {
+		w.tb.Fatal(err)
+	}
+	return list[0]
+}
+
+// announce puts an announcement into the outbox under a new number, as the archive does.
+func (w *whole) announce(a feeds.Announcement) {
+	w.tb.Helper()
+	ctx := w.tb.Context()
+	var err error
+	if a.ID, err = w.rdb.Incr(ctx, "{news}:announcements").Result(); err != nil {
+		w.tb.Fatal(err)
+	}
+	raw, err := json.Marshal(a)
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	if err := w.rdb.ZAdd(ctx, "{news}:outbox", redis.Z{Score: float64(a.ID), Member: raw}).Err(); err != nil {
+		w.tb.Fatal(err)
+	}
+	w.engine.Wake()
+}
+
+// pacingShare: a broadcast to few people that started later is over long before a large one.
+func pacingShare(t *testing.T) {
+	const many, few = 500, 20
+	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{}, 100)
+	seen := c.watch()
+	redistest.Fill(t, c.rdb, c.telegram.Crowd(many), many, readsKyrgyz)
+	redistest.Fill(t, c.rdb, c.telegram.Crowd(few), few, readsRussian)
+	defer c.send()()
+	c.post("ky", story{title: "Жаңылык", text: "Текст."})
+	c.await("the large one is on its way", 30*time.Second, func() bool { return c.telegram.Stats().Accepted >= 50 })
+	c.post("ru", story{title: "Новость", text: "Текст."})
+	c.finished(2, time.Minute)
+	small, before := 0, 0
+	for _, s := range seen.all() {
+		switch {
+		case strings.Contains(s.text, "Новость"):
+			small++
+		case small < few:
+			before++
+		}
+	}
+	if small != few || before > many*3/4 {
+		t.Errorf("the small broadcast has %d of %d; %d of the large one's %d went before its end", small, few, before, many)
+	}
+}

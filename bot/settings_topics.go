@@ -63,6 +63,14 @@ func (t *talk) setTopic(value []string) func(*subscriptions.Preferences) {
 	return nil
 }
 
+func (b *Bot) topicWithID(id string) (Topic, bool) {
+	i := slices.IndexFunc(b.topics, func(t Topic) bool { return t.ID == id })
+	if i < 0 {
+		return Topic{}, false
+	}
+	return b.topics[i], true
+}
+
 func (t *talk) topicsInWords() string {
 	if t.preferences.Topics.All() {
 		return t.words.T("line.all_topics", nil)

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,8 +12,8 @@ import (
 )
 
 // start greets whoever is new. What a link on a poster or on the ministry's site carries
-// is done at once: "ky" subscribes in Kyrgyz, "item-<id>" shows that item. Who was here
-// before and left gets the news again as it was.
+// is done at once: "ky" subscribes in Kyrgyz, "item-<id>" shows that item, "topic-<id>"
+// chooses that topic. Who was here before and left gets the news again as it was.
 func (t *talk) start(ctx context.Context, payload string) error {
 	if locale.Spoken(payload) {
 		return t.subscribe(ctx, payload)
@@ -26,10 +27,28 @@ func (t *talk) start(ctx context.Context, payload string) error {
 			return t.showItem(ctx, item, "")
 		}
 	}
+	if id, isTopic := strings.CutPrefix(payload, "topic-"); isTopic {
+		if topic, known := t.topicWithID(id); known {
+			return t.startTopic(ctx, topic)
+		}
+	}
 	if t.known && t.preferences.Status != subscriptions.Active {
 		return t.comeBack(ctx, func(*subscriptions.Preferences) {})
 	}
 	return t.show(ctx, t.greeting())
+}
+
+// startTopic adds a topic to those that somebody chose; who is new chooses a language
+// first, and gets that topic alone.
+func (t *talk) startTopic(ctx context.Context, topic Topic) error {
+	if t.known {
+		return t.comeBack(ctx, func(p *subscriptions.Preferences) { p.Topics = p.Topics.With(topic.Number) })
+	}
+	s := t.greeting()
+	for i := range s.rows[0] {
+		s.rows[0][i].Data = data(s.rows[0][i].Data, strconv.Itoa(int(topic.Number)))
+	}
+	return t.show(ctx, s)
 }
 
 // greeting speaks all languages, since the person has not chosen one yet; the phone's
@@ -60,15 +79,29 @@ func (t *talk) languageButtons() []Button {
 }
 
 func (t *talk) pressSubscribe(ctx context.Context, args []string) (reply, error) {
-	if language := arg(args, 0); locale.Spoken(language) {
+	language := arg(args, 0)
+	if !locale.Spoken(language) {
+		return t.stale()
+	}
+	if len(args) < 2 {
 		return reply{}, t.subscribe(ctx, language)
 	}
-	return t.stale()
+	choose := t.setTopic([]string{args[1], "only"})
+	if choose == nil {
+		return t.stale()
+	}
+	return reply{}, t.subscribe(ctx, language, choose)
 }
 
-// subscribe makes the language the person's own and that of the news.
-func (t *talk) subscribe(ctx context.Context, language string) error {
-	if err := t.join(ctx, readIn(language)); err != nil {
+// subscribe makes the language the person's own and that of the news, and changes what
+// else is wanted.
+func (t *talk) subscribe(ctx context.Context, language string, changes ...func(*subscriptions.Preferences)) error {
+	err := t.join(ctx, func(p *subscriptions.Preferences) {
+		for _, change := range append(changes, readIn(language)) {
+			change(p)
+		}
+	})
+	if err != nil {
 		return err
 	}
 	if !t.chat.private() {

@@ -41,6 +41,8 @@ const (
 	verbReturn    = "return"    // get the news again as before, or "weekly"
 	verbLatest    = "latest"    // show the latest news from the offset that follows on
 	verbFind      = "find"      // show what a search finds; its offset and words follow
+	verbMonth     = "month"     // show the news of the month that follows
+	verbTopic     = "topic"     // show the news of the topic, from the place that follows on
 	verbItem      = "item"      // show the item; then the way back
 	verbPage      = "page"      // show the item's page of that number; then the way back
 	verbStay      = "stay"      // nothing: a button that only shows something
@@ -69,6 +71,10 @@ func (t *talk) press(ctx context.Context, verb string, args []string) (reply, er
 		return t.pressLatest(ctx, args)
 	case verbFind:
 		return t.pressFind(ctx, args)
+	case verbMonth:
+		return t.pressMonth(ctx, args)
+	case verbTopic:
+		return t.pressTopic(ctx, args)
 	case verbItem:
 		return t.pressItem(ctx, args)
 	case verbPage:

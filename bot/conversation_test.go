@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"kabarchy/bot/simulator"
 	"kabarchy/subscriptions/redistest"
@@ -19,7 +20,7 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	# a remark
 //	phone: ky            a new person, with the phone in that language; "-" for none
 //	archive: ky 3        so many items in that language
-//	item: ky b | Title | Text   one item; the letter becomes its id
+//	item: ky b | Title | Text   one item; the letter becomes its id, a date may follow it
 //	> /start             the person types
 //	> sends {"sticker":{}}   the person sends something else: the message's fields as JSON
 //	> presses Кыргызча   the person presses a button
@@ -111,12 +112,19 @@ func (s *stage) add(value string) {
 	s.t.Helper()
 	head, rest, _ := strings.Cut(value, " | ")
 	title, text, found := strings.Cut(rest, " | ")
-	language, letter, _ := strings.Cut(head, " ")
-	if !found || len(letter) != 1 {
+	fields := strings.Fields(head) // language, letter, date
+	if !found || len(fields) < 2 || len(fields[1]) != 1 {
 		s.t.Fatalf("item: %s", value)
 	}
-	i := item(strings.Repeat(letter, 16), language, title)
+	i := item(strings.Repeat(fields[1], 16), fields[0], title)
 	i.Summary = text
+	if len(fields) > 2 {
+		date, err := time.Parse(time.DateOnly, fields[2])
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		i.Published = date
+	}
 	s.shelf.put(i)
 }
 

@@ -358,6 +358,6 @@ var titles = map[string]string{
 func sample(language string, n int) feeds.Item {
 	i := item(fmt.Sprintf("sample%saaaaaaa%c", language, 'a'+n), language, fmt.Sprintf("%s (%d)", titles[language], n))
 	i.Summary = strings.Repeat(titles[language]+". ", 30*(n%2)+1)
-	i.Published = i.Published.AddDate(0, 0, n-1)
+	i.Published, i.Topics = i.Published.AddDate(0, 0, n-1), []string{"legal-aid"}
 	return i
 }

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	latestCount = 5   // how many items fit a phone's screen
-	latestDepth = 200 // how far back one can leaf
+	latestCount = 5      // how many items fit a phone's screen
+	latestDepth = 20_000 // how far back one can leaf: all that the archive lists
 )
 
 func (t *talk) pressLatest(ctx context.Context, args []string) (reply, error) {
@@ -35,14 +35,20 @@ func (t *talk) latest(ctx context.Context, offset int) error {
 	if len(items) == 0 {
 		return t.show(ctx, screen{t.words.T("screen.latest_empty", nil), t.menu()})
 	}
-	texts := []string{t.words.T("screen.latest", nil)}
-	var row []Button
+	text, row := t.list(t.words.T("screen.latest", nil), items, backToLatest+strconv.Itoa(offset))
+	rows := append([][]Button{row}, t.leafButtons(offset, more)...)
+	rows = append(rows, []Button{{Text: t.words.T("button.browse", nil), Data: data(verbShow, "browse")}})
+	return t.show(ctx, screen{text, append(rows, t.menu()[1:]...)})
+}
+
+// list writes items below one another, with a number for each and a button that opens it.
+func (t *talk) list(title string, items []feeds.Item, back string) (text string, row []Button) {
+	texts := []string{title}
 	for i, item := range items {
 		texts = append(texts, fmt.Sprintf("%d. %s", i+1, headline(item, t.zone)))
-		row = append(row, Button{Text: strconv.Itoa(i + 1), Data: itemData(item, backToLatest+strconv.Itoa(offset))})
+		row = append(row, Button{Text: strconv.Itoa(i + 1), Data: itemData(item, back)})
 	}
-	rows := append([][]Button{row}, t.leafButtons(offset, more)...)
-	return t.show(ctx, screen{strings.Join(texts, "\n\n"), append(rows, t.menu()[1:]...)})
+	return strings.Join(texts, "\n\n"), row
 }
 
 // newsLanguage is the main language of the person's news.

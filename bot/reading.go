@@ -181,6 +181,8 @@ func (t *talk) backButtons(item feeds.Item, back string) [][]Button {
 	button := Button{Text: locale.For(item.Language).T("button.back", nil)}
 	if offset, fromLatest := strings.CutPrefix(back, backToLatest); fromLatest {
 		button.Data = data(verbLatest, offset)
+	} else if place, fromTopic := strings.CutPrefix(back, backToTopic); fromTopic {
+		button.Data = data(verbTopic, strings.ReplaceAll(place, ".", ":"))
 	} else if _, _, fromSearch := searchPlace(back); fromSearch {
 		button.Data = data(verbFind, back)
 	} else {

@@ -12,8 +12,11 @@ import (
 
 // pressShow shows a screen of the settings.
 func (t *talk) pressShow(ctx context.Context, args []string) (reply, error) {
-	if arg(args, 0) == "search" {
+	switch arg(args, 0) { // these need no preferences
+	case "search":
 		return reply{}, t.searchCommand(ctx, "")
+	case "browse":
+		return reply{}, t.show(ctx, t.browseScreen())
 	}
 	screens := map[string]func(*talk) screen{
 		"settings": (*talk).settingsScreen,

@@ -38,10 +38,9 @@ func (t *talk) setTopic(value []string) func(*subscriptions.Preferences) {
 	if arg(value, 0) == "all" {
 		return func(p *subscriptions.Preferences) { p.Topics = subscriptions.Topics{} }
 	}
-	number, err := strconv.ParseUint(arg(value, 0), 10, 8)
-	topic := subscriptions.Topic(number)
-	known := slices.ContainsFunc(t.topics, func(o Topic) bool { return o.Number == topic })
-	if err != nil || !known {
+	n, isNumber := number(value, 0, 255)
+	topic := subscriptions.Topic(n)
+	if _, known := t.topicWithNumber(topic); !isNumber || !known {
 		return nil
 	}
 	switch arg(value, 1) {

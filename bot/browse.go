@@ -1,0 +1,137 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+// months is how many months back one can jump.
+const months = 12
+
+// browseScreen offers the months, and the topics where there are any.
+func (t *talk) browseScreen() screen {
+	names := strings.Fields(t.words.T("date.month_names", nil))
+	now := t.now().In(t.zone)
+	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, t.zone)
+	var rows [][]Button
+	for _, topic := range t.topics {
+		rows = append(rows, []Button{{
+			Text: "🏷 " + cut(topic.name(t.words.Language()), buttonLimit),
+			Data: data(verbTopic, strconv.Itoa(int(topic.Number)), "0"),
+		}})
+	}
+	for back := range months {
+		month := first.AddDate(0, -back, 0)
+		if back%2 == 0 {
+			rows = append(rows, nil)
+		}
+		rows[len(rows)-1] = append(rows[len(rows)-1], Button{
+			Text: names[month.Month()-1] + " " + strconv.Itoa(month.Year()),
+			Data: data(verbMonth, month.Format("2006-01")),
+		})
+	}
+	return screen{t.words.T("screen.browse", nil), append(rows, []Button{t.backToLatest()})}
+}
+
+func (t *talk) backToLatest() Button {
+	return Button{Text: t.words.T("button.back", nil), Data: data(verbLatest, "0")}
+}
+
+// pressMonth shows the latest news from the end of a month back.
+func (t *talk) pressMonth(ctx context.Context, args []string) (reply, error) {
+	month, err := time.ParseInLocation("2006-01", arg(args, 0), t.zone)
+	if err != nil {
+		return t.stale()
+	}
+	offset, err := t.offsetAt(ctx, month.AddDate(0, 1, 0))
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{}, t.latest(ctx, offset)
+}
+
+// offsetAt is how many of the latest items are not older than the moment. The archive
+// lists them by date, so that a dozen looks find it.
+func (t *talk) offsetAt(ctx context.Context, moment time.Time) (int, error) {
+	var failed error
+	offset := sort.Search(latestDepth, func(i int) bool {
+		items, err := t.archive.Latest(ctx, t.newsLanguage(), i, 1)
+		if err != nil {
+			failed = err
+		}
+		return len(items) == 0 || items[0].Published.Before(moment)
+	})
+	return offset, failed
+}
+
+// topicChunk and topicDepth bound how much of the archive is read to find a topic's items.
+const (
+	topicChunk = 100
+	topicDepth = 1000
+)
+
+// pressTopic lists the latest items of a topic, from a place in the list of all on.
+func (t *talk) pressTopic(ctx context.Context, args []string) (reply, error) {
+	n, isNumber := number(args, 0, 255)
+	from, isPlace := number(args, 1, latestDepth)
+	topic, known := t.topicWithNumber(subscriptions.Topic(n))
+	if !isNumber || !isPlace || !known {
+		return t.stale()
+	}
+	items, next, err := t.latestOf(ctx, topic, from)
+	if err != nil {
+		return reply{}, err
+	}
+	title := "🏷 " + tagged("b", topic.name(t.words.Language()))
+	if len(items) == 0 {
+		return reply{}, t.show(ctx, screen{joinFilled("\n", title, t.words.T("screen.browse_empty", nil)), [][]Button{{t.backToLatest()}}})
+	}
+	text, row := t.list(title, items, backToTopic+args[0]+"."+args[1])
+	rows := [][]Button{row}
+	if next > 0 {
+		rows = append(rows, []Button{{Text: t.words.T("button.older", nil), Data: data(verbTopic, args[0], strconv.Itoa(next))}})
+	}
+	return reply{}, t.show(ctx, screen{text, append(rows, []Button{t.backToLatest()})})
+}
+
+// latestOf returns a screen's worth of a topic's items, and the place in the list of all
+// from where on there may be more; 0 for none.
+func (t *talk) latestOf(ctx context.Context, topic Topic, from int) (found []feeds.Item, next int, err error) {
+	for at := from; at < from+topicDepth; at += topicChunk {
+		items, err := t.archive.Latest(ctx, t.newsLanguage(), at, topicChunk)
+		if err != nil {
+			return nil, 0, err
+		}
+		for i, item := range items {
+			if !slices.Contains(item.Topics, topic.ID) {
+				continue
+			}
+			if len(found) == latestCount {
+				return found, at + i, nil
+			}
+			found = append(found, item)
+		}
+		if len(items) < topicChunk {
+			return found, 0, nil
+		}
+	}
+	return found, from + topicDepth, nil
+}
+
+// backToTopic begins the way back to a topic's list; its number and place follow.
+const backToTopic = "t"
+
+func (t *talk) topicWithNumber(n subscriptions.Topic) (Topic, bool) {
+	i := slices.IndexFunc(t.topics, func(t Topic) bool { return t.Number == n })
+	if i < 0 {
+		return Topic{}, false
+	}
+	return t.topics[i], true
+}

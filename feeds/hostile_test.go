@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -36,12 +37,28 @@ var hostile = map[string]struct {
 	"a million items":      {raw("<rss><channel>" + strings.Repeat("<item><title>x</title></item>", 3<<20/30)), ""},
 	"a million paragraphs": {raw("<rss><channel><item><title>x</title><description><![CDATA[" + strings.Repeat("<p>a", 3<<20/4) + "]]></description></item></channel></rss>"), ""},
 	"deep HTML":            {raw("<rss><channel><item><title>x</title><description><![CDATA[" + strings.Repeat("<b>", 3<<20/3) + "]]></description></item></channel></rss>"), ""},
+	"a million sections":   {raw(inItem("<y:full-text>" + strings.Repeat("<![CDATA[aaaaaaaaaaaa]]>", 1<<20/24) + "</y:full-text>")), ""},
+	"a million pieces":     {raw(inItem("<y:full-text>" + strings.Repeat("aaaa<b/>", 1<<20/8) + "</y:full-text>")), ""},
+	"a million namespaces": {raw(manySpaces()), ""},
 	"a JSON bomb":          {raw(`{"version":"https://jsonfeed.org/version/1","items":` + strings.Repeat("[", 3<<20)), "no feed"},
 	"an answer cut short":  {cutShort, "fetch:"},
 }
 
 const entityBomb = `<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>
 <rss><channel><item><title>&c;&c;&c;</title></item></channel></rss>`
+
+func inItem(inner string) string {
+	return "<rss><channel><item><title>x</title>" + inner + "</item></channel></rss>"
+}
+
+func manySpaces() string {
+	var b strings.Builder
+	b.WriteString("<rss><channel")
+	for i := range 20_000 {
+		fmt.Fprintf(&b, " xmlns:a%d='u'", i)
+	}
+	return b.String() + ">" + inItem(strings.Repeat("<b xmlns:q='r'/>", 1<<20/16))[len("<rss><channel>"):]
+}
 
 func raw(body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, body) }

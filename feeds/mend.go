@@ -13,6 +13,13 @@ import (
 const (
 	maxDepth = 100
 	maxItems = 500
+	// maxPieces is of how many elements and sections one element of an item, or of the
+	// feed, may be made; the tags of more are left out, and their text is kept. The
+	// parser joins the pieces one by one: a million of them would take it a minute.
+	maxPieces = 1000
+	// maxSpaces is how many namespace prefixes a document may declare. The parser
+	// copies all of them for each element.
+	maxSpaces = 50
 )
 
 // Why a document can't be read.
@@ -40,6 +47,9 @@ type mender struct {
 	out   bytes.Buffer
 	open  []string // the names of the elements around at
 	items int
+	// pieces counts those of the present element of an item or of the feed.
+	pieces int
+	spaces map[string]bool // the declared prefixes
 	// whole and wholeOpen are the output's length and the open elements after the
 	// last whole item.
 	whole     int
@@ -48,7 +58,7 @@ type mender struct {
 
 // mend rewrites a decoded XML document. Its error is ErrTooDeep or wraps ErrNotFeed.
 func mend(doc []byte) (mended, error) {
-	m := &mender{in: doc}
+	m := &mender{in: doc, spaces: make(map[string]bool)}
 	m.out.Grow(len(doc))
 	for m.at < len(m.in) {
 		clipped, err := m.step()
@@ -118,12 +128,13 @@ func (m *mender) cdata() {
 		m.at = len(m.in)
 		return
 	}
-	m.write("<![CDATA[")
-	if len(m.open) > 0 {
-		legal(&m.out, m.in[start:start+end])
-	}
-	m.write("]]>")
 	m.at = start + end + len("]]>")
+	if m.pieces++; len(m.open) == 0 || m.pieces > maxPieces {
+		return
+	}
+	m.out.WriteString("<![CDATA[")
+	legal(&m.out, m.in[start:start+end])
+	m.out.WriteString("]]>")
 }
 
 func (m *mender) skipPast(mark string) {
@@ -218,12 +229,15 @@ func (m *mender) startTag() (clipped bool, err error) {
 	if len(m.open) >= maxDepth {
 		return false, ErrTooDeep
 	}
+	if m.pieces++; len(m.open) <= m.level() {
+		m.pieces = 0
+	}
 	mark := m.out.Len()
 	m.at += 1 + len(name)
 	m.out.WriteString("<" + name)
 	empty, whole := m.attributes()
 	switch {
-	case !whole:
+	case !whole, m.pieces > maxPieces:
 		m.out.Truncate(mark)
 	case empty:
 		m.out.WriteString("/>")
@@ -235,6 +249,18 @@ func (m *mender) startTag() (clipped bool, err error) {
 		}
 	}
 	return false, nil
+}
+
+// level is how many elements are open where an element of an item begins, or one of
+// the feed.
+func (m *mender) level() int {
+	if i := slices.IndexFunc(m.open, isItem); i >= 0 {
+		return i + 1
+	}
+	if len(m.open) > 1 && strings.EqualFold(m.open[1], "channel") {
+		return 2
+	}
+	return 1
 }
 
 func isItem(name string) bool {

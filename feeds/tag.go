@@ -1,6 +1,9 @@
 package feeds
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // attributes copies a start tag's attributes, quoted and escaped, and says whether
 // the element is empty, and whether its tag ends at all.
@@ -16,8 +19,15 @@ func (m *mender) attributes() (empty, whole bool) {
 		case nameStart(c):
 			name := m.name(m.at)
 			m.at += len(name)
+			value := m.value()
+			if strings.HasPrefix(name, "xmlns") && !m.spaces[name] {
+				if len(m.spaces) >= maxSpaces {
+					continue
+				}
+				m.spaces[name] = true
+			}
 			m.out.WriteString(" " + name + `="`)
-			escape(&m.out, m.value())
+			escape(&m.out, value)
 			m.out.WriteByte('"')
 		default:
 			m.at++

@@ -40,7 +40,7 @@ type AppOptions struct {
 // All that is known of them is in Redis, so that another App can go on where this one
 // was stopped, or died.
 //
-// An App is used once: New, Start, Wait, Stop.
+// An App is used once: NewApp, Start, Wait, Stop; and Stop after a Start that failed, too.
 type App struct {
 	Engine  *broadcast.Engine
 	Archive *feeds.Archive
@@ -113,18 +113,17 @@ func (c *Config) feeds(log *slog.Logger) feeds.Options {
 }
 
 // Start starts the service. It fails where Redis can't be reached or the address for
-// health and metrics is taken; then nothing is left running. Telegram and the
-// ministry's site may be away for a while.
+// health and metrics is taken. Telegram and the ministry's site may be away for a while.
 func (a *App) Start(ctx context.Context) error {
 	if err := a.options.Redis.Check(ctx); err != nil {
-		return errors.Join(unavailable(err), a.options.Redis.Close())
+		return unavailable(err)
 	}
 	for _, warning := range a.options.Redis.Warnings(ctx) {
 		a.options.Log.WarnContext(ctx, warning)
 	}
 	listener, err := listen(ctx, a.options.Config.Listen, "the key listen")
 	if err != nil {
-		return errors.Join(err, a.options.Redis.Close())
+		return err
 	}
 	a.listener = listener
 	a.parts.start(ctx, "health and metrics", func(ctx context.Context) error {
@@ -191,11 +190,11 @@ func (a *App) Stop(ctx context.Context) error {
 
 // Run is Start, Wait and Stop.
 func (a *App) Run(ctx context.Context) error {
-	if err := a.Start(ctx); err != nil {
-		return err
+	err := a.Start(ctx)
+	if err == nil {
+		err = a.Wait(ctx)
+		a.options.Log.InfoContext(ctx, "stopping")
 	}
-	err := a.Wait(ctx)
-	a.options.Log.InfoContext(ctx, "stopping")
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
 	return errors.Join(err, a.Stop(stopping))

@@ -74,6 +74,9 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (stat
 	} else {
 		err = command.Run()
 	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return 0 // asked to stop before it had begun
+	}
 	complain(stderr, err)
 	return exitStatus(err)
 }

@@ -81,21 +81,27 @@ type changes struct {
 func plan(s Source, entries []entry, k knowledge, plausible int, now time.Time) changes {
 	c := changes{aliases: make(map[string]string), result: Result{Source: s.ID, First: !k.state.Primed, Items: len(entries)}}
 	var fresh, corrected []change
-	done := make(map[string]bool)
+	shown, done := make(map[string]bool), make(map[string]bool)
+	for _, e := range entries {
+		shown[e.Item.ID] = true
+	}
 	for i, e := range entries {
 		id := cmp.Or(k.aliases[e.Item.ID], e.Item.ID)
 		old, known := k.records[id]
 		text := textPrint(e.Item)
-		switch twin := k.texts[text]; {
-		case done[id]:
-			continue // Shown twice: the upper one counts.
+		if twin := k.texts[text]; !known && twin != "" {
+			id, c.aliases[e.Item.ID] = twin, twin
+			old, known = k.records[twin]
+			c.result.Republished++
+		}
+		switch another := id != e.Item.ID; {
+		case done[id], another && shown[id], another && !known:
+			continue // Shown twice: the upper one counts, or the one under its own id.
 		case known:
+			// Also where it is shown under another id alone: it has moved there.
 			if next, changed := correct(old, e.Item, now); changed && old.Source == s.ID {
 				corrected = append(corrected, change{record: next, expected: old.raw, announce: Corrected, restless: restless(old, now), from: e})
 			}
-		case twin != "":
-			c.aliases[e.Item.ID] = twin
-			c.result.Republished++
 		default:
 			fresh = append(fresh, change{record: first(e.Item, now), score: score(e.Item, now, i), announce: Published, from: e})
 			if text != "" {
@@ -188,9 +194,13 @@ func score(it Item, now time.Time, place int) string {
 	return strconv.FormatFloat(float64(t.Unix())+1-float64(place+1)/(maxItems+1), 'f', 6, 64)
 }
 
-// ids returns the ids of entries, and of what they are aliases of.
+// ids returns the ids of the items that entries are, or may be: their own, those that
+// they are aliases of, and those that say the same.
 func (k knowledge) ids(entries []entry) []string {
 	ids := make(map[string]bool, len(entries))
+	for _, id := range k.texts {
+		ids[id] = true
+	}
 	for _, e := range entries {
 		ids[cmp.Or(k.aliases[e.Item.ID], e.Item.ID)] = true
 	}

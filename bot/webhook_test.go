@@ -279,6 +279,7 @@ func TestTwoInstancesAnswer(t *testing.T) {
 		h.says(citizen, "/start ky", "Жазылдыңыз")
 		h.keeps(citizen.ID(), "subscribed", active("ky"))
 	}
+	h.settled() // an update is counted after its answer is on the phone
 	first := h.counted("kabarchy_updates_total")
 	h.metrics = metrics
 	if second := h.counted("kabarchy_updates_total"); first != 3 || second != 3 {

@@ -77,20 +77,12 @@ func (a audience) quiet(p subscriptions.Preferences, at time.Time) bool {
 	return from <= hour || hour < to
 }
 
-// hours is a set of hours of the day, a bit for each.
-type hours uint32
-
-func (h hours) with(hour int) hours { return h | 1<<hour }
-
-// next returns the first moment after at that begins one of the hours.
-func (h hours) next(at time.Time, zone *time.Location) time.Time {
-	local := at.In(zone)
-	begin := time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), 0, 0, 0, zone)
-	for range 24 {
-		begin = begin.Add(time.Hour)
-		if h>>begin.In(zone).Hour()&1 == 1 {
-			return begin
-		}
+// quietUntil returns when a chat's quiet hours end, at or after one of them.
+func (a audience) quietUntil(p subscriptions.Preferences, at time.Time) time.Time {
+	local := at.In(a.zone)
+	end := time.Date(local.Year(), local.Month(), local.Day(), p.Quiet.To, 0, 0, 0, a.zone)
+	if !end.After(at) {
+		end = end.AddDate(0, 0, 1)
 	}
-	return begin
+	return end
 }

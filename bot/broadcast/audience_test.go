@@ -77,20 +77,18 @@ func TestDigestAtItsHour(t *testing.T) {
 	}
 }
 
-func TestNextHour(t *testing.T) {
+func TestQuietUntil(t *testing.T) {
 	t.Parallel()
+	a := audience{zone: bishkek}
 	at := time.Date(2026, 11, 23, 23, 30, 0, 0, bishkek)
-	for _, test := range []struct {
-		hours hours
-		want  time.Time
-	}{
-		{hours(0).with(7), time.Date(2026, 11, 24, 7, 0, 0, 0, bishkek)},
-		{hours(0).with(7).with(6), time.Date(2026, 11, 24, 6, 0, 0, 0, bishkek)},
-		{hours(0).with(23), time.Date(2026, 11, 24, 23, 0, 0, 0, bishkek)},
-		{hours(0).with(0), time.Date(2026, 11, 24, 0, 0, 0, 0, bishkek)},
+	for to, want := range map[int]time.Time{
+		7:  time.Date(2026, 11, 24, 7, 0, 0, 0, bishkek),
+		0:  time.Date(2026, 11, 24, 0, 0, 0, 0, bishkek),
+		23: time.Date(2026, 11, 24, 23, 0, 0, 0, bishkek),
 	} {
-		if got := test.hours.next(at, bishkek); !got.Equal(test.want) {
-			t.Errorf("%b: %v, want %v", test.hours, got, test.want)
+		p := subscriptions.Preferences{Quiet: subscriptions.Quiet{From: 22, To: to}}
+		if got := a.quietUntil(p, at.UTC()); !got.Equal(want) {
+			t.Errorf("until %d: %v, want %v", to, got, want)
 		}
 	}
 }

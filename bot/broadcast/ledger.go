@@ -142,11 +142,13 @@ func (l ledger) erase(ctx context.Context, numbers []int64, chat int64) error {
 // bucketsAtOnce is how many buckets one pipeline asks for.
 const bucketsAtOnce = 256
 
-// count returns how many chats have an edition, by its ledger.
-func (l ledger) count(ctx context.Context, number int64, edition int) (int, error) {
+// count returns how many chats have an edition, by its ledger. With keep above 0 it also
+// sets the time after which the ledger is dropped.
+func (l ledger) count(ctx context.Context, number int64, edition int, keep time.Duration) (int, error) {
 	total := 0
 	for from := 0; from < subscriptions.Buckets; from += bucketsAtOnce {
-		entries, err := l.read(ctx, number, bucketRange(from))
+		buckets := bucketRange(from)
+		entries, err := l.read(ctx, number, buckets)
 		if err != nil {
 			return 0, err
 		}
@@ -155,20 +157,22 @@ func (l ledger) count(ctx context.Context, number int64, edition int) (int, erro
 				total++
 			}
 		}
+		if keep > 0 && len(entries) > 0 {
+			if err := l.expire(ctx, number, buckets, keep); err != nil {
+				return 0, err
+			}
+		}
 	}
 	return total, nil
 }
 
-// expire sets the time after which a ledger is dropped.
-func (l ledger) expire(ctx context.Context, number int64, after time.Duration) error {
-	for from := 0; from < subscriptions.Buckets; from += bucketsAtOnce {
-		pipe := l.rdb.Pipeline()
-		for _, b := range bucketRange(from) {
-			pipe.Expire(ctx, keySent(number, b), after)
-		}
-		if _, err := pipe.Exec(ctx); err != nil {
-			return fmt.Errorf("let ledger %d expire: %w", number, err)
-		}
+func (l ledger) expire(ctx context.Context, number int64, buckets []int, after time.Duration) error {
+	pipe := l.rdb.Pipeline()
+	for _, b := range buckets {
+		pipe.Expire(ctx, keySent(number, b), after)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fmt.Errorf("let ledger %d expire: %w", number, err)
 	}
 	return nil
 }

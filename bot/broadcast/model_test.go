@@ -22,8 +22,11 @@ import (
 // says they must, may and must not show.
 func TestPromisesHoldInAnyOrderOfEvents(t *testing.T) {
 	t.Parallel()
+	rdb := redistest.Start(t).Client(t)
 	rapid.Check(t, func(rt *rapid.T) {
-		_, rdb := redistest.Mini(t)
+		if err := rdb.FlushDB(t.Context()).Err(); err != nil {
+			rt.Fatal(err)
+		}
 		m := newModel(newHouse(t, rdb), rt)
 		for range rapid.IntRange(10, 40).Draw(rt, "events") {
 			m.event(rt)

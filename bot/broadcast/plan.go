@@ -40,10 +40,9 @@ type state struct {
 
 	// Who waits is found by walking again: in the morning, or when it is clear that an
 	// item does not come in the main language.
-	Round  int   `redis:"round"`  // walks before this one
-	Late   hours `redis:"late"`   // when those who wait for the morning get it
-	Linger bool  `redis:"linger"` // somebody waits for another edition
-	Wake   int64 `redis:"wake"`   // when the next walk begins, Unix seconds; 0 while one is under way
+	Round int   `redis:"round"` // walks before this one
+	Next  int64 `redis:"next"`  // when the first of those who wait may get it, Unix seconds; 0: nobody waits
+	Wake  int64 `redis:"wake"`  // when the next walk begins, likewise; 0 while one is under way
 }
 
 // plans keeps the broadcasts' records in Redis.
@@ -209,7 +208,7 @@ func (s plans) save(ctx context.Context, broadcast int64, st state) error {
 	err := s.guard(ctx, saveScript, []string{keyPlan(broadcast)},
 		"cursor", st.Cursor, "planned", st.Planned, "sent", st.Sent,
 		"blocked", st.Blocked, "failed", st.Failed, "rate", st.Rate,
-		"round", st.Round, "late", uint32(st.Late), "linger", st.Linger, "wake", st.Wake)
+		"round", st.Round, "next", st.Next, "wake", st.Wake)
 	if err != nil {
 		return fmt.Errorf("save broadcast %d: %w", broadcast, err)
 	}

@@ -56,14 +56,38 @@ func (r *run) advance(now time.Time) (st state, changed bool) {
 	return r.state, r.state != r.saved
 }
 
-// walkAgain lets the broadcast rest until its next walk.
-func (r *run) walkAgain(wake time.Time) {
+// lookAgain says that somebody may get the item at a time, and not before.
+func (r *run) lookAgain(at time.Time) {
+	r.tell(func(st *state) {
+		if st.Next == 0 || at.Unix() < st.Next {
+			st.Next = at.Unix()
+		}
+	})
+}
+
+// rest lets the broadcast wait for its next walk, if somebody waits for one.
+func (r *run) rest(now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.state.Next == 0 || now.Sub(r.plannedAt()) > longestWait {
+		return false
+	}
 	r.walked, r.buckets = false, nil
 	r.position.Store(0)
-	r.state.Cursor, r.state.Wake = 0, wake.Unix()
+	r.state.Cursor, r.state.Wake, r.state.Next = 0, r.state.Next, 0
 	r.state.Round++
+	return true
+}
+
+// rouse says whether it is time for the next walk.
+func (r *run) rouse(now time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.state.Wake == 0 || now.Unix() < r.state.Wake {
+		return false
+	}
+	r.state.Wake = 0
+	return true
 }
 
 // over says that the walk has read the whole audience.
@@ -103,6 +127,7 @@ func (r *run) tell(change func(st *state)) {
 // walk reads the audience from the cursor to the end and queues whom the broadcast
 // is for. It keeps at most a lane's length ahead of the sending.
 func (s *session) walk(ctx context.Context, r *run) {
+	met, counting := 0, r.now().Planned >= 0
 	for from := r.now().Cursor; from < subscriptions.Buckets; from += bucketsAtOnce {
 		to := min(from+bucketsAtOnce, subscriptions.Buckets)
 		var found []targets
@@ -114,6 +139,11 @@ func (s *session) walk(ctx context.Context, r *run) {
 			return
 		}
 		for _, in := range found {
+			met += len(in)
+			if met > laneLength && !counting {
+				counting = true
+				s.walks.Go(func() { s.count(ctx, r) })
+			}
 			b := r.reach(len(in))
 			for _, chat := range in {
 				s.catchUp(r, chat)
@@ -123,6 +153,9 @@ func (s *session) walk(ctx context.Context, r *run) {
 			}
 		}
 		r.position.Store(int64(to))
+	}
+	if !counting {
+		r.tell(func(st *state) { st.Planned = met })
 	}
 	r.mu.Lock()
 	r.walked = true
@@ -179,9 +212,9 @@ func (s *session) meets(r *run, p subscriptions.Preferences) bool {
 	case send:
 		return true
 	case rest:
-		r.tell(func(st *state) { st.Late = st.Late.with(p.Quiet.To) })
+		r.lookAgain(s.quietUntil(p, s.now()))
 	case linger:
-		r.tell(func(st *state) { st.Linger = true })
+		r.lookAgain(r.plannedAt().Add(editionPatience))
 	}
 	return false
 }
@@ -210,8 +243,8 @@ func (s *session) catchUp(r *run, to subscriptions.Subscriber) {
 	}
 }
 
-// count finds out how many chats the broadcast is for. It reads what the walk reads,
-// and writes nothing.
+// count finds out how many chats the broadcast is for, where the walk will take a
+// while to tell. It reads what the walk reads, and writes nothing.
 func (s *session) count(ctx context.Context, r *run) {
 	planned := 0
 	for from := 0; from < subscriptions.Buckets; from += bucketsAtOnce {

@@ -233,7 +233,7 @@ func (s *session) begin(ctx context.Context, p plan) error {
 		return err
 	}
 	if resumed := p.Planned >= 0; resumed && p.Kind == News {
-		if p.Sent, err = s.ledger.count(ctx, p.Ledger, subscriptions.Number(p.Language)); err != nil {
+		if p.Sent, err = s.ledger.count(ctx, p.Ledger, subscriptions.Number(p.Language), 0); err != nil {
 			return err
 		}
 	}
@@ -268,9 +268,6 @@ func (s *session) launch(ctx context.Context, r *run) {
 			// walk reads it.
 			s.queue.settle()
 		}
-		if r.now().Planned < 0 {
-			s.walks.Go(func() { s.count(ctx, r) })
-		}
 		s.walk(ctx, r)
 	})
 }
@@ -278,8 +275,7 @@ func (s *session) launch(ctx context.Context, r *run) {
 // rouse begins the next walk of broadcasts for which somebody waits.
 func (s *session) rouse(ctx context.Context) {
 	for _, r := range s.list() {
-		if wake := r.now().Wake; wake > 0 && s.now().Unix() >= wake {
-			r.tell(func(st *state) { st.Wake, st.Late, st.Linger = 0, 0, false })
+		if r.rouse(s.now()) {
 			s.launch(ctx, r)
 		}
 	}
@@ -352,7 +348,7 @@ func (s *session) save(ctx context.Context) {
 		st, changed := r.advance(time.Now())
 		var err error
 		switch {
-		case r.done() && s.queue.idle(r) && s.again(r):
+		case r.done() && s.queue.idle(r) && r.rest(s.now()):
 			s.tend() // the next walk's beginning is to be saved
 		case r.done() && s.queue.idle(r):
 			p := r.plan
@@ -375,20 +371,6 @@ func (s *session) save(ctx context.Context) {
 // longestWait bounds how long after its planning a broadcast looks for those who wait.
 const longestWait = 48 * time.Hour
 
-// again sets the time of a broadcast's next walk, if somebody waits for one.
-func (s *session) again(r *run) bool {
-	st, at := r.now(), s.now()
-	if r.Kind != News || st.Late == 0 && !st.Linger || at.Sub(r.plannedAt()) > longestWait {
-		return false
-	}
-	wake := st.Late.next(at, s.zone)
-	if st.Linger {
-		wake = r.plannedAt().Add(editionPatience)
-	}
-	r.walkAgain(wake)
-	return true
-}
-
 // tend makes keep look now.
 func (s *session) tend() {
 	select {
@@ -399,14 +381,11 @@ func (s *session) tend() {
 
 // finish turns a broadcast into a report, with exact counts.
 func (s *session) finish(ctx context.Context, p plan) error {
-	if err := s.ledger.expire(ctx, p.Ledger, s.Keep); err != nil {
+	has, err := s.ledger.count(ctx, p.Ledger, subscriptions.Number(p.Language), s.Keep)
+	if err != nil {
 		return err
 	}
 	if p.Kind == News {
-		has, err := s.ledger.count(ctx, p.Ledger, subscriptions.Number(p.Language))
-		if err != nil {
-			return err
-		}
 		p.Sent = has
 	}
 	failed, err := s.Redis.HLen(ctx, keyFailed(p.ID)).Result()

@@ -43,12 +43,12 @@ func (h *house) prefer(chat int64, change func(p *subscriptions.Preferences)) {
 	}
 }
 
-// resting waits until the only running broadcast waits for its next walk.
-func (h *house) resting() {
+// resting waits until the only running broadcast waits for its next walk, after so many.
+func (h *house) resting(walks int) {
 	h.tb.Helper()
 	h.until("the broadcast rests", func() bool {
 		running, err := h.engine.plans.running(h.tb.Context())
-		return err == nil && len(running) == 1 && running[0].Wake > 0
+		return err == nil && len(running) == 1 && running[0].Wake > 0 && running[0].Round == walks
 	})
 }
 
@@ -69,14 +69,14 @@ func TestWhoWaitsForTheMorningGetsItThen(t *testing.T) {
 		h.prefer(3, wait(10))
 		stop := h.run()
 		h.publish("ky", "Жаңылык")
-		h.resting()
+		h.resting(1)
 		h.wantTitles(map[int64][]string{1: {"Жаңылык"}})
 
 		stop() // a restart in the night
 		defer h.run()()
 		clock.ahead((hour+8)%24, 1)
 		h.until("the first has it", func() bool { return h.phones.count(2) == 1 })
-		h.resting()
+		h.resting(2)
 		if n := h.phones.count(3); n != 0 {
 			t.Errorf("who wanted to wait longer has %d messages", n)
 		}

@@ -147,10 +147,10 @@ func (w *world) subscribe(a *App, n int) map[string][]int64 {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	eventually(w.t, "all have subscribed", func() bool {
-		counts, err := a.Store.Count(w.t.Context())
-		return err == nil && counts.Total == n
-	})
+	eventually(w.t, "all are answered", func() bool { return w.telegram.Stats().Pending == 0 })
+	if counts, err := a.Store.Count(w.t.Context()); err != nil || counts.Total != n {
+		w.t.Fatalf("%d of %d have subscribed, %v", counts.Total, n, err)
+	}
 	readers := map[string][]int64{}
 	for i := range int64(n) {
 		language := languages[i%3]

@@ -25,9 +25,10 @@ var anyData = rapid.Custom(func(t *rapid.T) string {
 			"samplekyaaaaaaab", "aaaaaaaaaaaaaaaa",
 		}),
 		rapid.Map(rapid.Int(), func(n int) string { return jsonText(n) }),
-		rapid.StringN(0, 12, 40),
+		rapid.StringN(0, 12, 40), rapid.StringMatching(`[ltf][0-9]{1,3}\.[a-z+]{10,40}`),
 	)
-	return strings.Join(rapid.SliceOfN(part, 0, 6).Draw(t, "parts"), ":")
+	begin := rapid.SampledFrom([]string{"", "", "item:samplekyaaaaaaab:", "page:samplekyaaaaaaab:2:", "set:", "show:"}).Draw(t, "begin")
+	return begin + strings.Join(rapid.SliceOfN(part, 0, 6).Draw(t, "parts"), ":")
 })
 
 func jsonText(v any) string {

@@ -39,11 +39,10 @@ func (t *talk) pressItem(ctx context.Context, args []string) (reply, error) {
 	case !t.chat.private():
 		return reply{url: t.link("item-" + item.ID)}, nil
 	}
-	back := arg(args, 1)
-	if back == asNewMessage {
-		t.pressed, back = nil, ""
+	if arg(args, 1) == asNewMessage {
+		t.pressed = nil
 	}
-	return reply{}, t.showItem(ctx, item, back)
+	return reply{}, t.showItem(ctx, item, wayBack(args, 1))
 }
 
 func (t *talk) showItem(ctx context.Context, item feeds.Item, back string) error {
@@ -68,7 +67,7 @@ func (t *talk) pressPage(ctx context.Context, args []string) (reply, error) {
 	case !t.chat.private():
 		return reply{url: t.link("item-" + item.ID)}, nil
 	}
-	return reply{}, t.showPage(ctx, item, number, arg(args, 2))
+	return reply{}, t.showPage(ctx, item, number, wayBack(args, 2))
 }
 
 // showPage shows a page of the item's article; a number out of range gives the nearest.
@@ -189,6 +188,18 @@ func (t *talk) backButtons(item feeds.Item, back string) [][]Button {
 		return nil
 	}
 	return [][]Button{{button}}
+}
+
+// backLimit is how long a way back may be, in bytes, beside an item's id and a page.
+const backLimit = 36
+
+// wayBack is the n-th part of a press's data as a way back; empty for what is none.
+func wayBack(args []string, n int) string {
+	back := arg(args, n)
+	if len(back) > backLimit || !strings.ContainsAny(back[:min(1, len(back))], backToLatest+backToTopic+backToSearch) {
+		return ""
+	}
+	return back
 }
 
 // backToLatest begins the way back to a list of the latest news; its offset follows.

@@ -77,8 +77,7 @@ func (l Locale) T(id string, data map[string]any) string {
 	return l.text(&i18n.LocalizeConfig{MessageID: id, TemplateData: data})
 }
 
-// HTML returns the entry for a screen: what data holds is escaped, but for values of
-// type Markup.
+// HTML returns the entry for a screen: the text that data holds is escaped.
 func (l Locale) HTML(id string, data map[string]any) string {
 	return l.T(id, escape(data))
 }
@@ -112,9 +111,6 @@ func (l Locale) Number(n int) string {
 	}
 	return sign + digits
 }
-
-// Markup is HTML of our own making, which Locale.HTML leaves as it is.
-type Markup string
 
 func escape(data map[string]any) map[string]any {
 	escaped := make(map[string]any, len(data))

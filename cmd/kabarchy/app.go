@@ -57,11 +57,25 @@ type App struct {
 	parts    group
 }
 
-// NewApp wires the service. It connects to nothing yet.
-func NewApp(o AppOptions) (*App, error) {
+// NewApp wires the service. It asks Redis for the numbers of the topics, and fails where
+// Redis can't be reached; then it has closed it.
+func NewApp(ctx context.Context, o AppOptions) (*App, error) {
+	a, err := newApp(ctx, o)
+	if err != nil {
+		return nil, errors.Join(err, o.Redis.Close())
+	}
+	return a, nil
+}
+
+func newApp(ctx context.Context, o AppOptions) (*App, error) {
+	if err := o.Redis.Check(ctx); err != nil {
+		return nil, unavailable(err)
+	}
+	for _, warning := range o.Redis.Warnings(ctx) {
+		o.Log.WarnContext(ctx, warning)
+	}
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	zone := o.Config.Zone()
 	a := &App{
 		Archive: feeds.NewArchive(o.Redis),
 		Store:   subscriptions.NewStore(o.Redis),
@@ -70,28 +84,47 @@ func NewApp(o AppOptions) (*App, error) {
 		lease:   broadcast.NewLease(o.Redis, o.Log),
 		metrics: metrics,
 	}
+	numbers, err := a.Store.NumberTopics(ctx, o.Config.topicIDs()...)
+	if err != nil {
+		return nil, err
+	}
+	zone := o.Config.Zone()
 	a.Engine = broadcast.New(broadcast.Options{
 		Redis: o.Redis, Store: a.Store, Archive: a.Archive, Lease: a.lease,
-		Sender:            bot.NewSender(a.client, bot.SenderOptions{Zone: zone, Log: o.Log, Registerer: metrics}),
+		Sender: bot.NewSender(a.client, bot.SenderOptions{Zone: zone, Log: o.Log, Registerer: metrics}),
+		Zone:   zone, Topics: numbers,
 		MessagesPerSecond: o.Config.Telegram.MessagesPerSecond, Grace: o.Grace,
 		Log: o.Log, Registerer: metrics,
 	})
 	feeding := o.Config.feeds(o.Log)
 	feeding.Registerer, feeding.OnAnnounce = metrics, a.Engine.Wake
-	var err error
 	if a.Poller, err = feeds.NewPoller(feeding, a.Archive); err != nil {
 		return nil, err
 	}
 	a.bot = bot.New(bot.Options{
 		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller,
 		Ministry: bot.Ministry{Name: o.Config.Ministry.Name, Site: o.Config.Ministry.Site},
+		Topics:   o.Config.choice(numbers),
 		Joined:   a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
 		Zone: zone, Log: o.Log, Registerer: metrics,
 	})
-	if address := o.Config.Telegram.Webhook; address != "" {
-		a.webhook = a.bot.Webhook(bot.WebhookOptions{Address: address, Registerer: metrics})
-	}
 	return a, nil
+}
+
+// topicIDs are the ids of the configured topics.
+func (c *Config) topicIDs() (ids []string) {
+	for _, t := range c.Topics {
+		ids = append(ids, t.ID)
+	}
+	return ids
+}
+
+// choice are the topics as the bot offers them.
+func (c *Config) choice(numbers map[string]subscriptions.Topic) (topics []bot.Topic) {
+	for _, t := range c.Topics {
+		topics = append(topics, bot.Topic{Number: numbers[t.ID], ID: t.ID, Name: t.Name})
+	}
+	return topics
 }
 
 // feeds are the options of the poller that the configuration gives.
@@ -112,15 +145,9 @@ func (c *Config) feeds(log *slog.Logger) feeds.Options {
 	return o
 }
 
-// Start starts the service. It fails where Redis can't be reached or the address for
-// health and metrics is taken. Telegram and the ministry's site may be away for a while.
+// Start starts the service. It fails where the address for health and metrics is taken.
+// Telegram and the ministry's site may be away for a while.
 func (a *App) Start(ctx context.Context) error {
-	if err := a.options.Redis.Check(ctx); err != nil {
-		return unavailable(err)
-	}
-	for _, warning := range a.options.Redis.Warnings(ctx) {
-		a.options.Log.WarnContext(ctx, warning)
-	}
 	listener, err := listen(ctx, a.options.Config.Listen, "the key listen")
 	if err != nil {
 		return err

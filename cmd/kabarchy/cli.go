@@ -148,12 +148,12 @@ func (c *runCommand) Run(ctx context.Context, out output) error {
 	if err != nil {
 		return misuse(err)
 	}
-	app, err := NewApp(AppOptions{
+	app, err := NewApp(ctx, AppOptions{
 		Config: config, Token: environment.Token, Endpoint: environment.Endpoint,
 		Redis: rdb, Log: c.logger(out.stderr),
 	})
 	if err != nil {
-		return errors.Join(misuse(err), rdb.Close())
+		return err
 	}
 	return app.Run(ctx)
 }

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"kabarchy/cmd/kabarchy/sample"
 )
 
 // valid is a small configuration in which every mistake of the table is made.
@@ -138,5 +141,26 @@ func TestMissingConfiguration(t *testing.T) {
 	_, err := LoadConfig(filepath.Join(t.TempDir(), "absent.yaml"))
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Each item of the sample ministry belongs to one of the demo's topics, in each edition.
+func TestDemoTopicsFitTheSampleItems(t *testing.T) {
+	t.Parallel()
+	config, err := demoConfig("http://127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	items, err := sample.Items()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range items {
+		for language, edition := range item.Editions {
+			fits := func(topic Topic) bool { return slices.Contains(topic.Match.Categories, edition.Category) }
+			if !slices.ContainsFunc(config.Topics, fits) {
+				t.Errorf("item %d, %s: no topic has the category %q", item.Number, language, edition.Category)
+			}
+		}
 	}
 }

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 
@@ -94,7 +96,7 @@ func (d *demo) start(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	d.serve(ctx, "the ministry's site", site, d.Site.Handler(), log)
-	config, err := demoConfig(d.Site, "http://"+site.Addr().String())
+	config, err := demoConfig("http://" + site.Addr().String())
 	if err != nil {
 		return err
 	}
@@ -104,7 +106,7 @@ func (d *demo) start(ctx context.Context, log *slog.Logger) error {
 	for _, person := range simulator.People[:2] {
 		d.Telegram.Citizen(person.Name, person.Language)
 	}
-	d.App, err = NewApp(AppOptions{
+	d.App, err = NewApp(ctx, AppOptions{
 		Config: config, Redis: rdb, Log: log,
 		Token: Secret(d.Telegram.Token()), Endpoint: d.address(),
 	})
@@ -125,24 +127,12 @@ func (d *demo) serve(ctx context.Context, name string, listener net.Listener, ha
 	})
 }
 
+//go:embed demo.yaml
+var demoYAML string
+
 // demoConfig is the configuration of a service that reads the sample ministry's site.
-func demoConfig(site *sample.Site, address string) (*Config, error) {
-	c := defaults()
-	c.Ministry = Ministry{Name: map[string]string{}, Site: address}
-	c.Timezone = "Asia/Bishkek"
-	c.Poll = "@every 2s"
-	c.Network.AllowPrivateAddresses = true
-	c.Listen = "127.0.0.1:0"
-	for _, edition := range site.Editions() {
-		c.Ministry.Name[edition.Tag] = edition.Ministry
-		c.Sources = append(c.Sources, Source{
-			ID: "sample-" + edition.Tag, Language: edition.Tag, URL: address + sample.FeedPath(edition.Tag),
-		})
-	}
-	if problems := c.validate(); len(problems) > 0 {
-		return nil, fmt.Errorf("the demo's configuration: %v", problems)
-	}
-	return &c, nil
+func demoConfig(site string) (*Config, error) {
+	return ParseConfig("demo.yaml", []byte(strings.ReplaceAll(demoYAML, "http://site.example", site)))
 }
 
 // address is that of the page.

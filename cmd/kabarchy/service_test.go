@@ -46,7 +46,7 @@ func newWorld(t *testing.T, rdb redis.UniversalClient, telegram simulator.Option
 	}
 	site := httptest.NewServer(w.noisy(w.site.Handler()))
 	t.Cleanup(site.Close)
-	if w.config, err = demoConfig(w.site, site.URL); err != nil {
+	if w.config, err = demoConfig(site.URL); err != nil {
 		t.Fatal(err)
 	}
 	w.config.Poll = "@every 1s"
@@ -98,7 +98,7 @@ func key(number int, language string) string { return fmt.Sprintf("%d-%s", numbe
 func (w *world) instance() *App {
 	w.t.Helper()
 	options := *w.rdb.Options()
-	a, err := NewApp(AppOptions{
+	a, err := NewApp(w.t.Context(), AppOptions{
 		Config: w.config, Token: Secret(w.telegram.Token()), Endpoint: w.endpoint,
 		Redis: Redis{redis.NewClient(&options), "the test's Redis"}, Grace: time.Second,
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

@@ -9,6 +9,7 @@ import (
 
 type metrics struct {
 	running       prometheus.Gauge
+	progress      *prometheus.GaugeVec
 	attempts      *prometheus.CounterVec
 	duration      prometheus.Histogram
 	redisFailures prometheus.Counter
@@ -20,6 +21,10 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "kabarchy_broadcasts_running",
 			Help: "Broadcasts planned and not finished.",
 		}),
+		progress: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "kabarchy_broadcast_chats",
+			Help: "Chats of each running broadcast, by how far it is with them: planned, sent, blocked, failed, to_go.",
+		}, []string{"broadcast", "kind", "state"}),
 		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "kabarchy_broadcast_attempts_total",
 			Help: "Attempts to deliver a message, by what came of them.",
@@ -35,9 +40,23 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}),
 	}
 	if reg != nil {
-		reg.MustRegister(m.running, m.attempts, m.duration, m.redisFailures)
+		reg.MustRegister(m.running, m.progress, m.attempts, m.duration, m.redisFailures)
 	}
 	return m
+}
+
+// tell sets what is told of a running broadcast.
+func (m *metrics) tell(p Progress) {
+	for state, chats := range map[string]int{
+		"planned": p.Planned, "sent": p.Sent, "blocked": p.Blocked, "failed": p.Failed, "to_go": p.ToGo,
+	} {
+		m.progress.WithLabelValues(id(p.ID), string(p.Kind), state).Set(float64(chats))
+	}
+}
+
+// forget ends that.
+func (m *metrics) forget(broadcast int64) {
+	m.progress.DeletePartialMatch(prometheus.Labels{"broadcast": id(broadcast)})
 }
 
 func (m *metrics) attempt(err error, took time.Duration) {

@@ -28,6 +28,7 @@ func TestPacing(t *testing.T) {
 		"a storm of 429":        pacingStorm,
 		"answers":               pacingAnswers,
 		"urgent":                pacingUrgent,
+		"urgent in one chat":    pacingUrgentInOneChat,
 		"small overtakes large": pacingShare,
 	})
 }
@@ -241,6 +242,29 @@ func pacingUrgent(t *testing.T) {
 	}
 	if len(all) != 2*audience {
 		t.Errorf("%d messages, want %d", len(all), 2*audience)
+	}
+}
+
+// pacingUrgentInOneChat: nor does it queue behind what the chat is waiting for already.
+func pacingUrgentInOneChat(t *testing.T) {
+	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{Limits: simulator.TelegramLimits}, 30)
+	group := c.group(c.telegram.Group, simulator.Rights{})
+	c.subscribe(group.ID(), "ky")
+	c.publish("Эвакуация")
+	urgent := c.withhold()
+	c.publish("Биринчи")
+	c.publish("Экинчи")
+	defer c.send()()
+	c.await("the first has come", 30*time.Second, func() bool { return group.Received() > 0 })
+	urgent.Urgent = true
+	c.announce(urgent)
+	c.finished(3, time.Minute)
+	want := []string{"Биринчи", "Эвакуация", "Экинчи"}
+	if got := shownOf(group.Chat, want...); !slices.Equal(got, want) {
+		t.Errorf("the group shows %q, want %q", got, want)
+	}
+	if n := c.telegram.Stats().Limited429; n > 0 {
+		t.Errorf("Telegram had to ask for patience %d times", n)
 	}
 }
 

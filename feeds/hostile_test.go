@@ -24,7 +24,7 @@ var hostile = map[string]struct {
 	serve http.HandlerFunc
 	says  string
 }{
-	"a gzip bomb":      {bomb(512 << 20), "too large"},
+	"a gzip bomb":      {bomb(64 << 20), "too large"},
 	"a body of 200 MB": {sized(200 << 20), "too large"},
 	"a byte a second":  {dripping, "no whole answer within"},
 	"a redirect loop": {func(w http.ResponseWriter, r *http.Request) {

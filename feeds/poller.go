@@ -96,7 +96,7 @@ func NewPoller(o Options, a *Archive) (*Poller, error) {
 }
 
 // Run polls every source at once, and then by the schedule. It returns when ctx is
-// done and the polls that were running have ended.
+// done and the polls that were running have ended. It may be called again then.
 func (p *Poller) Run(ctx context.Context) error {
 	logger := cronLogger{p.options.Log}
 	// Skip stands before Recover: the other way round a panic would leave the source

@@ -22,7 +22,7 @@ var anyData = rapid.Custom(func(t *rapid.T) string {
 			"", "subscribe", "return", "latest", "find", "month", "topic", "item", "page", "stay", "help", "stop", "show", "set", "channel",
 			"settings", "language", "news", "topics", "when", "quiet", "search", "browse", "pictures", "pause", "weekly",
 			"ky", "ru", "en", "on", "off", "main", "only", "all", "silent", "wait", "l5", "n", "t3.0", "f0.jardam", "f.", "2026-11",
-			"samplekyaaaaaaab", "aaaaaaaaaaaaaaaa",
+			"samplekyaaaaaaab", "aaaaaaaaaaaaaaaa", "f1." + strings.Repeat("a", 39),
 		}),
 		rapid.Map(rapid.Int(), func(n int) string { return jsonText(n) }),
 		rapid.StringN(0, 12, 40), rapid.StringMatching(`[ltf][0-9]{1,3}\.[a-z+]{10,40}`),

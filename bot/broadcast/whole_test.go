@@ -36,10 +36,14 @@ type whole struct {
 	metrics  *prometheus.Registry
 	rdb      redis.UniversalClient
 	stories  map[string][]*story // by language
+	posted   int
 }
 
 // story is an item on the ministry's site.
-type story struct{ title, text, picture string }
+type story struct {
+	title, text, picture string
+	number               int // no two have the same: they are not editions of one item
+}
 
 // setup is what a test may want otherwise.
 type setup struct {
@@ -92,9 +96,9 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 func (w *whole) feed(rw http.ResponseWriter, r *http.Request) {
 	language := strings.Trim(r.URL.Path, "/")
 	fmt.Fprint(rw, `<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Министрлик</title>`)
-	for i, s := range w.stories[language] {
+	for _, s := range w.stories[language] {
 		fmt.Fprintf(rw, `<item><title>%s</title><link>https://ministry.example/%s/news/%d</link><description>%s</description>`,
-			s.title, language, i+1, s.text)
+			s.title, language, s.number, s.text)
 		if s.picture != "" {
 			fmt.Fprintf(rw, `<enclosure url="%s" type="image/jpeg" length="1"/>`, s.picture)
 		}
@@ -118,6 +122,8 @@ func (w *whole) publish(title string) {
 // post publishes a story, which the test may change later.
 func (w *whole) post(language string, s story) *story {
 	w.tb.Helper()
+	w.posted++
+	s.number = w.posted
 	w.stories[language] = append(w.stories[language], &s)
 	w.read(language)
 	return &s

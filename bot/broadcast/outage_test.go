@@ -1,0 +1,179 @@
+package broadcast_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strconv"
+	"testing"
+	"time"
+
+	"kabarchy/bot/broadcast"
+	"kabarchy/bot/simulator"
+	"kabarchy/subscriptions/redistest"
+)
+
+// TestOutage: Telegram or Redis goes away in the middle of a broadcast and comes back.
+// Nobody is missed, and nobody has it twice.
+func TestOutage(t *testing.T) {
+	t.Parallel()
+	together(t, map[string]func(*testing.T){
+		"Telegram": outageOfTelegram,
+		"Redis":    outageOfRedis,
+	})
+}
+
+// line is the way to Telegram. While it is cut, connections are refused.
+type line struct {
+	tb      testing.TB
+	addr    string
+	handler http.Handler
+	server  *http.Server
+	ended   chan struct{}
+}
+
+// newLine finds a port below the range from which systems give ports to outgoing
+// connections: else who dials a closed one may be given it, and reaches itself.
+func newLine(tb testing.TB) (*line, net.Listener) {
+	for range 100 {
+		addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(22_001+rand.IntN(8000)))
+		if l, err := net.Listen("tcp", addr); err == nil {
+			return &line{tb: tb, addr: addr}, l
+		}
+	}
+	tb.Fatal("no port is free")
+	return nil, nil
+}
+
+func (l *line) serve(on net.Listener) {
+	l.server, l.ended = &http.Server{Handler: l.handler}, make(chan struct{})
+	go func() {
+		defer close(l.ended)
+		if err := l.server.Serve(on); err != http.ErrServerClosed {
+			l.tb.Error(err)
+		}
+	}()
+}
+
+// cut lets what was taken be answered, and nothing more be taken.
+func (l *line) cut() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.tb.Context()), 10*time.Second)
+	defer cancel()
+	if err := l.server.Shutdown(ctx); err != nil {
+		l.tb.Error(err)
+	}
+	<-l.ended
+}
+
+// mend opens the same port again.
+func (l *line) mend() {
+	l.tb.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		on, err := net.Listen("tcp", l.addr)
+		if err == nil {
+			l.serve(on)
+			return
+		}
+		if time.Now().After(deadline) {
+			l.tb.Fatal(err)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+func outageOfTelegram(t *testing.T) {
+	const audience = 400
+	way, on := newLine(t)
+	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{Latency: 20 * time.Millisecond, Key: everything}, 200,
+		func(s *setup) { s.client.Endpoint = "http://" + way.addr })
+	way.handler = c.telegram.Handler()
+	way.serve(on)
+	defer func() { way.cut() }()
+	first := c.telegram.Crowd(audience)
+	redistest.Fill(t, c.rdb, first, audience, readsKyrgyz)
+	defer c.send()()
+	c.publish("Жаңылык")
+	c.await("it is on its way", 30*time.Second, func() bool { return c.telegram.Stats().Accepted >= 100 })
+	way.cut()
+	cut, tries := time.Now(), func() int {
+		return c.counted("kabarchy_broadcast_attempts_total", broadcast.Transient.String()) +
+			c.counted("kabarchy_broadcast_attempts_total", broadcast.Ambiguous.String())
+	}
+	// What was on its way fails at once; then one at a time looks whether it is over.
+	c.await("the engine has probed", time.Minute, func() bool { return time.Since(cut) > 3*time.Second && tries() > 0 })
+	if n := tries(); n > 30 {
+		t.Errorf("%d attempts in %v without Telegram, want few", n, time.Since(cut))
+	}
+	if n := c.telegram.Stats().Accepted; n >= audience {
+		t.Fatal("the broadcast was over before the outage")
+	}
+	way.mend()
+	c.finished(1, time.Minute)
+	c.wantReport(t, c.last(), audience, 0, 0)
+	c.wantOnce(t, first, audience)
+}
+
+func outageOfRedis(t *testing.T) {
+	const audience = 900 // more than a walk reads ahead
+	server := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
+	c := newCastOn(t, server.Client(t), simulator.Options{Latency: 20 * time.Millisecond, Key: everything}, 300)
+	first := c.telegram.Crowd(audience)
+	redistest.Fill(t, c.rdb, first, audience, readsKyrgyz)
+	defer c.send()()
+	c.publish("Жаңылык")
+	for _, part := range []int64{100, 300, 500} {
+		c.await("a part has it", 30*time.Second, func() bool { return c.telegram.Stats().Accepted >= part })
+		failures := c.redisFailures()
+		server.Kill()
+		gone, killed := c.telegram.Stats().Accepted, time.Now()
+		c.await("the engine has tried for a while", 30*time.Second, func() bool {
+			return c.redisFailures() > failures && time.Since(killed) > 500*time.Millisecond
+		})
+		// Whether somebody has it already can't be known now: what was on its way arrives.
+		if n := c.telegram.Stats().Accepted - gone; n > 20 {
+			t.Errorf("%d messages went out without Redis", n)
+		}
+		server.Restart()
+	}
+	c.finished(1, time.Minute)
+	c.wantReport(t, c.last(), audience, 0, 0)
+	c.wantOnce(t, first, audience)
+}
+
+// redisFailures is what the engine counts of them.
+func (w *whole) redisFailures() int {
+	w.tb.Helper()
+	families, err := w.metrics.Gather()
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == "kabarchy_broadcast_redis_failures_total" {
+			return int(f.GetMetric()[0].GetCounter().GetValue())
+		}
+	}
+	return 0
+}
+
+// everything counts all messages under one key.
+func everything(string) string { return "" }
+
+// wantOnce wants each member of a crowd to have exactly one message.
+func (c *cast) wantOnce(t *testing.T, first int64, n int) {
+	t.Helper()
+	arrived := c.telegram.Deliveries("")
+	lost, twice := 0, 0
+	for i := range n {
+		switch got := arrived[first+int64(i)]; {
+		case got == 0:
+			lost++
+		case got > 1:
+			twice++
+		}
+	}
+	if lost > 0 || twice > 0 {
+		t.Errorf("%d of %d were missed, %d have it twice", lost, n, twice)
+	}
+}

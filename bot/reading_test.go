@@ -1,0 +1,47 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+
+	"kabarchy/feeds"
+)
+
+func TestEveryWayBackFitsAButton(t *testing.T) {
+	t.Parallel()
+	item := feeds.Item{ID: strings.Repeat("a", 16)}
+	for _, back := range []string{
+		"", "l0", "l20000", "t255.20000",
+		placeOf(0, "жардам"), placeOf(495, strings.Repeat("щ", queryLimit)), placeOf(495, strings.Repeat("жардам ", 9)), placeOf(5, "漢字漢字漢字漢字漢字漢字"),
+	} {
+		if got := wayBack([]string{back}, 0); got != back {
+			t.Errorf("%q is taken for %q", back, got)
+		}
+		if data := pageData(item, 999, back); len(data) > dataLimit {
+			t.Errorf("%q is %d bytes long", data, len(data))
+		}
+	}
+	for _, forged := range []string{"x5", ":", "f0." + strings.Repeat("a", 40), "😀"} {
+		if got := wayBack([]string{forged}, 0); got != "" {
+			t.Errorf("%q is taken for %q", forged, got)
+		}
+	}
+}
+
+func TestASearchSurvivesItsButton(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string]string{
+		"Жаңы мыйзам": "jani miizam",
+		"кызматтардын тизмеси жана дарегиОшто бар": "kizmattardin tizmesi jana",
+	} {
+		offset, words, ok := searchPlace(placeOf(10, query))
+		if !ok || offset != 10 || words != want {
+			t.Errorf("%q comes back as %q from %d", query, words, offset)
+		}
+	}
+	for _, place := range []string{"", "f", "f1", "f.", "f-1.a", "f1.", "l5", "f9999999.a"} {
+		if _, _, ok := searchPlace(place); ok {
+			t.Errorf("%q is taken for a search", place)
+		}
+	}
+}

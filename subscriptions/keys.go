@@ -16,7 +16,10 @@ func BucketOf(chat int64) int {
 	return int((x ^ x>>31) % Buckets)
 }
 
-// bucketKey names the hash of a bucket.
+// keyTopics: hash, topic id → its number.
+const keyTopics = "subs:topics"
+
+// bucketKey names the hash of a bucket: chat id → preferences, packed.
 func bucketKey(bucket int) string { return "subs:" + strconv.Itoa(bucket) }
 
 // place returns the key and the field under which a chat's preferences are stored.

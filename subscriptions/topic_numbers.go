@@ -7,9 +7,6 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// topicNumbersKey is a hash: topic id → its number.
-const topicNumbersKey = "topics"
-
 // numberTopics gives numbers to the topics that have none.
 //
 // KEYS[1] the hash; ARGV topic ids
@@ -37,7 +34,7 @@ func (s *Store) NumberTopics(ctx context.Context, ids ...string) (map[string]Top
 	for i, id := range ids {
 		args[i] = id
 	}
-	numbers, err := numberTopics.Run(ctx, s.rdb, []string{topicNumbersKey}, args...).Int64Slice()
+	numbers, err := numberTopics.Run(ctx, s.rdb, []string{keyTopics}, args...).Int64Slice()
 	if err != nil {
 		return nil, fmt.Errorf("number the topics: %w", err)
 	}

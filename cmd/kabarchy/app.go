@@ -108,6 +108,9 @@ func newApp(ctx context.Context, o AppOptions) (*App, error) {
 		Joined:   a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
 		Zone: zone, Log: o.Log, Registerer: metrics,
 	})
+	if address := o.Config.Telegram.Webhook; address != "" {
+		a.webhook = a.bot.Webhook(bot.WebhookOptions{Address: address, Registerer: metrics})
+	}
 	return a, nil
 }
 

@@ -22,13 +22,14 @@ type checkCommand struct {
 const shownItems = 5
 
 // Run reads the configuration, fetches each source once and prints what is there. It
-// fails if one can't be read. It needs neither a token nor Redis.
+// fails if one can't be read. It needs neither a token nor Redis; where there is a Redis
+// it says whether what it is told is safe there.
 func (c *checkCommand) Run(ctx context.Context, out output) error {
 	config, err := c.load()
 	if err != nil {
 		return err
 	}
-	printPlan(out.stdout, c.name(), config)
+	printPlan(out.stdout, c.name(), config, checkRedis(ctx))
 	options := config.feeds(nil)
 	failed := 0
 	for _, source := range options.Sources {
@@ -49,7 +50,7 @@ func (c *checkCommand) Run(ctx context.Context, out output) error {
 }
 
 // printPlan says what the configuration says, in words.
-func printPlan(w io.Writer, name string, c *Config) {
+func printPlan(w io.Writer, name string, c *Config, redis []string) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	defer t.Flush()
 	fmt.Fprintf(t, "%s is valid.\n\n", name)
@@ -66,6 +67,9 @@ func printPlan(w io.Writer, name string, c *Config) {
 		fmt.Fprintf(t, "Webhook\t%s\n", c.Telegram.Webhook)
 	}
 	fmt.Fprintf(t, "Listens\t%s\n", c.Listen)
+	for _, line := range redis {
+		fmt.Fprintf(t, "Redis\t%s\n", line)
+	}
 	if c.Network.AllowPrivateAddresses {
 		fmt.Fprint(t, "Network\tprivate addresses are allowed: only for tests and demos\n")
 	}

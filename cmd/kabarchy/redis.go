@@ -25,18 +25,24 @@ type Redis struct {
 
 // OpenRedis understands the three kinds of addresses that go-redis does:
 //
-//	redis://[user:password@]host:port/db             one server; rediss:// with TLS
-//	redis://sentinel:port/db?master_name=…&addr=…    Sentinel, with further sentinels in addr
-//	redis://node:port?addr=…                         Cluster, with further nodes in addr
+//	redis://user:password@host:port/db                one server
+//	redis://sentinel:port/db?master_name=…&addr=…     Sentinel, with further sentinels in addr
+//	redis://user:password@node:port?addr=…            Cluster, with further nodes in addr
 //
-// It does not connect. No error shows a password.
+// With Sentinel, user and password are those of the sentinels; the servers' are in the
+// query, as username and password. With rediss:// all connections are made with TLS,
+// see takeCertificates. It does not connect. No error shows a password.
 func OpenRedis(address Secret) (Redis, error) {
 	u, err := url.Parse(string(address))
 	if err != nil || strings.Contains(u.Path+u.RawQuery+u.Fragment, "@") {
 		return Redis{}, errors.New("REDIS_URL is not an address such as redis://user:password@127.0.0.1:6379/0; " +
 			"in a password, write @ : / # and ? as %40 %3A %2F %23 and %3F")
 	}
-	r, err := openRedis(string(address), u.Query())
+	certificates, err := takeCertificates(u)
+	if err != nil {
+		return Redis{}, fmt.Errorf("REDIS_URL: %w", err)
+	}
+	r, err := openRedis(u, certificates)
 	if err != nil {
 		return Redis{}, fmt.Errorf("REDIS_URL: %s", strings.TrimPrefix(err.Error(), "redis: "))
 	}
@@ -47,14 +53,20 @@ func OpenRedis(address Secret) (Redis, error) {
 // understands.
 var noNotifications = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 
-func openRedis(address string, query url.Values) (Redis, error) {
-	switch {
+// clusterReload is how old the picture of a Cluster may be. go-redis looks for itself
+// each minute, and dials a dead master until then (github.com/redis/go-redis/issues/3979).
+const clusterReload = time.Second
+
+func openRedis(u *url.URL, certificates certificates) (Redis, error) {
+	address := u.String()
+	switch query := u.Query(); {
 	case query.Has("master_name"):
 		o, err := redis.ParseFailoverURL(address)
 		if err != nil {
 			return Redis{}, err
 		}
 		o.ContextTimeoutEnabled = true
+		certificates.apply(o.TLSConfig)
 		return Redis{redis.NewFailoverClient(o), "the sentinels " + strings.Join(o.SentinelAddrs, ", ")}, nil
 	case query.Has("addr"):
 		o, err := redis.ParseClusterURL(address)
@@ -63,6 +75,8 @@ func openRedis(address string, query url.Values) (Redis, error) {
 		}
 		o.ContextTimeoutEnabled = true
 		o.MaintNotificationsConfig = noNotifications
+		o.ClusterStateReloadInterval = clusterReload
+		certificates.apply(o.TLSConfig)
 		return Redis{redis.NewClusterClient(o), "the cluster " + strings.Join(o.Addrs, ", ")}, nil
 	default:
 		o, err := redis.ParseURL(address)
@@ -71,6 +85,7 @@ func openRedis(address string, query url.Values) (Redis, error) {
 		}
 		o.ContextTimeoutEnabled = true
 		o.MaintNotificationsConfig = noNotifications
+		certificates.apply(o.TLSConfig)
 		return Redis{redis.NewClient(o), o.Addr}, nil
 	}
 }
@@ -90,24 +105,6 @@ func (r Redis) Check(ctx context.Context) error {
 	default:
 		return fmt.Errorf("redis at %s can't be reached: %w; start it, or set REDIS_URL", r.Where, reason(err))
 	}
-}
-
-// Warnings say what about this Redis could break the promise that nothing is lost, and
-// what to do. A Redis that does not tell is not warned of.
-func (r Redis) Warnings(ctx context.Context) (warnings []string) {
-	tells := func(section, line string) bool {
-		ctx, cancel := context.WithTimeout(ctx, redisPatience)
-		defer cancel()
-		info, err := r.Info(ctx, section).Result()
-		return err == nil && strings.Contains(info, "\r\n"+line)
-	}
-	if tells("persistence", "aof_enabled:0") {
-		warnings = append(warnings, "redis does not write everything to disk: what it last knew is lost with it; set appendonly yes")
-	}
-	if tells("memory", "maxmemory_policy:") && !tells("memory", "maxmemory_policy:noeviction") {
-		warnings = append(warnings, "redis may throw subscribers away when its memory is full; set maxmemory-policy noeviction")
-	}
-	return warnings
 }
 
 // reason is the innermost part of a network error: the rest repeats the address.

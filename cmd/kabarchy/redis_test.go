@@ -86,34 +86,3 @@ func TestRefusingRedis(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
-
-func TestWarnings(t *testing.T) {
-	t.Parallel()
-	server := redistest.Start(t)
-	rdb := server.Client(t)
-	for _, tt := range []struct {
-		appendonly, policy string
-		want               []string // each in one of the warnings
-	}{
-		{"yes", "noeviction", nil},
-		{"no", "noeviction", []string{"appendonly yes"}},
-		{"yes", "allkeys-lru", []string{"maxmemory-policy noeviction"}},
-		{"no", "volatile-ttl", []string{"appendonly yes", "maxmemory-policy noeviction"}},
-	} {
-		for key, value := range map[string]string{"appendonly": tt.appendonly, "maxmemory-policy": tt.policy} {
-			if err := rdb.ConfigSet(t.Context(), key, value).Err(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		got := Redis{rdb, server.Addr()}.Warnings(t.Context())
-		if len(got) != len(tt.want) {
-			t.Errorf("%+v: got %q", tt, got)
-			continue
-		}
-		for i, want := range tt.want {
-			if !strings.Contains(got[i], want) {
-				t.Errorf("%+v: got %q", tt, got[i])
-			}
-		}
-	}
-}

@@ -98,9 +98,15 @@ func key(number int, language string) string { return fmt.Sprintf("%d-%s", numbe
 func (w *world) instance() *App {
 	w.t.Helper()
 	options := *w.rdb.Options()
+	return w.instanceOn(Redis{redis.NewClient(&options), "the test's Redis"})
+}
+
+// instanceOn starts a service on another Redis than the world's.
+func (w *world) instanceOn(rdb Redis) *App {
+	w.t.Helper()
 	a, err := NewApp(w.t.Context(), AppOptions{
 		Config: w.config, Token: Secret(w.telegram.Token()), Endpoint: w.endpoint,
-		Redis: Redis{redis.NewClient(&options), "the test's Redis"}, Grace: time.Second,
+		Redis: rdb, Grace: time.Second,
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

@@ -81,6 +81,15 @@ func TestMistakesNameFileLineAndKey(t *testing.T) {
 		{"bad admin", "[111111111]", "[-5]", `k.yaml:13: admins[0]: -5 is not a Telegram user id`},
 		{"no rate", "second: 30", "second: 0", `k.yaml:14: telegram.messages_per_second: must be above 0`},
 		{"rate too high", "second: 30", "second: 1001", `k.yaml:14: telegram.messages_per_second: must be above 0 and at most 1000`},
+		{"webhook that is no address", "second: 30}", "second: 30, webhook: bot.example.kg/telegram}", `k.yaml:14: telegram.webhook: "bot.example.kg/telegram" is not an address such as`},
+		{"webhook with a password", "second: 30}", `second: 30, webhook: "https://a:b@bot.example.kg/telegram"}`, `k.yaml:14: telegram.webhook: "https://a:b@bot.example.kg/telegram" is not an address such as`},
+		{"webhook with a query", "second: 30}", `second: 30, webhook: "https://bot.example.kg/telegram?a=b"}`, `k.yaml:14: telegram.webhook: "https://bot.example.kg/telegram?a=b" is not an address such as`},
+		{"webhook without TLS", "second: 30}", `second: 30, webhook: "http://bot.example.kg/telegram"}`, `k.yaml:14: telegram.webhook: must begin with https://`},
+		{"webhook on another port", "second: 30}", `second: 30, webhook: "https://bot.example.kg:8080/telegram"}`, `k.yaml:14: telegram.webhook: has port 8080; Telegram delivers to 443, 80, 88 and 8443 only`},
+		{"webhook without a path", "second: 30}", `second: 30, webhook: "https://bot.example.kg/"}`, `k.yaml:14: telegram.webhook: needs a path`},
+		{"webhook with a pattern for a path", "second: 30}", `second: 30, webhook: "https://bot.example.kg/{x}"}`, `k.yaml:14: telegram.webhook: needs a path`},
+		{"webhook with dots", "second: 30}", `second: 30, webhook: "https://bot.example.kg/a/../b"}`, `k.yaml:14: telegram.webhook: needs a path`},
+		{"webhook in health's place", "second: 30}", `second: 30, webhook: "https://bot.example.kg/readyz"}`, `k.yaml:14: telegram.webhook: has the path /readyz, where something else is served`},
 		{"listen without a port", "127.0.0.1:8080", "127.0.0.1", `k.yaml:16: listen: "127.0.0.1" must be an address and a port`},
 		{"listen on a bad port", "127.0.0.1:8080", "127.0.0.1:80800", `k.yaml:16: listen: "127.0.0.1:80800" must be`},
 		{"nothing", valid, "# nothing\n", `k.yaml:1: must hold one document`},
@@ -111,6 +120,19 @@ func TestEveryMistakeHasItsLine(t *testing.T) {
 	}
 	if lines := strings.Split(err.Error(), "\n"); len(lines) != 3 {
 		t.Errorf("%d lines for 3 mistakes:\n%s", len(lines), err)
+	}
+}
+
+func TestWebhookAddresses(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{
+		"https://bot.example.kg/telegram", "https://bot.example.kg:8443/a/b-c", "https://bot.example.kg:443/telegram",
+		"http://127.0.0.1:8081/telegram", "http://localhost:1/t", "http://[::1]:1/t",
+	} {
+		text := strings.Replace(valid, "second: 30}", `second: 30, webhook: "`+address+`"}`, 1)
+		if c, err := ParseConfig("k.yaml", []byte(text)); err != nil || c.Telegram.Webhook != address {
+			t.Errorf("%s: %v", address, err)
+		}
 	}
 }
 

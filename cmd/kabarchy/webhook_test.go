@@ -1,0 +1,123 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/bot/simulator"
+	"kabarchy/subscriptions/redistest"
+)
+
+// proxy stands in front of the instances, as an operator's does, and passes requests on
+// to them in turn.
+type proxy struct {
+	*httptest.Server
+	instances atomic.Pointer[[]*App]
+	turn      atomic.Int64
+}
+
+func newProxy(t *testing.T) *proxy {
+	p := &proxy{}
+	p.Server = httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			instances := *p.instances.Load()
+			a := instances[int(p.turn.Add(1))%len(instances)]
+			r.SetURL(&url.URL{Scheme: "http", Host: a.Addr()})
+		},
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
+	})
+	t.Cleanup(p.Close)
+	return p
+}
+
+func (p *proxy) to(instances ...*App) { p.instances.Store(&instances) }
+
+// TestAllInstancesAnswerByWebhook has people subscribe with two instances, of which one
+// reads and sends. It stops; the other does everything.
+func TestAllInstancesAnswerByWebhook(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		w := newWorld(t, rdb, simulator.Options{WebhookWait: 1})
+		p := newProxy(t)
+		w.config.Telegram.Webhook = p.URL + "/telegram"
+		w.config.Telegram.MessagesPerSecond = 1000
+		leader := w.app()
+		standby := w.instance()
+		defer w.stop(standby)
+		p.to(leader, standby)
+		readers := w.subscribe(leader, 60)
+		for _, a := range []*App{leader, standby} {
+			_, body := get(t, "http://"+a.Addr()+"/metrics")
+			if !strings.Contains(body, `kabarchy_webhook_requests_total{answer="OK"}`) {
+				t.Errorf("an instance answered nobody; leader: %t", a == leader)
+			}
+		}
+		if status, _ := get(t, p.URL+"/telegram"); status != http.StatusMethodNotAllowed {
+			t.Errorf("GET of the webhook: %d", status)
+		}
+		w.publish(1)
+		eventually(t, "the first item is out", func() bool { return w.finished(leader, 3) })
+		w.verify(1, readers, 0)
+
+		w.stop(leader)
+		p.to(standby)
+		eventually(t, "the standby leads", standby.lease.Held)
+		citizen := w.telegram.Citizen("Айгүл", "ky")
+		citizen.Send("/start ky")
+		readers["ky"] = append(readers["ky"], citizen.ID())
+		eventually(t, "a newcomer is answered", func() bool { return len(citizen.Messages()) > 1 })
+		if err := standby.AwaitPolls(deadline(t, wait)); err != nil {
+			t.Fatal(err)
+		}
+		w.publish(2)
+		eventually(t, "the second item is out", func() bool { return w.finished(standby, 6) })
+		w.verify(2, readers, 0)
+	})
+}
+
+// TestSwitchingModes goes from fetching updates to the webhook and back, while people
+// subscribe all the time.
+func TestSwitchingModes(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	w := newWorld(t, rdb, simulator.Options{WebhookWait: 1})
+	p := newProxy(t)
+	const each = 50
+	first := w.telegram.Crowd(4 * each)
+	said := 0
+	say := func() {
+		for range each {
+			w.telegram.CrowdSays(first+int64(said), "/start ky", "ky")
+			said++
+		}
+	}
+	var a *App
+	for _, webhook := range []string{"", p.URL + "/telegram", ""} {
+		if a != nil {
+			say() // before the change
+			w.stop(a)
+		}
+		config := *w.config
+		config.Telegram.Webhook = webhook
+		w.config = &config
+		a = w.instance()
+		p.to(a)
+	}
+	defer w.stop(a)
+	say()
+	eventually(t, "all have subscribed", func() bool {
+		counts, err := a.Store.Count(t.Context())
+		return err == nil && counts.Total == said
+	})
+	if err := w.telegram.AwaitHandled(deadline(t, wait)); err != nil {
+		t.Error(err)
+	}
+}

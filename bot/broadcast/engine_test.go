@@ -303,6 +303,9 @@ func TestForgetLeavesNothing(t *testing.T) {
 		defer h.run()()
 		h.publish("ky", "Жаңылык")
 		h.quiet()
+		h.phones.answer = func(Delivery, int) error { return &Error{Verdict: Refused, Err: errors.New("no")} }
+		h.publish("ky", "Бул жетпейт")
+		h.quiet()
 		if err := errors.Join(h.store.Forget(t.Context(), 1234567), h.engine.Forget(t.Context(), 1234567)); err != nil {
 			t.Fatal(err)
 		}

@@ -85,7 +85,8 @@ func (s *session) finish(ctx context.Context, p plan) error {
 		return s.plans.discard(ctx, p.ID) // at this hour nobody wants one
 	}
 	p.Planned = max(p.Planned, reached)
-	if err := s.plans.finish(ctx, p.ID, p.state, time.Now()); err != nil {
+	ended, err := s.plans.finish(ctx, p.ID, p.state, time.Now())
+	if err != nil || !ended {
 		return err
 	}
 	s.Log.Info("broadcast finished", "broadcast", p.ID, "kind", p.Kind, "item", p.Item,

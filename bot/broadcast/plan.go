@@ -143,6 +143,25 @@ func (s plans) finished(ctx context.Context, most int64) ([]plan, error) {
 	return s.load(ctx, ids)
 }
 
+// all lists the numbers of the broadcasts of which anything is kept.
+func (s plans) all(ctx context.Context) ([]int64, error) {
+	var numbers []int64
+	for _, set := range []string{keyRunning, keyFinished} {
+		ids, err := s.rdb.ZRange(ctx, set, 0, -1).Result()
+		if err != nil {
+			return nil, fmt.Errorf("list broadcasts: %w", err)
+		}
+		for _, member := range ids {
+			number, err := strconv.ParseInt(member, 10, 64)
+			if err != nil {
+				return nil, fmt.Errorf("list broadcasts: %w", err)
+			}
+			numbers = append(numbers, number)
+		}
+	}
+	return numbers, nil
+}
+
 // finishedSince lists the plans that finished after a moment.
 func (s plans) finishedSince(ctx context.Context, since time.Time) ([]plan, error) {
 	ids, err := s.rdb.ZRangeByScore(ctx, keyFinished, &redis.ZRangeBy{Min: id(since.Unix()), Max: "+inf"}).Result()
@@ -183,16 +202,13 @@ const fenced = `
 if ARGV[1] ~= '0' and redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 `
 
-// guard runs a fenced script.
-func (s plans) guard(ctx context.Context, script *redis.Script, keys []string, args ...any) error {
+// guard runs a fenced script; it says whether the script did anything.
+func (s plans) guard(ctx context.Context, script *redis.Script, keys []string, args ...any) (bool, error) {
 	answer, err := script.Run(ctx, s.rdb, append([]string{keyLease}, keys...), append([]any{s.fence()}, args...)...).Int()
-	if err != nil {
-		return err
+	if err == nil && answer < 0 {
+		err = ErrFenced
 	}
-	if answer < 0 {
-		return ErrFenced
-	}
-	return nil
+	return answer == 1, err
 }
 
 // saveScript saves a running broadcast's state, unless it ended in the meantime.
@@ -205,7 +221,7 @@ return 1
 `)
 
 func (s plans) save(ctx context.Context, broadcast int64, st state) error {
-	err := s.guard(ctx, saveScript, []string{keyPlan(broadcast)},
+	_, err := s.guard(ctx, saveScript, []string{keyPlan(broadcast)},
 		"cursor", st.Cursor, "planned", st.Planned, "sent", st.Sent,
 		"blocked", st.Blocked, "failed", st.Failed, "rate", st.Rate,
 		"round", st.Round, "next", st.Next, "wake", st.Wake)
@@ -221,7 +237,9 @@ func (s plans) save(ctx context.Context, broadcast int64, st state) error {
 // [6] the list of failures
 // ARGV[2] the id, [3] now, Unix seconds, [4] seconds to keep the report, [5…] the
 // last fields and values
+// Returns 1, or 0 when it had ended before.
 var finishScript = redis.NewScript(fenced + `
+if redis.call('HEXISTS', KEYS[2], 'finished') == 1 then return 0 end
 redis.call('HSET', KEYS[2], 'finished', ARGV[3], unpack(ARGV, 5))
 redis.call('ZREM', KEYS[3], ARGV[2])
 redis.call('ZADD', KEYS[4], ARGV[3], ARGV[2])
@@ -232,14 +250,15 @@ redis.call('EXPIRE', KEYS[6], ARGV[4])
 return 1
 `)
 
-func (s plans) finish(ctx context.Context, broadcast int64, st state, now time.Time) error {
+// finish ends a broadcast; it says whether that was still to do.
+func (s plans) finish(ctx context.Context, broadcast int64, st state, now time.Time) (bool, error) {
 	keys := []string{keyPlan(broadcast), keyRunning, keyFinished, keyRetry(broadcast), keyFailed(broadcast)}
-	err := s.guard(ctx, finishScript, keys,
+	ended, err := s.guard(ctx, finishScript, keys,
 		broadcast, now.Unix(), int(reportLife.Seconds()),
 		"cursor", st.Cursor, "planned", st.Planned, "sent", st.Sent,
 		"blocked", st.Blocked, "failed", st.Failed, "rate", 0)
 	if err != nil {
-		return fmt.Errorf("finish broadcast %d: %w", broadcast, err)
+		return false, fmt.Errorf("finish broadcast %d: %w", broadcast, err)
 	}
-	return nil
+	return ended, nil
 }

@@ -104,7 +104,7 @@ func newApp(ctx context.Context, o AppOptions) (*App, error) {
 	a.bot = bot.New(bot.Options{
 		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller,
 		Ministry: bot.Ministry{Name: o.Config.Ministry.Name, Site: o.Config.Ministry.Site},
-		Topics:   o.Config.choice(numbers),
+		Topics:   o.Config.choice(numbers), Later: true,
 		Joined:   a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
 		Zone: zone, Log: o.Log, Registerer: metrics,
 	})

@@ -1,0 +1,72 @@
+package broadcast
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Forget removes what the engine keeps of a chat: its lines in the ledgers, and in the
+// lists of who waits for another attempt and whom nothing reached.
+func (e *Engine) Forget(ctx context.Context, chat int64) error {
+	ledgers, err := e.ledgers(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.ledger.erase(ctx, ledgers, chat); err != nil {
+		return err
+	}
+	ids, err := e.plans.all(ctx)
+	if err != nil {
+		return err
+	}
+	pipe := e.Redis.Pipeline()
+	for _, broadcast := range ids {
+		pipe.HDel(ctx, keyRetry(broadcast), id(chat))
+		pipe.HDel(ctx, keyFailed(broadcast), id(chat))
+	}
+	pipe.LRem(ctx, keyJoined, 0, chat)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fmt.Errorf("forget chat %d: %w", chat, err)
+	}
+	return nil
+}
+
+// Move carries a chat's lines in the ledgers over to its new id.
+func (e *Engine) Move(ctx context.Context, from, to int64) error {
+	ledgers, err := e.ledgers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, number := range ledgers {
+		line, has, err := e.ledger.get(ctx, number, from)
+		if err != nil {
+			return err
+		}
+		if has {
+			if err := e.ledger.write(ctx, []note{{number, to, line}}); err != nil {
+				return err
+			}
+		}
+	}
+	return e.ledger.erase(ctx, ledgers, from)
+}
+
+// ledgers lists those that may still exist.
+func (e *Engine) ledgers(ctx context.Context) ([]int64, error) {
+	current, err := e.plans.running(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ended, err := e.plans.finishedSince(ctx, time.Now().Add(-e.Keep))
+	if err != nil {
+		return nil, err
+	}
+	var numbers []int64
+	for _, p := range append(current, ended...) {
+		numbers = append(numbers, p.Ledger)
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers), nil
+}

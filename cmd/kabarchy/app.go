@@ -105,7 +105,7 @@ func newApp(ctx context.Context, o AppOptions) (*App, error) {
 		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller,
 		Ministry: bot.Ministry{Name: o.Config.Ministry.Name, Site: o.Config.Ministry.Site},
 		Topics:   o.Config.choice(numbers), Later: true,
-		Joined:   a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
+		Joined: a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
 		Zone: zone, Log: o.Log, Registerer: metrics,
 	})
 	if address := o.Config.Telegram.Webhook; address != "" {

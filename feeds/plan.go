@@ -89,13 +89,17 @@ func plan(s Source, entries []entry, k knowledge, plausible int, now time.Time) 
 		id := cmp.Or(k.aliases[e.Item.ID], e.Item.ID)
 		old, known := k.records[id]
 		text := textPrint(e.Item)
+		if done[e.Item.ID] {
+			continue // Shown twice: the upper one counts.
+		}
+		done[e.Item.ID] = true
 		if twin := k.texts[text]; !known && twin != "" {
 			id, c.aliases[e.Item.ID] = twin, twin
 			old, known = k.records[twin]
 			c.result.Republished++
 		}
 		switch another := id != e.Item.ID; {
-		case done[id], another && shown[id], another && !known:
+		case another && (done[id] || shown[id] || !known):
 			continue // Shown twice: the upper one counts, or the one under its own id.
 		case known:
 			// Also where it is shown under another id alone: it has moved there.

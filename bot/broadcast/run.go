@@ -185,15 +185,13 @@ func (s *session) targets(ctx context.Context, r *run, from, to int) ([]targets,
 		}
 		return found, nil
 	}
-	for i := range found {
-		entries, err := s.ledger.read(ctx, r.Ledger, []int{from + i})
-		if err != nil {
-			return nil, err
-		}
-		for chat, e := range entries {
-			if changes(r, e) {
-				found[i] = append(found[i], subscriptions.Subscriber{Chat: chat})
-			}
+	entries, err := s.ledger.read(ctx, r.Ledger, bucketRange(from))
+	if err != nil {
+		return nil, err
+	}
+	for chat, e := range entries {
+		if i := subscriptions.BucketOf(chat) - from; changes(r, e) {
+			found[i] = append(found[i], subscriptions.Subscriber{Chat: chat})
 		}
 	}
 	return found, nil

@@ -77,9 +77,6 @@ type Options struct {
 	Move func(ctx context.Context, from, to int64) error
 	// Topics are those to choose from; without any, the choice is not offered.
 	Topics []Topic
-	// Later offers what needs the engine to come back to a chat at its time: digests,
-	// quiet hours after which messages come, and pauses.
-	Later bool
 	// Zone is the one in which dates are written; UTC if nil.
 	Zone *time.Location
 	// Now is the clock; time.Now if nil.
@@ -102,7 +99,6 @@ type Bot struct {
 	forget   func(ctx context.Context, chat int64) error
 	move     func(ctx context.Context, from, to int64) error
 	topics   []Topic
-	later    bool
 	now      func() time.Time
 	zone     *time.Location
 	log      *slog.Logger
@@ -140,7 +136,6 @@ func New(o Options) *Bot {
 		forget:   o.Forget,
 		move:     o.Move,
 		topics:   o.Topics,
-		later:    o.Later,
 		now:      o.Now,
 		zone:     cmp.Or(o.Zone, time.UTC),
 		log:      o.Log,

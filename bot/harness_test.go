@@ -97,7 +97,7 @@ func (h *house) start() {
 			{Number: 3, ID: "legal-aid", Name: map[string]string{"ky": "Юридикалык жардам", "ru": "Юридическая помощь", "en": "Legal aid"}},
 			{Number: 7, ID: "jobs", Name: map[string]string{"ky": "Жумуш орундары", "ru": "Вакансии", "en": "Vacancies"}},
 		},
-		Later: true, Now: func() time.Time { return today },
+		Now:    func() time.Time { return today },
 		Joined: h.joined.add, Forget: h.forgotten.add,
 		Zone: time.FixedZone("+06", 6*60*60), Log: log, Registerer: registry,
 	})

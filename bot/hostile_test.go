@@ -92,7 +92,7 @@ func TestWhateverComesIsHandled(t *testing.T) {
 	h := &house{t: t, metrics: metrics, log: &safeBuffer{}}
 	herald := bot.New(bot.Options{
 		Client: bot.NewClient(bot.ClientOptions{Token: "1:a", Endpoint: telegram.URL}), Store: subscriptions.NewStore(rdb),
-		Archive: archive, Articles: archive, Later: true, Topics: []bot.Topic{{Number: 3, ID: "legal-aid"}}, Registerer: metrics,
+		Archive: archive, Articles: archive, Topics: []bot.Topic{{Number: 3, ID: "legal-aid"}}, Registerer: metrics,
 	})
 	rapid.Check(t, func(rt *rapid.T) {
 		update := anyUpdate.Draw(rt, "update")

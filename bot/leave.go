@@ -17,7 +17,7 @@ func (t *talk) stop(ctx context.Context) error {
 		return err
 	}
 	rows := [][]Button{{{Text: t.words.T("button.subscribe", nil), Data: verbReturn}}}
-	if t.known && t.later {
+	if t.known {
 		rows = append(rows, []Button{{Text: t.words.T("button.weekly_instead", nil), Data: data(verbReturn, "weekly")}})
 	}
 	return t.show(ctx, screen{t.words.T("screen.stopped", nil), rows})

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -28,7 +27,7 @@ func (t *talk) pressShow(ctx context.Context, args []string) (reply, error) {
 	}
 	draw, known := screens[arg(args, 0)]
 	switch {
-	case !known || arg(args, 0) == "when" && !t.later:
+	case !known:
 		return t.stale()
 	case !t.known:
 		return reply{}, t.show(ctx, t.greeting())
@@ -94,36 +93,27 @@ func (t *talk) settings(ctx context.Context) error {
 func (t *talk) settingsScreen() screen {
 	p, w := t.preferences, t.words
 	line := func(id, value string) string { return w.HTML(id, map[string]any{"Value": value}) }
-	lines := []string{
-		line("line.language", w.Name()),
-		line("line.news", t.names(p.Languages)),
-	}
-	rows := [][]Button{{
-		{Text: w.T("button.language", nil), Data: data(verbShow, "language")},
-		{Text: w.T("button.news_languages", nil), Data: data(verbShow, "news")},
-	}}
-	var row []Button
+	show := func(label, name string) Button { return Button{Text: w.T(label, nil), Data: data(verbShow, name)} }
+
+	lines := []string{line("line.language", w.Name()), line("line.news", t.names(p.Languages))}
+	when := []Button{show("button.when", "when")}
 	if len(t.topics) > 0 {
 		lines = append(lines, line("line.topics", t.topicsInWords()))
-		row = append(row, Button{Text: w.T("button.topics", nil), Data: data(verbShow, "topics")})
+		when = append([]Button{show("button.topics", "topics")}, when...)
 	}
-	if t.later {
-		lines = append(lines, line("line.when", t.whenInWords()))
-		row = append(row, Button{Text: w.T("button.when", nil), Data: data(verbShow, "when")})
-	}
-	rows = append(rows, row)
-	lines = append(lines, line("line.quiet", t.quietInWords()), line("line.pictures", t.picturesInWords()))
-	rows = append(rows, []Button{
-		{Text: w.T("button.quiet", nil), Data: data(verbShow, "quiet")},
-		t.picturesButton(),
-	})
-	if t.later {
-		lines = append(lines, line("line.pause", t.pauseInWords()))
-		rows = append(rows, []Button{t.pauseButton()})
-	}
-	rows = append(rows, []Button{{Text: w.T("button.stop", nil), Data: verbStop}, {Text: w.T("button.latest", nil), Data: data(verbLatest, "0")}})
-	rows = slices.DeleteFunc(rows, func(row []Button) bool { return len(row) == 0 })
-	return screen{w.T("screen.settings", nil) + "\n\n" + strings.Join(lines, "\n"), rows}
+	lines = append(lines,
+		line("line.when", t.whenInWords()),
+		line("line.quiet", t.quietInWords()),
+		line("line.pictures", t.onOff(!p.NoPictures)),
+		line("line.pause", t.pauseInWords()),
+	)
+	return screen{w.T("screen.settings", nil) + "\n\n" + strings.Join(lines, "\n"), [][]Button{
+		{show("button.language", "language"), show("button.news_languages", "news")},
+		when,
+		{show("button.quiet", "quiet"), t.picturesButton()},
+		{t.pauseButton()},
+		{{Text: w.T("button.stop", nil), Data: verbStop}, {Text: w.T("button.latest", nil), Data: data(verbLatest, "0")}},
+	}}
 }
 
 // backToSettings is the last row of a screen below the settings.
@@ -154,8 +144,6 @@ func (t *talk) onOff(on bool) string {
 	}
 	return t.words.T("line.off", nil)
 }
-
-func (t *talk) picturesInWords() string { return t.onOff(!t.preferences.NoPictures) }
 
 func (t *talk) picturesButton() Button {
 	if t.preferences.NoPictures {
@@ -194,12 +182,11 @@ func (t *talk) pauseButton() Button {
 }
 
 func (t *talk) setPause(value []string) func(*subscriptions.Preferences) {
-	switch {
-	case !t.later:
-	case arg(value, 0) == "on":
+	switch arg(value, 0) {
+	case "on":
 		until := t.now().Add(pauseLasts).Truncate(time.Hour)
 		return func(p *subscriptions.Preferences) { p.PausedUntil = until }
-	case arg(value, 0) == "off":
+	case "off":
 		return func(p *subscriptions.Preferences) { p.PausedUntil = time.Time{} }
 	}
 	return nil

@@ -22,7 +22,7 @@ func (t *talk) quietScreen() screen {
 		row = append(row, Button{Text: chosen(same, label), Data: quietData(night)})
 	}
 	rows = append(rows, row[:2], row[2:])
-	if !none && t.later {
+	if !none {
 		soft, wait := have, have
 		soft.Wait, wait.Wait = false, true
 		rows = append(rows, []Button{
@@ -51,7 +51,7 @@ func (t *talk) setQuiet(value []string) func(*subscriptions.Preferences) {
 	if !ok1 || !ok2 || from == to || how != "silent" && how != "wait" {
 		return nil
 	}
-	quiet := subscriptions.Quiet{From: from, To: to, Wait: how == "wait" && t.later}
+	quiet := subscriptions.Quiet{From: from, To: to, Wait: how == "wait"}
 	return func(p *subscriptions.Preferences) { p.Quiet = quiet }
 }
 

@@ -74,7 +74,7 @@ func (t *talk) setWhen(value []string) func(*subscriptions.Preferences) {
 	rhythm, ok1 := number(value, 0, int(subscriptions.Weekly))
 	day, ok2 := number(value, 1, int(time.Saturday))
 	hour, ok3 := number(value, 2, 23)
-	if !ok1 || !ok2 || !ok3 || !t.later {
+	if !ok1 || !ok2 || !ok3 {
 		return nil
 	}
 	when := subscriptions.When{Rhythm: subscriptions.Rhythm(rhythm)}

@@ -127,12 +127,13 @@ func readIn(language string) func(*subscriptions.Preferences) {
 // often than that.
 func (t *talk) pressReturn(ctx context.Context, args []string) (reply, error) {
 	change := func(*subscriptions.Preferences) {}
-	switch how := arg(args, 0); {
-	case how == "weekly" && t.later:
+	switch arg(args, 0) {
+	case "":
+	case "weekly":
 		change = func(p *subscriptions.Preferences) {
 			p.When = subscriptions.When{Rhythm: subscriptions.Weekly, Weekday: time.Monday, Hour: defaultHour}
 		}
-	case how != "":
+	default:
 		return t.stale()
 	}
 	if !t.known {

@@ -91,7 +91,7 @@ func newApp(ctx context.Context, o AppOptions) (*App, error) {
 	zone := o.Config.Zone()
 	a.Engine = broadcast.New(broadcast.Options{
 		Redis: o.Redis, Store: a.Store, Archive: a.Archive, Lease: a.lease,
-		Sender: bot.NewSender(a.client, bot.SenderOptions{Zone: zone, Log: o.Log, Registerer: metrics}),
+		Sender: bot.NewSender(a.client, bot.SenderOptions{Zone: zone, Editions: a.Archive.Editions, Log: o.Log, Registerer: metrics}),
 		Zone:   zone, Topics: numbers,
 		MessagesPerSecond: o.Config.Telegram.MessagesPerSecond, Grace: o.Grace,
 		Log: o.Log, Registerer: metrics,
@@ -104,8 +104,8 @@ func newApp(ctx context.Context, o AppOptions) (*App, error) {
 	a.bot = bot.New(bot.Options{
 		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller,
 		Ministry: bot.Ministry{Name: o.Config.Ministry.Name, Site: o.Config.Ministry.Site},
-		Topics:   o.Config.choice(numbers), Later: true,
-		Joined: a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
+		Topics:   o.Config.choice(numbers),
+		Joined:   a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
 		Zone: zone, Log: o.Log, Registerer: metrics,
 	})
 	if address := o.Config.Telegram.Webhook; address != "" {

@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/redis/go-redis/v9"
-
 	"kabarchy/bot/simulator"
 	"kabarchy/subscriptions/redistest"
 )
@@ -43,44 +41,42 @@ func (p *proxy) to(instances ...*App) { p.instances.Store(&instances) }
 // reads and sends. It stops; the other does everything.
 func TestAllInstancesAnswerByWebhook(t *testing.T) {
 	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
-		w := newWorld(t, rdb, simulator.Options{WebhookWait: 1})
-		p := newProxy(t)
-		w.config.Telegram.Webhook = p.URL + "/telegram"
-		w.config.Telegram.MessagesPerSecond = 1000
-		leader := w.app()
-		standby := w.instance()
-		defer w.stop(standby)
-		p.to(leader, standby)
-		readers := w.subscribe(leader, 60)
-		for _, a := range []*App{leader, standby} {
-			_, body := get(t, "http://"+a.Addr()+"/metrics")
-			if !strings.Contains(body, `kabarchy_webhook_requests_total{answer="OK"}`) {
-				t.Errorf("an instance answered nobody; leader: %t", a == leader)
-			}
+	_, rdb := redistest.Mini(t)
+	w := newWorld(t, rdb, simulator.Options{WebhookWait: 1})
+	p := newProxy(t)
+	w.config.Telegram.Webhook = p.URL + "/telegram"
+	w.config.Telegram.MessagesPerSecond = 1000
+	leader := w.app()
+	standby := w.instance()
+	defer w.stop(standby)
+	p.to(leader, standby)
+	readers := w.subscribe(leader, 60)
+	for _, a := range []*App{leader, standby} {
+		_, body := get(t, "http://"+a.Addr()+"/metrics")
+		if !strings.Contains(body, `kabarchy_webhook_requests_total{answer="OK"}`) {
+			t.Errorf("an instance answered nobody; leader: %t", a == leader)
 		}
-		if status, _ := get(t, p.URL+"/telegram"); status != http.StatusMethodNotAllowed {
-			t.Errorf("GET of the webhook: %d", status)
-		}
-		w.publish(1)
-		eventually(t, "the first item is out", func() bool { return w.finished(leader, 3) })
-		w.verify(1, readers, 0)
+	}
+	if status, _ := get(t, p.URL+"/telegram"); status != http.StatusMethodNotAllowed {
+		t.Errorf("GET of the webhook: %d", status)
+	}
+	w.publish(1)
+	eventually(t, "the first item is out", func() bool { return w.finished(leader, 3) })
+	w.verify(1, readers, 0)
 
-		w.stop(leader)
-		p.to(standby)
-		eventually(t, "the standby leads", standby.lease.Held)
-		citizen := w.telegram.Citizen("Айгүл", "ky")
-		citizen.Send("/start ky")
-		readers["ky"] = append(readers["ky"], citizen.ID())
-		eventually(t, "a newcomer is answered", func() bool { return len(citizen.Messages()) > 1 })
-		if err := standby.AwaitPolls(deadline(t, wait)); err != nil {
-			t.Fatal(err)
-		}
-		w.publish(2)
-		eventually(t, "the second item is out", func() bool { return w.finished(standby, 6) })
-		w.verify(2, readers, 0)
-	})
+	w.stop(leader)
+	p.to(standby)
+	eventually(t, "the standby leads", standby.lease.Held)
+	citizen := w.telegram.Citizen("Айгүл", "ky")
+	citizen.Send("/start ky")
+	readers["ky"] = append(readers["ky"], citizen.ID())
+	eventually(t, "a newcomer is answered", func() bool { return len(citizen.Messages()) > 1 })
+	if err := standby.AwaitPolls(deadline(t, wait)); err != nil {
+		t.Fatal(err)
+	}
+	w.publish(2)
+	eventually(t, "the second item is out", func() bool { return w.finished(standby, 6) })
+	w.verify(2, readers, 0)
 }
 
 // TestSwitchingModes goes from fetching updates to the webhook and back, while people

@@ -57,6 +57,7 @@ func (s *session) await(ctx context.Context) *task {
 // attempt makes one attempt at a task and sees to what follows from it. It returns
 // the moment before which the chat may get nothing more.
 func (s *session) attempt(ctx context.Context, t *task) (notBefore time.Time) {
+	passed := time.Now()
 	d, due, err := s.prepare(ctx, t)
 	if err != nil {
 		return time.Time{} // the session ends; the walk or the retry set has the task
@@ -64,6 +65,9 @@ func (s *session) attempt(ctx context.Context, t *task) (notBefore time.Time) {
 	if !due {
 		s.drop(ctx, t)
 		return time.Time{}
+	}
+	if s.gate.renew(ctx, passed) != nil {
+		return time.Time{} // as above
 	}
 	if !s.leads() {
 		return time.Time{} // the next leader has it

@@ -98,6 +98,25 @@ func (g *gate) enter(ctx context.Context) error {
 	}
 }
 
+// stale is how long a message may take from its moment to Telegram's door.
+const stale = 200 * time.Millisecond
+
+// renew waits for another moment where the one at which a sender passed is over: it was
+// held up since, or the gate has closed. All whom a slow Redis held up would else go at
+// once.
+func (g *gate) renew(ctx context.Context, passed time.Time) error {
+	left, _ := g.closedFor(time.Now())
+	for ; left > 0; left, _ = g.closedFor(time.Now()) {
+		if err := sleep(ctx, left); err != nil {
+			return err
+		}
+	}
+	if time.Since(passed) < stale {
+		return nil
+	}
+	return g.limiter.Wait(ctx)
+}
+
 // leave gives a place back.
 func (g *gate) leave() { <-g.places }
 

@@ -21,6 +21,7 @@ func TestOutage(t *testing.T) {
 	together(t, map[string]func(*testing.T){
 		"Telegram": outageOfTelegram,
 		"Redis":    outageOfRedis,
+		"pace":     outageKeepsThePace,
 	})
 }
 
@@ -132,12 +133,34 @@ func outageOfRedis(t *testing.T) {
 			return c.redisFailures() > failures && time.Since(killed) > 500*time.Millisecond
 		})
 		// Whether somebody has it already can't be known now: what was on its way arrives.
-		if n := c.telegram.Stats().Accepted - gone; n > 20 {
+		if n := c.telegram.Stats().Accepted - gone; n > 100 {
 			t.Errorf("%d messages went out without Redis", n)
 		}
 		server.Restart()
 	}
 	c.finished(1, time.Minute)
+	c.wantReport(t, c.last(), audience, 0, 0)
+	c.wantOnce(t, first, audience)
+}
+
+// outageKeepsThePace: what waited for Redis does not go out all at once when it is back.
+func outageKeepsThePace(t *testing.T) {
+	const audience, perSecond = 200, 30
+	server := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
+	c := newCastOn(t, server.Client(t), simulator.Options{Limits: simulator.TelegramLimits, Key: everything}, perSecond)
+	first := c.telegram.Crowd(audience)
+	redistest.Fill(t, c.rdb, first, audience, readsKyrgyz)
+	defer c.send()()
+	c.publish("Жаңылык")
+	c.await("it is on its way", 30*time.Second, func() bool { return c.telegram.Stats().Accepted >= 20 })
+	server.Kill()
+	killed := time.Now()
+	c.await("three seconds have passed", 30*time.Second, func() bool { return time.Since(killed) > 3*time.Second })
+	server.Restart()
+	c.finished(1, time.Minute)
+	if n := c.telegram.Stats().Limited429; n > 0 {
+		t.Errorf("Telegram had to ask for patience %d times", n)
+	}
 	c.wantReport(t, c.last(), audience, 0, 0)
 	c.wantOnce(t, first, audience)
 }

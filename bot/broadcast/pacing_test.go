@@ -113,7 +113,7 @@ func pacingStorm(t *testing.T) {
 	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{}, rate)
 	seen := c.watch()
 	redistest.Fill(t, c.rdb, c.telegram.Crowd(audience), audience, readsKyrgyz)
-	storm := &storm{after: 100, lasts: time.Second}
+	storm := &storm{after: 100, lasts: wait * time.Second}
 	c.telegram.Fault(simulator.Fault{Methods: []string{"sendMessage"}, Refuse: simulator.TooMany(wait), Match: storm.strikes})
 	defer c.send()()
 	c.publish("Жаңылык")

@@ -91,7 +91,7 @@ func newApp(ctx context.Context, o AppOptions) (*App, error) {
 	zone := o.Config.Zone()
 	a.Engine = broadcast.New(broadcast.Options{
 		Redis: o.Redis, Store: a.Store, Archive: a.Archive, Lease: a.lease,
-		Sender: bot.NewSender(a.client, bot.SenderOptions{Zone: zone, Editions: a.Archive.Editions, Log: o.Log, Registerer: metrics}),
+		Sender: bot.NewSender(a.client, bot.SenderOptions{Zone: zone, Topics: o.Config.choice(numbers), Editions: a.Archive.Editions, Log: o.Log, Registerer: metrics}),
 		Zone:   zone, Topics: numbers,
 		MessagesPerSecond: o.Config.Telegram.MessagesPerSecond, Grace: o.Grace,
 		Log: o.Log, Registerer: metrics,

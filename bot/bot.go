@@ -94,6 +94,7 @@ type Bot struct {
 	archive  Archive
 	articles Articles
 	finder   *finder
+	renderer renderer
 	ministry Ministry
 	joined   func(ctx context.Context, chat int64) error
 	forget   func(ctx context.Context, chat int64) error
@@ -125,6 +126,7 @@ func New(o Options) *Bot {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	o.Zone = cmp.Or(o.Zone, time.UTC)
 	return &Bot{
 		client:   o.Client,
 		store:    o.Store,
@@ -137,7 +139,8 @@ func New(o Options) *Bot {
 		move:     o.Move,
 		topics:   o.Topics,
 		now:      o.Now,
-		zone:     cmp.Or(o.Zone, time.UTC),
+		zone:     o.Zone,
+		renderer: renderer{o.Zone, o.Topics},
 		log:      o.Log,
 		metrics:  newBotMetrics(o.Registerer),
 	}

@@ -5,11 +5,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator"
+	"kabarchy/feeds"
 	"kabarchy/subscriptions/redistest"
 )
 
@@ -20,7 +24,11 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	# a remark
 //	phone: ky            a new person, with the phone in that language; "-" for none
 //	archive: ky 3        so many items in that language
-//	item: ky b | Title | Text   one item; the letter becomes its id, a date may follow it
+//	item: ky b | Title | Text   one item; the letter becomes its id; after it may stand
+//	                     a date, topic=<id>, picture, and unlinked for one without a page
+//	ministry: announces b     the item goes out to the person
+//	ministry: withdraws b     it is taken back; "withdraws b later": after two days
+//	ministry: sums up         a digest of all items goes out to the person
 //	> /start             the person types
 //	> sends {"sticker":{}}   the person sends something else: the message's fields as JSON
 //	> presses Кыргызча   the person presses a button
@@ -48,7 +56,8 @@ func TestConversations(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, rdb := redistest.Mini(t)
-			got := play(open(t, rdb, simulator.Options{}), string(script))
+			clock := &clock{}
+			got := play(&stage{house: open(t, rdb, simulator.Options{Now: clock.now}), clock: clock}, string(script))
 			if *update {
 				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
@@ -63,10 +72,10 @@ func TestConversations(t *testing.T) {
 }
 
 // play runs a script and writes it anew with what the bot answers now.
-func play(h *house, script string) string {
-	h.t.Helper()
+func play(stage *stage, script string) string {
+	stage.t.Helper()
 	var out strings.Builder
-	stage := &stage{house: h, seen: map[string]string{}}
+	stage.seen = map[string]string{}
 	for line := range strings.Lines(script) {
 		line = strings.TrimRight(line, "\n")
 		if !strings.HasPrefix(line, "|") {
@@ -75,12 +84,14 @@ func play(h *house, script string) string {
 		key, value, _ := strings.Cut(line, ": ")
 		switch {
 		case key == "phone":
-			stage.citizen = h.telegram.Citizen("Айгүл", strings.TrimPrefix(value, "-"))
+			stage.citizen = stage.telegram.Citizen("Айгүл", strings.TrimPrefix(value, "-"))
 			clear(stage.seen)
 		case key == "archive":
 			stage.fill(value)
 		case key == "item":
 			stage.add(value)
+		case key == "ministry":
+			out.WriteString(stage.ministry(value))
 		case strings.HasPrefix(line, "> "):
 			out.WriteString(stage.act(line[2:]))
 		}
@@ -91,10 +102,18 @@ func play(h *house, script string) string {
 // stage is where a script plays.
 type stage struct {
 	*house
+	clock   *clock
 	citizen *simulator.Citizen
 	group   *simulator.Group  // the person's, if there is one
 	seen    map[string]string // what the phone showed of each message
+	sent    map[string]broadcast.Message
 }
+
+// clock is Telegram's: what is two days old can't be deleted.
+type clock struct{ late atomic.Int64 }
+
+func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.late.Load())) }
+func (c *clock) advance(d time.Duration) { c.late.Add(int64(d)) }
 
 func (s *stage) fill(value string) {
 	s.t.Helper()
@@ -112,21 +131,30 @@ func (s *stage) add(value string) {
 	s.t.Helper()
 	head, rest, _ := strings.Cut(value, " | ")
 	title, text, found := strings.Cut(rest, " | ")
-	fields := strings.Fields(head) // language, letter, date
+	fields := strings.Fields(head) // language, letter, and what else there is
 	if !found || len(fields) < 2 || len(fields[1]) != 1 {
 		s.t.Fatalf("item: %s", value)
 	}
-	i := item(strings.Repeat(fields[1], 16), fields[0], title)
+	i := item(idOf(fields[1]), fields[0], title)
 	i.Summary = text
-	if len(fields) > 2 {
-		date, err := time.Parse(time.DateOnly, fields[2])
-		if err != nil {
-			s.t.Fatal(err)
+	for _, field := range fields[2:] {
+		if topic, isTopic := strings.CutPrefix(field, "topic="); isTopic {
+			i.Topics = append(i.Topics, topic)
+		} else if field == "picture" {
+			i.Picture = "https://minjust.gov.kg/" + fields[1] + ".jpg"
+		} else if field == "unlinked" {
+			i.Link = ""
+		} else if date, err := time.Parse(time.DateOnly, field); err == nil {
+			i.Published = date
+		} else {
+			s.t.Fatalf("item: %s: %v", value, err)
 		}
-		i.Published = date
 	}
 	s.shelf.put(i)
 }
+
+// idOf is the id of the item that a script names with a letter.
+func idOf(letter string) string { return strings.Repeat(letter, 16) }
 
 // act does one thing and returns what changed on the phone when the bot is done with it.
 func (s *stage) act(what string) string {
@@ -180,6 +208,58 @@ func (h *house) settled() {
 	h.eventually("all updates confirmed", func() bool { return h.telegram.Stats().Pending == 0 })
 }
 
+// ministry lets something happen to the news, and returns what changed on the phone.
+func (s *stage) ministry(does string) string {
+	s.t.Helper()
+	preferences, _, err := s.store.Get(s.t.Context(), s.citizen.ID())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	d := broadcast.Delivery{Broadcast: 1, Chat: s.citizen.ID(), Preferences: preferences}
+	verb, rest, _ := strings.Cut(does, " ")
+	letter, late := strings.CutSuffix(rest, " later")
+	if late {
+		s.clock.advance(49 * time.Hour)
+	}
+	switch verb {
+	case "announces":
+		d.Kind = broadcast.News
+		d.Item = s.published(letter)
+		s.sent = map[string]broadcast.Message{letter: s.deliver(d)}
+	case "withdraws":
+		d.Kind, d.Message = broadcast.Withdrawal, s.sent[letter]
+		d.Item = s.published(letter)
+		s.deliver(d)
+	case "sums":
+		d.Kind, d.Items = broadcast.Digest, s.shelf.items
+		for more := true; more; d.Part++ {
+			more = s.deliver(d).More
+		}
+	default:
+		s.t.Fatalf("ministry: %s", does)
+	}
+	return s.changes("")
+}
+
+func (s *stage) deliver(d broadcast.Delivery) broadcast.Message {
+	s.t.Helper()
+	sent, err := s.sender.Deliver(s.t.Context(), d)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return sent
+}
+
+// published is the item on the shelf that the script names with the letter.
+func (s *stage) published(letter string) feeds.Item {
+	s.t.Helper()
+	i, err := s.shelf.Item(s.t.Context(), idOf(letter))
+	if err != nil {
+		s.t.Fatalf("item %s: %v", letter, err)
+	}
+	return i
+}
+
 func (s *stage) changes(toast string) string {
 	var out strings.Builder
 	messages := s.citizen.Messages()
@@ -201,6 +281,13 @@ func (s *stage) changes(toast string) string {
 			where = " in the group"
 		}
 		fmt.Fprintf(&out, "| (%s%s)\n%s", what, where, shown)
+	}
+	for key := range s.seen {
+		own := strings.HasPrefix(key, fmt.Sprintf("%d ", s.citizen.ID()))
+		if own && !slices.ContainsFunc(messages, func(m simulator.Message) bool { return fmt.Sprint(m.Chat, m.ID) == key }) {
+			delete(s.seen, key)
+			out.WriteString("| (deleted)\n")
+		}
 	}
 	if toast != "" {
 		fmt.Fprintf(&out, "| (toast) %s\n", toast)

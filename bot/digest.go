@@ -48,7 +48,7 @@ func (s *Sender) digestPage(p subscriptions.Preferences, items []feeds.Item, fir
 	var row []Button
 	for i, item := range items[first:last] {
 		number := strconv.Itoa(first + i + 1)
-		texts = append(texts, fmt.Sprintf("%s. %s", number, headline(item, s.zone)))
+		texts = append(texts, fmt.Sprintf("%s. %s", number, headline(item, s.renderer.zone)))
 		row = append(row, Button{Text: number, Data: itemData(item, asNewMessage)})
 		if len(row) == digestCount/2 || i == last-first-1 {
 			rows, row = append(rows, row), nil

@@ -27,6 +27,15 @@ const wait = 20 * time.Second
 // today is the day on which the tests play: a Monday.
 var today = time.Date(2026, time.November, 23, 5, 0, 0, 0, time.UTC)
 
+// bishkek is the zone of all dates.
+var bishkek = time.FixedZone("+06", 6*60*60)
+
+// subjects are the topics to choose from.
+var subjects = []bot.Topic{
+	{Number: 3, ID: "legal-aid", Name: map[string]string{"ky": "Юридикалык жардам", "ru": "Юридическая помощь", "en": "Legal aid"}},
+	{Number: 7, ID: "jobs", Name: map[string]string{"ky": "Жумуш орундары", "ru": "Вакансии", "en": "Vacancies"}},
+}
+
 // house is a bot that runs against the simulated Telegram and a Redis.
 type house struct {
 	t         *testing.T
@@ -38,6 +47,7 @@ type house struct {
 	shelf     *shelf
 	bot       *bot.Bot
 	client    *bot.Client
+	sender    *bot.Sender
 	log       *safeBuffer
 	metrics   *prometheus.Registry
 	joined    *chats
@@ -93,13 +103,13 @@ func (h *house) start() {
 			Name: map[string]string{"ky": "Юстиция министрлиги", "ru": "Министерство юстиции", "en": "Ministry of Justice"},
 			Site: "https://minjust.gov.kg",
 		},
-		Topics: []bot.Topic{
-			{Number: 3, ID: "legal-aid", Name: map[string]string{"ky": "Юридикалык жардам", "ru": "Юридическая помощь", "en": "Legal aid"}},
-			{Number: 7, ID: "jobs", Name: map[string]string{"ky": "Жумуш орундары", "ru": "Вакансии", "en": "Vacancies"}},
-		},
+		Topics: subjects,
 		Now:    func() time.Time { return today },
 		Joined: h.joined.add, Forget: h.forgotten.add,
-		Zone: time.FixedZone("+06", 6*60*60), Log: log, Registerer: registry,
+		Zone: bishkek, Log: log, Registerer: registry,
+	})
+	h.sender = bot.NewSender(h.client, bot.SenderOptions{
+		Zone: bishkek, Topics: subjects, Editions: h.archive.Editions, Log: log, Registerer: registry,
 	})
 	ctx, cancel := context.WithCancel(h.t.Context())
 	ended := make(chan error, 1)

@@ -71,7 +71,7 @@ func (b *Bot) onInlineQuery(ctx context.Context, q inlineQuery) error {
 
 func (b *Bot) inlineResult(item feeds.Item) inlineResult {
 	words := locale.For(item.Language)
-	p := render(item, b.zone, nil)
+	p := b.renderer.render(item, nil)
 	rows := [][]Button{{{Text: words.T("button.read", nil), URL: b.link("item-" + item.ID)}}}
 	if webAddress(item.Link) {
 		rows = append(rows, []Button{{Text: words.T("button.read_more", nil), URL: item.Link}})

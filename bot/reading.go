@@ -46,7 +46,7 @@ func (t *talk) pressItem(ctx context.Context, args []string) (reply, error) {
 }
 
 func (t *talk) showItem(ctx context.Context, item feeds.Item, back string) error {
-	p := render(item, t.zone, nil)
+	p := t.renderer.render(item, nil)
 	rows := itemButtons(item, p.cut, back)
 	rows = append(rows, editionButtons(item, t.editions(ctx, item), func(e feeds.Item) string { return itemData(e, back) })...)
 	return t.show(ctx, screen{p.html, append(rows, t.backButtons(item, back)...)})

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"html"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"kabarchy/bot/locale"
 	"kabarchy/feeds"
@@ -16,6 +18,7 @@ import (
 const (
 	captionLimit = 1024 // Telegram's
 	titleLimit   = 256
+	topicsLimit  = 72  // a line or two on a small phone
 	summaryLimit = 640 // what a small phone shows without much scrolling
 )
 
@@ -28,17 +31,27 @@ type page struct {
 	cut    bool   // there is more of the summary
 }
 
-// render makes the message of an item. The words around it are in the item's language,
-// the date is that of the zone; the editions are the item in other languages.
-func render(item feeds.Item, zone *time.Location, editions map[string]feeds.Item) page {
+// renderer makes the messages of items. The words around an item are in its language.
+type renderer struct {
+	zone   *time.Location // of the dates
+	topics []Topic        // by whose names an item's topics are printed
+}
+
+// render makes the message of an item; the editions are the item in other languages. The
+// title comes first: it is what a phone shows of a message that has just come.
+func (r renderer) render(item feeds.Item, editions map[string]feeds.Item) page {
 	words := locale.For(item.Language)
 	title := cut(oneLine(item.Title), titleLimit)
-	date := words.Date(item.Published.In(zone))
+	topics := r.topicLine(item)
+	date := words.Date(item.Published.In(r.zone))
 	whole := paragraphs(item.Summary)
-	summary := cut(whole, summaryLimit)
+	if oneLine(whole) == oneLine(item.Title) { // some sites say it twice
+		whole = ""
+	}
+	summary := untilSentence(cut(whole, summaryLimit))
 	p := page{
-		html:  joinFilled("\n", tagged("b", title), tagged("i", date)),
-		plain: joinFilled("\n", title, date),
+		html:  joinFilled("\n", tagged("b", title), joinFilled(" · ", html.EscapeString(topics), tagged("i", date))),
+		plain: joinFilled("\n", title, joinFilled(" · ", topics, date)),
 		cut:   summary != whole,
 	}
 	p.html = joinFilled("\n\n", p.html, html.EscapeString(summary))
@@ -52,6 +65,37 @@ func render(item feeds.Item, zone *time.Location, editions map[string]feeds.Item
 		p.markup = markup(rows)
 	}
 	return p
+}
+
+// topicLine names the item's topics in its language, as many as fit; empty if it has none.
+func (r renderer) topicLine(item feeds.Item) string {
+	const mark = "🏷 "
+	line := ""
+	for _, topic := range r.topics {
+		if !slices.Contains(item.Topics, topic.ID) {
+			continue
+		}
+		name := oneLine(topic.name(item.Language))
+		if line == "" {
+			line = mark + cut(name, topicsLimit-units(mark))
+		} else if longer := line + ", " + name; units(longer) <= topicsLimit {
+			line = longer
+		}
+	}
+	return line
+}
+
+// untilSentence takes off a text the sentence that its site has broken off, unless that is
+// most of it.
+func untilSentence(text string) string {
+	whole := strings.TrimRight(text, " .…[]")
+	if !strings.ContainsAny(text[len(whole):], "…[") && !strings.HasSuffix(text, "...") {
+		return text
+	}
+	if end := sentenceEnd(text, len(whole)); end > len(text)/3 {
+		return strings.TrimRightFunc(text[:end], unicode.IsSpace)
+	}
+	return strings.TrimRight(whole, ",;:—–-(« ") + "…"
 }
 
 // Button is one button below a message: it opens an address or sends its data back.

@@ -38,15 +38,23 @@ var anyItem = rapid.Custom(func(t *rapid.T) feeds.Item {
 		Link:      rapid.OneOf(rapid.Just(""), rapid.Just("https://minjust.gov.kg/ky/1?a=1&b=2"), rapid.String()).Draw(t, "link"),
 		Picture:   rapid.OneOf(rapid.Just(""), rapid.Just("https://minjust.gov.kg/1.jpg"), rapid.String()).Draw(t, "picture"),
 		Published: time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "published"), 0),
+		Topics:    rapid.SliceOf(rapid.SampledFrom([]string{"legal-aid", "endless", "unknown"})).Draw(t, "topics"),
 		Revision:  1,
 	}
 })
+
+// subjects are topics, one of which has a name that no message has room for.
+var subjects = []Topic{
+	{ID: "legal-aid", Name: map[string]string{"ky": "Юридикалык жардам", "ru": "Юридическая помощь", "en": "Legal aid"}},
+	{ID: "jobs", Name: map[string]string{"ky": "Бош орундар", "ru": "Вакансии & конкурсы", "en": "Vacancies"}},
+	{ID: "endless", Name: map[string]string{"ru": strings.Repeat("😀 ", 100)}},
+}
 
 func TestRenderedItemsAreAlwaysTelegrams(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		item := anyItem.Draw(t, "item")
-		p := render(item, time.UTC, nil)
+		p := renderer{time.UTC, subjects}.render(item, nil)
 		text, err := parseTelegram(p.html)
 		if err != nil {
 			t.Fatalf("%q does not parse: %v", p.html, err)
@@ -126,7 +134,7 @@ func TestRender(t *testing.T) {
 		Link: "https://minjust.gov.kg/ky/1", Picture: "https://minjust.gov.kg/1.jpg",
 		Published: time.Date(2018, 11, 21, 20, 0, 0, 0, time.UTC),
 	}
-	p := render(item, bishkek, nil)
+	p := renderer{bishkek, subjects}.render(item, nil)
 	want := page{
 		html: "<b>Юридикалык жардам &lt;акысыз&gt; &amp; жеткиликтүү</b>\n<i>22-ноябрь, 2018-жыл</i>\n\n" +
 			"Биринчи абзац.\n\nЭкинчи «абзац».",
@@ -146,7 +154,43 @@ func TestRenderLeavesOutWhatIsMissing(t *testing.T) {
 	item := feeds.Item{Language: "ru", Title: "Вакансия", Published: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
 		Link: "javascript:alert(1)", Picture: "/relative.jpg"}
 	want := page{html: "<b>Вакансия</b>\n<i>1 марта 2026 г.</i>", plain: "Вакансия\n1 марта 2026 г."}
-	if p := render(item, time.UTC, nil); p != want {
+	if p := (renderer{time.UTC, subjects}).render(item, nil); p != want {
 		t.Errorf("got  %+v\nwant %+v", p, want)
+	}
+}
+
+func TestAnAlertLooksRight(t *testing.T) {
+	t.Parallel()
+	day := time.Date(2018, 11, 22, 4, 0, 0, 0, time.UTC)
+	const date = "22 ноября 2018 г."
+	sentence := "Центр открыт каждый день с девяти до шести. "
+	for _, c := range []struct {
+		name string
+		item feeds.Item
+		want string // without markup
+	}{
+		{"topic, title, date, summary", feeds.Item{Title: "Центр", Summary: "Приходите.", Topics: []string{"legal-aid"}},
+			"Центр\n🏷 Юридическая помощь · " + date + "\n\nПриходите."},
+		{"several topics", feeds.Item{Title: "Центр", Topics: []string{"jobs", "legal-aid"}},
+			"Центр\n🏷 Юридическая помощь, Вакансии & конкурсы · " + date},
+		{"a topic that is configured no more", feeds.Item{Title: "Центр", Topics: []string{"gone"}}, "Центр\n" + date},
+		{"no summary", feeds.Item{Title: "Центр"}, "Центр\n" + date},
+		{"a summary that repeats the title", feeds.Item{Title: "Центр  открыт", Summary: "Центр\nоткрыт"}, "Центр  открыт\n" + date},
+		{"a long summary ends at a sentence", feeds.Item{Title: "Центр", Summary: strings.Repeat(sentence, 30)},
+			"Центр\n" + date + "\n\n" + strings.TrimSpace(strings.Repeat(sentence, 14))},
+		{"a summary that the site broke off", feeds.Item{Title: "Центр", Summary: sentence + "Каждый может […]"},
+			"Центр\n" + date + "\n\n" + strings.TrimSpace(sentence)},
+		{"one that is but one sentence", feeds.Item{Title: "Центр", Summary: "Каждый может прийти, [...]"},
+			"Центр\n" + date + "\n\nКаждый может прийти…"},
+		{"dots that are the author's", feeds.Item{Title: "Центр", Summary: "Он открыт. И (наконец) работает."},
+			"Центр\n" + date + "\n\nОн открыт. И (наконец) работает."},
+		{"a long word", feeds.Item{Title: strings.Repeat("Ы", 300)}, strings.Repeat("Ы", 255) + "…\n" + date},
+		{"a long title", feeds.Item{Title: strings.Repeat("Министерство ", 30)}, strings.TrimSpace(strings.Repeat("Министерство ", 19)) + "…\n" + date},
+	} {
+		c.item.Language, c.item.Published = "ru", day
+		want := strings.Replace(c.want, "Центр  открыт", "Центр открыт", 1)
+		if got := (renderer{time.UTC, subjects}).render(c.item, nil).plain; got != want {
+			t.Errorf("%s:\ngot  %q\nwant %q", c.name, got, want)
+		}
 	}
 }

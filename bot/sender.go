@@ -19,6 +19,8 @@ import (
 type SenderOptions struct {
 	// Zone is the one in which dates are written; UTC if nil.
 	Zone *time.Location
+	// Topics are those whose names an item's message prints; none if nil.
+	Topics []Topic
 	// Editions finds an item in other languages, to which its message then leads; none if nil.
 	Editions func(ctx context.Context, id string) (map[string]feeds.Item, error)
 	// Log hears of messages that had to be simplified; nothing if nil.
@@ -33,7 +35,7 @@ type SenderOptions struct {
 // concurrent use.
 type Sender struct {
 	client    *Client
-	zone      *time.Location
+	renderer  renderer
 	editions  func(ctx context.Context, id string) (map[string]feeds.Item, error)
 	log       *slog.Logger
 	pages     *cache[pageKey, page]
@@ -62,7 +64,7 @@ func NewSender(c *Client, o SenderOptions) *Sender {
 	}
 	return &Sender{
 		client:   c,
-		zone:     o.Zone,
+		renderer: renderer{o.Zone, o.Topics},
 		editions: o.Editions,
 		log:      o.Log,
 		pages:    newCache[pageKey, page](64),
@@ -186,7 +188,7 @@ func (s *Sender) page(ctx context.Context, item feeds.Item) page {
 	if err != nil {
 		s.log.WarnContext(ctx, "editions can't be had", "item", item.ID, "error", err)
 	}
-	p := render(item, s.zone, editions)
+	p := s.renderer.render(item, editions)
 	s.pages.put(key, p)
 	return p
 }

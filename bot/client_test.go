@@ -87,7 +87,7 @@ func TestErrorsHaveTheirType(t *testing.T) {
 		{"gateway gave up", body(504, ``), is[*ServerError], broadcast.Ambiguous},
 		{"a page and 200", body(200, `<html>Log in to the network</html>`), is[*ServerError], broadcast.Ambiguous},
 		{"redirect", func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "https://example.org"+r.URL.Path, 302)
+			http.Redirect(w, r, "https://example.org"+r.URL.Path, http.StatusFound)
 		}, is[*ServerError], broadcast.Ambiguous},
 		{"result of another shape", body(200, `{"ok":true,"result":[]}`), func(err error) bool { return err != nil }, broadcast.Ambiguous},
 		{"connection lost before the answer", hangUp(""), sent(true), broadcast.Ambiguous},

@@ -215,21 +215,6 @@ func (w *whole) finished(n int, limit time.Duration) {
 	})
 }
 
-// report returns the newest broadcast of a language.
-func (w *whole) report(kind broadcast.Kind, language string) broadcast.Progress {
-	w.tb.Helper()
-	progress, err := w.engine.Progress(w.tb.Context())
-	if err != nil {
-		w.tb.Fatal(err)
-	}
-	for _, p := range progress {
-		if p.Kind == kind && p.Language == language {
-			return p
-		}
-	}
-	return broadcast.Progress{}
-}
-
 // noted reads what the ledger says of a chat; empty where it has no line.
 func (w *whole) noted(ledger, chat int64) string {
 	w.tb.Helper()

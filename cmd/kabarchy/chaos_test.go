@@ -60,11 +60,10 @@ type chaos struct {
 	telegram *simulator.Server
 	store    *subscriptions.Store
 
-	first   int64
-	size    int
-	env     []string
-	feed    *feed
-	arrived map[int64]int // at the last look
+	first int64
+	size  int
+	env   []string
+	feed  *feed
 	// unsure counts the messages that arrived and whose line the ledger lacked when the
 	// program died: they were on their way, and may be followed by another.
 	unsure int

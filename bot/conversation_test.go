@@ -25,7 +25,8 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	phone: ky            a new person, with the phone in that language; "-" for none
 //	archive: ky 3        so many items in that language
 //	item: ky b | Title | Text   one item; the letter becomes its id; after it may stand
-//	                     a date, topic=<id>, picture, and unlinked for one without a page
+//	                     a date, topic=<id>, picture, inside for a picture in its
+//	                     article, and unlinked for one without a page
 //	ministry: announces b     the item goes out to the person
 //	ministry: withdraws b     it is taken back; "withdraws b later": after two days
 //	ministry: sums up         a digest of all items goes out to the person
@@ -142,6 +143,8 @@ func (s *stage) add(value string) {
 			i.Topics = append(i.Topics, topic)
 		} else if field == "picture" {
 			i.Picture = "https://minjust.gov.kg/" + fields[1] + ".jpg"
+		} else if field == "inside" {
+			s.shelf.illustrate(i.ID, "https://minjust.gov.kg/"+fields[1]+"-2.jpg")
 		} else if field == "unlinked" {
 			i.Link = ""
 		} else if date, err := time.Parse(time.DateOnly, field); err == nil {
@@ -306,6 +309,9 @@ func draw(m simulator.Message) string {
 	}
 	for line := range strings.Lines(m.Text) {
 		fmt.Fprintf(&out, "| %s\n", strings.TrimRight(line, "\n"))
+	}
+	if m.Preview != "" {
+		fmt.Fprintf(&out, "| 🖼 %s\n", m.Preview)
 	}
 	for _, row := range m.Keyboard {
 		out.WriteString("|")

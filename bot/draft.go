@@ -28,7 +28,7 @@ func (m draft) params(chat int64) map[string]string {
 		params["caption"] = text
 	} else {
 		params["text"] = text
-		params["link_preview_options"] = `{"is_disabled":true}`
+		params["link_preview_options"] = noPreview
 	}
 	if mode != "" {
 		params["parse_mode"] = mode

@@ -235,6 +235,18 @@ func (h *house) counted(name string, labels ...string) (sum float64) {
 type shelf struct {
 	mu    sync.Mutex
 	items []feeds.Item // newest first
+	// pictures are those inside of articles, by the item's id.
+	pictures map[string]string
+}
+
+// illustrate puts a picture into an item's article.
+func (s *shelf) illustrate(id, picture string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pictures == nil {
+		s.pictures = make(map[string]string)
+	}
+	s.pictures[id] = picture
 }
 
 func (s *shelf) put(items ...feeds.Item) {
@@ -289,8 +301,11 @@ func (s *shelf) Article(ctx context.Context, id string) (feeds.Article, error) {
 		return feeds.Article{}, err
 	}
 	span := func(text string) []feeds.Span { return []feeds.Span{{Text: text}} }
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return feeds.Article{Whole: true, Blocks: []feeds.Block{
 		{Kind: feeds.Paragraph, Spans: span(item.Summary)},
+		{Kind: feeds.Picture, Picture: s.pictures[id]},
 		{Kind: feeds.Heading, Level: 2, Spans: span("📍")},
 		{Kind: feeds.ListItem, Level: 1, Spans: span("+996 312 65-65-65")},
 		{Kind: feeds.ListItem, Level: 1, Spans: span("minjust.gov.kg")},

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"kabarchy/bot/locale"
 	"kabarchy/feeds"
 )
 
@@ -16,9 +17,10 @@ const pageSize = 720
 
 // paragraph is a piece of an article that is shown on lines of its own.
 type paragraph struct {
-	spans []feeds.Span
-	quote bool
-	item  bool // of a list: stands close to its neighbours
+	spans   []feeds.Span
+	quote   bool
+	item    bool   // of a list: stands close to its neighbours
+	picture string // the address of a picture, to which the spans lead
 }
 
 func (p paragraph) text() string {
@@ -29,15 +31,21 @@ func (p paragraph) text() string {
 	return text.String()
 }
 
-// paragraphsOf lays an article's blocks out for a message. Its pictures are not among
-// them: the message has the one it has.
-func paragraphsOf(blocks []feeds.Block) []paragraph {
+// paragraphsOf lays an article's blocks out for a message. A picture becomes a line that
+// leads to it: a message shows one at most.
+func paragraphsOf(blocks []feeds.Block, words locale.Locale) []paragraph {
 	var all []paragraph
+	pictures := 0
 	for _, b := range blocks {
 		p := paragraph{spans: b.Spans, quote: b.Kind == feeds.Quote, item: b.Kind == feeds.ListItem}
 		switch b.Kind {
 		case feeds.Picture:
-			continue
+			if !webAddress(b.Picture) {
+				continue
+			}
+			pictures++
+			label := words.T("line.picture", map[string]any{"Number": words.Number(pictures)})
+			p.spans, p.picture = []feeds.Span{{Text: label, Link: b.Picture}}, b.Picture
 		case feeds.Heading:
 			p.spans = []feeds.Span{{Text: b.Text(), Bold: true}}
 		case feeds.ListItem:
@@ -52,6 +60,16 @@ func paragraphsOf(blocks []feeds.Block) []paragraph {
 		}
 	}
 	return all
+}
+
+// pictureOn is the address of a page's first picture; empty if it has none.
+func pictureOn(page []paragraph) string {
+	for _, p := range page {
+		if p.picture != "" {
+			return p.picture
+		}
+	}
+	return ""
 }
 
 // paginate lays paragraphs out on pages of at most the size. Paragraphs stay whole where

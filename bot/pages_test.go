@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"kabarchy/bot/locale"
 	"kabarchy/feeds"
 )
 
@@ -52,8 +53,9 @@ func TestBlocksKeepTheirLook(t *testing.T) {
 		{Kind: feeds.Quote, Spans: []feeds.Span{{Text: "Акысыз"}, {Text: "!", Link: "javascript:alert(1)"}}},
 	}
 	want := "<b>Кимге?</b>\n\nОкуңуз: <a href=\"https://cbd.minjust.gov.kg/?a=1&amp;b=2\">мыйзам &lt;1&gt;</a>.\n\n" +
+		"<a href=\"https://minjust.gov.kg/1.jpg\">🖼 1-сүрөт</a>\n\n" +
 		"• <b>паспорт</b>\n2. <i>арыз</i>\n\n<blockquote>Акысыз!</blockquote>"
-	if got := pageHTML(paginate(paragraphsOf(blocks), pageSize)[0]); got != want {
+	if got := pageHTML(paginate(paragraphsOf(blocks, locale.For("ky")), pageSize)[0]); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
@@ -67,9 +69,10 @@ var anyBlock = rapid.Custom(func(t *rapid.T) feeds.Block {
 		}
 	})
 	return feeds.Block{
-		Kind:   rapid.SampledFrom([]feeds.BlockKind{feeds.Paragraph, feeds.Heading, feeds.ListItem, feeds.Quote, feeds.Picture}).Draw(t, "kind"),
-		Number: rapid.IntRange(0, 3).Draw(t, "number"),
-		Spans:  rapid.SliceOfN(span, 0, 3).Draw(t, "spans"),
+		Kind:    rapid.SampledFrom([]feeds.BlockKind{feeds.Paragraph, feeds.Heading, feeds.ListItem, feeds.Quote, feeds.Picture}).Draw(t, "kind"),
+		Picture: rapid.SampledFrom([]string{"", "https://minjust.gov.kg/1.jpg?a=1&b=2", "javascript:1"}).Draw(t, "picture"),
+		Number:  rapid.IntRange(0, 3).Draw(t, "number"),
+		Spans:   rapid.SliceOfN(span, 0, 3).Draw(t, "spans"),
 	}
 })
 
@@ -77,7 +80,7 @@ func TestPagesAreTelegramsAndLoseNoWord(t *testing.T) {
 	t.Parallel()
 	letters := func(s string) string { return strings.Join(strings.Fields(s), "") }
 	rapid.Check(t, func(t *rapid.T) {
-		paragraphs := paragraphsOf(rapid.SliceOfN(anyBlock, 0, 6).Draw(t, "blocks"))
+		paragraphs := paragraphsOf(rapid.SliceOfN(anyBlock, 0, 6).Draw(t, "blocks"), locale.For("ky"))
 		size := rapid.IntRange(40, 300).Draw(t, "size")
 		var whole, paged strings.Builder
 		for _, p := range paragraphs {

@@ -72,17 +72,21 @@ func (t *talk) pressPage(ctx context.Context, args []string) (reply, error) {
 
 // showPage shows a page of the item's article; a number out of range gives the nearest.
 func (t *talk) showPage(ctx context.Context, item feeds.Item, number int, back string) error {
-	pages := paginate(paragraphsOf(t.article(ctx, item)), pageSize)
+	pages := paginate(paragraphsOf(t.article(ctx, item), locale.For(item.Language)), pageSize)
 	if len(pages) == 0 {
 		return t.showItem(ctx, item, back)
 	}
 	number = max(1, min(number, len(pages)))
 	head := tagged("b", cut(oneLine(item.Title), pageTitleLimit))
 	rows := editionButtons(item, t.editions(ctx, item), func(e feeds.Item) string { return pageData(e, 1, back) })
-	return t.show(ctx, screen{
+	picture := pictureOn(pages[number-1])
+	if t.preferences.NoPictures { // the line that leads to it costs nothing
+		picture = ""
+	}
+	return t.illustrate(ctx, screen{
 		head + "\n\n" + pageHTML(pages[number-1]),
 		append(rows, t.pageButtons(item, number, len(pages), back)...),
-	})
+	}, picture)
 }
 
 // editions are the item's in other languages. A reader can do without them, so that a

@@ -28,33 +28,37 @@ type screen struct {
 
 // show puts a screen in place of the one whose button was pressed, so that a chat holds
 // one screen and not a trail of them. After a typed word it is a new message.
-func (t *talk) show(ctx context.Context, s screen) error {
+func (t *talk) show(ctx context.Context, s screen) error { return t.illustrate(ctx, s, "") }
+
+// illustrate shows a screen with the picture at the address below it; none if that is empty.
+func (t *talk) illustrate(ctx context.Context, s screen, picture string) error {
 	if t.pressed == nil {
-		return t.post(ctx, s)
+		return t.post(ctx, s, picture)
 	}
-	err := t.replace(ctx, s)
+	err := t.replace(ctx, s, picture)
 	switch meaningOf(err) {
 	case unchanged:
 		return nil
 	case noMessage, notEditable, malformed:
-		return t.post(ctx, s)
+		return t.post(ctx, s, picture)
 	}
 	return err
 }
 
 // post shows the screen as a new message.
-func (t *talk) post(ctx context.Context, s screen) error {
+func (t *talk) post(ctx context.Context, s screen, picture string) error {
 	params := t.params(s)
 	params["text"] = s.text
-	params["link_preview_options"] = `{"is_disabled":true}`
+	params["link_preview_options"] = previewOf(picture)
 	if t.thread != 0 {
 		params["message_thread_id"] = strconv.Itoa(t.thread)
 	}
 	return t.client.Call(ctx, "sendMessage", params, nil)
 }
 
-// replace shows the screen in the message whose button was pressed; a picture stays.
-func (t *talk) replace(ctx context.Context, s screen) error {
+// replace shows the screen in the message whose button was pressed. Where that has a
+// picture of its own, it stays and leaves no room for another.
+func (t *talk) replace(ctx context.Context, s screen, picture string) error {
 	params := t.params(s)
 	params["message_id"] = decimal(t.pressed.ID)
 	if t.pressed.Photo != nil {
@@ -62,8 +66,19 @@ func (t *talk) replace(ctx context.Context, s screen) error {
 		return t.client.Call(ctx, "editMessageCaption", params, nil)
 	}
 	params["text"] = s.text
-	params["link_preview_options"] = `{"is_disabled":true}`
+	params["link_preview_options"] = previewOf(picture)
 	return t.client.Call(ctx, "editMessageText", params, nil)
+}
+
+// noPreview keeps Telegram from showing what the links in a text lead to.
+const noPreview = `{"is_disabled":true}`
+
+// previewOf has Telegram show the picture at the address below a text, and nothing else.
+func previewOf(picture string) string {
+	if picture == "" {
+		return noPreview
+	}
+	return encoded(map[string]any{"url": picture, "prefer_large_media": true})
 }
 
 func (t *talk) params(s screen) map[string]string {

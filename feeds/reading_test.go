@@ -98,8 +98,10 @@ func TestArticleOfAnAnnouncedItemIsThere(t *testing.T) {
 func TestArticleFallsBackToTheSummary(t *testing.T) {
 	t.Parallel()
 	for name, page := range map[string]http.HandlerFunc{
-		"no page":   func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) },
-		"elsewhere": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.2:1/", http.StatusFound) },
+		"no page": func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) },
+		"elsewhere": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.2:1/", http.StatusFound)
+		},
 		"a document": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/pdf")
 			io.WriteString(w, "%PDF-1.7")

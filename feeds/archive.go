@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -122,7 +123,8 @@ func (a *Archive) Announced(ctx context.Context, id int64) error {
 	return nil
 }
 
-// Held returns what waits for a person's decision, oldest first.
+// Held returns what waits for a person's decision, oldest first, and what one poll held
+// in the order of its announcement.
 func (a *Archive) Held(ctx context.Context) ([]Held, error) {
 	raw, err := a.rdb.HVals(ctx, keyHeld).Result()
 	if err != nil {
@@ -134,6 +136,8 @@ func (a *Archive) Held(ctx context.Context) ([]Held, error) {
 			return nil, fmt.Errorf("held items: %w", err)
 		}
 	}
-	slices.SortFunc(list, func(x, y Held) int { return x.At.Compare(y.At) })
+	slices.SortFunc(list, func(x, y Held) int {
+		return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Source, y.Source), cmp.Compare(x.Order, y.Order))
+	})
 	return list, nil
 }

@@ -32,6 +32,9 @@ const (
 type Health struct {
 	Source, Language, URL string
 	Condition             Condition
+	// Since is from when on it is in that condition: when it was last well, or last had
+	// something new, where it is not.
+	Since time.Time
 	// LastAttempt and LastSuccess are of polls; LastItem is when something new last came,
 	// also before the start.
 	LastAttempt, LastSuccess, LastItem time.Time
@@ -65,7 +68,7 @@ type health struct {
 }
 
 func newHealth(s Source, now time.Time) *health {
-	return &health{since: now, Health: Health{Source: s.ID, Language: s.Language, URL: s.URL, Condition: Well}}
+	return &health{since: now, Health: Health{Source: s.ID, Language: s.Language, URL: s.URL, Condition: Well, Since: now}}
 }
 
 func (h *health) get() Health {
@@ -107,7 +110,21 @@ func (h *health) note(o outcome, now time.Time) (changed bool) {
 	h.NextPoll = now.Add(pause(o.asked, h.Failures, o.err))
 	before := h.Condition
 	h.Condition = h.judge(o, now)
+	if h.Condition != before {
+		h.Since = h.began(now)
+	}
 	return h.Condition != before
+}
+
+// began is since when the condition that was just found has held.
+func (h *health) began(now time.Time) time.Time {
+	switch h.Condition {
+	case Failing:
+		return cmp.Or(h.LastSuccess, h.since)
+	case Silent:
+		return h.LastItem
+	}
+	return now
 }
 
 func (h *health) judge(o outcome, now time.Time) Condition {

@@ -30,6 +30,8 @@ type Source struct {
 	Links string
 	// Hosts may serve the source's articles, besides the URL's own host.
 	Hosts []string
+	// Plausible is how many new items it may show at once; Options.Plausible where zero.
+	Plausible int
 }
 
 // serves says whether a page is on a host of the source's. "www." counts for nothing.
@@ -55,8 +57,8 @@ type Options struct {
 	AllowPrivate bool
 	// UserAgent says who asks; DefaultUserAgent where empty.
 	UserAgent string
-	// Plausible is how many new items a source may show at once; beyond it they are
-	// held. 10 where zero.
+	// Plausible is how many new items a source may show at once that says nothing of its
+	// own; beyond it they are held. 10 where zero.
 	Plausible int
 	// Timeout is the deadline of one whole request, redirects and body included. 30 s where zero.
 	Timeout time.Duration

@@ -31,7 +31,9 @@ type Held struct {
 	Source string           `json:"source"`
 	Kind   AnnouncementKind `json:"kind"`
 	Reason string           `json:"reason"` // HeldOld, HeldFlood or HeldRestless
-	At     time.Time        `json:"at"`
+	At     time.Time        `json:"at"`     // the same for all that one poll held
+	// Order is the item's place among these: in it they would have been announced.
+	Order int `json:"order"`
 }
 
 // record is an item as it is stored.
@@ -153,7 +155,7 @@ func hold(list []change, s Source, first bool, plausible int, now time.Time) {
 		default:
 			continue
 		}
-		c.held = &Held{Item: c.ID, Source: s.ID, Kind: c.announce, Reason: reason, At: now}
+		c.held = &Held{Item: c.ID, Source: s.ID, Kind: c.announce, Reason: reason, At: now, Order: i}
 		c.announce = ""
 	}
 }

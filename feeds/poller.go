@@ -237,7 +237,7 @@ func (p *Poller) archiveResponse(ctx context.Context, s Source, state sourceStat
 	if cut {
 		found.validators = validators{} // The rest is still to be fetched.
 	}
-	c, err := p.archive.commit(ctx, found, p.options.Plausible)
+	c, err := p.archive.commit(ctx, found, cmp.Or(s.Plausible, p.options.Plausible))
 	if err != nil {
 		return Result{}, state, err
 	}

@@ -137,7 +137,7 @@ func (c *Config) feeds(log *slog.Logger) feeds.Options {
 	}
 	for _, s := range c.Sources {
 		o.Sources = append(o.Sources, feeds.Source{
-			ID: s.ID, Language: s.Language, URL: s.URL, Kind: s.Kind, Links: s.Links, Hosts: s.Hosts,
+			ID: s.ID, Language: s.Language, URL: s.URL, Kind: s.Kind, Links: s.Links, Hosts: s.Hosts, Plausible: s.Plausible,
 		})
 	}
 	for _, t := range c.Topics {

@@ -46,6 +46,8 @@ type Source struct {
 	Links string `yaml:"links"`
 	// Hosts may serve the source's articles, besides the URL's own.
 	Hosts []string `yaml:"hosts"`
+	// Plausible is how many new items it may show at once; 10 if 0. More are held.
+	Plausible int `yaml:"plausible"`
 }
 
 // Topic is a subject to which a citizen can subscribe.

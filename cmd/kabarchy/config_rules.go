@@ -106,6 +106,9 @@ func (ps *problems) sources(sources []Source) {
 		ps.language(key+".language", s.Language)
 		ps.address(key+".url", s.URL)
 		ps.kind(key, s)
+		if s.Plausible < 0 {
+			ps.add(key+".plausible", "%d can't be a number of items", s.Plausible)
+		}
 	}
 }
 

@@ -73,6 +73,9 @@ func TestMistakesNameFileLineAndKey(t *testing.T) {
 		{"page with bad links", "id: news-ru,", `id: news-ru, kind: page, links: "news/(",`, `k.yaml:8: sources[1].links: not a regular expression`},
 		{"feed with links", "id: news-ru,", `id: news-ru, links: "/news/",`, `k.yaml:8: sources[1].links: only a source of kind page`},
 
+		{"less than nothing at once", "id: news-ru,", "id: news-ru, plausible: -1,", `k.yaml:8: sources[1].plausible: -1 can't be a number of items`},
+		{"text for a number of items", "id: news-ru,", "id: news-ru, plausible: many,", `k.yaml:8: sources[1].plausible: must be a whole number`},
+
 		{"bad topic id", "id: legal-aid", "id: Юрист", `k.yaml:10: topics[0].id: "Юрист" must be`},
 		{"topic without a name", ", en: Legal aid}", "}", `k.yaml:11: topics[0].name.en: a name in English is missing`},
 		{"topic that matches nothing", "{keywords: [aid], sources: [news-ky]}", "{}", `k.yaml:12: topics[0].match: at least one`},

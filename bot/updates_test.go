@@ -87,7 +87,7 @@ func TestBlockingStopsAndComingBackFindsTheOldSettings(t *testing.T) {
 		citizen.Unblock()
 		h.settled()
 		h.keeps(citizen.ID(), "stopped stays stopped", hasStatus(subscriptions.Stopped))
-		h.says(citizen, "/start", "Кайра кош келиңиз")
+		h.says(citizen, "/start", "Кайтып келгениңизге")
 		h.keeps(citizen.ID(), "back in Kyrgyz", active("ky"))
 	})
 }

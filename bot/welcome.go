@@ -38,11 +38,18 @@ func (t *talk) start(ctx context.Context, payload string) error {
 	return t.show(ctx, t.greeting())
 }
 
-// startTopic adds a topic to those that somebody chose; who is new chooses a language
-// first, and gets that topic alone.
+// startTopic adds a topic to those that somebody chose, and shows them; who is new chooses
+// a language first, and gets that topic alone.
 func (t *talk) startTopic(ctx context.Context, topic Topic) error {
-	if t.known {
-		return t.comeBack(ctx, func(p *subscriptions.Preferences) { p.Topics = p.Topics.With(topic.Number) })
+	add := func(p *subscriptions.Preferences) { p.Topics = p.Topics.With(topic.Number) }
+	switch {
+	case t.known && t.preferences.Status != subscriptions.Active:
+		return t.comeBack(ctx, add)
+	case t.known:
+		if err := t.join(ctx, add); err != nil {
+			return err
+		}
+		return t.show(ctx, t.topicsScreen())
 	}
 	s := t.greeting()
 	for i := range s.rows[0] {
@@ -146,7 +153,7 @@ func (t *talk) comeBack(ctx context.Context, change func(*subscriptions.Preferen
 	if err := t.join(ctx, change); err != nil {
 		return err
 	}
-	return t.showHome(ctx, t.words.T("screen.returned", nil))
+	return t.showHome(ctx, t.words.HTML("screen.returned", map[string]any{"When": t.whenInWords()}))
 }
 
 // showHome says what was done, and shows the latest item, so that the chat is not empty

@@ -63,7 +63,7 @@ func (s *session) attempt(ctx context.Context, t *task) (notBefore time.Time) {
 		return time.Time{} // the session ends; the walk or the retry set has the task
 	}
 	if !due {
-		s.drop(ctx, t)
+		s.leave(ctx, t)
 		return time.Time{}
 	}
 	if s.gate.renew(ctx, passed) != nil {
@@ -133,6 +133,19 @@ func (s *session) delivered(ctx context.Context, t *task, d Delivery, m Message)
 		return
 	}
 	t.run.tell(func(st *state) { st.Sent++ })
+	s.drop(ctx, t)
+}
+
+// leave ends a task for which nothing is to be done now. If that is because the person
+// waits, the broadcast has to know of it before the retry set forgets the chat.
+func (s *session) leave(ctx context.Context, t *task) {
+	if t.bucket == nil && t.run.now().Next != 0 {
+		st, _ := t.run.advance(time.Now())
+		err := s.persist(ctx, "save who waits", func() error { return s.plans.save(ctx, t.run.ID, st) })
+		if err != nil {
+			return
+		}
+	}
 	s.drop(ctx, t)
 }
 

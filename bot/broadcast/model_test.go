@@ -39,7 +39,7 @@ func TestPromisesHoldInAnyOrderOfEvents(t *testing.T) {
 // Each check walks the audience a few times: fewer than rapid's hundred, unless the
 // command line asks for more.
 func init() {
-	if err := flag.Set("rapid.checks", "10"); err != nil {
+	if err := flag.Set("rapid.checks", "6"); err != nil {
 		panic(err)
 	}
 }

@@ -68,7 +68,7 @@ func (p *Poller) inspect(ctx context.Context, s Source) (Report, error) {
 				r.Odd = append(r.Odd, fmt.Sprintf("the first article can't be read: %v", err))
 			}
 		}
-		e.Item.Topics = topicsOf(e.Item, p.options.Topics)
+		classify(&e.Item, p.options.Topics)
 		text := max(utf8.RuneCountInString(plainText(e.HTML)), utf8.RuneCountInString(e.Article.Text()))
 		item := ReportItem{Item: first(e.Item, p.now()).Item, Text: text}
 		if i == 0 || s.Kind != KindPage {

@@ -29,6 +29,8 @@ type Item struct {
 	Categories []string `json:"categories,omitempty"`
 	// Topics are the ids of the configured topics that it had when it was last read.
 	Topics []string `json:"topics,omitempty"`
+	// Urgent says that one of its topics is: it goes out before everything else.
+	Urgent bool `json:"urgent,omitempty"`
 	// Published is the moment the ministry gives, or FirstSeen where it gives none.
 	Published time.Time `json:"published"`
 	// FirstSeen is when the poller first saw the item.
@@ -58,6 +60,4 @@ type Announcement struct {
 	Kind AnnouncementKind `json:"kind"`
 	Item string           `json:"item"` // the item's ID
 	At   time.Time        `json:"at"`
-	// Urgent lets its broadcast overtake the others.
-	Urgent bool `json:"urgent,omitempty"`
 }

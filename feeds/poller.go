@@ -232,7 +232,7 @@ func (p *Poller) archiveResponse(ctx context.Context, s Source, state sourceStat
 		}
 	}
 	for i := range found.entries {
-		found.entries[i].Item.Topics = topicsOf(found.entries[i].Item, p.options.Topics)
+		classify(&found.entries[i].Item, p.options.Topics)
 	}
 	if cut {
 		found.validators = validators{} // The rest is still to be fetched.

@@ -19,6 +19,16 @@ type Topic struct {
 	// their endings behind ("юрист" fits "юристтердин", and not "заюристы"). So leave
 	// off what changes: "жардам", "помощ". Several words fit several in a row.
 	Keywords []string
+	// Urgent topics go out before everything else, and wait for nobody's quiet hours.
+	Urgent bool
+}
+
+// classify gives an item its topics, and their urgency.
+func classify(it *Item, topics []Topic) {
+	it.Topics = topicsOf(*it, topics)
+	it.Urgent = slices.ContainsFunc(topics, func(t Topic) bool {
+		return t.Urgent && slices.Contains(it.Topics, t.ID)
+	})
 }
 
 // topicsOf returns the ids of the topics that an item has, in the topics' order.

@@ -35,3 +35,14 @@ func TestTopics(t *testing.T) {
 		}
 	}
 }
+
+func TestUrgencyComesWithATopic(t *testing.T) {
+	t.Parallel()
+	topics := []Topic{{ID: "emergency", Keywords: []string{"эвакуация"}, Urgent: true}, {ID: "news", Keywords: []string{"жаңы"}}}
+	for title, want := range map[string]bool{"Эвакуация жарыяланды": true, "Жаңы мыйзам": false, "Вакансия": false} {
+		it := Item{Title: title}
+		if classify(&it, topics); it.Urgent != want {
+			t.Errorf("%q is urgent: %v", title, it.Urgent)
+		}
+	}
+}

@@ -1,17 +1,13 @@
 package broadcast_test
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"kabarchy/bot/simulator"
-	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
@@ -210,13 +206,10 @@ func pacingUrgent(t *testing.T) {
 	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{}, 100)
 	seen := c.watch()
 	redistest.Fill(t, c.rdb, c.telegram.Crowd(audience), audience, readsKyrgyz)
-	c.publish("Эвакуация")
-	urgent := c.withhold()
 	defer c.send()()
 	c.publish("Жөнөкөй")
 	c.await("the ordinary one is on its way", 30*time.Second, func() bool { return c.telegram.Stats().Accepted >= 50 })
-	urgent.Urgent = true
-	c.announce(urgent)
+	c.publish("Эвакуация")
 	c.finished(2, time.Minute)
 	first, last, ordinary := -1, 0, 0
 	all := seen.all()
@@ -250,14 +243,11 @@ func pacingUrgentInOneChat(t *testing.T) {
 	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{Limits: simulator.TelegramLimits}, 30)
 	group := c.group(c.telegram.Group, simulator.Rights{})
 	c.subscribe(group.ID(), "ky")
-	c.publish("Эвакуация")
-	urgent := c.withhold()
 	c.publish("Биринчи")
 	c.publish("Экинчи")
 	defer c.send()()
 	c.await("the first has come", 30*time.Second, func() bool { return group.Received() > 0 })
-	urgent.Urgent = true
-	c.announce(urgent)
+	c.publish("Эвакуация")
 	c.finished(3, time.Minute)
 	want := []string{"Биринчи", "Эвакуация", "Экинчи"}
 	if got := shownOf(group.Chat, want...); !slices.Equal(got, want) {
@@ -266,37 +256,6 @@ func pacingUrgentInOneChat(t *testing.T) {
 	if n := c.telegram.Stats().Limited429; n > 0 {
 		t.Errorf("Telegram had to ask for patience %d times", n)
 	}
-}
-
-// withhold takes the announcement out of the outbox that nobody has taken yet.
-func (w *whole) withhold() feeds.Announcement {
-	w.tb.Helper()
-	list, err := w.archive.Announcements(w.tb.Context(), 10)
-	if err != nil || len(list) != 1 {
-		w.tb.Fatalf("announcements %+v, %v; want one", list, err)
-	}
-	if err := w.archive.Announced(w.tb.Context(), list[0].ID); err != nil {
-		w.tb.Fatal(err)
-	}
-	return list[0]
-}
-
-// announce puts an announcement into the outbox under a new number, as the archive does.
-func (w *whole) announce(a feeds.Announcement) {
-	w.tb.Helper()
-	ctx := w.tb.Context()
-	var err error
-	if a.ID, err = w.rdb.Incr(ctx, "{news}:announcements").Result(); err != nil {
-		w.tb.Fatal(err)
-	}
-	raw, err := json.Marshal(a)
-	if err != nil {
-		w.tb.Fatal(err)
-	}
-	if err := w.rdb.ZAdd(ctx, "{news}:outbox", redis.Z{Score: float64(a.ID), Member: raw}).Err(); err != nil {
-		w.tb.Fatal(err)
-	}
-	w.engine.Wake()
 }
 
 // pacingShare: a broadcast to few people that started later is over long before a large one.

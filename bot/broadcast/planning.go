@@ -66,7 +66,7 @@ func (s *session) take(ctx context.Context, a feeds.Announcement) error {
 	}
 	p := plan{
 		ID: a.ID, Kind: kinds[a.Kind], Item: a.Item, Title: item.Title, Language: item.Language,
-		Revision: item.Revision, Urgent: a.Urgent, PlannedAt: a.At.UnixMilli(),
+		Revision: item.Revision, Urgent: item.Urgent, PlannedAt: a.At.UnixMilli(),
 	}
 	if p.Kind == News {
 		if p.Ledger, err = s.shared(ctx, item); err != nil {

@@ -64,6 +64,7 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 	var err error
 	w.poller, err = feeds.NewPoller(feeds.Options{
 		Sources:  []feeds.Source{{ID: "ky", Language: "ky", URL: site.URL + "/ky"}, {ID: "ru", Language: "ru", URL: site.URL + "/ru"}},
+		Topics:   []feeds.Topic{{ID: "emergency", Keywords: []string{"Эвакуация"}, Urgent: true}},
 		Schedule: "@every 1h", Zone: time.UTC, AllowPrivate: true,
 	}, w.archive)
 	if err != nil {

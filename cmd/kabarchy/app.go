@@ -143,6 +143,7 @@ func (c *Config) feeds(log *slog.Logger) feeds.Options {
 	for _, t := range c.Topics {
 		o.Topics = append(o.Topics, feeds.Topic{
 			ID: t.ID, Sources: t.Match.Sources, Categories: t.Match.Categories, Keywords: t.Match.Keywords,
+			Urgent: t.Urgent,
 		})
 	}
 	return o

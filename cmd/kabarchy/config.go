@@ -55,6 +55,8 @@ type Topic struct {
 	ID    string            `yaml:"id"`
 	Name  map[string]string `yaml:"name"` // by language
 	Match Match             `yaml:"match"`
+	// Urgent lets its items go out before all others, at any hour.
+	Urgent bool `yaml:"urgent"`
 }
 
 // Match says which items belong to a topic: those of which any of this is true.

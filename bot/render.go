@@ -50,8 +50,8 @@ func (r renderer) render(item feeds.Item, editions map[string]feeds.Item) page {
 	}
 	summary := untilSentence(cut(whole, summaryLimit))
 	p := page{
-		html:  joinFilled("\n", tagged("b", title), joinFilled(" · ", html.EscapeString(topics), tagged("i", date))),
-		plain: joinFilled("\n", title, joinFilled(" · ", topics, date)),
+		html:  joinFilled("\n", tagged("b", title), html.EscapeString(topics), tagged("i", date)),
+		plain: joinFilled("\n", title, topics, date),
 		cut:   summary != whole,
 	}
 	p.html = joinFilled("\n\n", p.html, html.EscapeString(summary))
@@ -103,6 +103,25 @@ type Button struct {
 	Text string `json:"text"`
 	URL  string `json:"url,omitempty"`
 	Data string `json:"callback_data,omitempty"` // at most 64 bytes
+}
+
+// halfRow is what a button shows of its label on half of a cheap phone's screen, in
+// UTF-16 units. Telegram cuts off the rest.
+const halfRow = 14
+
+// rowsOf lays buttons out in their order, two beside each other where both have room.
+func rowsOf(buttons ...Button) [][]Button {
+	var rows [][]Button
+	room := false
+	for _, b := range buttons {
+		short := units(b.Text) <= halfRow
+		if last := len(rows) - 1; room && short {
+			rows[last], room = append(rows[last], b), false
+		} else {
+			rows, room = append(rows, []Button{b}), short
+		}
+	}
+	return rows
 }
 
 // markup is the rows of buttons as reply_markup. Without a row it takes the buttons away.

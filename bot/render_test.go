@@ -170,9 +170,9 @@ func TestAnAlertLooksRight(t *testing.T) {
 		want string // without markup
 	}{
 		{"topic, title, date, summary", feeds.Item{Title: "Центр", Summary: "Приходите.", Topics: []string{"legal-aid"}},
-			"Центр\n🏷 Юридическая помощь · " + date + "\n\nПриходите."},
+			"Центр\n🏷 Юридическая помощь\n" + date + "\n\nПриходите."},
 		{"several topics", feeds.Item{Title: "Центр", Topics: []string{"jobs", "legal-aid"}},
-			"Центр\n🏷 Юридическая помощь, Вакансии & конкурсы · " + date},
+			"Центр\n🏷 Юридическая помощь, Вакансии & конкурсы\n" + date},
 		{"a topic that is configured no more", feeds.Item{Title: "Центр", Topics: []string{"gone"}}, "Центр\n" + date},
 		{"no summary", feeds.Item{Title: "Центр"}, "Центр\n" + date},
 		{"a summary that repeats the title", feeds.Item{Title: "Центр  открыт", Summary: "Центр\nоткрыт"}, "Центр  открыт\n" + date},

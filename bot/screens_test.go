@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/goccy/go-yaml"
 
@@ -55,6 +56,37 @@ func conversations(t *testing.T, language string) string {
 		}
 	}
 	return all.String()
+}
+
+// columns are what a button shows of its label on a cheap phone, in UTF-16 units, by how
+// many stand in its row. Telegram cuts off the rest.
+var columns = map[int]int{1: 32, 2: 14, 3: 9, 4: 6, 5: 4}
+
+func TestNoButtonIsCutOff(t *testing.T) {
+	t.Parallel()
+	row := regexp.MustCompile(`(?m)^\|( \[[^\]]*\])+$`)
+	for _, language := range locale.Languages() {
+		paths, err := filepath.Glob("testdata/conversations/*." + language + ".txt")
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("no conversations: %v", err)
+		}
+		seen := make(map[string]bool)
+		for _, path := range paths {
+			script, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, line := range row.FindAllString(string(script), -1) {
+				labels := strings.Split(strings.Trim(line, "| []"), "] [")
+				for _, label := range labels {
+					if n := len(utf16.Encode([]rune(label))); n > columns[len(labels)] && !seen[line] {
+						t.Errorf("%s: %q is cut off in the row%s", language, label, line[1:])
+						seen[line] = true
+					}
+				}
+			}
+		}
+	}
 }
 
 var (

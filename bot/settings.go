@@ -96,10 +96,10 @@ func (t *talk) settingsScreen() screen {
 	show := func(label, name string) Button { return Button{Text: w.T(label, nil), Data: data(verbShow, name)} }
 
 	lines := []string{line("line.language", w.Name()), line("line.news", t.names(p.Languages))}
-	when := []Button{show("button.when", "when")}
+	buttons := []Button{show("button.language", "language")}
 	if len(t.topics) > 0 {
 		lines = append(lines, line("line.topics", t.topicsInWords()))
-		when = append([]Button{show("button.topics", "topics")}, when...)
+		buttons = append(buttons, show("button.topics", "topics"))
 	}
 	lines = append(lines,
 		line("line.when", t.whenInWords()),
@@ -107,13 +107,13 @@ func (t *talk) settingsScreen() screen {
 		line("line.pictures", t.onOff(!p.NoPictures)),
 		line("line.pause", t.pauseInWords()),
 	)
-	return screen{w.T("screen.settings", nil) + "\n\n" + strings.Join(lines, "\n"), [][]Button{
-		{show("button.language", "language"), show("button.news_languages", "news")},
-		when,
-		{show("button.quiet", "quiet"), t.picturesButton()},
-		{t.pauseButton()},
-		{{Text: w.T("button.stop", nil), Data: verbStop}, {Text: w.T("button.latest", nil), Data: data(verbLatest, "0")}},
-	}}
+	buttons = append(buttons,
+		show("button.news_languages", "news"),
+		show("button.when", "when"), show("button.quiet", "quiet"), t.picturesButton(), t.pauseButton(),
+		Button{Text: w.T("button.latest", nil), Data: data(verbLatest, "0")},
+		Button{Text: w.T("button.stop", nil), Data: verbStop},
+	)
+	return screen{w.T("screen.settings", nil) + "\n\n" + strings.Join(lines, "\n"), rowsOf(buttons...)}
 }
 
 // backToSettings is the last row of a screen below the settings.

@@ -25,10 +25,10 @@ func (t *talk) quietScreen() screen {
 	if !none {
 		soft, wait := have, have
 		soft.Wait, wait.Wait = false, true
-		rows = append(rows, []Button{
-			{Text: chosen(!have.Wait, t.words.T("button.silent", nil)), Data: quietData(soft)},
-			{Text: chosen(have.Wait, t.words.T("button.wait", nil)), Data: quietData(wait)},
-		})
+		rows = append(rows,
+			[]Button{{Text: chosen(!have.Wait, t.words.T("button.silent", nil)), Data: quietData(soft)}},
+			[]Button{{Text: chosen(have.Wait, t.words.T("button.wait", nil)), Data: quietData(wait)}},
+		)
 	}
 	return screen{t.words.T("screen.quiet", nil), append(rows, t.backToSettings())}
 }

@@ -33,20 +33,23 @@ func (t *talk) show(ctx context.Context, s screen) error { return t.illustrate(c
 // illustrate shows a screen with the picture at the address below it; none if that is empty.
 func (t *talk) illustrate(ctx context.Context, s screen, picture string) error {
 	if t.pressed == nil {
-		return t.post(ctx, s, picture)
+		return t.send(ctx, s, picture)
 	}
 	err := t.replace(ctx, s, picture)
 	switch meaningOf(err) {
 	case unchanged:
 		return nil
 	case noMessage, notEditable, malformed:
-		return t.post(ctx, s, picture)
+		return t.send(ctx, s, picture)
 	}
 	return err
 }
 
 // post shows the screen as a new message.
-func (t *talk) post(ctx context.Context, s screen, picture string) error {
+func (t *talk) post(ctx context.Context, s screen) error { return t.send(ctx, s, "") }
+
+// send is post with the picture at the address below the text; none if that is empty.
+func (t *talk) send(ctx context.Context, s screen, picture string) error {
 	params := t.params(s)
 	params["text"] = s.text
 	params["link_preview_options"] = previewOf(picture)

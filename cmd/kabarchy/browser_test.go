@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -17,57 +18,81 @@ import (
 // desk, and each phone gets it in its own language; then it is corrected and withdrawn.
 func TestVisitorOfTheDemo(t *testing.T) {
 	d := openDemo(t)
-	ctx := browsertest.Open(t, 1440, 900)
-	phones := d.Telegram.Phones()
+	v := visit(t, d, 900)
+	ctx, phones := v.ctx, d.Telegram.Phones()
 	aigul, sergei := phones[0], phones[1]
-
-	in := func(c *simulator.Citizen, id string) string {
-		return fmt.Sprintf(`[data-testid="phone"][data-chat="%d"] [data-testid=%q]`, c.ID(), id)
-	}
-	button := func(c *simulator.Citizen, label string) string {
-		return in(c, "button") + fmt.Sprintf("[data-label=%q]", label)
-	}
-	there := func(selector string) {
-		browsertest.Wait(t, ctx, fmt.Sprintf("document.querySelector(%q)?.checkVisibility()", selector))
-	}
-	says := func(c *simulator.Citizen, text string, holds bool) {
-		browsertest.Wait(t, ctx, fmt.Sprintf("document.querySelector(%q).textContent.includes(%q) === %v", in(c, "log"), text, holds))
-	}
-	click := func(selector string) {
-		there(selector)
-		browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(selector)))
-	}
-
-	browsertest.Do(t, ctx, chromedp.Navigate(d.address()))
-	there("body.ready")
 	for citizen, language := range map[*simulator.Citizen]string{aigul: "Кыргызча", sergei: "Русский"} {
-		click(in(citizen, "start"))
-		click(button(citizen, language))
-		there(in(citizen, "edited"))
+		v.click(in(citizen, "start"))
+		v.press(citizen, language)
+		v.there(in(citizen, "edited"))
 	}
 
-	click(browsertest.TestID("add-100"))
+	v.click(browsertest.TestID("add-100"))
 	browsertest.Wait(t, ctx, `document.querySelector('[data-testid=citizens]').textContent === "102"`)
 
 	first := d.Site.Entries()[0]
 	kyrgyz, russian := opening(first.Editions["ky"].Title), opening(first.Editions["ru"].Title)
-	click(browsertest.TestID("publish"))
-	says(aigul, kyrgyz, true)
-	says(sergei, russian, true)
-	says(aigul, russian, false)
-	says(sergei, kyrgyz, false)
+	v.click(browsertest.TestID("publish"))
+	v.says(aigul, kyrgyz, true)
+	v.says(sergei, russian, true)
+	v.says(aigul, russian, false)
+	v.says(sergei, kyrgyz, false)
 	browsertest.Wait(t, ctx, `parseInt(document.querySelector('[data-testid=running-sent]')?.textContent) >= 40`)
 	browsertest.Screenshot(t, ctx, "demo")
 
-	click(browsertest.TestID("correct"))
-	says(aigul, first.Editions["ky"].Correction, true)
-	says(sergei, first.Editions["ru"].Correction, true)
+	v.click(browsertest.TestID("correct"))
+	v.says(aigul, first.Editions["ky"].Correction, true)
+	v.says(sergei, first.Editions["ru"].Correction, true)
 	browsertest.Screenshot(t, ctx, "demo-corrected")
 
-	click(browsertest.TestID("withdraw"))
-	click(browsertest.TestID("ask-yes"))
-	says(aigul, kyrgyz, false)
-	says(sergei, russian, false)
+	v.click(browsertest.TestID("withdraw"))
+	v.click(browsertest.TestID("ask-yes"))
+	v.says(aigul, kyrgyz, false)
+	v.says(sergei, russian, false)
+}
+
+// visitor is somebody who looks at the demo's page.
+type visitor struct {
+	t   *testing.T
+	ctx context.Context // the browser's
+}
+
+// visit opens the demo's page in a browser; its height gives the phones theirs.
+func visit(t *testing.T, d *demo, height int) visitor {
+	t.Helper()
+	v := visitor{t, browsertest.Open(t, 1440, height)}
+	browsertest.Do(t, v.ctx, chromedp.Navigate(d.address()))
+	v.there("body.ready")
+	return v
+}
+
+// in selects something on a citizen's phone.
+func in(c *simulator.Citizen, id string) string {
+	return fmt.Sprintf(`[data-testid="phone"][data-chat="%d"] [data-testid=%q]`, c.ID(), id)
+}
+
+// there waits until something is to be seen.
+func (v visitor) there(selector string) {
+	v.t.Helper()
+	browsertest.Wait(v.t, v.ctx, fmt.Sprintf("document.querySelector(%q)?.checkVisibility()", selector))
+}
+
+func (v visitor) click(selector string) {
+	v.t.Helper()
+	v.there(selector)
+	browsertest.Do(v.t, v.ctx, chromedp.Click(chromedp.CSS(selector)))
+}
+
+// press presses a button on a citizen's phone.
+func (v visitor) press(c *simulator.Citizen, label string) {
+	v.t.Helper()
+	v.click(in(c, "button") + fmt.Sprintf("[data-label=%q]", label))
+}
+
+// says waits until a citizen's phone shows a text, or until it does not.
+func (v visitor) says(c *simulator.Citizen, text string, holds bool) {
+	v.t.Helper()
+	browsertest.Wait(v.t, v.ctx, fmt.Sprintf("document.querySelector(%q).textContent.includes(%q) === %v", in(c, "log"), text, holds))
 }
 
 // opening is as much of a title as every rendering shows.

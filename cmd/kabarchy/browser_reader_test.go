@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"kabarchy/bot/simulator"
+	"kabarchy/bot/simulator/browsertest"
+)
+
+// TestVisitorReads is a citizen of Osh who sets what comes and when, gets an alert, reads
+// it page by page and searches: all of it on one phone of the demo's page. It keeps a
+// picture of each screen; three of them are in the README.
+func TestVisitorReads(t *testing.T) {
+	d := openDemo(t)
+	v := visit(t, d, 1000)
+	aigul := d.Telegram.Phones()[0]
+
+	v.click(in(aigul, "start"))
+	v.says(aigul, "Тилди тандаңыз", true)
+	v.keep(aigul, "start")
+	v.press(aigul, "Кыргызча")
+	v.says(aigul, "Жазылдыңыз", true)
+	v.keep(aigul, "subscribed")
+	v.settings(aigul)
+
+	fraud := d.Site.Entries()[1].Editions["ky"]
+	v.click(browsertest.TestID("draft-next"))
+	v.click(browsertest.TestID("publish"))
+	v.says(aigul, fraud.Title, true)
+	v.says(aigul, "🏷 Эскертүүлөр", true)
+	v.settled(aigul, "alert")
+
+	v.press(aigul, "📖 Толук окуу")
+	v.says(aigul, "1 / 2", true)
+	v.settled(aigul, "reading")
+	v.press(aigul, "▶")
+	v.says(aigul, "2 / 2", true)
+	v.settled(aigul, "reading-end")
+	v.press(aigul, "◀")
+	v.says(aigul, "1 / 2", true)
+	v.press(aigul, "🌐 Русский")
+	v.says(aigul, "Осторожно, мошенники", true)
+	v.press(aigul, "🌐 Кыргызча")
+	v.press(aigul, "⬅️ Артка")
+	v.says(aigul, "🏷 Эскертүүлөр", true)
+
+	browsertest.Do(t, v.ctx, chromedp.SendKeys(chromedp.CSS(in(aigul, "input")), "аялдама автобус\n"))
+	v.says(aigul, "табылды", true)
+	v.keep(aigul, "search")
+	v.press(aigul, "1")
+	v.press(aigul, "⬅️ Артка")
+	v.says(aigul, "табылды", true)
+}
+
+// settings goes through the screens of the settings, and leaves it at alerts on warnings
+// in two languages.
+func (v visitor) settings(c *simulator.Citizen) {
+	v.t.Helper()
+	step := func(label, then string) {
+		v.t.Helper()
+		v.press(c, label)
+		v.says(c, then, true)
+	}
+	step("⚙️ Жөндөөлөр", "🖼 Сүрөттөр: бар")
+	step("📰 Жаңылыктардын тили", "⭐ белгиси")
+	step("Русский", "⭐ Негизги")
+	v.keep(c, "languages")
+	step("⬅️ Артка", "Кыргызча, Русский")
+	step("🏷 Темалар", "Кайсы темалар")
+	step("Эскертүүлөр", "✅ Эскертүүлөр")
+	v.keep(c, "topics")
+	step("⬅️ Артка", "Темалар: Эскертүүлөр")
+	step("🕘 Качан келсин", "дароо келсинби")
+	step("Жума сайын", "✅ Дш")
+	step("Жм", "✅ Жм")
+	v.keep(c, "when")
+	step("⚡ Дароо", "✅ ⚡ Дароо")
+	step("⬅️ Артка", "Качан келет: дароо")
+	step("🌙 Тынч убакыт", "таңга калат")
+	step("22:00–8:00", "⏳ Таңга калсын")
+	step("⏳ Таңга калсын", "✅ ⏳ Таңга калсын")
+	v.keep(c, "quiet")
+	step("Тынч убакыт жок", "✅ Тынч убакыт жок")
+	step("⬅️ Артка", "Тынч убакыт: жок")
+	v.keep(c, "settings")
+}
+
+// settled keeps a picture of the phone when nothing lies above its newest message and
+// its pictures are there.
+func (v visitor) settled(c *simulator.Citizen, name string) {
+	v.t.Helper()
+	browsertest.Wait(v.t, v.ctx, fmt.Sprintf("document.querySelector(%[1]q)?.click() || !document.querySelector(%[1]q)", in(c, "banner")))
+	browsertest.Wait(v.t, v.ctx, fmt.Sprintf("[...document.querySelector(%q).querySelectorAll('img')].every((i) => i.complete)", in(c, "log")))
+	browsertest.Do(v.t, v.ctx, chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.querySelector(%[1]q).scrollTop = document.querySelector(%[1]q).scrollHeight", in(c, "log"))))
+	v.keep(c, name)
+}
+
+// keep keeps a picture of a citizen's phone as .artifacts/phone-<name>.png.
+func (v visitor) keep(c *simulator.Citizen, name string) {
+	v.t.Helper()
+	phone := fmt.Sprintf(`[data-testid="phone"][data-chat="%d"] .phone`, c.ID())
+	picture, err := chromedp.Run(v.ctx, chromedp.Screenshot(chromedp.CSS(phone)))
+	if err != nil {
+		v.t.Fatalf("take a picture of the phone, %s: %v", name, err)
+	}
+	folder := filepath.Join("..", "..", ".artifacts")
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		v.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "phone-"+name+".png"), picture, 0o644); err != nil {
+		v.t.Fatal(err)
+	}
+}

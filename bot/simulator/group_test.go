@@ -167,7 +167,7 @@ func TestProfile(t *testing.T) {
 	if got := w.Profile("ky"); got != (simulator.Profile{Name: "Кабарчы", Description: "News", ShortDescription: "N"}) {
 		t.Errorf("profile %+v", got)
 	}
-	if got := must[map[string]string](t, w, "getMyName", params{"language_code": "ru"})["name"]; got != "Kabarchy" {
+	if got := must[map[string]string](t, w, "getMyName", params{"language_code": "ru"})["name"]; got != "Кабарчы" {
 		t.Errorf("the name in another language is %q", got)
 	}
 }

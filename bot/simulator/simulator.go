@@ -111,7 +111,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		options: o, now: o.Now, log: o.Log,
-		bot:       User{ID: id, IsBot: true, FirstName: "Kabarchy", Username: o.Username},
+		bot:       User{ID: id, IsBot: true, FirstName: "Кабарчы", Username: o.Username},
 		chats:     map[int64]*Chat{},
 		usernames: map[string]*Chat{},
 	}

@@ -78,26 +78,30 @@ var anyBlock = rapid.Custom(func(t *rapid.T) feeds.Block {
 
 func TestPagesAreTelegramsAndLoseNoWord(t *testing.T) {
 	t.Parallel()
+	rapid.Check(t, pagesAreTelegramsAndLoseNoWord)
+}
+
+func FuzzPages(f *testing.F) { f.Fuzz(rapid.MakeFuzz(pagesAreTelegramsAndLoseNoWord)) }
+
+func pagesAreTelegramsAndLoseNoWord(t *rapid.T) {
 	letters := func(s string) string { return strings.Join(strings.Fields(s), "") }
-	rapid.Check(t, func(t *rapid.T) {
-		paragraphs := paragraphsOf(rapid.SliceOfN(anyBlock, 0, 6).Draw(t, "blocks"), locale.For("ky"))
-		size := rapid.IntRange(40, 300).Draw(t, "size")
-		var whole, paged strings.Builder
-		for _, p := range paragraphs {
-			whole.WriteString(p.text())
+	paragraphs := paragraphsOf(rapid.SliceOfN(anyBlock, 0, 6).Draw(t, "blocks"), locale.For("ky"))
+	size := rapid.IntRange(40, 300).Draw(t, "size")
+	var whole, paged strings.Builder
+	for _, p := range paragraphs {
+		whole.WriteString(p.text())
+	}
+	for _, page := range paginate(paragraphs, size) {
+		text, err := parseTelegram(pageHTML(page))
+		if err != nil {
+			t.Fatal(err)
 		}
-		for _, page := range paginate(paragraphs, size) {
-			text, err := parseTelegram(pageHTML(page))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n := units(text); n == 0 || n > size {
-				t.Fatalf("a page is %d units long, not %d", n, size)
-			}
-			paged.WriteString(text)
+		if n := units(text); n == 0 || n > size {
+			t.Fatalf("a page is %d units long, not %d", n, size)
 		}
-		if letters(paged.String()) != letters(whole.String()) {
-			t.Fatalf("%q became %q", letters(whole.String()), letters(paged.String()))
-		}
-	})
+		paged.WriteString(text)
+	}
+	if letters(paged.String()) != letters(whole.String()) {
+		t.Fatalf("%q became %q", letters(whole.String()), letters(paged.String()))
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -77,6 +78,8 @@ type Options struct {
 	Move func(ctx context.Context, from, to int64) error
 	// Topics are those to choose from; without any, the choice is not offered.
 	Topics []Topic
+	// Admins look after the bot; nobody does if it names none.
+	Admins Admins
 	// Zone is the one in which dates are written; UTC if nil.
 	Zone *time.Location
 	// Now is the clock; time.Now if nil.
@@ -100,12 +103,15 @@ type Bot struct {
 	forget   func(ctx context.Context, chat int64) error
 	move     func(ctx context.Context, from, to int64) error
 	topics   []Topic
+	admins   Admins
 	now      func() time.Time
 	zone     *time.Location
 	log      *slog.Logger
 	metrics  *botMetrics
 	lanes    lanes
 	me       atomic.Pointer[user]
+
+	unreached sync.Map // an administrator who can't be written to → when to try again
 }
 
 // New returns a bot that does nothing yet: see Introduce, Run and Handle.
@@ -138,6 +144,7 @@ func New(o Options) *Bot {
 		forget:   o.Forget,
 		move:     o.Move,
 		topics:   o.Topics,
+		admins:   o.Admins,
 		now:      o.Now,
 		zone:     o.Zone,
 		renderer: renderer{o.Zone, o.Topics},

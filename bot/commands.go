@@ -23,6 +23,7 @@ var commands = []command{
 	{"stop", "command.stop", func(t *talk, ctx context.Context, _ string) error { return t.stop(ctx) }},
 	{"privacy", "command.privacy", func(t *talk, ctx context.Context, _ string) error { return t.privacy(ctx) }},
 	{"forget", "command.forget", func(t *talk, ctx context.Context, _ string) error { return t.forgetMe(ctx) }},
+	{"status", "", (*talk).status},
 }
 
 func commandNamed(name string) (command, bool) {
@@ -51,6 +52,7 @@ const (
 	verbShow      = "show"      // show the screen of that name
 	verbSet       = "set"       // set what follows to what follows that
 	verbChannel   = "channel"   // make the channel a mirror of the news in the language that follows
+	verbHeld      = "held"      // do what follows with the batch of held items whose key follows that
 )
 
 // reply is what a press is answered with: nothing, a word, or an address to open.
@@ -85,6 +87,8 @@ func (t *talk) press(ctx context.Context, verb string, args []string) (reply, er
 		return t.pressSet(ctx, args)
 	case verbChannel:
 		return t.pressChannel(ctx, args)
+	case verbHeld:
+		return t.pressHeld(ctx, args)
 	case verbHelp:
 		return reply{}, t.help(ctx)
 	case verbStop:

@@ -30,6 +30,10 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	ministry: announces b     the item goes out to the person
 //	ministry: withdraws b     it is taken back; "withdraws b later": after two days
 //	ministry: sums up         a digest of all items goes out to the person
+//	admin: ky            a new person, who is one more administrator
+//	desk: holds flood ky abc  items wait for a decision: the reason, language and letters
+//	desk: source news-ky failing no route to host    a source is in that condition
+//	desk: broadcasts of abc   the first item is on its way, the second just begins, the others are out
 //	> /start             the person types
 //	> sends {"sticker":{}}   the person sends something else: the message's fields as JSON
 //	> presses Кыргызча   the person presses a button
@@ -91,6 +95,10 @@ func play(stage *stage, script string) string {
 			stage.fill(value)
 		case key == "item":
 			stage.add(value)
+		case key == "admin":
+			stage.admin(value)
+		case key == "desk":
+			out.WriteString(stage.atDesk(value))
 		case key == "ministry":
 			out.WriteString(stage.ministry(value))
 		case strings.HasPrefix(line, "> "):

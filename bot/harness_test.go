@@ -52,6 +52,8 @@ type house struct {
 	metrics   *prometheus.Registry
 	joined    *chats
 	forgotten *chats
+	admins    []int64
+	desk      *desk
 	ends      func() error // waits for the bot's end
 	stop      func() error // asks for it, too
 }
@@ -76,7 +78,7 @@ func buildOn(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options
 	shelf := &shelf{}
 	h := &house{
 		t: t, telegram: simulator.New(telegram), rdb: rdb, store: subscriptions.NewStore(rdb), archive: shelf, shelf: shelf,
-		log: &safeBuffer{}, metrics: prometheus.NewRegistry(), joined: &chats{}, forgotten: &chats{},
+		log: &safeBuffer{}, metrics: prometheus.NewRegistry(), joined: &chats{}, forgotten: &chats{}, desk: &desk{},
 	}
 	server := httptest.NewServer(h.telegram.Handler())
 	t.Cleanup(server.Close)
@@ -104,6 +106,7 @@ func (h *house) start() {
 			Site: "https://minjust.gov.kg",
 		},
 		Topics: subjects,
+		Admins: bot.Admins{IDs: h.admins, Desk: h.desk, Redis: h.rdb},
 		Now:    func() time.Time { return today },
 		Joined: h.joined.add, Forget: h.forgotten.add,
 		Zone: bishkek, Log: log, Registerer: registry,

@@ -37,6 +37,7 @@ func (b *Bot) onMessage(ctx context.Context, m message) error {
 	if m.From == nil || m.ViaBot != nil || m.Text == "" && !m.something() {
 		return nil
 	}
+	b.unreached.Delete(m.From.ID)
 	t, err := b.talk(ctx, m.Chat, *m.From)
 	if err != nil {
 		return err

@@ -1,0 +1,157 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/bot/broadcast"
+	"kabarchy/bot/locale"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+// Desk is what administrators look at, and where they decide.
+type Desk interface {
+	Progress(ctx context.Context) ([]broadcast.Progress, error)
+	Health() []feeds.Health
+	Held(ctx context.Context) ([]feeds.Held, error)
+	Release(ctx context.Context, item string) error
+	Dismiss(ctx context.Context, item string) error
+	Count(ctx context.Context) (subscriptions.Counts, error)
+}
+
+// Admins are those who look after the bot.
+type Admins struct {
+	IDs  []int64 // Telegram user ids
+	Desk Desk    // needed where there are any
+	// Redis remembers what they were told and what they decided.
+	Redis redis.UniversalClient
+}
+
+// adminPause is how long an administrator who can't be written to is left alone, unless
+// they write first.
+const adminPause = time.Minute
+
+// notice is something that each administrator is told once.
+type notice struct {
+	about string // a source or a batch
+	// state is what there is to tell; empty where all is well, which is told only after
+	// something else was.
+	state string
+	// screen draws it; nil where nothing can be said yet.
+	screen func(ctx context.Context, words locale.Locale) (screen, error)
+}
+
+// TellAdmins tells each administrator what they were not told yet: that a source is
+// ill, or well again, and that items wait for a decision. What they were told is kept in
+// Redis, so that it is told once whatever restarts. Who can't be written to is told
+// later. It is for the instance that leads, every few seconds.
+func (b *Bot) TellAdmins(ctx context.Context) error {
+	if len(b.admins.IDs) == 0 {
+		return nil
+	}
+	batches, err := b.batches(ctx)
+	if err != nil {
+		return err
+	}
+	notices := b.sourceNotices()
+	for _, batch := range batches {
+		notices = append(notices, b.batchNotice(batch))
+	}
+	for _, admin := range b.admins.IDs {
+		if until, failed := b.unreached.Load(admin); failed && time.Now().Before(until.(time.Time)) {
+			continue
+		}
+		told, err := b.tellAdmin(ctx, admin, notices)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			if _, again := b.unreached.Swap(admin, time.Now().Add(adminPause)); !again {
+				b.log.WarnContext(ctx, "administrator can't be told, trying again", "admin", admin, "error", err)
+			}
+		case told:
+			b.unreached.Delete(admin)
+		}
+	}
+	return nil
+}
+
+// tellAdmin tells one administrator what is new to them.
+func (b *Bot) tellAdmin(ctx context.Context, admin int64, notices []notice) (any bool, err error) {
+	told, err := b.told(ctx, admin)
+	if err != nil {
+		return false, err
+	}
+	for _, n := range notices {
+		was := told[n.about]
+		delete(told, n.about)
+		if n.screen == nil || was == n.state {
+			continue
+		}
+		if err := b.notify(ctx, admin, n); err != nil {
+			return any, err
+		}
+		if err := b.noteTold(ctx, admin, n.about, n.state); err != nil {
+			return any, err
+		}
+		any = true
+	}
+	for about := range told { // what is no more
+		if err := b.noteTold(ctx, admin, about, ""); err != nil {
+			return any, err
+		}
+	}
+	return any, nil
+}
+
+// notify writes a notice to an administrator, in the language of their chat.
+func (b *Bot) notify(ctx context.Context, admin int64, n notice) error {
+	t, err := b.talk(ctx, chat{ID: admin, Type: "private"}, user{ID: admin})
+	if err != nil {
+		return err
+	}
+	s, err := n.screen(ctx, t.words)
+	if err != nil {
+		return err
+	}
+	return t.post(ctx, s)
+}
+
+// byAdmin says that an administrator speaks with the bot alone. It is asked at every
+// tap and command: who may decide is the configuration's, not the button's.
+func (t *talk) byAdmin() bool {
+	return t.chat.private() && slices.Contains(t.admins.IDs, t.from.ID)
+}
+
+// moment writes a day and the time on it.
+func (b *Bot) moment(words locale.Locale, at time.Time) string {
+	at = at.In(b.zone)
+	return words.Date(at) + ", " + at.Format("15:04")
+}
+
+// titleList shows some of the titles, as many as a small phone shows at once.
+func (b *Bot) titleList(ctx context.Context, ids []string) (string, error) {
+	const shown, length = 5, 80
+	var lines []string
+	for i, id := range ids {
+		if i == shown {
+			lines = append(lines, "…")
+			break
+		}
+		item, err := b.archive.Item(ctx, id)
+		if errors.Is(err, feeds.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		lines = append(lines, "• "+escaped(item.Title, length))
+	}
+	return strings.Join(lines, "\n"), nil
+}

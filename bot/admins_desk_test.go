@@ -1,0 +1,170 @@
+package bot_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"kabarchy/bot/broadcast"
+	"kabarchy/bot/simulator"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+// desk is what administrators look at, as a test wants it.
+type desk struct {
+	mu                  sync.Mutex
+	held                []feeds.Held
+	released, dismissed []string
+	health              []feeds.Health
+	progress            []broadcast.Progress
+}
+
+func (d *desk) Progress(context.Context) ([]broadcast.Progress, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.progress), nil
+}
+
+func (d *desk) Health() []feeds.Health {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.health)
+}
+
+func (d *desk) Held(context.Context) ([]feeds.Held, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.held), nil
+}
+
+func (d *desk) Release(_ context.Context, item string) error { return d.settle(item, &d.released) }
+func (d *desk) Dismiss(_ context.Context, item string) error { return d.settle(item, &d.dismissed) }
+
+func (d *desk) settle(item string, list *[]string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	i := slices.IndexFunc(d.held, func(h feeds.Held) bool { return h.Item == item })
+	if i < 0 {
+		return feeds.ErrNotFound
+	}
+	d.held = slices.Delete(d.held, i, i+1)
+	*list = append(*list, item)
+	return nil
+}
+
+func (d *desk) Count(context.Context) (subscriptions.Counts, error) {
+	return subscriptions.Counts{Active: map[string]int{"ky": 12345, "ru": 21, "en": 1}, Total: 12467, Stopped: 89, Blocked: 11}, nil
+}
+
+// hold lets the items wait for a decision, as one batch.
+func (d *desk) hold(source, reason string, kind feeds.AnnouncementKind, items ...string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	at := today.Add(time.Duration(len(d.held)+len(d.released)+len(d.dismissed)) * time.Second)
+	for i, id := range items {
+		d.held = append(d.held, feeds.Held{Item: id, Source: source, Kind: kind, Reason: reason, At: at, Order: i})
+	}
+}
+
+// find lets a source be in a condition.
+func (d *desk) find(h feeds.Health) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.health = slices.DeleteFunc(d.health, func(was feeds.Health) bool { return was.Source == h.Source })
+	d.health = append(d.health, h)
+}
+
+// did is what was released and what was dismissed.
+func (d *desk) did() (released, dismissed int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.released), len(d.dismissed)
+}
+
+// newAdmin adds a person who is an administrator, and begins another life of the bot.
+func (h *house) newAdmin(language string) *simulator.Citizen {
+	h.t.Helper()
+	c := h.telegram.Citizen("Бакыт", language)
+	if err := h.stop(); err != nil {
+		h.t.Fatal(err)
+	}
+	h.admins = append(h.admins, c.ID())
+	h.start()
+	return c
+}
+
+func (s *stage) admin(language string) {
+	s.t.Helper()
+	s.citizen = s.newAdmin(strings.TrimPrefix(language, "-"))
+	clear(s.seen)
+}
+
+// atDesk lets something happen that the administrators are told of, and returns what
+// changed on the phone.
+func (s *stage) atDesk(what string) string {
+	s.t.Helper()
+	words := strings.SplitN(what, " ", 4)
+	if len(words) < 3 {
+		s.t.Fatalf("desk: %s", what)
+	}
+	switch words[0] {
+	case "holds":
+		kind := feeds.Published
+		if words[1] == feeds.HeldRestless {
+			kind = feeds.Corrected
+		}
+		reason := words[1]
+		if reason == "changes" {
+			reason, kind = feeds.HeldFlood, feeds.Corrected
+		}
+		s.desk.hold("news-"+words[2], reason, kind, ids(words[3])...)
+	case "source":
+		h := feeds.Health{
+			Source: words[1], Condition: feeds.Condition(words[2]), Since: today.Add(-time.Hour), LastSuccess: today,
+		}
+		if len(words) > 3 {
+			h.LastError = words[3]
+		}
+		s.desk.find(h)
+	case "broadcasts":
+		s.broadcasts(ids(words[2]))
+	default:
+		s.t.Fatalf("desk: %s", what)
+	}
+	if err := s.bot.TellAdmins(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+	return s.changes("")
+}
+
+// broadcasts are of the items: the first one runs, the second is new, the others are over.
+func (s *stage) broadcasts(items []string) {
+	s.t.Helper()
+	for i, id := range items {
+		item, err := s.shelf.Item(s.t.Context(), id)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		p := broadcast.Progress{Kind: broadcast.News, Item: id, Title: item.Title, Language: item.Language, Planned: 12345, Sent: 2345, Blocked: 3, Failed: 1}
+		switch i {
+		case 0:
+			p.ExpectedEnd = today.Add(6 * time.Minute)
+		case 1:
+			p.Kind, p.Sent = broadcast.Correction, 0
+		default:
+			p.FinishedAt = today.Add(-time.Hour)
+		}
+		s.desk.progress = append(s.desk.progress, p)
+	}
+}
+
+// ids are those of the items that a script names with letters.
+func ids(letters string) (all []string) {
+	for _, letter := range letters {
+		all = append(all, idOf(string(letter)))
+	}
+	return all
+}

@@ -1,0 +1,214 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"html"
+	"strings"
+
+	"kabarchy/bot/locale"
+	"kabarchy/feeds"
+)
+
+// batch is what one poll of one source held for one reason: it is decided as a whole.
+type batch struct {
+	key  string // short and always the same, for buttons
+	held []feeds.Held
+}
+
+// What a button below a held batch says; the batch's key follows.
+const (
+	heldAsk     = "ask"     // show the question
+	heldConfirm = "confirm" // show how many it would reach
+	heldSend    = "send"    // a decision: announce all of it
+	heldKeep    = "keep"    // a decision: announce none of it
+)
+
+// batches are what waits for a decision, oldest first.
+func (b *Bot) batches(ctx context.Context) ([]batch, error) {
+	held, err := b.admins.Desk.Held(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []batch
+	place := make(map[string]int)
+	for _, h := range held {
+		key := batchKey(h)
+		i, known := place[key]
+		if !known {
+			i = len(all)
+			place[key], all = i, append(all, batch{key: key})
+		}
+		all[i].held = append(all[i].held, h)
+	}
+	return all, nil
+}
+
+// batch finds one; it is empty where nothing of it is held any more.
+func (b *Bot) batch(ctx context.Context, key string) (batch, error) {
+	all, err := b.batches(ctx)
+	for _, found := range all {
+		if found.key == key {
+			return found, err
+		}
+	}
+	return batch{key: key}, err
+}
+
+// batchKey is the same for all that a poll of a source held for one reason.
+func batchKey(h feeds.Held) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%d", h.Source, h.Kind, h.Reason, h.At.UnixNano()))
+	return hex.EncodeToString(sum[:8])
+}
+
+func (held batch) items() (ids []string) {
+	for _, h := range held.held {
+		ids = append(ids, h.Item)
+	}
+	return ids
+}
+
+// button is a row below the batch's messages.
+func (held batch) button(words locale.Locale, entry, state string) []Button {
+	return []Button{{Text: words.T(entry, nil), Data: data(verbHeld, state, held.key)}}
+}
+
+func (b *Bot) batchNotice(held batch) notice {
+	return notice{"batch:" + held.key, "asked", func(ctx context.Context, words locale.Locale) (screen, error) {
+		return b.question(ctx, words, held)
+	}}
+}
+
+// question asks what is to become of a batch. New items go out only after a second
+// question, which says to how many.
+func (b *Bot) question(ctx context.Context, words locale.Locale, held batch) (screen, error) {
+	titles, err := b.titleList(ctx, held.items())
+	if err != nil {
+		return screen{}, err
+	}
+	first := held.held[0]
+	head := words.N("screen.held", len(held.held), map[string]any{"Source": html.EscapeString(first.Source)})
+	send := heldSend
+	if first.Kind == feeds.Published {
+		send = heldConfirm
+	}
+	return screen{joinFilled("\n\n", head+"\n"+words.T(why(first), nil), titles), [][]Button{
+		held.button(words, "button.held_send", send), held.button(words, "button.held_keep", heldKeep),
+	}}, nil
+}
+
+// why is the entry that says why something was held.
+func why(h feeds.Held) string {
+	switch {
+	case h.Reason == feeds.HeldOld:
+		return "line.held_old"
+	case h.Reason == feeds.HeldRestless:
+		return "line.held_restless"
+	case h.Kind == feeds.Corrected:
+		return "line.held_changes"
+	}
+	return "line.held_flood"
+}
+
+// pressHeld decides of a batch, or leads there. The first decision holds: whoever comes
+// later, or presses twice, is shown it, and what a crash left undone of it is done.
+func (t *talk) pressHeld(ctx context.Context, args []string) (reply, error) {
+	if !t.byAdmin() {
+		return t.stale()
+	}
+	wanted := arg(args, 0)
+	held, err := t.batch(ctx, arg(args, 1))
+	if err != nil {
+		return reply{}, err
+	}
+	decision, err := t.decided(ctx, held.key)
+	if err != nil {
+		return reply{}, err
+	}
+	if decision == "" && len(held.held) > 0 {
+		switch wanted {
+		case heldAsk:
+			return reply{}, t.showQuestion(ctx, held)
+		case heldConfirm:
+			return reply{}, t.showConfirmation(ctx, held)
+		case heldSend, heldKeep:
+			if decision, err = t.decide(ctx, held.key, wanted); err != nil {
+				return reply{}, err
+			}
+		default:
+			return t.stale()
+		}
+	}
+	late := decision != wanted || len(held.held) == 0
+	if err := t.carryOut(ctx, decision, held); err != nil {
+		return reply{}, err
+	}
+	if err := t.show(ctx, screen{text: t.below(t.words.T(outcomeOf(decision), nil))}); err != nil {
+		return reply{}, err
+	}
+	if late {
+		return reply{text: t.words.T("toast.decided", nil)}, nil
+	}
+	return reply{}, nil
+}
+
+// carryOut does to each item of a batch what was decided. One that is not held any more
+// has had it done already.
+func (t *talk) carryOut(ctx context.Context, decision string, held batch) error {
+	do := t.admins.Desk.Dismiss
+	if decision == heldSend {
+		do = t.admins.Desk.Release
+	}
+	for _, id := range held.items() {
+		if err := do(ctx, id); err != nil && !errors.Is(err, feeds.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+// outcomeOf is the screen's entry for a decision.
+func outcomeOf(decision string) string {
+	switch decision {
+	case heldSend:
+		return "screen.held_sent"
+	case heldKeep:
+		return "screen.held_kept"
+	}
+	return "screen.held_over"
+}
+
+func (t *talk) showQuestion(ctx context.Context, held batch) error {
+	s, err := t.question(ctx, t.words, held)
+	if err != nil {
+		return err
+	}
+	return t.show(ctx, s)
+}
+
+// showConfirmation says how many people read the language of the batch.
+func (t *talk) showConfirmation(ctx context.Context, held batch) error {
+	item, err := t.archive.Item(ctx, held.held[0].Item)
+	if err != nil {
+		return err
+	}
+	counts, err := t.admins.Desk.Count(ctx)
+	if err != nil {
+		return err
+	}
+	text := t.words.N("screen.held_confirm", counts.Active[item.Language], nil)
+	return t.show(ctx, screen{t.below(text), [][]Button{
+		held.button(t.words, "button.held_confirm", heldSend), held.button(t.words, "button.held_keep", heldKeep),
+		held.button(t.words, "button.back", heldAsk),
+	}})
+}
+
+// below puts a text under the first line of the message whose button was pressed, which
+// names the batch.
+func (t *talk) below(text string) string {
+	head, _, _ := strings.Cut(t.pressed.Text, "\n")
+	return joinFilled("\n\n", tagged("b", head), text)
+}

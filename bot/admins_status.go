@@ -1,0 +1,120 @@
+package bot
+
+import (
+	"context"
+	"html"
+	"slices"
+	"strings"
+
+	"kabarchy/bot/broadcast"
+	"kabarchy/bot/locale"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+// What fits on a screen, with room to spare.
+const (
+	statusBroadcasts = 8
+	statusSources    = 25
+)
+
+// status shows an administrator how the bot fares. It is no word for others.
+func (t *talk) status(ctx context.Context, _ string) error {
+	if !t.byAdmin() {
+		if !t.chat.private() {
+			return nil
+		}
+		return t.hint(ctx)
+	}
+	counts, err := t.admins.Desk.Count(ctx)
+	if err != nil {
+		return err
+	}
+	progress, err := t.admins.Desk.Progress(ctx)
+	if err != nil {
+		return err
+	}
+	held, err := t.admins.Desk.Held(ctx)
+	if err != nil {
+		return err
+	}
+	text := t.words.T("screen.status", nil) + "\n\n" + t.audienceInWords(counts)
+	if len(held) > 0 {
+		text += "\n" + t.words.T("line.held_now", map[string]any{"Count": t.words.Number(len(held))})
+	}
+	return t.show(ctx, screen{text: joinFilled("\n\n", text, t.broadcastsInWords(progress), t.sourcesInWords(t.admins.Desk.Health()))})
+}
+
+func (t *talk) audienceInWords(c subscriptions.Counts) string {
+	var parts []string
+	sum := 0
+	for _, language := range locale.Languages() {
+		parts = append(parts, locale.For(language).Name()+" "+t.words.Number(c.Active[language]))
+	}
+	for _, n := range c.Active {
+		sum += n
+	}
+	return t.words.HTML("line.subscribers", map[string]any{"Count": t.words.Number(sum), "Languages": strings.Join(parts, ", ")}) +
+		"\n" + t.words.T("line.subscribers_left", map[string]any{"Stopped": t.words.Number(c.Stopped), "Blocked": t.words.Number(c.Blocked)})
+}
+
+// kindSigns tell the broadcasts apart.
+var kindSigns = map[broadcast.Kind]string{
+	broadcast.News: "📰", broadcast.Correction: "✏️", broadcast.Withdrawal: "🗑", broadcast.Digest: "🗞",
+}
+
+// broadcastsInWords tells of the running broadcasts and of the last ones.
+func (t *talk) broadcastsInWords(progress []broadcast.Progress) string {
+	if len(progress) == 0 {
+		return t.words.T("line.no_broadcasts", nil)
+	}
+	const titleLength = 80
+	var all []string
+	for _, p := range progress[:min(statusBroadcasts, len(progress))] {
+		title := joinFilled(" · ", tagged("b", cut(oneLine(p.Title), titleLength)), locale.For(p.Language).Name())
+		lines := []string{kindSigns[p.Kind] + " " + title}
+		lines = append(lines, t.words.T("line.broadcast", map[string]any{
+			"Sent": t.words.Number(p.Sent), "Planned": t.words.Number(p.Planned),
+			"Blocked": t.words.Number(p.Blocked), "Failed": t.words.Number(p.Failed),
+		}))
+		switch {
+		case !p.FinishedAt.IsZero():
+			lines = append(lines, t.words.T("line.broadcast_ended", map[string]any{"Time": t.moment(t.words, p.FinishedAt)}))
+		case !p.ExpectedEnd.IsZero():
+			lines = append(lines, t.words.T("line.broadcast_ends", map[string]any{"Time": t.moment(t.words, p.ExpectedEnd)}))
+		default:
+			lines = append(lines, t.words.T("line.broadcast_runs", nil))
+		}
+		all = append(all, strings.Join(lines, "\n"))
+	}
+	return strings.Join(all, "\n\n")
+}
+
+// sourcesInWords says how each source is, those that are ill first. An instance that
+// stands by polls none, and says so.
+func (t *talk) sourcesInWords(list []feeds.Health) string {
+	list = slices.Clone(list)
+	ill := func(h feeds.Health) int {
+		if h.Condition == feeds.Well {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(list, func(a, b feeds.Health) int { return ill(a) - ill(b) })
+	var lines []string
+	for i, h := range list {
+		if i == statusSources {
+			lines = append(lines, "…")
+			break
+		}
+		sign, read := conditions[h.Condition].sign, t.words.T("line.source_unread", nil)
+		switch {
+		case !h.LastSuccess.IsZero():
+			read = t.words.T("line.source_read", map[string]any{"Time": t.moment(t.words, h.LastSuccess)})
+		case h.Condition == feeds.Well:
+			sign = "⚪️"
+		}
+		lines = append(lines, sign+" "+html.EscapeString(h.Source)+": "+read)
+	}
+	return strings.Join(lines, "\n")
+}

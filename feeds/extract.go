@@ -81,7 +81,24 @@ func (p *page) extract(hint string) Article {
 	w.flush()
 	a.Title = title(w.blocks, w.marks, names, tagTitle)
 	p.fill(&a, w.blocks, w.marks)
+	a.Picture = cmp.Or(a.Picture, p.pictureAround(w.within))
 	return a
+}
+
+// pictureAround returns the first picture of the <article> in which a text stands: many
+// pages put it above the title.
+func (p *page) pictureAround(text *html.Node) string {
+	for n := text; n != nil; n = n.Parent {
+		if n.DataAtom != atom.Article {
+			continue
+		}
+		img := find(n, func(n *html.Node) bool { return n.DataAtom == atom.Img && realPicture(n.Attr) != "" })
+		if img == nil {
+			return ""
+		}
+		return absolute(p.url, realPicture(img.Attr))
+	}
+	return ""
 }
 
 // fill takes the article's blocks, and what of its date and picture the page does not

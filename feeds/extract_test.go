@@ -236,3 +236,18 @@ func FuzzArticle(f *testing.F) {
 		}
 	})
 }
+
+func TestAPictureAboveTheTitle(t *testing.T) {
+	t.Parallel()
+	const text = `<div><p>22.11.2026</p><h1>Иш тартиби</h1><p>21-мартта министрлик жана анын аймактык бөлүмдөрү иштебейт.</p></div>`
+	for _, test := range []struct{ name, markup, want string }{
+		{"in the article", `<article><img src="/1.png" width="1280">` + text + `</article>`, "https://ukuk.example/1.png"},
+		{"an icon", `<article><img src="/1.png" width="16">` + text + `</article>`, ""},
+		{"beside the article", `<img src="/site.png"><article>` + text + `</article>`, ""},
+		{"no article", `<img src="/site.png">` + text, ""},
+	} {
+		if got := extractFrom(t, "<html><body>"+test.markup+"</body></html>", "").Picture; got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}

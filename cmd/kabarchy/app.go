@@ -52,6 +52,7 @@ type App struct {
 	webhook  *bot.Webhook // nil where updates are fetched
 	client   *bot.Client
 	lease    *broadcast.Lease
+	look     chan struct{} // holds one: something is new to the administrators
 	metrics  *prometheus.Registry
 	listener net.Listener
 	parts    group
@@ -82,6 +83,7 @@ func newApp(ctx context.Context, o AppOptions) (*App, error) {
 		options: o,
 		client:  bot.NewClient(bot.ClientOptions{Token: string(o.Token), Endpoint: o.Endpoint, Log: o.Log, Registerer: metrics}),
 		lease:   broadcast.NewLease(o.Redis, o.Log),
+		look:    make(chan struct{}, 1),
 		metrics: metrics,
 	}
 	numbers, err := a.Store.NumberTopics(ctx, o.Config.topicIDs()...)
@@ -97,7 +99,7 @@ func newApp(ctx context.Context, o AppOptions) (*App, error) {
 		Log: o.Log, Registerer: metrics,
 	})
 	feeding := o.Config.feeds(o.Log)
-	feeding.Registerer, feeding.OnAnnounce = metrics, a.Engine.Wake
+	feeding.Registerer, feeding.OnAnnounce, feeding.OnHealth = metrics, a.Engine.Wake, a.uneasy
 	if a.Poller, err = feeds.NewPoller(feeding, a.Archive); err != nil {
 		return nil, err
 	}
@@ -106,7 +108,7 @@ func newApp(ctx context.Context, o AppOptions) (*App, error) {
 		Ministry: bot.Ministry{Name: o.Config.Ministry.Name, Site: o.Config.Ministry.Site},
 		Topics:   o.Config.choice(numbers),
 		Joined:   a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
-		Zone: zone, Log: o.Log, Registerer: metrics,
+		Admins: a.admins(), Zone: zone, Log: o.Log, Registerer: metrics,
 	})
 	if address := o.Config.Telegram.Webhook; address != "" {
 		a.webhook = a.bot.Webhook(bot.WebhookOptions{Address: address, Registerer: metrics})
@@ -177,6 +179,7 @@ func (a *App) work(ctx context.Context) error {
 	parts.Go(func() error { return a.Engine.Run(ctx) })
 	parts.Go(func() error { return a.receive(ctx) })
 	parts.Go(func() error { return a.introduce(ctx) })
+	parts.Go(func() error { return a.attend(ctx) })
 	return explain(parts.Wait())
 }
 

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"kabarchy/bot"
+	"kabarchy/bot/broadcast"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+// lookEvery is how often there may be something new to tell the administrators.
+const lookEvery = 5 * time.Second
+
+// admins are the configured administrators, with what they look at.
+func (a *App) admins() bot.Admins {
+	return bot.Admins{IDs: a.options.Config.Admins, Redis: a.options.Redis, Desk: struct {
+		*broadcast.Engine
+		*feeds.Poller
+		*feeds.Archive
+		*subscriptions.Store
+	}{a.Engine, a.Poller, a.Archive, a.Store}}
+}
+
+// uneasy says that a source's condition is another than before.
+func (a *App) uneasy(feeds.Health) {
+	select {
+	case a.look <- struct{}{}:
+	default: // it is said already
+	}
+}
+
+// attend tells the administrators what is new to them, until ctx is done.
+func (a *App) attend(ctx context.Context) error {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for failures := 0; ; {
+		err := a.bot.TellAdmins(ctx)
+		if err == nil {
+			failures = 0
+		} else if failures++; failures == 1 && ctx.Err() == nil {
+			a.options.Log.WarnContext(ctx, "administrators not told, trying again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		case <-a.look:
+		}
+	}
+}

@@ -13,7 +13,7 @@ import (
 
 // pageSize is how much of an article one page holds, in UTF-16 units: with its head it
 // fits below a picture, and it is about what a small phone shows at a time.
-const pageSize = 720
+const pageSize = 600
 
 // paragraph is a piece of an article that is shown on lines of its own.
 type paragraph struct {

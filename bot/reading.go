@@ -114,7 +114,7 @@ func editionButtons(item feeds.Item, editions map[string]feeds.Item, data func(f
 }
 
 // pageTitleLimit bounds the title above a page, in UTF-16 units.
-const pageTitleLimit = 120
+const pageTitleLimit = 80
 
 // articleWithin is how long a reader waits for an article that has to be fetched from
 // the ministry's site first.

@@ -83,10 +83,10 @@ func (v visitor) click(selector string) {
 	browsertest.Do(v.t, v.ctx, chromedp.Click(chromedp.CSS(selector)))
 }
 
-// press presses a button on a citizen's phone.
+// press presses a button below the newest message on a citizen's phone.
 func (v visitor) press(c *simulator.Citizen, label string) {
 	v.t.Helper()
-	v.click(in(c, "button") + fmt.Sprintf("[data-label=%q]", label))
+	v.click(in(c, "log") + fmt.Sprintf(` > :last-child [data-testid="button"][data-label=%q]`, label))
 }
 
 // says waits until a citizen's phone shows a text, or until it does not.

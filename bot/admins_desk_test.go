@@ -20,6 +20,7 @@ type desk struct {
 	released, dismissed []string
 	health              []feeds.Health
 	progress            []broadcast.Progress
+	failAt              int // the item of which the first try fails, counted from 1
 }
 
 func (d *desk) Progress(context.Context) ([]broadcast.Progress, error) {
@@ -46,6 +47,9 @@ func (d *desk) Dismiss(_ context.Context, item string) error { return d.settle(i
 func (d *desk) settle(item string, list *[]string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.failAt--; d.failAt == 0 {
+		return errOutage
+	}
 	i := slices.IndexFunc(d.held, func(h feeds.Held) bool { return h.Item == item })
 	if i < 0 {
 		return feeds.ErrNotFound

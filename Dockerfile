@@ -11,11 +11,10 @@ COPY . .
 RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w" -o /kabarchy ./cmd/kabarchy
 
 FROM scratch
-# To know whom to trust on the web, and what time it is in Bishkek.
+# To know whom to trust on the web. The time zones are in the binary.
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
-COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /
 COPY --from=build /kabarchy /kabarchy
-ENV ZONEINFO=/zoneinfo.zip KABARCHY_CONFIG=/etc/kabarchy/kabarchy.yaml
+ENV KABARCHY_CONFIG=/etc/kabarchy/kabarchy.yaml
 # A number, so that an orchestrator can see that it is not root.
 USER 65532:65532
 EXPOSE 8080

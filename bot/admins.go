@@ -55,7 +55,7 @@ func (b *Bot) TellAdmins(ctx context.Context) error {
 	if len(b.admins.IDs) == 0 {
 		return nil
 	}
-	batches, err := b.batches(ctx)
+	batches, err := b.undecided(ctx)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (b *Bot) TellAdmins(ctx context.Context) error {
 		if until, failed := b.unreached.Load(admin); failed && time.Now().Before(until.(time.Time)) {
 			continue
 		}
-		told, err := b.tellAdmin(ctx, admin, notices)
+		spoke, err := b.tellAdmin(ctx, admin, notices)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -75,19 +75,20 @@ func (b *Bot) TellAdmins(ctx context.Context) error {
 			if _, again := b.unreached.Swap(admin, time.Now().Add(adminPause)); !again {
 				b.log.WarnContext(ctx, "administrator can't be told, trying again", "admin", admin, "error", err)
 			}
-		case told:
+		case spoke:
 			b.unreached.Delete(admin)
 		}
 	}
 	return nil
 }
 
-// tellAdmin tells one administrator what is new to them.
-func (b *Bot) tellAdmin(ctx context.Context, admin int64, notices []notice) (any bool, err error) {
+// tellAdmin tells one administrator what is new to them, and says whether anything was.
+func (b *Bot) tellAdmin(ctx context.Context, admin int64, notices []notice) (bool, error) {
 	told, err := b.told(ctx, admin)
 	if err != nil {
 		return false, err
 	}
+	spoke := false
 	for _, n := range notices {
 		was := told[n.about]
 		delete(told, n.about)
@@ -95,19 +96,19 @@ func (b *Bot) tellAdmin(ctx context.Context, admin int64, notices []notice) (any
 			continue
 		}
 		if err := b.notify(ctx, admin, n); err != nil {
-			return any, err
+			return spoke, err
 		}
 		if err := b.noteTold(ctx, admin, n.about, n.state); err != nil {
-			return any, err
+			return spoke, err
 		}
-		any = true
+		spoke = true
 	}
 	for about := range told { // what is no more
 		if err := b.noteTold(ctx, admin, about, ""); err != nil {
-			return any, err
+			return spoke, err
 		}
 	}
-	return any, nil
+	return spoke, nil
 }
 
 // notify writes a notice to an administrator, in the language of their chat.

@@ -20,7 +20,8 @@ type desk struct {
 	released, dismissed []string
 	health              []feeds.Health
 	progress            []broadcast.Progress
-	failAt              int // the item of which the first try fails, counted from 1
+	was                 []feeds.Held // all that was ever held
+	failAt              int          // the item of which the first try fails, counted from 1
 }
 
 func (d *desk) Progress(context.Context) ([]broadcast.Progress, error) {
@@ -70,6 +71,7 @@ func (d *desk) hold(source, reason string, kind feeds.AnnouncementKind, items ..
 	at := today.Add(time.Duration(len(d.held)+len(d.released)+len(d.dismissed)) * time.Second)
 	for i, id := range items {
 		d.held = append(d.held, feeds.Held{Item: id, Source: source, Kind: kind, Reason: reason, At: at, Order: i})
+		d.was = append(d.was, d.held[len(d.held)-1])
 	}
 }
 

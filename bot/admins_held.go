@@ -113,8 +113,29 @@ func why(h feeds.Held) string {
 	return "line.held_flood"
 }
 
+// undecided are the batches to ask about. What a crash left undone of a decision is done.
+func (b *Bot) undecided(ctx context.Context) ([]batch, error) {
+	all, err := b.batches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var open []batch
+	for _, held := range all {
+		decision, err := b.decided(ctx, held.key)
+		if err != nil {
+			return nil, err
+		}
+		if decision == "" {
+			open = append(open, held)
+		} else if err := b.carryOut(ctx, decision, held); err != nil {
+			return nil, err
+		}
+	}
+	return open, nil
+}
+
 // pressHeld decides of a batch, or leads there. The first decision holds: whoever comes
-// later, or presses twice, is shown it, and what a crash left undone of it is done.
+// later, or presses twice, is shown it.
 func (t *talk) pressHeld(ctx context.Context, args []string) (reply, error) {
 	if !t.byAdmin() {
 		return t.stale()
@@ -157,10 +178,10 @@ func (t *talk) pressHeld(ctx context.Context, args []string) (reply, error) {
 
 // carryOut does to each item of a batch what was decided. One that is not held any more
 // has had it done already.
-func (t *talk) carryOut(ctx context.Context, decision string, held batch) error {
-	do := t.admins.Desk.Dismiss
+func (b *Bot) carryOut(ctx context.Context, decision string, held batch) error {
+	do := b.admins.Desk.Dismiss
 	if decision == heldSend {
-		do = t.admins.Desk.Release
+		do = b.admins.Desk.Release
 	}
 	for _, id := range held.items() {
 		if err := do(ctx, id); err != nil && !errors.Is(err, feeds.ErrNotFound) {

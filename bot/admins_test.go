@@ -135,6 +135,28 @@ func TestADecisionIsCarriedOutToItsEnd(t *testing.T) {
 	}
 }
 
+// TestADecisionOutlivesACrash: the press is forgotten, the decision is not.
+func TestADecisionOutlivesACrash(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	h, admins := asked(t, rdb, 1)
+	h.presses(admins[0], "🗄 Don't send")
+	keys, err := rdb.Keys(t.Context(), "{news}:decided:*").Result()
+	if err != nil || len(keys) != 1 {
+		t.Fatalf("%v, %v", keys, err)
+	}
+	h.desk.mu.Lock()
+	h.desk.held, h.desk.dismissed = h.desk.was, nil // as it was before the press
+	h.desk.mu.Unlock()
+	h.tell()
+	if released, dismissed := h.desk.did(); released != 0 || dismissed != 3 {
+		t.Errorf("%d released, %d dismissed", released, dismissed)
+	}
+	if n := questions(admins[0]); n != 1 {
+		t.Errorf("asked %d times", n)
+	}
+}
+
 func TestOnlyAdminsDecide(t *testing.T) {
 	t.Parallel()
 	_, rdb := redistest.Mini(t)

@@ -11,6 +11,8 @@
 //   - the updates of one chat are handled one after the other in their order, those of
 //     different chats at the same time;
 //   - what a person sends is hostile until checked, callback data included;
+//   - administrators are told of each ill source and asked of each held batch once, also
+//     across restarts; only they can decide, and the first decision holds;
 //   - what is sent parses by Telegram's rules and keeps to its limits;
 //   - the bot's token is in no error, no log and no metric.
 package bot

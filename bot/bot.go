@@ -28,6 +28,7 @@ type Archive interface {
 	Item(ctx context.Context, id string) (feeds.Item, error)
 	Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error)
 	Editions(ctx context.Context, id string) (map[string]feeds.Item, error)
+	Texts(ctx context.Context, items []feeds.Item) (map[string]string, error)
 }
 
 // Articles brings an item's text in full, as the feed or the item's page holds it.

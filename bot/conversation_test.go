@@ -27,6 +27,7 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	item: ky b | Title | Text   one item; the letter becomes its id; after it may stand
 //	                     a date, topic=<id>, picture, inside for a picture in its
 //	                     article, and unlinked for one without a page
+//	text: b | Text       the full text of the item, as the archive keeps it
 //	ministry: announces b     the item goes out to the person
 //	ministry: withdraws b     it is taken back; "withdraws b later": after two days
 //	ministry: sums up         a digest of all items goes out to the person
@@ -99,6 +100,9 @@ func play(stage *stage, script string) string {
 			stage.admin(value)
 		case key == "desk":
 			out.WriteString(stage.atDesk(value))
+		case key == "text":
+			letter, text, _ := strings.Cut(value, " | ")
+			stage.shelf.write(idOf(letter), text)
 		case key == "ministry":
 			out.WriteString(stage.ministry(value))
 		case strings.HasPrefix(line, "> "):

@@ -10,7 +10,6 @@ import (
 
 	"kabarchy/bot/locale"
 	"kabarchy/bot/search"
-	"kabarchy/feeds"
 )
 
 const (
@@ -51,10 +50,14 @@ func (t *talk) find(ctx context.Context, query string, offset int) error {
 	if len(items) == 0 {
 		return t.show(ctx, screen{t.words.T("screen.nothing_found", nil), t.menu()})
 	}
+	whole, err := t.archive.Texts(ctx, items)
+	if err != nil {
+		return err
+	}
 	texts := []string{t.words.N("screen.found", total, nil)}
 	var numbers, leaf []Button
 	for i, item := range items {
-		texts = append(texts, fmt.Sprintf("%d. %s", i+1, joinFilled("\n", headline(item, t.zone), inContext(item, query))))
+		texts = append(texts, fmt.Sprintf("%d. %s", i+1, joinFilled("\n", headline(item, t.zone), inContext(query, item.Summary, whole[item.ID]))))
 		numbers = append(numbers, Button{Text: strconv.Itoa(i + 1), Data: itemData(item, placeOf(offset, query))})
 	}
 	if offset > 0 {
@@ -70,9 +73,15 @@ func (t *talk) find(ctx context.Context, query string, offset int) error {
 	return t.show(ctx, screen{strings.Join(texts, "\n\n"), append(rows, t.menu()[1:]...)})
 }
 
-// inContext is the part of an item's text with the words that were searched for.
-func inContext(item feeds.Item, query string) string {
-	snippet := search.Snippet(oneLine(item.Summary), query, snippetChars)
+// inContext is the part of the first text that has them with the words that were
+// searched for; empty where none has.
+func inContext(query string, texts ...string) string {
+	snippet := ""
+	for _, text := range texts {
+		if snippet == "" {
+			snippet = search.Snippet(oneLine(text), query, snippetChars)
+		}
+	}
 	var out strings.Builder
 	at := 0
 	for _, mark := range search.Marks(snippet, query) {

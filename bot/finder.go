@@ -3,31 +3,57 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
+	"kabarchy/bot/locale"
 	"kabarchy/bot/search"
 	"kabarchy/feeds"
 )
 
 const (
-	findFresh = time.Minute // how old what a search sees of the archive may be
+	findPeek  = 20          // the newest items, which each search looks at
 	findChunk = 200         // items read from the archive at a time
+	findEvery = time.Minute // how often older items are looked at again,
+	findAgain = 1000        // and how many of them
+	findMost  = 50          // how many items a search finds in one language
 )
 
-// finder searches the archive. It reads the archive when somebody searches for the
-// first time, and after that only what is new.
+// finder searches the archive. It reads the archive once, by ReadArchive or when somebody
+// searches for the first time, and after that what is new; what was corrected later, or
+// has got its full text, it comes to when it looks at the older items again.
 type finder struct {
 	archive Archive
 	now     func() time.Time
 
-	mu      sync.Mutex
-	indexes map[string]*search.Index // by language
-	read    map[string]time.Time     // when each was brought up to date
+	mu    sync.Mutex
+	shelf map[string]*shelf // by language
+}
+
+// shelf is what the finder knows of one language.
+type shelf struct {
+	index search.Index
+
+	reading sync.Mutex
+	whole   bool      // the archive was read to its end
+	again   time.Time // when older items were last looked at again,
+	place   int       // and how far that has come
 }
 
 func newFinder(archive Archive, now func() time.Time) *finder {
-	return &finder{archive: archive, now: now, indexes: make(map[string]*search.Index), read: make(map[string]time.Time)}
+	return &finder{archive: archive, now: now, shelf: make(map[string]*shelf)}
+}
+
+// ReadArchive prepares the search, so that who searches first need not wait for it. What
+// comes to the archive later is found without it.
+func (b *Bot) ReadArchive(ctx context.Context) error {
+	for _, language := range locale.Languages() {
+		if err := b.finder.refresh(ctx, language, b.finder.of(language)); err != nil {
+			return fmt.Errorf("read the archive for the search: %w", err)
+		}
+	}
+	return nil
 }
 
 // find returns items that fit the query, the best first, those of the first language
@@ -35,11 +61,15 @@ func newFinder(archive Archive, now func() time.Time) *finder {
 func (f *finder) find(ctx context.Context, query string, languages []string, offset, most int) (items []feeds.Item, total int, err error) {
 	var ids []string
 	for _, language := range languages {
-		index, err := f.index(ctx, language)
-		if err != nil {
-			return nil, 0, err
+		s := f.of(language)
+		if s.reading.TryLock() { // else somebody reads, newest first: what is there by now will do
+			err := f.read(ctx, language, s)
+			s.reading.Unlock()
+			if err != nil {
+				return nil, 0, err
+			}
 		}
-		ids = append(ids, index.Find(query, findMost)...)
+		ids = append(ids, s.index.Find(query, findMost)...)
 	}
 	total = len(ids)
 	for _, id := range ids[min(offset, total):] {
@@ -57,57 +87,110 @@ func (f *finder) find(ctx context.Context, query string, languages []string, off
 			items = append(items, item)
 		}
 	}
-	return items, total, nil
+	return items, total, f.put(ctx, items)
 }
 
-// findMost is how many items a search finds in one language.
-const findMost = 50
-
-// index is that of a language, up to date but for the last minute.
-func (f *finder) index(ctx context.Context, language string) (*search.Index, error) {
+// of is the shelf of a language.
+func (f *finder) of(language string) *shelf {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	index := f.indexes[language]
-	if index == nil {
-		index = &search.Index{}
-		f.indexes[language] = index
+	if f.shelf[language] == nil {
+		f.shelf[language] = &shelf{}
 	}
-	if now := f.now(); now.Sub(f.read[language]) >= findFresh {
-		if err := f.readNew(ctx, index, language); err != nil {
-			return nil, err
-		}
-		f.read[language] = now
-	}
-	return index, nil
+	return f.shelf[language]
 }
 
-// readNew reads the archive from its newest item on, as far as there is something new.
-func (f *finder) readNew(ctx context.Context, index *search.Index, language string) error {
-	whole := f.read[language].IsZero()
-	for offset := 0; ; offset += findChunk {
-		items, err := f.archive.Latest(ctx, language, offset, findChunk)
+func (f *finder) refresh(ctx context.Context, language string, s *shelf) error {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	return f.read(ctx, language, s)
+}
+
+// read brings a shelf up to date: from the newest item on as far as there is something
+// new, and from time to time a part of what is older.
+func (f *finder) read(ctx context.Context, language string, s *shelf) error {
+	for offset, count := 0, findPeek; ; offset, count = offset+count, findChunk {
+		items, err := f.archive.Latest(ctx, language, offset, count)
 		if err != nil {
 			return err
 		}
 		fresh := false
 		for _, item := range items {
-			if !index.Has(item.ID, item.Revision) {
-				fresh = true
-				index.Put(search.Document{
-					ID: item.ID, Revision: item.Revision, Title: item.Title, Text: item.Summary, Published: item.Published,
-				})
-			}
+			fresh = fresh || !s.index.Has(item.ID, version(item, false))
 		}
-		if len(items) < findChunk || !whole && !fresh {
+		if err := f.put(ctx, items); err != nil {
+			return err
+		}
+		if len(items) < count || s.whole && !fresh {
+			break
+		}
+	}
+	if now := f.now(); !s.whole {
+		s.whole, s.again = true, now
+	} else if now.Sub(s.again) >= findEvery {
+		s.again = now
+		return f.readAgain(ctx, language, s)
+	}
+	return nil
+}
+
+// readAgain looks at some of the older items for what has changed; the next time it goes
+// on from there.
+func (f *finder) readAgain(ctx context.Context, language string, s *shelf) error {
+	for end := s.place + findAgain; s.place < end; s.place += findChunk {
+		items, err := f.archive.Latest(ctx, language, s.place, findChunk)
+		if err == nil {
+			err = f.put(ctx, items)
+		}
+		if err != nil {
+			return err
+		}
+		if len(items) < findChunk {
+			s.place = 0
 			return nil
 		}
 	}
+	return nil
+}
+
+// put puts into the index what it lacks of the items: with their texts, where those are
+// kept.
+func (f *finder) put(ctx context.Context, items []feeds.Item) error {
+	var lacking []feeds.Item
+	for _, item := range items {
+		if !f.of(item.Language).index.Has(item.ID, version(item, true)) {
+			lacking = append(lacking, item)
+		}
+	}
+	texts, err := f.archive.Texts(ctx, lacking)
+	if err != nil {
+		return err
+	}
+	for _, item := range lacking {
+		text, whole := texts[item.ID]
+		if !whole {
+			text = item.Summary
+		}
+		f.of(item.Language).index.Put(search.Document{
+			ID: item.ID, Revision: version(item, whole), Title: item.Title, Text: text, Published: item.Published,
+		})
+	}
+	return nil
+}
+
+// version is an item's revision in the index: that with the full text comes after that
+// with the summary alone.
+func version(item feeds.Item, whole bool) int {
+	if whole {
+		return 2*item.Revision + 1
+	}
+	return 2 * item.Revision
 }
 
 func (f *finder) remove(id string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, index := range f.indexes {
-		index.Remove(id)
+	for _, s := range f.shelf {
+		s.index.Remove(id)
 	}
 }

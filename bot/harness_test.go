@@ -240,6 +240,7 @@ type shelf struct {
 	items []feeds.Item // newest first
 	// pictures are those inside of articles, by the item's id.
 	pictures map[string]string
+	texts    map[string]string // in full, likewise
 }
 
 // illustrate puts a picture into an item's article.
@@ -295,6 +296,40 @@ func (s *shelf) Editions(ctx context.Context, id string) (map[string]feeds.Item,
 		}
 	}
 	return editions, nil
+}
+
+// Texts are those that were written for an item, as kept articles are.
+func (s *shelf) Texts(_ context.Context, items []feeds.Item) (map[string]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	texts := make(map[string]string)
+	for _, item := range items {
+		if text, has := s.texts[item.ID]; has {
+			texts[item.ID] = text
+		}
+	}
+	return texts, nil
+}
+
+// write gives an item its full text.
+func (s *shelf) write(id, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.texts == nil {
+		s.texts = make(map[string]string)
+	}
+	s.texts[id] = text
+}
+
+// correct puts the item in the place of its earlier revision.
+func (s *shelf) correct(item feeds.Item) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for n := range s.items {
+		if s.items[n].ID == item.ID {
+			s.items[n] = item
+		}
+	}
 }
 
 // Article is the item's text in full: its summary, and a list below it.

@@ -47,6 +47,7 @@ func TestCluster(t *testing.T) {
 		"dismiss":  func() error { return d.Dismiss(ctx, d.id("Жаңылык 19")) },
 		"withdraw": func() error { return d.Withdraw(ctx, d.id("Жаңылык 18")) },
 		"editions": func() error { _, err := d.Editions(ctx, id); return err },
+		"texts":    func() error { _, err := d.Texts(ctx, []Item{{ID: id}, {ID: "a"}}); return err },
 		"article":  func() error { _, err := d.poller.Article(ctx, id); return err },
 		"pairing": func() error {
 			return d.noteAlternates(ctx, Item{ID: id, Language: "ky"}, map[string]string{"ru": "https://ukuk.example/ru/news/20"})

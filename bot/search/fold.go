@@ -3,6 +3,7 @@ package search
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // letters spells a letter by sound in Latin ones, so that it makes no difference whether
@@ -33,20 +34,21 @@ func Words(text string) []string {
 func isBetween(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 func fold(word string) string {
-	var spelt strings.Builder
+	spelt := make([]byte, 0, 2*len(word))
 	for _, r := range word {
 		if s, known := letters[r]; known {
-			spelt.WriteString(s)
+			spelt = append(spelt, s...)
 		} else {
-			spelt.WriteRune(r)
+			spelt = utf8.AppendRune(spelt, r)
 		}
 	}
-	folded := spelt.String()
-	for {
+	folded := string(spelt)
+	for strings.Contains(folded, "h") || strings.Contains(folded, "ts") { // every sound has either
 		next := sounds.Replace(folded)
 		if next == folded {
-			return folded
+			break
 		}
 		folded = next
 	}
+	return folded
 }

@@ -2,8 +2,9 @@
 // typed with or without Kyrgyz letters, or in Latin ones.
 //
 // The index lives in memory and holds no text: what it keeps grows with the number of
-// different words, and by a few bytes for each word of a document. It is safe for
-// concurrent use; a query never waits for more than the putting of one document.
+// different words, and by four bytes for each different word of a document, of which it
+// reads the first thousands. It holds 20,000 documents, and lets the oldest go for newer
+// ones. It is safe for concurrent use.
 package search
 
 import (
@@ -32,7 +33,15 @@ type Index struct {
 	postings map[string][]posting
 	stems    []string // of postings, in order, for words that are not typed to the end
 	added    bool     // stems lack some
+	gone     int      // entries that are
 }
+
+// Bounds of what an index keeps.
+const (
+	mostDocuments = 20_000
+	mostWords     = 3_000 // of one document
+	slack         = 2_000 // entries that may be gone before their postings go too
+)
 
 type entry struct {
 	id        string
@@ -41,18 +50,25 @@ type entry struct {
 	gone      bool
 }
 
-// posting says that a document has a word.
-type posting struct {
-	entry int32
-	times uint8 // how much it has of it: a title counts for more
-}
+// posting says that a document has a word: the number of its entry, and in the lowest
+// bits how much it has of it. A title counts for more.
+type posting uint32
 
 // What a word counts, and at most.
 const (
-	inTitle = 6
-	inText  = 1
-	mostly  = 12
+	inTitle    = 6
+	inText     = 1
+	mostly     = 12
+	timesBits  = 4
+	timesInAll = 1<<timesBits - 1
 )
+
+func newPosting(entry int32, count int) posting {
+	return posting(entry)<<timesBits | posting(min(count, mostly))
+}
+
+func (p posting) entry() int32   { return int32(p >> timesBits) }
+func (p posting) times() float64 { return float64(p & timesInAll) }
 
 // Put adds a document, or puts a later revision in place of an earlier one.
 func (x *Index) Put(d Document) {
@@ -65,23 +81,89 @@ func (x *Index) Put(d Document) {
 		if x.entries[old].revision >= d.Revision {
 			return
 		}
-		x.entries[old].gone = true
+		x.bury(old)
 	}
 	number := int32(len(x.entries))
 	x.ids[d.ID] = number
 	x.entries = append(x.entries, entry{id: d.ID, revision: d.Revision, published: d.Published})
+	for s, n := range d.counts() {
+		if x.postings[s] == nil {
+			x.added = true
+		}
+		x.postings[s] = append(x.postings[s], newPosting(number, n))
+	}
+	x.shrink()
+}
+
+// counts says how much of which stems the document has.
+func (d Document) counts() map[string]int {
 	counts := make(map[string]int)
 	for _, word := range Words(d.Title) {
 		counts[stem(word)] += inTitle
 	}
-	for _, word := range Words(d.Text) {
+	text := Words(d.Text)
+	for _, word := range text[:min(len(text), mostWords)] {
 		counts[stem(word)] += inText
 	}
-	for s, n := range counts {
-		if x.postings[s] == nil {
+	return counts
+}
+
+// bury takes an entry out of what is found.
+func (x *Index) bury(number int32) {
+	if !x.entries[number].gone {
+		x.entries[number].gone = true
+		x.gone++
+	}
+}
+
+// shrink lets the oldest documents go when there are too many, and then or after many
+// corrections the postings of what is gone.
+func (x *Index) shrink() {
+	if len(x.entries)-x.gone >= mostDocuments+slack {
+		var all []int32
+		for number, e := range x.entries {
+			if !e.gone {
+				all = append(all, int32(number))
+			}
+		}
+		slices.SortFunc(all, func(a, b int32) int { return x.entries[b].published.Compare(x.entries[a].published) })
+		for _, number := range all[mostDocuments:] {
+			x.bury(number)
+		}
+	}
+	if x.gone >= slack {
+		x.compact()
+	}
+}
+
+// compact forgets what is gone.
+func (x *Index) compact() {
+	numbers := make([]int32, len(x.entries)) // new ones
+	kept := make([]entry, 0, len(x.entries)-x.gone)
+	for number, e := range x.entries {
+		if e.gone {
+			numbers[number] = -1
+			continue
+		}
+		numbers[number] = int32(len(kept))
+		kept = append(kept, e)
+	}
+	x.entries, x.gone = kept, 0
+	clear(x.ids)
+	for number, e := range kept {
+		x.ids[e.id] = int32(number)
+	}
+	for s, postings := range x.postings {
+		var left []posting
+		for _, p := range postings {
+			if number := numbers[p.entry()]; number >= 0 {
+				left = append(left, newPosting(number, int(p.times())))
+			}
+		}
+		if x.postings[s] = left; left == nil {
+			delete(x.postings, s)
 			x.added = true
 		}
-		x.postings[s] = append(x.postings[s], posting{number, uint8(min(n, mostly))})
 	}
 }
 
@@ -98,7 +180,7 @@ func (x *Index) Remove(id string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if n, known := x.ids[id]; known {
-		x.entries[n].gone = true
+		x.bury(n)
 	}
 }
 
@@ -160,8 +242,8 @@ func (x *Index) scores(word string) map[int32]float64 {
 		found := x.postings[s]
 		weight *= math.Log1p(float64(len(x.entries)) / float64(len(found)))
 		for _, p := range found {
-			if !x.entries[p.entry].gone {
-				all[p.entry] = max(all[p.entry], weight*(1+math.Log(float64(p.times))))
+			if n := p.entry(); !x.entries[n].gone {
+				all[n] = max(all[n], weight*(1+math.Log(p.times())))
 			}
 		}
 	}

@@ -2,8 +2,6 @@ package search
 
 import (
 	"fmt"
-	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -76,6 +74,37 @@ func TestALaterRevisionTakesThePlace(t *testing.T) {
 	}
 }
 
+func TestAnIndexHoldsSoMuch(t *testing.T) {
+	t.Parallel()
+	x := &Index{}
+	for n := range mostDocuments + 2*slack {
+		x.Put(Document{ID: fmt.Sprint(n), Revision: 1, Title: fmt.Sprintf("жардам x%dx", n), Published: time.Unix(int64(n), 0)})
+	}
+	if len(x.entries) > mostDocuments+slack || len(x.postings) > mostDocuments+slack+1 {
+		t.Errorf("it holds %d entries with %d words", len(x.entries), len(x.postings))
+	}
+	newest := fmt.Sprint(mostDocuments + 2*slack - 1)
+	if got := x.Find("x0x", 5); len(got) != 0 {
+		t.Errorf("the oldest is found: %q", got)
+	}
+	if got := x.Find("x"+newest+"x", 5); !slices.Equal(got, []string{newest}) {
+		t.Errorf("for the newest it finds %q", got)
+	}
+	for revision := range 2 * slack {
+		x.Put(Document{ID: newest, Revision: 2 + revision, Title: fmt.Sprintf("оңдоо y%dy", revision), Published: time.Unix(1e9, 0)})
+	}
+	if got := x.Find("ондоо", 5); !slices.Equal(got, []string{newest}) {
+		t.Errorf("what was often corrected finds %q", got)
+	}
+	if x.gone >= slack || len(x.postings) > mostDocuments+2*slack {
+		t.Errorf("after many corrections %d entries are gone, %d words kept", x.gone, len(x.postings))
+	}
+	x.Put(Document{ID: "long", Revision: 1, Text: strings.Repeat("сөз ", mostWords) + "аягы"})
+	if got := x.Find("аягы", 5); len(got) != 0 {
+		t.Errorf("of a text without end it finds the end: %q", got)
+	}
+}
+
 func TestFoldingTwiceChangesNothing(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -113,48 +142,4 @@ func TestSnippetsAreParts(t *testing.T) {
 			t.Fatalf("%q is no part of %q", snippet, text)
 		}
 	})
-}
-
-// BenchmarkSearch is over 20,000 items of 60 words each, in a vocabulary of 30,000 that
-// is used as words are: a few often, most seldom.
-func BenchmarkSearch(b *testing.B) {
-	random := rand.New(rand.NewPCG(1, 2))
-	syllables := strings.Fields("жар дам мый зам юр ист со от бор бу ку рук кыр гыз ми ни стр лик та лап ар ыз")
-	vocabulary := make([]string, 30_000)
-	for i := range vocabulary {
-		for range 2 + random.IntN(3) {
-			vocabulary[i] += syllables[random.IntN(len(syllables))]
-		}
-	}
-	zipf := rand.NewZipf(random, 1.1, 8, uint64(len(vocabulary)-1))
-	sentence := func(n int) string {
-		var words []string
-		for range n {
-			words = append(words, vocabulary[zipf.Uint64()])
-		}
-		return strings.Join(words, " ")
-	}
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	x := &Index{}
-	for n := range 20_000 {
-		x.Put(Document{ID: fmt.Sprint(n), Revision: 1, Title: sentence(8), Text: sentence(52), Published: time.Unix(int64(n), 0)})
-	}
-	x.Find("жардам", 5)
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	var took []time.Duration
-	for b.Loop() {
-		query := sentence(1 + random.IntN(3))
-		began := time.Now()
-		x.Find(query, 50)
-		took = append(took, time.Since(began))
-	}
-	slices.Sort(took)
-	milliseconds := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-	b.ReportMetric(milliseconds(took[len(took)/2]), "ms/query")
-	b.ReportMetric(milliseconds(took[len(took)*99/100]), "p99-ms")
-	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB")
-	runtime.KeepAlive(x)
 }

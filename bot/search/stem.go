@@ -1,15 +1,12 @@
 package search
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // shortest is what a stem keeps at least: shorter ones say too little.
 const shortest = 4
 
-// endings are those of Kyrgyz, Russian and English words, folded, the longest first.
-// They are taken off one after another, as Kyrgyz puts them on: жардам-дар-ын-дан.
+// endings are those of Kyrgyz, Russian and English words, folded.
+// They are taken off one after another, the longest first, as Kyrgyz puts them on: жардам-дар-ын-дан.
 var endings = foldedEndings(
 	// Kyrgyz: plural, possession, case.
 	"лар лер лор дар дер дор тар тер тор",
@@ -23,20 +20,22 @@ var endings = foldedEndings(
 	"s es ed ing",
 )
 
-func foldedEndings(lists ...string) []string {
-	var all []string
+// longest is how long an ending is at most, in bytes.
+var longest = func() (most int) {
+	for ending := range endings {
+		most = max(most, len(ending))
+	}
+	return most
+}()
+
+func foldedEndings(lists ...string) map[string]bool {
+	all := make(map[string]bool)
 	for _, list := range lists {
 		for _, ending := range strings.Fields(list) {
-			all = append(all, fold(ending))
+			all[fold(ending)] = true
 		}
 	}
-	slices.SortFunc(all, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		return strings.Compare(a, b)
-	})
-	return slices.Compact(all)
+	return all
 }
 
 // stem takes the endings off a folded word.
@@ -51,9 +50,9 @@ func stem(word string) string {
 }
 
 func withoutEnding(word string) string {
-	for _, ending := range endings {
-		if len(word)-len(ending) >= shortest && strings.HasSuffix(word, ending) {
-			return word[:len(word)-len(ending)]
+	for n := min(longest, len(word)-shortest); n > 0; n-- {
+		if at := len(word) - n; endings[word[at:]] {
+			return word[:at]
 		}
 	}
 	return word

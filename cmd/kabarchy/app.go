@@ -179,6 +179,7 @@ func (a *App) work(ctx context.Context) error {
 	parts.Go(func() error { return a.Engine.Run(ctx) })
 	parts.Go(func() error { return a.receive(ctx) })
 	parts.Go(func() error { return a.introduce(ctx) })
+	parts.Go(func() error { return a.readArchive(ctx) })
 	parts.Go(func() error { return a.attend(ctx) })
 	return explain(parts.Wait())
 }
@@ -196,6 +197,14 @@ func (a *App) introduce(ctx context.Context) error {
 		return nil
 	}
 	return err
+}
+
+// readArchive prepares the search. Where that fails, the first search does it.
+func (a *App) readArchive(ctx context.Context) error {
+	if err := a.bot.ReadArchive(ctx); err != nil && ctx.Err() == nil {
+		a.options.Log.WarnContext(ctx, "the search is not ready yet", "error", err)
+	}
+	return nil
 }
 
 // unauthorized says that Telegram does not know the bot's token.

@@ -37,7 +37,7 @@ func TestCluster(t *testing.T) {
 	d.poll(Result{First: true, Items: 2, New: 2})
 	d.show(func(s *site) { s.posts = append(news(4)[:2], s.posts...); s.posts[3].Text = "Оңдолду" })
 	d.poll(Result{Items: 4, New: 2, Changed: 1, Announced: 3})
-	d.told("published Жаңылык 4", "published Жаңылык 3", "corrected Жаңылык 1")
+	d.told("published Жаңылык 3", "published Жаңылык 4", "corrected Жаңылык 1")
 	d.show(func(s *site) { s.posts = news(20) })
 	d.poll(Result{Items: 20, New: 16, Changed: 1, Held: 16, Announced: 1})
 	d.told("corrected Жаңылык 1")

@@ -116,6 +116,7 @@ func plan(s Source, entries []entry, k knowledge, plausible int, now time.Time) 
 		}
 		done[id] = true
 	}
+	slices.Reverse(fresh) // A document shows the newest first, and not all have a date, or one of their own.
 	slices.SortStableFunc(fresh, func(a, b change) int { return a.Published.Compare(b.Published) })
 	c.result.New, c.result.Changed = len(fresh), len(corrected)
 	for _, list := range [][]change{fresh, corrected} {

@@ -63,6 +63,7 @@ func (s *session) attempt(ctx context.Context, t *task) (notBefore time.Time) {
 		return time.Time{} // the session ends; the walk or the retry set has the task
 	}
 	if !due {
+		s.gate.refund()
 		s.leave(ctx, t)
 		return time.Time{}
 	}

@@ -45,6 +45,7 @@ type gate struct {
 	pause   func(breaks int) time.Duration
 
 	mu       sync.Mutex
+	unused   int                 // places in the rate that were given back
 	until    time.Time           // nothing passes before
 	told     map[int64]time.Time // chats that were asked to wait lately
 	failures int                 // transient ones in a row
@@ -86,6 +87,8 @@ func (g *gate) enter(ctx context.Context) error {
 		switch {
 		case err == nil && left > 0:
 			err = sleep(ctx, left)
+		case err == nil && g.reuse():
+			return nil
 		case err == nil:
 			if err = g.limiter.Wait(ctx); err == nil {
 				return nil
@@ -119,6 +122,24 @@ func (g *gate) renew(ctx context.Context, passed time.Time) error {
 
 // leave gives a place back.
 func (g *gate) leave() { <-g.places }
+
+// refund says that nothing was sent at the moment that enter waited for: the next one
+// may go at once.
+func (g *gate) refund() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.unused++
+}
+
+func (g *gate) reuse() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.unused == 0 {
+		return false
+	}
+	g.unused--
+	return true
+}
 
 // closedFor returns how long nothing passes, and whether then only one message may be
 // on its way: so it is while everything fails, to see whether it is over.

@@ -29,6 +29,28 @@ func TestGateHoldsTheRate(t *testing.T) {
 	})
 }
 
+func TestGateHandsOnWhatWasNotUsed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g, start := newGate(30, pause), time.Now()
+		sent := 0
+		for i := range 3000 { // two of three find that there is nothing to do
+			if err := g.enter(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if i%3 != 0 {
+				g.refund()
+			} else {
+				sent++
+			}
+			g.leave()
+		}
+		if rate := float64(sent) / time.Since(start).Seconds(); rate < 29 || rate > 31 {
+			t.Errorf("%.1f messages a second, want 30", rate)
+		}
+	})
+}
+
 func TestGateObeysARequestToWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -166,33 +166,41 @@ func (s *session) walk(ctx context.Context, r *run) {
 // targets are the chats of one bucket that a broadcast is for.
 type targets []subscriptions.Subscriber
 
-// targets returns, for each bucket from from to to, whom the broadcast is for.
+// targets returns, for each bucket from from to to, whom the broadcast is for and who
+// does not have it.
 func (s *session) targets(ctx context.Context, r *run, from, to int) ([]targets, error) {
-	found := make([]targets, to-from)
-	if r.Kind == News || r.Kind == Digest {
-		people, err := s.Store.Read(ctx, from, to)
-		var unreadable *subscriptions.Unreadable
-		if errors.As(err, &unreadable) {
-			// A newer release wrote these; it will send to them when it is back.
-			s.Log.Warn("preferences that this release can't read, left out", "broadcast", r.ID, "chats", len(unreadable.Chats))
-		} else if err != nil {
-			return nil, err
-		}
-		for i, in := range people {
-			found[i] = slices.DeleteFunc(in, func(p subscriptions.Subscriber) bool {
-				return !s.meets(r, p.Preferences)
-			})
-		}
-		return found, nil
-	}
 	entries, err := s.ledger.read(ctx, r.Ledger, bucketRange(from))
 	if err != nil {
 		return nil, err
 	}
+	if r.Kind == News || r.Kind == Digest {
+		return s.readers(ctx, r, from, to, entries)
+	}
+	found := make([]targets, to-from)
 	for chat, e := range entries {
 		if i := subscriptions.BucketOf(chat) - from; changes(r, e) {
 			found[i] = append(found[i], subscriptions.Subscriber{Chat: chat})
 		}
+	}
+	return found, nil
+}
+
+// readers returns the subscribers who are to get a message, but those who have it.
+func (s *session) readers(ctx context.Context, r *run, from, to int, have map[int64]entry) ([]targets, error) {
+	people, err := s.Store.Read(ctx, from, to)
+	var unreadable *subscriptions.Unreadable
+	if errors.As(err, &unreadable) {
+		// A newer release wrote these; it will send to them when it is back.
+		s.Log.Warn("preferences that this release can't read, left out", "broadcast", r.ID, "chats", len(unreadable.Chats))
+	} else if err != nil {
+		return nil, err
+	}
+	found := make([]targets, to-from)
+	for i, in := range people {
+		found[i] = slices.DeleteFunc(in, func(p subscriptions.Subscriber) bool {
+			line, has := have[p.Chat]
+			return has && !line.More || !s.meets(r, p.Preferences)
+		})
 	}
 	return found, nil
 }
@@ -234,7 +242,7 @@ func (s *session) catchUp(r *run, to subscriptions.Subscriber) {
 	}
 	at := int64(subscriptions.BucketOf(to.Chat))
 	for _, older := range s.list() {
-		if older.ID < r.ID && older.Kind == News && !older.Urgent &&
+		if older.ID < r.ID && older.Kind == News && !older.Urgent && older.now().Wake == 0 &&
 			older.position.Load() <= at && s.meets(older, to.Preferences) {
 			s.queue.precede(&task{run: older, chat: to.Chat})
 		}

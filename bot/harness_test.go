@@ -321,17 +321,6 @@ func (s *shelf) write(id, text string) {
 	s.texts[id] = text
 }
 
-// correct puts the item in the place of its earlier revision.
-func (s *shelf) correct(item feeds.Item) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for n := range s.items {
-		if s.items[n].ID == item.ID {
-			s.items[n] = item
-		}
-	}
-}
-
 // Article is the item's text in full: its summary, and a list below it.
 func (s *shelf) Article(ctx context.Context, id string) (feeds.Article, error) {
 	item, err := s.Item(ctx, id)

@@ -15,6 +15,8 @@
 // worker delivers it and the ledger notes it. The walk's cursor moves only past
 // buckets in which every chat is settled, that is named in the ledger, in the retry
 // set or in the list of failures. So a restart resumes at the cursor and skips whom
-// the ledger names. Nothing is written for each subscriber but the ledger, and the
-// program's memory does not grow with the audience.
+// the ledger names. Who waits, for the morning or for an edition in the main language,
+// is found by another walk at that time; a digest is a broadcast of its hour. Nothing is
+// written for each subscriber but the ledger, and the program's memory does not grow
+// with the audience.
 package broadcast

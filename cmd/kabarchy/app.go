@@ -96,7 +96,9 @@ func newApp(ctx context.Context, o AppOptions) (*App, error) {
 		Sender: bot.NewSender(a.client, bot.SenderOptions{Zone: zone, Topics: o.Config.choice(numbers), Editions: a.Archive.Editions, Log: o.Log, Registerer: metrics}),
 		Zone:   zone, Topics: numbers,
 		MessagesPerSecond: o.Config.Telegram.MessagesPerSecond, Grace: o.Grace,
-		Log: o.Log, Registerer: metrics,
+		Keep:        time.Duration(o.Config.Telegram.CorrectWithinHours) * time.Hour,
+		GiveUpAfter: time.Duration(o.Config.Telegram.GiveUpAfterHours) * time.Hour,
+		Log:         o.Log, Registerer: metrics,
 	})
 	feeding := o.Config.feeds(o.Log)
 	feeding.Registerer, feeding.OnAnnounce, feeding.OnHealth = metrics, a.Engine.Wake, a.uneasy

@@ -69,6 +69,11 @@ type Match struct {
 // Telegram says how the bot uses it.
 type Telegram struct {
 	MessagesPerSecond float64 `yaml:"messages_per_second"`
+	// CorrectWithinHours is how long after it went out an item can be corrected or
+	// withdrawn on the phones; until then the ledger says which message each chat has.
+	CorrectWithinHours int `yaml:"correct_within_hours"`
+	// GiveUpAfterHours is how long a message is tried again that fails for passing reasons.
+	GiveUpAfterHours int `yaml:"give_up_after_hours"`
 	// Webhook is where Telegram brings updates; without it they are fetched.
 	Webhook string `yaml:"webhook"`
 }
@@ -85,7 +90,7 @@ func (c *Config) Zone() *time.Location { return c.zone }
 func defaults() Config {
 	return Config{
 		Poll:     "@every 1m",
-		Telegram: Telegram{MessagesPerSecond: 30},
+		Telegram: Telegram{MessagesPerSecond: 30, CorrectWithinHours: 72, GiveUpAfterHours: 24},
 		Listen:   "127.0.0.1:8080",
 	}
 }

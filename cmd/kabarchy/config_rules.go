@@ -37,9 +37,20 @@ func (c *Config) validate() problems {
 	if rate := c.Telegram.MessagesPerSecond; rate <= 0 || rate > 1000 {
 		ps.add("telegram.messages_per_second", "must be above 0 and at most 1000; Telegram allows about 30")
 	}
+	ps.hours("telegram.correct_within_hours", c.Telegram.CorrectWithinHours)
+	ps.hours("telegram.give_up_after_hours", c.Telegram.GiveUpAfterHours)
 	ps.webhook(c.Telegram.Webhook)
 	ps.listen(c.Listen)
 	return ps
+}
+
+// mostHours is a week: the chat is told that who got what is known for a few days.
+const mostHours = 7 * 24
+
+func (ps *problems) hours(key string, hours int) {
+	if hours < 1 || hours > mostHours {
+		ps.add(key, "must be from 1 to %d", mostHours)
+	}
 }
 
 // names checks that something is named in every language that the bot speaks, and in no other.

@@ -83,6 +83,8 @@ func TestMistakesNameFileLineAndKey(t *testing.T) {
 
 		{"bad admin", "[111111111]", "[-5]", `k.yaml:13: admins[0]: -5 is not a Telegram user id`},
 		{"no rate", "second: 30", "second: 0", `k.yaml:14: telegram.messages_per_second: must be above 0`},
+		{"corrections for ever", "second: 30", "second: 30, correct_within_hours: 1000", `k.yaml:14: telegram.correct_within_hours: must be from 1 to 168`},
+		{"no patience", "second: 30", "second: 30, give_up_after_hours: 0", `k.yaml:14: telegram.give_up_after_hours: must be from 1 to 168`},
 		{"rate too high", "second: 30", "second: 1001", `k.yaml:14: telegram.messages_per_second: must be above 0 and at most 1000`},
 		{"webhook that is no address", "second: 30}", "second: 30, webhook: bot.example.kg/telegram}", `k.yaml:14: telegram.webhook: "bot.example.kg/telegram" is not an address such as`},
 		{"webhook with a password", "second: 30}", `second: 30, webhook: "https://a:b@bot.example.kg/telegram"}`, `k.yaml:14: telegram.webhook: "https://a:b@bot.example.kg/telegram" is not an address such as`},

@@ -116,7 +116,9 @@ func pacingStorm(t *testing.T) {
 	c.finished(1, time.Minute)
 	c.wantReport(t, c.last(), audience, 0, 0)
 	refused, last := storm.refused()
-	if refused < 3 || refused > 30 {
+	// How many are on their way depends on the machine; who does not wait meets it with
+	// two seconds' worth.
+	if refused < 3 || refused > rate {
 		t.Errorf("%d messages met the storm, want only those on their way", refused)
 	}
 	after, recovered := 0, time.Time{}

@@ -7,7 +7,8 @@ type draft struct {
 	page
 	picture string // the picture as Telegram is told of it; empty for none
 	caption bool   // the text stands below the picture of a message that is edited
-	bare    bool   // without markup and buttons
+	bare    bool   // without markup
+	alone   bool   // without buttons
 	thread  int    // the forum topic; 0 for none
 	silent  bool   // comes without a sound
 }
@@ -33,7 +34,7 @@ func (m draft) params(chat int64) map[string]string {
 	if mode != "" {
 		params["parse_mode"] = mode
 	}
-	if m.markup != "" && !m.bare {
+	if m.markup != "" && !m.alone {
 		params["reply_markup"] = m.markup
 	}
 	return params
@@ -53,4 +54,24 @@ func (m draft) place(params map[string]string) {
 func (m draft) media() string {
 	text, mode := m.text()
 	return encoded(map[string]string{"type": "photo", "media": m.picture, "caption": text, "parse_mode": mode})
+}
+
+// simpler is the draft without the next thing that Telegram may dislike in it, and what
+// that was; empty where nothing is left to leave out.
+func (m draft) simpler() (without draft, what string) {
+	switch {
+	case m.picture != "":
+		m.picture = ""
+		return m, "picture"
+	case m.markup != "" && !m.alone:
+		m.alone = true
+		return m, "buttons"
+	case !m.bare:
+		m.bare = true
+		return m, "markup"
+	case m.thread != 0:
+		m.thread = 0
+		return m, "topic"
+	}
+	return m, ""
 }

@@ -211,9 +211,13 @@ func (s *Sender) simplify(ctx context.Context, m draft, call func(draft) (string
 		case what == noRights && m.picture != "":
 			m.picture, without = "", "picture"
 		case what == malformed && !m.bare:
-			m.bare, without = true, "markup"
+			m.bare, m.alone, without = true, true, "markup"
 		case what == noThread && m.thread != 0:
 			m.thread, without = 0, "topic"
+		case what == unknown && refusedForGood(err):
+			if m, without = m.simpler(); without == "" {
+				return broadcast.Message{}, err
+			}
 		default:
 			return broadcast.Message{}, err
 		}
@@ -246,3 +250,6 @@ func (m *sentMessage) UnmarshalJSON(data []byte) error {
 	type plain sentMessage
 	return json.Unmarshal(data, (*plain)(m))
 }
+
+// refusedForGood reports whether Telegram has answered and would answer the same again.
+func refusedForGood(err error) bool { return verdict(err).Verdict == broadcast.Refused }

@@ -13,7 +13,7 @@ import (
 type meaning int
 
 const (
-	unknown          meaning = iota // not in the table: tried again
+	unknown          meaning = iota // not in the table
 	slowDown                        // wait for APIError.RetryAfter
 	blocked                         // by the person
 	gone                            // the chat is no more, or can't be written to at all
@@ -119,7 +119,7 @@ func meaningOf(err error) meaning {
 }
 
 // verdicts say what each meaning is to a broadcast when no remedy is left. What is not
-// here is transient: it is tried again, never dropped.
+// here is refused: Telegram has answered, and would answer the same again.
 var verdicts = map[meaning]broadcast.Verdict{
 	slowDown:         broadcast.SlowDown,
 	blocked:          broadcast.BlockedByUser,
@@ -127,10 +127,8 @@ var verdicts = map[meaning]broadcast.Verdict{
 	moved:            broadcast.Moved,
 	noRights:         broadcast.NoRights,
 	noThread:         broadcast.NoRights,
-	malformed:        broadcast.Refused,
-	pictureRefused:   broadcast.Refused,
-	notEditable:      broadcast.Refused,
-	notDeletable:     broadcast.Refused,
+	otherReader:      broadcast.Conflict,
+	webhookActive:    broadcast.Conflict,
 	unauthorizedCall: broadcast.Unauthorized,
 }
 
@@ -144,7 +142,11 @@ func verdict(err error) *broadcast.Error {
 	)
 	switch {
 	case errors.As(err, &refused):
-		e.Verdict = verdicts[meaningOf(err)]
+		e.Verdict = broadcast.Refused
+		if known, found := verdicts[meaningOf(err)]; found {
+			e.Verdict = known
+		}
+		e.Reason = reason(refused.Description)
 		e.After = refused.RetryAfter
 		e.MovedTo = refused.MigrateTo
 	case errors.As(err, &failed):

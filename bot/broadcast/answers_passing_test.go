@@ -63,11 +63,11 @@ func TestPassingTrouble(t *testing.T) {
 	c.wantReport(t, report, len(rows)+healthy, 0, 0)
 }
 
-// TestUnknownAnswersAreKeptAsFailed: after GiveUpAfter, with what Telegram said; until
-// then they are tried again, and the chat gets the next item all the same.
+// TestUnknownAnswersAreKeptAsFailed: at once, with what Telegram said, when nothing is
+// left to leave out of the message; the chat gets the next item all the same.
 func TestUnknownAnswersAreKeptAsFailed(t *testing.T) {
 	t.Parallel()
-	c := newCast(t, func(s *setup) { s.engine.GiveUpAfter = 100 * time.Millisecond })
+	c := newCast(t)
 	seen := c.watch()
 	odd, other := c.telegram.Citizen("Асан", "ky").Open(), c.person()
 	lift := c.telegram.Fault(simulator.Fault{
@@ -90,14 +90,14 @@ func TestUnknownAnswersAreKeptAsFailed(t *testing.T) {
 			tries++
 		}
 	}
-	if tries != 2 {
-		t.Errorf("%d attempts, want a second one after the pause, and none after giving up", tries)
+	if tries != 3 {
+		t.Errorf("%d calls, want one with all, one without buttons and a plain one", tries)
 	}
 	if got := c.kept(odd.ID()); got != active {
 		t.Errorf("the chat is %s, want it active", got)
 	}
-	if got := c.counted("kabarchy_broadcast_attempts_total", broadcast.Transient.String()); got != tries {
-		t.Errorf("%d transient failures counted, want %d", got, tries)
+	if got := c.counted("kabarchy_broadcast_attempts_total", broadcast.Refused.String()); got != 1 {
+		t.Errorf("%d refusals counted, want 1", got)
 	}
 	lift()
 	c.publish("Экинчи")

@@ -177,10 +177,10 @@ func (s *session) failed(ctx context.Context, t *task, failure error) time.Time 
 	case SlowDown:
 		s.gate.slowDown(t.chat, e.After, now)
 		return s.putOff(ctx, t, now.Add(e.After), e)
-	case Unauthorized:
+	case Unauthorized, Conflict:
 		s.abort(fmt.Errorf("broadcast %d: %w", t.run.ID, e))
 		return now
-	case BlockedByUser, NoRights, Gone, Moved, Refused:
+	case BlockedByUser, NoRights, Gone, Moved, Refused, OurFault:
 		s.gate.delivered()
 		s.settle(ctx, t, e)
 		return now

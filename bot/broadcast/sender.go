@@ -56,34 +56,54 @@ type Sender interface {
 // Verdict says what a failed delivery means for the chat and for the broadcast.
 type Verdict int
 
-// The verdicts.
+// The verdicts. Only Transient and Ambiguous say that Telegram is in trouble, and only
+// they count towards the gate that pauses everything. Every other verdict was reached by
+// an answer, which shows that Telegram is alive.
 const (
-	// Transient: a passing or an unknown fault; the same delivery is tried again later.
+	// Transient: Telegram or the network fails. The same delivery is tried again with
+	// growing pauses, until Options.GiveUpAfter.
 	Transient Verdict = iota
 	// Ambiguous: as Transient, but the message may have arrived.
 	Ambiguous
-	// SlowDown: Telegram asked for a pause of Error.After.
+	// SlowDown: Telegram asked for a pause of Error.After; where that is 0 it named none, and
+	// the pause grows. The pause is the chat's own, until several chats are told so at once.
 	SlowDown
 	// BlockedByUser: no more is sent until the person comes back; the preferences are kept.
 	BlockedByUser
-	// Gone: the chat is no more; its preferences are deleted.
+	// Gone: the chat is no more, or not one that a bot can write to; its subscription ends.
 	Gone
 	// Moved: the group is now the supergroup Error.MovedTo; the subscription moves, then the message.
 	Moved
-	// NoRights: the bot may not write in this chat; it is paused like a blocked one.
+	// NoRights: the bot may not write in this chat now. Rights come and go (a night mode, a
+	// closed topic), so that the delivery is tried again for hours; the chat stays active.
 	NoRights
-	// Refused: Telegram refuses this message for good, though the sender tried its fallbacks.
+	// Refused: Telegram refuses this message in this chat, whatever the sender left out of
+	// it. It is never tried again there: the chat is listed with the reason. When many chats
+	// in a row refuse one item for the same Error.Reason, the item is at fault.
 	Refused
-	// Unauthorized: the bot's token is wrong or was revoked; everything stops.
+	// OurFault: as Refused, but the request was wrong in a way that no item and no chat
+	// explains. The sender logs it as an error and the administrators are told.
+	OurFault
+	// Unauthorized: the bot's token is wrong or was revoked, or the endpoint is not the Bot
+	// API; everything stops.
 	Unauthorized
+	// Conflict: another program uses this bot in a way that excludes this one; everything stops.
+	Conflict
 )
+
+// Stops reports whether nothing can be sent to anybody any more.
+func (v Verdict) Stops() bool { return v == Unauthorized || v == Conflict }
 
 // Error is a failed delivery.
 type Error struct {
 	Verdict Verdict
-	After   time.Duration // with SlowDown
+	After   time.Duration // with SlowDown; 0 where Telegram named none
 	MovedTo int64         // with Moved
-	Err     error         // what Telegram or the network said; never holds the token
+	// Reason is why Telegram refused, the same for every chat that is refused for it: its
+	// words in lower case, with # for a number and … for an address or a quoted part. It
+	// is empty where no answer came.
+	Reason string
+	Err    error // what Telegram or the network said; never holds the token
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.Verdict, e.Err) }
@@ -92,7 +112,10 @@ func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.Verdict, e.Err) 
 func (e *Error) Unwrap() error { return e.Err }
 
 func (v Verdict) String() string {
-	names := [...]string{"transient", "ambiguous", "slow down", "blocked", "gone", "moved", "no rights", "refused", "unauthorized"}
+	names := [...]string{
+		"transient", "ambiguous", "slow down", "blocked", "gone", "moved", "no rights",
+		"refused", "our fault", "unauthorized", "conflict",
+	}
 	if v < 0 || int(v) >= len(names) {
 		return "unknown"
 	}

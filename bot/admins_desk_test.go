@@ -61,7 +61,7 @@ func (d *desk) settle(item string, list *[]string) error {
 }
 
 func (d *desk) Count(context.Context) (subscriptions.Counts, error) {
-	return subscriptions.Counts{Active: map[string]int{"ky": 12345, "ru": 21, "en": 1}, Total: 12467, Stopped: 89, Blocked: 11}, nil
+	return subscriptions.Counts{Active: map[string]int{"ky": 12345, "ru": 21, "en": 1}, Total: 12470, Stopped: 89, Blocked: 11, Gone: 3}, nil
 }
 
 // hold lets the items wait for a decision, as one batch.

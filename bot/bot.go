@@ -19,6 +19,8 @@ import (
 type Subscriptions interface {
 	Get(ctx context.Context, chat int64) (subscriptions.Preferences, bool, error)
 	Update(ctx context.Context, chat int64, change func(p *subscriptions.Preferences, known bool)) (subscriptions.Preferences, error)
+	MarkUnreachable(ctx context.Context, chat int64, status subscriptions.Status, at time.Time) (marked bool, err error)
+	MarkReachable(ctx context.Context, chat int64) (p subscriptions.Preferences, known, back bool, err error)
 	Forget(ctx context.Context, chat int64) error
 	Move(ctx context.Context, from, to int64) error
 }

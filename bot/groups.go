@@ -30,6 +30,9 @@ func (b *Bot) onGroupMessage(ctx context.Context, m message, name, args string, 
 	if err != nil {
 		return err
 	}
+	if err := t.reached(ctx); err != nil {
+		return err
+	}
 	t.thread = m.thread()
 	return c.run(t, ctx, args)
 }
@@ -72,23 +75,14 @@ func (b *Bot) onPersonsMembership(ctx context.Context, m memberChange) error {
 		_, _, err := b.wake(ctx, m.Chat.ID)
 		return err
 	}
-	_, err := b.store.Update(ctx, m.Chat.ID, func(p *subscriptions.Preferences, known bool) {
-		if known && p.Status == subscriptions.Active {
-			p.Status = subscriptions.Blocked
-		}
-	})
+	_, err := b.store.MarkUnreachable(ctx, m.Chat.ID, subscriptions.Blocked, b.now())
 	return err
 }
 
 // wake gives a chat the news again that could not be written to. Back says that it
 // could not; the running broadcasts are told also when this is the second time.
 func (b *Bot) wake(ctx context.Context, chat int64) (back, known bool, err error) {
-	p, err := b.store.Update(ctx, chat, func(p *subscriptions.Preferences, isKnown bool) {
-		known = isKnown
-		if back = known && p.Status == subscriptions.Blocked; back {
-			p.Status = subscriptions.Active
-		}
-	})
+	p, known, back, err := b.store.MarkReachable(ctx, chat)
 	if err == nil && known && p.Status == subscriptions.Active {
 		err = b.joined(ctx, chat)
 	}

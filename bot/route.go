@@ -6,6 +6,7 @@ import (
 
 	"kabarchy/bot/locale"
 	"kabarchy/bot/search"
+	"kabarchy/subscriptions"
 )
 
 // route hands an update to what answers it. What the bot has no answer for is handled
@@ -40,6 +41,9 @@ func (b *Bot) onMessage(ctx context.Context, m message) error {
 	b.unreached.Delete(m.From.ID)
 	t, err := b.talk(ctx, m.Chat, *m.From)
 	if err != nil {
+		return err
+	}
+	if err := t.reached(ctx); err != nil {
 		return err
 	}
 	if c, known := commandNamed(name); known {
@@ -83,6 +87,9 @@ func (b *Bot) onTap(ctx context.Context, p tap) error {
 	if err != nil {
 		return err
 	}
+	if err := t.reached(ctx); err != nil {
+		return err
+	}
 	t.pressed, t.thread = p.Message, p.Message.thread()
 	verb, args := parts(p.Data)
 	if !t.chat.private() && !harmsNobody(verb) {
@@ -111,6 +118,17 @@ func (b *Bot) answer(ctx context.Context, p tap, r reply) error {
 		params["url"] = r.url
 	}
 	return b.client.Call(ctx, "answerCallbackQuery", params, nil)
+}
+
+// reached gives the news again to a chat that was taken for gone, or for one that blocked
+// the bot, and whose people write or press. In a group that shows only that it is there.
+func (t *talk) reached(ctx context.Context) error {
+	status := t.preferences.Status
+	if status != subscriptions.Gone && (status != subscriptions.Blocked || !t.chat.private()) {
+		return nil
+	}
+	_, _, err := t.wake(ctx, t.chat.ID)
+	return err
 }
 
 // talk begins to speak with somebody in a chat.

@@ -92,6 +92,36 @@ func TestBlockingStopsAndComingBackFindsTheOldSettings(t *testing.T) {
 	})
 }
 
+// TestGoneAndBack: who was taken for gone, or for blocked, and writes or presses has the
+// news again as before; who asked for none has none.
+func TestGoneAndBack(t *testing.T) {
+	t.Parallel()
+	inHouse(t, func(t *testing.T, h *house) {
+		citizen := h.telegram.Citizen("Айгүл", "ky")
+		h.says(citizen, "/start ky", "Жазылдыңыз")
+		h.keeps(citizen.ID(), "subscribed", active("ky"))
+		for _, status := range []subscriptions.Status{subscriptions.Gone, subscriptions.Blocked} {
+			for what, does := range map[string]func(){
+				"a command": func() { h.says(citizen, "/help", "/settings") },
+				"/start":    func() { h.says(citizen, "/start", "Кайтып келгениңизге") },
+				"a word":    func() { h.says(citizen, "сот", "табылган жок") },
+			} {
+				if marked, err := h.store.MarkUnreachable(t.Context(), citizen.ID(), status, time.Now()); err != nil || !marked {
+					t.Fatalf("marked %t, %v", marked, err)
+				}
+				joined := h.joined.count(citizen.ID())
+				does()
+				h.keeps(citizen.ID(), "back after "+what, active("ky"))
+				h.eventually("broadcasts are told after "+what, func() bool { return h.joined.count(citizen.ID()) > joined })
+			}
+		}
+		h.says(citizen, "/stop", "токтотулду")
+		h.says(citizen, "/help", "/settings")
+		h.settled()
+		h.keeps(citizen.ID(), "stopped stays stopped", hasStatus(subscriptions.Stopped))
+	})
+}
+
 func TestForgetLeavesNothing(t *testing.T) {
 	t.Parallel()
 	inHouse(t, func(t *testing.T, h *house) {

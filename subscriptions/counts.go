@@ -13,8 +13,8 @@ type Counts struct {
 	// Active are those who get news, by the main language of their news; "" is for those
 	// who have chosen none yet.
 	Active map[string]int
-	// Total are all: active, stopped, blocked and unreadable.
-	Total, Stopped, Blocked int
+	// Total are all: active, stopped, blocked, gone and unreadable.
+	Total, Stopped, Blocked, Gone int
 	// Unreadable are those whose preferences a newer release wrote; see Read.
 	Unreadable int
 }
@@ -47,6 +47,8 @@ func (c *Counts) add(p *Preferences) {
 		c.Stopped++
 	case p.Status == Blocked:
 		c.Blocked++
+	case p.Status == Gone:
+		c.Gone++
 	case len(p.Languages) == 0:
 		c.Active[""]++
 	default:

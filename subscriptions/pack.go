@@ -9,7 +9,7 @@ import (
 
 // How preferences are packed, version 1. Above 64 bytes Redis would leave its compact
 // encoding of a bucket, which would cost several times the memory; all fields at their
-// longest take 61.
+// longest take just that.
 //
 //	byte 0      the version
 //	byte 1      bits 0-1 status, 2-3 kind, 4 no pictures, 5-7 zero
@@ -29,7 +29,7 @@ const version = 1
 // MaxPacked is how many bytes the packed preferences of a chat have at most.
 const MaxPacked = 64
 
-// The numbers of the fields; 6 and 7 are free.
+// The numbers of the fields; 7 is free.
 const (
 	fieldLanguages = iota // a byte for each language of the news after the main one
 	fieldTopics           // a bit for each topic chosen, the lowest first; one zero byte for none
@@ -37,6 +37,7 @@ const (
 	fieldQuiet            // from, and to with bit 7 for wait
 	fieldPaused           // until, as since
 	fieldThread           // the number, the high byte first, without leading zeros
+	fieldGone             // since when, in days from 1970, the high byte first; with status 3 only
 )
 
 const (
@@ -44,6 +45,9 @@ const (
 	noPictures = 1 << 4
 	waitBit    = 1 << 7
 	maxHours   = 1<<24 - 1
+	maxDays    = 1<<16 - 1
+
+	secondsADay = 24 * 3600
 )
 
 // errNewer says that only a newer release could have written a value.
@@ -58,7 +62,7 @@ func pack(p Preferences) ([]byte, error) {
 		return nil, err
 	}
 	for _, field := range []func([]byte, Preferences) ([]byte, error){
-		packLanguages, packTopics, packWhen, packQuiet, packPaused, packThread,
+		packLanguages, packTopics, packWhen, packQuiet, packPaused, packThread, packGone,
 	} {
 		if b, err = field(b, p); err != nil {
 			return nil, err
@@ -68,7 +72,7 @@ func pack(p Preferences) ([]byte, error) {
 }
 
 func packHead(b []byte, p Preferences) ([]byte, error) {
-	if p.Status > Blocked || p.Kind > Channel {
+	if p.Status > Gone || p.Kind > Channel {
 		return nil, fmt.Errorf("status %d or kind %d does not exist", p.Status, p.Kind)
 	}
 	if len(p.Languages) > MaxLanguages {
@@ -179,6 +183,17 @@ func packThread(b []byte, p Preferences) ([]byte, error) {
 		number = number[1:]
 	}
 	return appendField(b, fieldThread, number...), nil
+}
+
+func packGone(b []byte, p Preferences) ([]byte, error) {
+	if p.Status != Gone || p.GoneSince.IsZero() {
+		return b, nil
+	}
+	days := p.GoneSince.Unix() / secondsADay
+	if days < 1 || days > maxDays {
+		return nil, fmt.Errorf("gone since %s: not within the years 1970 to 2149", p.GoneSince)
+	}
+	return appendField(b, fieldGone, byte(days>>8), byte(days)), nil
 }
 
 // appendField appends an optional field; it has 1 to 32 bytes.

@@ -35,6 +35,7 @@ func TestStoredForm(t *testing.T) {
 		{"silent from 22 to 7", Preferences{Quiet: Quiet{From: 22, To: 7}}, "\x01\x00\x00\x00\x00\x00\x61\x16\x07"},
 		{"waiting from 0 to 6", Preferences{Quiet: Quiet{To: 6, Wait: true}}, "\x01\x00\x00\x00\x00\x00\x61\x00\x86"},
 		{"paused", Preferences{PausedUntil: day}, "\x01\x00\x00\x00\x00\x00\x82\x07\x9c\x29"},
+		{"gone", Preferences{Status: Gone, GoneSince: day.Truncate(24 * time.Hour), Interface: "ky"}, "\x01\x03\x10\x00\x00\x00\xc1\x51\x2c"},
 		{"a forum topic", Preferences{Kind: Group, Thread: 258}, "\x01\x04\x00\x00\x00\x00\xa1\x01\x02"},
 	}
 	for _, test := range tests {
@@ -59,9 +60,10 @@ func TestPackNormalizes(t *testing.T) {
 	t.Parallel()
 	bishkek := time.FixedZone("Asia/Bishkek", 6*3600)
 	packed, err := pack(Preferences{
-		Since: time.Date(2026, 11, 23, 15, 59, 59, 999, bishkek),
-		When:  When{Rhythm: AtOnce, Weekday: time.Friday, Hour: 9},
-		Quiet: Quiet{From: 7, To: 7, Wait: true},
+		Since:     time.Date(2026, 11, 23, 15, 59, 59, 999, bishkek),
+		When:      When{Rhythm: AtOnce, Weekday: time.Friday, Hour: 9},
+		GoneSince: day, // though it is active
+		Quiet:     Quiet{From: 7, To: 7, Wait: true},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +85,8 @@ func TestPackRefuses(t *testing.T) {
 		{Preferences{Languages: []string{"ky", ""}}, "empty language"},
 		{Preferences{Languages: []string{""}}, "empty language"},
 		{Preferences{Languages: slices.Repeat([]string{"ky"}, 9)}, "9 languages"},
-		{Preferences{Status: 3}, "status 3"},
+		{Preferences{Status: 4}, "status 4"},
+		{Preferences{Status: Gone, GoneSince: day.AddDate(200, 0, 0)}, "gone since"},
 		{Preferences{Kind: 3}, "kind 3"},
 		{Preferences{Since: time.Unix(0, 0)}, "since"},
 		{Preferences{PausedUntil: day.AddDate(3000, 0, 0)}, "paused until"},
@@ -111,7 +114,6 @@ func TestUnpackRefuses(t *testing.T) {
 		{"nothing", "", false},
 		{"a newer version", "\x02anything", true},
 		{"a cut head", "\x01\x00\x11", false},
-		{"an unknown status", "\x01\x03\x11\x00\x00\x00", true},
 		{"an unknown kind", "\x01\x0c\x11\x00\x00\x00", true},
 		{"an unknown bit", "\x01\x20\x11\x00\x00\x00", true},
 		{"an unknown language", "\x01\x00\x14\x00\x00\x00", true},
@@ -119,7 +121,10 @@ func TestUnpackRefuses(t *testing.T) {
 		{"an unknown further language", head + "\x00\x0f", true},
 		{"no further language", head + "\x00\x00", true},
 		{"a further language without a main one", "\x01\x00\x10\x00\x00\x00\x00\x01", true},
-		{"an unknown field", head + "\xc0\x00", true},
+		{"an unknown field", head + "\xe0\x00", true},
+		{"gone and active", head + "\xc1\x51\x2c", true},
+		{"gone on no day", "\x01\x03\x11\x00\x00\x00\xc1\x00\x00", true},
+		{"gone on a day of three bytes", "\x01\x03\x11\x00\x00\x00\xc2\x51\x2c\x00", true},
 		{"a cut field", head + "\x21\x01", false},
 		{"a field twice", head + "\x40\x01\x40\x01", false},
 		{"fields out of order", head + "\x40\x01\x20\x01", false},
@@ -163,16 +168,16 @@ func TestPackProperty(t *testing.T) {
 	})
 }
 
-// TestLongest: with every field at its longest there is room for fields to come.
+// TestLongest: every field at its longest fits.
 func TestLongest(t *testing.T) {
 	t.Parallel()
 	packed, err := pack(Preferences{
-		Status: Blocked, Interface: "en", Languages: slices.Repeat([]string{"en"}, MaxLanguages),
+		Status: Gone, GoneSince: day, Interface: "en", Languages: slices.Repeat([]string{"en"}, MaxLanguages),
 		Since: day, Kind: Channel, Topics: Only(255), When: When{Rhythm: Weekly, Weekday: time.Saturday, Hour: 23},
 		Quiet: Quiet{From: 22, To: 7, Wait: true}, NoPictures: true, PausedUntil: day, Thread: 1<<32 - 1,
 	})
-	if err != nil || len(packed) != 61 {
-		t.Errorf("%d bytes, %v; want 61, as the description of the packing says", len(packed), err)
+	if err != nil || len(packed) != MaxPacked {
+		t.Errorf("%d bytes, %v; want 64, as the description of the packing says", len(packed), err)
 	}
 }
 
@@ -184,6 +189,7 @@ func FuzzUnpack(f *testing.F) {
 		{Interface: "ky", Languages: []string{"ky", "ru"}, Since: day},
 		{Topics: Only(0, 9, 255), When: When{Rhythm: Weekly, Hour: 9}, Quiet: Quiet{From: 22, To: 7, Wait: true}},
 		{Kind: Group, Thread: 1 << 20, PausedUntil: day, NoPictures: true},
+		{Status: Gone, GoneSince: day.Truncate(24 * time.Hour)},
 	} {
 		packed, err := pack(p)
 		if err != nil {
@@ -219,7 +225,7 @@ func anyPreferences() *rapid.Generator[Preferences] {
 	})
 	return rapid.Custom(func(t *rapid.T) Preferences {
 		p := Preferences{
-			Status:      Status(rapid.IntRange(0, 2).Draw(t, "status")),
+			Status:      Status(rapid.IntRange(0, 3).Draw(t, "status")),
 			Interface:   rapid.SampledFrom(languages).Draw(t, "interface"),
 			Languages:   rapid.SliceOfN(language, 0, MaxLanguages).Draw(t, "languages"),
 			Since:       someHour.Draw(t, "since"),
@@ -227,6 +233,9 @@ func anyPreferences() *rapid.Generator[Preferences] {
 			NoPictures:  rapid.Bool().Draw(t, "no pictures"),
 			PausedUntil: someHour.Draw(t, "paused until"),
 			Thread:      int(rapid.Uint32().Draw(t, "thread")),
+		}
+		if p.Status == Gone {
+			p.GoneSince = time.Unix(rapid.Int64Range(1, maxDays).Draw(t, "gone since")*secondsADay, 0).UTC()
 		}
 		if len(p.Languages) == 0 {
 			p.Languages = nil

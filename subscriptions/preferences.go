@@ -9,7 +9,8 @@ type Status uint8
 const (
 	Active  Status = 0 // gets news
 	Stopped Status = 1 // asked for none; the preferences wait for a return
-	Blocked Status = 2 // blocked the bot, or Telegram refuses the chat; likewise
+	Blocked Status = 2 // blocked the bot, or may not be written to; likewise
+	Gone    Status = 3 // is said to be no more; Sweep forgets it some days later
 )
 
 // Kind says what sort of chat it is.
@@ -30,6 +31,9 @@ type Preferences struct {
 	Interface string
 	// Languages are those of the news, the main one first, at most MaxLanguages.
 	Languages []string
+	// GoneSince is the day on which the chat was marked Gone, at 0:00 UTC; it means nothing
+	// with another status.
+	GoneSince time.Time
 	// Since is when the chat first subscribed, to the hour.
 	Since time.Time
 

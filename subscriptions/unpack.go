@@ -49,8 +49,8 @@ func unpackHead(b string) (Preferences, error) {
 		NoPictures: b[1]&noPictures != 0,
 		Since:      hour(b[3:headLength]),
 	}
-	if p.Status > Blocked || p.Kind > Channel || b[1]>>5 != 0 {
-		return p, fmt.Errorf("status, kind and pictures %#x: %w", b[1], errNewer)
+	if p.Kind > Channel || b[1]>>5 != 0 { // of the status all four numbers are in use
+		return p, fmt.Errorf("kind and pictures %#x: %w", b[1], errNewer)
 	}
 	var err error
 	if p.Interface, err = languageOf(b[2] >> 4); err != nil {
@@ -97,6 +97,8 @@ func (p *Preferences) unpackField(number int, b string) error {
 			p.Thread = p.Thread<<8 | int(b[i])
 		}
 		return nil
+	case fieldGone:
+		return p.unpackGone(b)
 	}
 	return errNewer
 }
@@ -140,6 +142,14 @@ func (p *Preferences) unpackQuiet(b string) error {
 	if p.Quiet.From > 23 || p.Quiet.To > 23 || p.Quiet.From == p.Quiet.To {
 		return errNewer
 	}
+	return nil
+}
+
+func (p *Preferences) unpackGone(b string) error {
+	if p.Status != Gone || len(b) != 2 || b == "\x00\x00" {
+		return errNewer
+	}
+	p.GoneSince = time.Unix((int64(b[0])<<8|int64(b[1]))*secondsADay, 0).UTC()
 	return nil
 }
 

@@ -43,7 +43,7 @@ func (d *desk) State(ctx context.Context) (simulator.DeskState, error) {
 	state := simulator.DeskState{
 		Ministry: d.app.options.Config.Ministry.Name,
 		Audience: simulator.Audience{
-			Active: counts.Active, Total: counts.Total, Stopped: counts.Stopped, Blocked: counts.Blocked,
+			Active: counts.Active, Total: counts.Total, Stopped: counts.Stopped, Blocked: counts.Blocked + counts.Gone,
 		},
 	}
 	for _, p := range progress {

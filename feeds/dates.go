@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"cmp"
 	"errors"
 	"regexp"
 	"strconv"
@@ -50,6 +51,29 @@ var (
 	unixForm  = regexp.MustCompile(`^\d{10}(?:\d{3})?$`)
 )
 
+// Forms of a date that are brought into one of the above first.
+var (
+	// Mon Nov 23 10:58:46 KGT 2026: asctime, and the program date.
+	ctimeForm = regexp.MustCompile(`(?:^|[^\p{L}])(\p{L}{3,}) +(\d{1,2}) +(\d{1,2}:\d{2}(?::\d{2})?)(?: +([a-z]{1,5}|[+-]\d{2}:?\d{2}))? +(\d{4})\b`)
+	// 20261123T105846+0600: ISO 8601 without its signs, or the digits alone.
+	basicForm = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})(?:t?(\d{2})(\d{2})(\d{2})?(?:[.,]\d+)?)?( ?z| ?[+-]\d{2}(?::?\d{2})?)?$`)
+)
+
+// usual brings an unusual form of a date into a usual one.
+func usual(s string) string {
+	if m := ctimeForm.FindStringSubmatch(s); m != nil && monthOf(m[1]) != 0 {
+		return m[2] + " " + m[1] + " " + m[5] + " " + m[3] + " " + m[4]
+	}
+	if m := basicForm.FindStringSubmatch(s); m != nil {
+		date := m[1] + "-" + m[2] + "-" + m[3]
+		if m[4] == "" {
+			return date
+		}
+		return date + "t" + m[4] + ":" + m[5] + ":" + cmp.Or(m[6], "00") + m[7]
+	}
+	return s
+}
+
 func word() string { return strings.Replace(monthName, "(", "(?P<word>", 1) }
 
 // parseDate reads a date as the region's sites write it, in Kyrgyz, Russian or
@@ -67,6 +91,7 @@ func parseDate(s string, zone *time.Location) (time.Time, error) {
 		}
 		return plausible(time.Unix(n, 0).In(zone), err)
 	}
+	s = usual(s)
 	for _, form := range dateForms {
 		groups := form.FindStringSubmatchIndex(s)
 		if groups == nil {
@@ -115,6 +140,9 @@ func ymd(form *regexp.Regexp, s string, groups []int) (year int, month time.Mont
 		case "word":
 			month = monthOf(text)
 		}
+	}
+	if month > 12 && month <= 31 && day <= 12 {
+		month, day = time.Month(day), int(month) // 11/23/2026: there the month goes first.
 	}
 	if month < 1 || month > 12 || day < 1 {
 		return 0, 0, 0, false

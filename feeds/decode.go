@@ -32,7 +32,8 @@ func decode(body []byte, mediaType string) (text []byte, charset string, err err
 	if name, ok := wide(body); ok {
 		return transcode(body, name)
 	}
-	if nearlyUTF8(body) {
+	sworn := isUTF8(declaration(body)) && isUTF8(header(mediaType))
+	if nearlyUTF8(body, sworn) {
 		body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 		if !utf8.Valid(body) { // A copy of the whole document is made only then.
 			body = bytes.ToValidUTF8(body, []byte("\ufffd"))
@@ -61,8 +62,10 @@ func wide(body []byte) (name string, ok bool) {
 }
 
 // nearlyUTF8 allows for the odd broken byte, as where a title was cut in the middle
-// of a letter. Text in another charset has next to no valid multi-byte letters.
-func nearlyUTF8(body []byte) bool {
+// of a letter. Text in another charset has next to no valid multi-byte letters. sworn
+// says that document and header both claim UTF-8: then a byte or two prove nothing,
+// in English text with hardly a letter of several bytes.
+func nearlyUTF8(body []byte, sworn bool) bool {
 	valid, broken := 0, 0
 	for len(body) > 0 {
 		r, size := utf8.DecodeRune(body)
@@ -74,10 +77,21 @@ func nearlyUTF8(body []byte) bool {
 		}
 		body = body[size:]
 	}
+	if sworn {
+		return broken <= 2 || valid >= broken
+	}
 	return broken == 0 || valid > 10*broken
 }
 
+func isUTF8(charset string) bool { return charset == "utf-8" || charset == "utf8" }
+
+// declaration returns the charset that a document claims to be in, also behind what a
+// script has printed before it.
 func declaration(body []byte) string {
+	head := body[:min(len(body), 16<<10)]
+	if at := bytes.Index(head, []byte("<?xml")); at > 0 {
+		body = body[at:]
+	}
 	if m := declared.FindSubmatch(body[:min(len(body), 1024)]); m != nil {
 		return strings.ToLower(string(m[1]))
 	}

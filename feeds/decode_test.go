@@ -80,7 +80,7 @@ func TestMend(t *testing.T) {
 		"comments":          {"<!-- <rss> --><rss><!-- -- --><a/><?php ?></rss>", "<rss><a/></rss>", false},
 		"unquoted":          {"<rss a=1 b c = \"x\"><a href=/x/></a></rss>", `<rss a="1" b="" c="x"><a href="/x/"></a></rss>`, false},
 		"stray end tags":    {"<rss></b><a>x</i></a></p></rss>", "<rss><a>x</a></rss>", false},
-		"missing end tags":  {"<rss><p>one<br>two</rss>", "<rss><p>one<br>two</br></p></rss>", false},
+		"missing end tags":  {"<rss><p>one<br>two</rss>", "<rss><p>one<br/>two</p></rss>", false},
 		"crossed":           {"<rss><b><i>x</b></i></rss>", "<rss><b><i>x</i></b></rss>", false},
 		"letter case":       {"<rss><em>x</EM></RSS>", "<rss><em>x</em></rss>", false},
 		"item in item":      {"<rss><item>1<item>2</item></rss>", "<rss><item>1</item><item>2</item></rss>", false},
@@ -133,7 +133,9 @@ func FuzzDecode(f *testing.F) {
 
 // FuzzMend: what comes out is always well-formed, never deep, and nothing more to mend.
 func FuzzMend(f *testing.F) {
-	for _, seed := range []string{"<rss a=1><item>M&M<br></item><item>", "<rss><![CDATA[x", "<!DOCTYPE rss [<!ENTITY a 'b'>]><rss>&a;", "<feed xmlns:a='b'><a:entry c/></FEED>", "<rss>&#x;&#xFFFE;&#1;</rss>"} {
+	for _, seed := range []string{"<rss a=1><item>M&M<br></item><item>", "<rss><![CDATA[x", "<!DOCTYPE rss [<!ENTITY a 'b'>]><rss>&a;", "<feed xmlns:a='b'><a:entry c/></FEED>", "<rss>&#x;&#xFFFE;&#1;</rss>",
+		"<br />x <b<rss><channel><title>a<b &amp;lt; c</title><item><title>x<link>y", `<feed><entry><summary type="text">a &lt;<b c></summary><content mode="base64" type='text'>eA=</content>`,
+		"<rss><item><x:body><x:p>1 &lt; 2<![CDATA[<b>]]><!-- --></x:p></x:body><description><p>1<p><li><td></rss> behind"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, doc string) {

@@ -78,9 +78,11 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-func understandForTest(body []byte) (document, error) {
+func understandForTest(body []byte) (document, error) { return understandWith(body, "") }
+
+func understandWith(body []byte, mediaType string) (document, error) {
 	base, _ := url.Parse("https://minjust.example/rss")
-	return understand(body, "", Source{ID: "s", Language: "ky"}, base, bishkek, time.Date(2026, 11, 24, 0, 0, 0, 0, bishkek))
+	return understand(body, mediaType, Source{ID: "s", Language: "ky"}, base, bishkek, time.Date(2026, 11, 24, 0, 0, 0, 0, bishkek))
 }
 
 // FuzzParse: whatever comes, every entry is one that can be archived and sent.

@@ -11,6 +11,9 @@ import (
 // escape writes character data so that XML reads it back as it was meant: what is
 // an entity stays one, and any other &, < or > stands for itself.
 func escape(out *bytes.Buffer, text []byte) {
+	if bytes.Contains(text, []byte(";&#")) {
+		text = []byte(pairs(string(text)))
+	}
 	for len(text) > 0 {
 		i := bytes.IndexAny(text, `&<>"`)
 		if i < 0 {

@@ -102,6 +102,8 @@ func oddDocument(d document, resp *response) []string {
 	}
 	note(len(d.Entries) == 0, "it has no items: nothing will be published until one appears")
 	note(d.Cut, "it ends in the middle: its whole items are read, the rest at a later poll")
+	note(d.Around != "", fmt.Sprintf("the site prints %q around the feed: that is left out; its administrator should switch off PHP's display_errors", d.Around))
+	note(d.Broken > 0, fmt.Sprintf("%d places are no valid UTF-8: they are left out; the site cuts texts in the middle of a letter, or mixes charsets", d.Broken))
 	note(d.Clipped, fmt.Sprintf("it has more than %d items: the first are read", maxItems))
 	note(resp.Validators.ETag == "" && resp.Validators.LastModified == "",
 		"the site sends neither ETag nor Last-Modified: the whole document is fetched at every poll")
@@ -138,8 +140,16 @@ func oddEntry(e entry, now time.Time) []string {
 	case e.Item.Published.After(now.Add(-time.Minute)):
 		odd = append(odd, "its date is this very minute: the site may date it anew at every request")
 	}
-	if e.Item.Link == "" {
+	switch {
+	case e.Item.Link == "" && e.RawLink != "":
+		odd = append(odd, fmt.Sprintf("its link %.80q can't be opened: readers get no button to the page; the site should write an address that begins with https://", e.RawLink))
+	case e.Item.Link == "":
 		odd = append(odd, "no link: readers get no button to the page")
+	case mendAddress(e.RawLink) != e.RawLink:
+		odd = append(odd, fmt.Sprintf("its link %.80q is not written as an address should be: it is mended as browsers do", e.RawLink))
+	}
+	if strings.ContainsAny(e.Item.Title, "<>") {
+		odd = append(odd, "its title has a < or > that belongs to no tag: it is shown as it stands")
 	}
 	if e.Item.Summary == "" {
 		odd = append(odd, "no text: readers get the title alone")

@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,6 +27,7 @@ const (
 var (
 	ErrTooDeep = fmt.Errorf("elements are nested deeper than %d levels", maxDepth)
 	ErrNotFeed = errors.New("this is no feed")
+	errHTML    = fmt.Errorf("%w but an HTML page", ErrNotFeed)
 )
 
 // mended is a document that an XML parser reads without complaint.
@@ -35,12 +37,15 @@ type mended struct {
 	Cut bool
 	// Clipped says that it held more than maxItems, of which XML has the first.
 	Clipped bool
+	// Around is what stands before the root element or behind it: a warning of PHP's.
+	Around string
 }
 
 // mender rewrites a feed's XML in one pass, without recursion, so that what can be
 // read is read: bare ampersands and angle brackets, stray, crossed and missing end
-// tags, unquoted attributes, a lost end. It drops what a feed has no use for and an
-// attacker has: the document type with its entities, comments, instructions.
+// tags, unquoted attributes, a lost end, what a script prints around the document. It
+// drops what a feed has no use for and an attacker has: the document type with its
+// entities, comments, instructions.
 type mender struct {
 	in    []byte
 	at    int // where in reads next
@@ -54,6 +59,9 @@ type mender struct {
 	// last whole item.
 	whole     int
 	wholeOpen []string
+	atom      bool   // the root element is Atom's
+	stranger  error  // says which element came first, where that was no feed's root
+	before    []byte // what stands before the root element
 }
 
 // mend rewrites a decoded XML document. Its error is ErrTooDeep or wraps ErrNotFeed.
@@ -71,10 +79,27 @@ func mend(doc []byte) (mended, error) {
 		}
 	}
 	if m.out.Len() == 0 {
-		return mended{}, fmt.Errorf("%w: it has no elements", ErrNotFeed)
+		return mended{}, m.noRoot()
 	}
 	cut := m.cutBack()
-	return mended{XML: m.out.Bytes(), Cut: cut}, nil
+	return mended{XML: m.out.Bytes(), Cut: cut, Around: said(m.before)}, nil
+}
+
+// noRoot says why a document is no feed.
+func (m *mender) noRoot() error {
+	if m.stranger == nil {
+		return fmt.Errorf("%w: it has no elements", ErrNotFeed)
+	}
+	if text := said(m.in); text != "" {
+		return fmt.Errorf("%w; it says %q", m.stranger, text)
+	}
+	return m.stranger
+}
+
+// said is what people would read at the beginning of some markup.
+func said(markup []byte) string {
+	const most = 120
+	return shorten(oneLine(plainText(string(markup[:min(len(markup), 16<<10)]))), most)
 }
 
 // step takes in one piece of markup or of text.
@@ -197,7 +222,7 @@ func (m *mender) closeDownTo(i int) {
 // cutBack drops what came after the last whole item where another had begun, which
 // it tells, and closes what is open.
 func (m *mender) cutBack() (cut bool) {
-	if cut = slices.ContainsFunc(m.open, isItem); cut {
+	if cut = m.inItem(); cut {
 		m.out.Truncate(m.whole)
 		m.open = m.wholeOpen
 	}
@@ -211,11 +236,19 @@ func (m *mender) startTag() (clipped bool, err error) {
 	name := m.name(m.at + 1)
 	if len(m.open) == 0 {
 		if m.out.Len() > 0 {
+			m.before = append(m.before[:len(m.before):len(m.before)], m.in[m.at:]...)
 			m.at = len(m.in) // Behind the root element nothing counts.
 			return false, nil
 		}
-		if err := checkRoot(name); err != nil {
-			return false, err
+		if local, err := checkRoot(name); err != nil {
+			if errors.Is(err, errHTML) {
+				return false, err
+			}
+			m.stranger = cmp.Or(m.stranger, err)
+			m.skipPast(">")
+			return false, nil
+		} else {
+			m.atom, m.before = local == "feed", m.in[:m.at]
 		}
 	}
 	if isItem(name) {
@@ -226,10 +259,15 @@ func (m *mender) startTag() (clipped bool, err error) {
 			m.closeDownTo(i) // An item never holds another: its end tag is missing.
 		}
 	}
-	if len(m.open) >= maxDepth {
+	level := m.level()
+	if len(m.open) > level {
+		m.endImplied(name, level+1)
+	}
+	deep := len(m.open) >= maxDepth
+	if deep && !m.inItem() {
 		return false, ErrTooDeep
 	}
-	if m.pieces++; len(m.open) <= m.level() {
+	if m.pieces++; len(m.open) <= level {
 		m.pieces = 0
 	}
 	mark := m.out.Len()
@@ -237,9 +275,10 @@ func (m *mender) startTag() (clipped bool, err error) {
 	m.out.WriteString("<" + name)
 	empty, whole := m.attributes()
 	switch {
-	case !whole, m.pieces > maxPieces:
+	case !whole, deep, m.pieces > maxPieces:
 		m.out.Truncate(mark)
-	case empty:
+	case !empty && m.field(name, mark):
+	case empty || void[strings.ToLower(name)] && (len(m.open) > level || m.inItem()):
 		m.out.WriteString("/>")
 	default:
 		m.out.WriteByte('>')
@@ -263,17 +302,24 @@ func (m *mender) level() int {
 	return 1
 }
 
+func (m *mender) inItem() bool { return slices.ContainsFunc(m.open, isItem) }
+
 func isItem(name string) bool {
 	return strings.EqualFold(name, "item") || strings.EqualFold(name, "entry")
 }
 
-func checkRoot(name string) error {
-	local := strings.ToLower(name[strings.LastIndexByte(name, ':')+1:])
-	switch local {
+// checkRoot returns the local name of a feed's root element, or why it is none.
+func checkRoot(name string) (string, error) {
+	switch local := localName(name); local {
 	case "rss", "rdf", "feed":
-		return nil
+		return local, nil
 	case "html", "head", "body":
-		return fmt.Errorf("%w but an HTML page", ErrNotFeed)
+		return "", errHTML
 	}
-	return fmt.Errorf("%w: its root element is <%.40s>", ErrNotFeed, name)
+	return "", fmt.Errorf("%w: its root element is <%.40s>", ErrNotFeed, name)
+}
+
+// localName is an element's name without its prefix, in small letters.
+func localName(name string) string {
+	return strings.ToLower(name[strings.LastIndexByte(name, ':')+1:])
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/mmcdole/gofeed"
 	ext "github.com/mmcdole/gofeed/extensions"
@@ -28,8 +29,8 @@ type entry struct {
 	Alternates map[string]string
 	// Article is the item's page, where it was read already.
 	Article Article
-	// RawDate is the date as it is written, for people.
-	RawDate string
+	// RawDate and RawLink are the date and the link as they are written, for people.
+	RawDate, RawLink string
 }
 
 // document is a source's document, understood.
@@ -44,6 +45,10 @@ type document struct {
 	// Cut and Clipped say that Entries are not all: it ended in the middle, or held
 	// more than maxItems.
 	Cut, Clipped bool
+	// Around is what stands before or behind the feed, such as a warning of PHP's.
+	Around string
+	// Broken counts the bytes that were no letters of the charset.
+	Broken int
 }
 
 // futureGrace is how far ahead a date may lie: a clock is wrong, a zone is
@@ -64,17 +69,17 @@ func understand(body []byte, mediaType string, s Source, base *url.URL, zone *ti
 		d, err = parse(text, s, base, zone, now)
 	}
 	d.Charset, d.Claimed = charset, cmp.Or(declaration(body), header(mediaType))
+	if charset == "utf-8" && !utf8.Valid(body) {
+		d.Broken = bytes.Count(text, []byte("\ufffd"))
+	}
 	return d, err
 }
 
 // parse reads a feed in UTF-8.
 func parse(text []byte, s Source, base *url.URL, zone *time.Location, now time.Time) (document, error) {
-	fixed := mended{XML: text}
-	if !bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) { // Else it is JSON.
-		var err error
-		if fixed, err = mend(text); err != nil {
-			return document{}, fmt.Errorf("parse: %w", err)
-		}
+	fixed, err := mendAny(text)
+	if err != nil {
+		return document{}, err
 	}
 	feed, err := newParser().Parse(bytes.NewReader(fixed.XML))
 	if err != nil {
@@ -87,6 +92,7 @@ func parse(text []byte, s Source, base *url.URL, zone *time.Location, now time.T
 		Kind:    kindOf(feed),
 		Title:   oneLine(plainText(feed.Title)),
 		Cut:     fixed.Cut,
+		Around:  fixed.Around,
 		Clipped: fixed.Clipped || len(feed.Items) > maxItems,
 		TTL:     ttl(feed),
 	}
@@ -103,6 +109,21 @@ func parse(text []byte, s Source, base *url.URL, zone *time.Location, now time.T
 	}
 	identify(s.Language, d.Entries)
 	return d, nil
+}
+
+// mendAny mends a feed of either writing.
+func mendAny(text []byte) (fixed mended, err error) {
+	if at := jsonStart(text); at >= 0 {
+		if fixed.XML, fixed.Cut, err = tidyJSON(text[at:]); err != nil {
+			return mended{}, fmt.Errorf("parse: %w: %w", ErrNotFeed, err)
+		}
+		fixed.Around = said(text[:at])
+		return fixed, nil
+	}
+	if fixed, err = mend(text); err != nil {
+		return mended{}, fmt.Errorf("parse: %w", err)
+	}
+	return fixed, nil
 }
 
 func newParser() *gofeed.Parser {
@@ -143,15 +164,17 @@ func readEntry(it *gofeed.Item, base *url.URL, zone *time.Location, now time.Tim
 	if page, err := url.Parse(link); err == nil && link != "" {
 		base = page
 	}
-	full := cmp.Or(it.Content, extension(it.Extensions, "full-text"), turboContent(it.Extensions), it.Description)
+	full := cmp.Or(it.Content, extension(it.Extensions, "full-text"), turboContent(it.Extensions),
+		extension(it.Extensions, "body"), it.Custom["body"], it.Custom["fullitem"], it.Description)
 	e := entry{
 		GUID:    strings.TrimSpace(it.GUID),
 		HTML:    onceEscaped(full),
 		Full:    full != it.Description,
 		RawDate: strings.TrimSpace(cmp.Or(it.Published, it.Updated)),
+		RawLink: strings.TrimSpace(it.Link),
 	}
 	e.Alternates = alternates(it.Extensions, base)
-	title := oneLine(plainText(it.Title))
+	title := plainTitle(it.Title)
 	summary := cmp.Or(plainText(it.Description), plainText(full))
 	if title == "" {
 		line, _, _ := strings.Cut(summary, "\n")

@@ -65,7 +65,7 @@ func isPicture(mediaType, address string) bool {
 	if mediaType != "" {
 		return strings.HasPrefix(strings.ToLower(mediaType), "image/")
 	}
-	u, err := url.Parse(strings.TrimSpace(address))
+	u, err := url.Parse(mendAddress(address))
 	if err != nil {
 		return false
 	}
@@ -115,24 +115,4 @@ func realPicture(attributes []html.Attribute) string {
 		return ""
 	}
 	return src
-}
-
-// absolute resolves an address against base. It returns nothing for what can't be
-// opened by a reader: another scheme, no host, a password in it.
-func absolute(base *url.URL, address string) string {
-	address = strings.TrimSpace(address)
-	if address == "" || len(address) > 2000 {
-		return ""
-	}
-	u, err := url.Parse(strings.ReplaceAll(address, " ", "%20"))
-	if err != nil {
-		return ""
-	}
-	if base != nil {
-		u = base.ResolveReference(u)
-	}
-	if !fetchable(u) || u.User != nil {
-		return ""
-	}
-	return u.String()
 }

@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -34,6 +35,35 @@ func (m *mender) attributes() (empty, whole bool) {
 		}
 	}
 	return false, false
+}
+
+// void are the elements of HTML that hold nothing and have no end tag, but for those
+// whose names feeds use for elements of their own.
+var void = map[string]bool{"br": true, "hr": true, "img": true, "input": true, "wbr": true, "embed": true, "meta": true, "area": true, "base": true, "col": true, "param": true, "track": true}
+
+// implied names for elements of HTML that need no end tag those that end where one
+// begins.
+var implied = map[string][]string{
+	"p": {"p"}, "li": {"li"}, "tr": {"tr", "td", "th"}, "td": {"td", "th"}, "th": {"td", "th"},
+	"dt": {"dt", "dd"}, "dd": {"dt", "dd"}, "option": {"option"},
+}
+
+// around are the elements beyond which none is ended so.
+var around = []string{"ul", "ol", "dl", "table", "div", "blockquote", "section"}
+
+// endImplied ends the element that ends where an element of that name begins, if it
+// lies within the elements from the least-th on.
+func (m *mender) endImplied(name string, least int) {
+	ended := implied[strings.ToLower(name)]
+	for i := len(m.open) - 1; i >= least && len(ended) > 0; i-- {
+		switch open := strings.ToLower(m.open[i]); {
+		case slices.Contains(ended, open):
+			m.closeDownTo(i)
+			return
+		case slices.Contains(around, open):
+			return
+		}
+	}
 }
 
 // value reads what follows an attribute's name, which may be nothing.

@@ -41,16 +41,16 @@ var unread = map[atom.Atom]bool{
 	atom.Title: true, atom.Textarea: true, atom.Select: true, atom.Button: true, atom.Object: true,
 }
 
-// onceEscaped takes back one escaping from markup that was escaped twice, and cuts
-// what is too long to be looked into.
+// onceEscaped takes back one escaping from markup that was escaped twice, joins letters
+// that were written in halves, and cuts what is too long to be looked into.
 func onceEscaped(markup string) string {
 	if len(markup) > maxHTML {
 		markup = strings.ToValidUTF8(markup[:maxHTML], "")
 	}
 	if !strings.Contains(markup, "<") && escapedTwice.MatchString(markup) {
-		return html.UnescapeString(markup)
+		markup = html.UnescapeString(markup)
 	}
-	return markup
+	return pairs(markup)
 }
 
 // plainText makes text of HTML: one line for each block, words as they stand on the

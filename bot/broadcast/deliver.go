@@ -134,6 +134,7 @@ func (s *session) delivered(ctx context.Context, t *task, d Delivery, m Message)
 		return
 	}
 	t.run.tell(func(st *state) { st.Sent++ })
+	t.run.doubt.delivered()
 	s.drop(ctx, t)
 }
 
@@ -180,22 +181,30 @@ func (s *session) failed(ctx context.Context, t *task, failure error) time.Time 
 	case Unauthorized, Conflict:
 		s.abort(fmt.Errorf("broadcast %d: %w", t.run.ID, e))
 		return now
-	case BlockedByUser, NoRights, Gone, Moved, Refused, OurFault:
+	case BlockedByUser, Gone, Moved, Refused, OurFault:
 		s.gate.delivered()
 		s.settle(ctx, t, e)
 		return now
+	case NoRights: // it may have them again in the morning
+		s.gate.delivered()
+		return s.tryLater(ctx, t, e, now)
 	default:
 		s.gate.failed(now)
-		t.attempts++
-		if t.since.IsZero() {
-			t.since = now
-		}
-		if now.Sub(t.since) > s.GiveUpAfter {
-			s.settle(ctx, t, e)
-			return now
-		}
-		return s.putOff(ctx, t, now.Add(s.pause(t.attempts)), e)
+		return s.tryLater(ctx, t, e, now)
 	}
+}
+
+// tryLater puts a task off for longer each time, or gives it up.
+func (s *session) tryLater(ctx context.Context, t *task, e *Error, now time.Time) time.Time {
+	t.attempts++
+	if t.since.IsZero() {
+		t.since = now
+	}
+	if now.Sub(t.since) > s.GiveUpAfter {
+		s.settle(ctx, t, e)
+		return now
+	}
+	return s.putOff(ctx, t, now.Add(s.pause(t.attempts)), e)
 }
 
 // longestHold bounds how long a chat's other items wait for one that failed: up to
@@ -224,17 +233,20 @@ func (s *session) putOff(ctx context.Context, t *task, due time.Time, why *Error
 // settle sees to a chat that will not get the message, or not under this id.
 func (s *session) settle(ctx context.Context, t *task, e *Error) {
 	r := t.run
+	if r.held.Load() && e.Verdict != Moved {
+		if s.putBack(ctx, r, t.chat) == nil {
+			t.safe()
+		}
+		return
+	}
 	err := s.persist(ctx, "settle a failed delivery", func() error {
 		switch e.Verdict {
-		case BlockedByUser, NoRights:
-			_, err := s.Store.Update(ctx, t.chat, func(p *subscriptions.Preferences, known bool) {
-				if known {
-					p.Status = subscriptions.Blocked
-				}
-			})
+		case BlockedByUser:
+			_, err := s.Store.MarkUnreachable(ctx, t.chat, subscriptions.Blocked, time.Now())
 			return err
 		case Gone:
-			return s.Store.Forget(ctx, t.chat)
+			_, err := s.Store.MarkUnreachable(ctx, t.chat, subscriptions.Gone, time.Now())
+			return err
 		case Moved:
 			return s.moved(ctx, t, e.MovedTo)
 		default:
@@ -247,7 +259,7 @@ func (s *session) settle(ctx context.Context, t *task, e *Error) {
 	s.Log.Info("delivery settled without a message", "broadcast", r.ID, "chat", t.chat, "verdict", e.Verdict, "error", e.Err)
 	r.tell(func(st *state) {
 		switch e.Verdict {
-		case BlockedByUser, NoRights, Gone:
+		case BlockedByUser, Gone:
 			st.Blocked++
 		case Moved: // the message follows under the new id
 		default:
@@ -255,6 +267,12 @@ func (s *session) settle(ctx context.Context, t *task, e *Error) {
 		}
 	})
 	s.drop(ctx, t)
+	if r.Kind == Withdrawal && e.Verdict != Gone && e.Verdict != BlockedByUser {
+		return // that one message can't be taken back says nothing of the others
+	}
+	if d := r.doubt.settled(t.chat, e); d != nil {
+		s.suspend(ctx, r, d)
+	}
 }
 
 // moved lets subscription, ledger and message follow a group to its new id.

@@ -38,6 +38,9 @@ type Options struct {
 	// seconds unless set.
 	Grace time.Duration
 
+	// OnHold is called when a broadcast was held; it must not block. May be nil.
+	OnHold func()
+
 	Log        *slog.Logger
 	Registerer prometheus.Registerer
 }

@@ -105,7 +105,7 @@ func TestTransientFailuresAreTriedAgain(t *testing.T) {
 }
 
 func TestAnswersAboutAChat(t *testing.T) {
-	active, blocked := subscriptions.Active, subscriptions.Blocked
+	active, blocked, gone := subscriptions.Active, subscriptions.Blocked, subscriptions.Gone
 	tests := []struct {
 		name   string
 		answer Error
@@ -114,8 +114,8 @@ func TestAnswersAboutAChat(t *testing.T) {
 		report Progress
 	}{
 		{"blocked", Error{Verdict: BlockedByUser}, &blocked, false, Progress{Planned: 2, Sent: 1, Blocked: 1}},
-		{"no rights", Error{Verdict: NoRights}, &blocked, false, Progress{Planned: 2, Sent: 1, Blocked: 1}},
-		{"gone", Error{Verdict: Gone}, nil, false, Progress{Planned: 2, Sent: 1, Blocked: 1}},
+		{"no rights, for a while", Error{Verdict: NoRights}, &active, true, Progress{Planned: 2, Sent: 2}},
+		{"gone", Error{Verdict: Gone}, &gone, false, Progress{Planned: 2, Sent: 1, Blocked: 1}},
 		{"refused", Error{Verdict: Refused}, &active, false, Progress{Planned: 2, Sent: 1, Failed: 1}},
 		{"slow down", Error{Verdict: SlowDown, After: 50 * time.Millisecond}, &active, true, Progress{Planned: 2, Sent: 2}},
 		{"ambiguous", Error{Verdict: Ambiguous}, &active, true, Progress{Planned: 2, Sent: 2}},

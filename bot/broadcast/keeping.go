@@ -32,15 +32,14 @@ func (s *session) keep(ctx context.Context) {
 func (s *session) save(ctx context.Context) {
 	for _, r := range s.list() {
 		st, changed := r.advance(time.Now())
-		p := r.plan
-		p.state = st
-		s.metrics.tell(p.progress(s.now()))
+		s.metrics.tell(record{plan: r.plan, state: st}.progress(s.now()))
 		var err error
 		switch {
+		case r.held.Load():
 		case r.done() && s.queue.idle(r) && r.rest(s.now()):
 			s.tend() // the next walk's beginning is to be saved
 		case r.done() && s.queue.idle(r):
-			if err = s.finish(ctx, p); err == nil {
+			if err = s.finish(ctx, r.plan, st); err == nil {
 				s.queue.end(r)
 				s.remove(r)
 			}
@@ -67,29 +66,29 @@ func (s *session) tend() {
 }
 
 // finish turns a broadcast into a report, with exact counts.
-func (s *session) finish(ctx context.Context, p plan) error {
+func (s *session) finish(ctx context.Context, p plan, st state) error {
 	has, err := s.ledger.count(ctx, p.Ledger, subscriptions.Number(p.Language), s.Keep)
 	if err != nil {
 		return err
 	}
 	if p.Kind == News {
-		p.Sent = has
+		st.Sent = has
 	}
 	failed, err := s.Redis.HLen(ctx, keyFailed(p.ID)).Result()
 	if err != nil {
 		return fmt.Errorf("count the failures of broadcast %d: %w", p.ID, err)
 	}
-	p.Failed = int(failed)
-	reached := p.Sent + p.Blocked + p.Failed
+	st.Failed = int(failed)
+	reached := st.Sent + st.Blocked + st.Failed
 	if p.Kind == Digest && reached == 0 {
 		return s.plans.discard(ctx, p.ID) // at this hour nobody wants one
 	}
-	p.Planned = max(p.Planned, reached)
-	ended, err := s.plans.finish(ctx, p.ID, p.state, time.Now())
+	st.Planned = max(st.Planned, reached)
+	ended, err := s.plans.finish(ctx, p.ID, st, time.Now())
 	if err != nil || !ended {
 		return err
 	}
 	s.Log.Info("broadcast finished", "broadcast", p.ID, "kind", p.Kind, "item", p.Item,
-		"sent", p.Sent, "blocked", p.Blocked, "failed", p.Failed)
+		"sent", st.Sent, "blocked", st.Blocked, "failed", st.Failed)
 	return nil
 }

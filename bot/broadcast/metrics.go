@@ -8,7 +8,7 @@ import (
 )
 
 type metrics struct {
-	running       prometheus.Gauge
+	running, held prometheus.Gauge
 	progress      *prometheus.GaugeVec
 	attempts      *prometheus.CounterVec
 	duration      prometheus.Histogram
@@ -20,6 +20,10 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		running: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "kabarchy_broadcasts_running",
 			Help: "Broadcasts planned and not finished.",
+		}),
+		held: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "kabarchy_broadcasts_held",
+			Help: "Broadcasts that wait for an administrator's decision.",
 		}),
 		progress: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "kabarchy_broadcast_chats",
@@ -40,7 +44,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}),
 	}
 	if reg != nil {
-		reg.MustRegister(m.running, m.progress, m.attempts, m.duration, m.redisFailures)
+		reg.MustRegister(m.running, m.held, m.progress, m.attempts, m.duration, m.redisFailures)
 	}
 	return m
 }

@@ -12,8 +12,7 @@ import (
 	"kabarchy/feeds"
 )
 
-// plan is one broadcast as Redis keeps it. The fields below state change while it
-// runs; the others never do.
+// plan is what a broadcast is to do. It never changes.
 type plan struct {
 	ID        int64  `redis:"-"`
 	Kind      Kind   `redis:"kind"`
@@ -24,8 +23,6 @@ type plan struct {
 	Revision  int    `redis:"revision"` // of the item, for corrections: what has less is edited
 	Urgent    bool   `redis:"urgent"`
 	PlannedAt int64  `redis:"planned_at"` // Unix milliseconds
-
-	state
 }
 
 // state is what changes while a broadcast runs.
@@ -43,6 +40,13 @@ type state struct {
 	Round int   `redis:"round"` // walks before this one
 	Next  int64 `redis:"next"`  // when the first of those who wait may get it, Unix seconds; 0: nobody waits
 	Wake  int64 `redis:"wake"`  // when the next walk begins, likewise; 0 while one is under way
+}
+
+// record is one broadcast as Redis keeps it.
+type record struct {
+	plan
+	state
+	hold
 }
 
 // plans keeps the broadcasts' records in Redis.
@@ -126,7 +130,7 @@ func (s plans) discard(ctx context.Context, broadcast int64) error {
 }
 
 // running lists the plans that are not finished, oldest first.
-func (s plans) running(ctx context.Context) ([]plan, error) {
+func (s plans) running(ctx context.Context) ([]record, error) {
 	ids, err := s.rdb.ZRange(ctx, keyRunning, 0, -1).Result()
 	if err != nil {
 		return nil, fmt.Errorf("list running broadcasts: %w", err)
@@ -135,7 +139,7 @@ func (s plans) running(ctx context.Context) ([]plan, error) {
 }
 
 // finished lists the last finished plans, newest first.
-func (s plans) finished(ctx context.Context, most int64) ([]plan, error) {
+func (s plans) finished(ctx context.Context, most int64) ([]record, error) {
 	ids, err := s.rdb.ZRevRange(ctx, keyFinished, 0, most-1).Result()
 	if err != nil {
 		return nil, fmt.Errorf("list finished broadcasts: %w", err)
@@ -163,7 +167,7 @@ func (s plans) all(ctx context.Context) ([]int64, error) {
 }
 
 // finishedSince lists the plans that finished after a moment.
-func (s plans) finishedSince(ctx context.Context, since time.Time) ([]plan, error) {
+func (s plans) finishedSince(ctx context.Context, since time.Time) ([]record, error) {
 	ids, err := s.rdb.ZRangeByScore(ctx, keyFinished, &redis.ZRangeBy{Min: id(since.Unix()), Max: "+inf"}).Result()
 	if err != nil {
 		return nil, fmt.Errorf("list finished broadcasts: %w", err)
@@ -171,7 +175,7 @@ func (s plans) finishedSince(ctx context.Context, since time.Time) ([]plan, erro
 	return s.load(ctx, ids)
 }
 
-func (s plans) load(ctx context.Context, ids []string) ([]plan, error) {
+func (s plans) load(ctx context.Context, ids []string) ([]record, error) {
 	pipe := s.rdb.Pipeline()
 	answers := make([]*redis.MapStringStringCmd, len(ids))
 	for i, n := range ids {
@@ -180,14 +184,14 @@ func (s plans) load(ctx context.Context, ids []string) ([]plan, error) {
 	if _, err := pipe.Exec(ctx); err != nil {
 		return nil, fmt.Errorf("read broadcasts: %w", err)
 	}
-	loaded := make([]plan, 0, len(ids))
+	loaded := make([]record, 0, len(ids))
 	for i, answer := range answers {
 		if len(answer.Val()) == 0 {
 			continue // its report ended between the two reads
 		}
-		p := plan{}
+		p := record{}
 		number, err := strconv.ParseInt(ids[i], 10, 64)
-		if err := errors.Join(err, answer.Scan(&p), answer.Scan(&p.state)); err != nil {
+		if err := errors.Join(err, answer.Scan(&p.plan), answer.Scan(&p.state), answer.Scan(&p.hold)); err != nil {
 			return nil, fmt.Errorf("read broadcast %s: %w", ids[i], err)
 		}
 		p.ID = number
@@ -240,6 +244,7 @@ func (s plans) save(ctx context.Context, broadcast int64, st state) error {
 // Returns 1, or 0 when it had ended before.
 var finishScript = redis.NewScript(fenced + `
 if redis.call('HEXISTS', KEYS[2], 'finished') == 1 then return 0 end
+redis.call('HDEL', KEYS[2], 'held')
 redis.call('HSET', KEYS[2], 'finished', ARGV[3], unpack(ARGV, 5))
 redis.call('ZREM', KEYS[3], ARGV[2])
 redis.call('ZADD', KEYS[4], ARGV[3], ARGV[2])

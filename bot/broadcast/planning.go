@@ -109,16 +109,11 @@ func (s *session) cancel(ctx context.Context, a feeds.Announcement) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range current {
-		if p.Item != a.Item || p.ID >= a.ID {
+	for _, b := range current {
+		if b.Item != a.Item || b.ID >= a.ID {
 			continue
 		}
-		if r := s.find(p.ID); r != nil {
-			s.queue.end(r)
-			s.remove(r)
-			p.state, _ = r.advance(time.Now())
-		}
-		if err := s.finish(ctx, p); err != nil {
+		if err := s.end(ctx, b); err != nil {
 			return err
 		}
 	}
@@ -131,18 +126,21 @@ func (s *session) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range current {
-		if s.find(p.ID) != nil {
+	if current, err = s.control(ctx, current); err != nil {
+		return err
+	}
+	for _, b := range current {
+		if s.find(b.ID) != nil {
 			continue
 		}
-		if err := s.begin(ctx, p); err != nil {
+		if err := s.begin(ctx, b); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *session) begin(ctx context.Context, p plan) error {
+func (s *session) begin(ctx context.Context, p record) error {
 	item, err := s.Archive.Item(ctx, p.Item)
 	if errors.Is(err, feeds.ErrNotFound) {
 		item, err = feeds.Item{ID: p.Item, Language: p.Language, Title: p.Title}, nil
@@ -159,7 +157,7 @@ func (s *session) begin(ctx context.Context, p plan) error {
 	if err != nil {
 		return err
 	}
-	r := &run{plan: p, state: p.state, saved: p.state}
+	r := &run{plan: p.plan, state: p.state, saved: p.state, doubt: newDoubt(p.Trusted)}
 	r.item.Store(&item)
 	r.position.Store(int64(p.Cursor))
 	if r.Kind == Digest {

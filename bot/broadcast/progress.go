@@ -24,6 +24,14 @@ type Progress struct {
 	PlannedAt   time.Time
 	ExpectedEnd time.Time // zero where it can't be told
 	FinishedAt  time.Time // zero while it runs
+
+	// Held says why nothing more of it is sent until a person decides, see Engine.Resume
+	// and Engine.Stop. It is empty where it is not held.
+	Held   Suspicion
+	Words  string    // what Telegram said to those whose answers led to the holding
+	HeldAt time.Time // zero where it is not held
+	// Stopped says that a person ended it before everybody was reached.
+	Stopped bool
 }
 
 // reports is how many finished broadcasts Progress tells of.
@@ -50,11 +58,14 @@ func (e *Engine) Progress(ctx context.Context) ([]Progress, error) {
 	return told, nil
 }
 
-func (p plan) progress(now time.Time) Progress {
+func (p record) progress(now time.Time) Progress {
 	told := Progress{
 		ID: p.ID, Kind: p.Kind, Item: p.Item, Title: p.Title, Language: p.Language, Urgent: p.Urgent,
 		Planned: max(p.Planned, 0), Sent: p.Sent, Blocked: p.Blocked, Failed: p.Failed,
-		Rate: p.Rate, PlannedAt: time.UnixMilli(p.PlannedAt),
+		Rate: p.Rate, PlannedAt: time.UnixMilli(p.PlannedAt), Stopped: p.Stop,
+	}
+	if p.Held != "" {
+		told.Held, told.Words, told.HeldAt, told.Rate = p.Held, p.Words, time.Unix(p.HeldAt, 0), 0
 	}
 	if p.Finished > 0 {
 		told.FinishedAt = time.Unix(p.Finished, 0)
@@ -62,6 +73,7 @@ func (p plan) progress(now time.Time) Progress {
 	}
 	told.ToGo = max(0, told.Planned-told.Sent-told.Blocked-told.Failed)
 	switch {
+	case p.Held != "":
 	case p.Wake > 0: // some wait for the morning, or for another edition
 		told.ExpectedEnd = time.Unix(p.Wake, 0)
 	case p.Rate > 0 && told.ToGo > 0:

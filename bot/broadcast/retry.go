@@ -17,6 +17,10 @@ type retryEntry struct {
 	since    time.Time // the first failure
 }
 
+func (e retryEntry) String() string {
+	return fmt.Sprintf("%d %d %d", e.due.UnixMilli(), e.attempts, e.since.UnixMilli())
+}
+
 // retries keeps, for each broadcast, the few chats whose message failed for a
 // passing reason.
 type retries struct {
@@ -24,8 +28,7 @@ type retries struct {
 }
 
 func (r retries) put(ctx context.Context, broadcast, chat int64, e retryEntry) error {
-	value := fmt.Sprintf("%d %d %d", e.due.UnixMilli(), e.attempts, e.since.UnixMilli())
-	if err := r.rdb.HSet(ctx, keyRetry(broadcast), chat, value).Err(); err != nil {
+	if err := r.rdb.HSet(ctx, keyRetry(broadcast), chat, e.String()).Err(); err != nil {
 		return fmt.Errorf("put chat %d into the retry set of broadcast %d: %w", chat, broadcast, err)
 	}
 	return nil
@@ -58,6 +61,17 @@ func (r retries) all(ctx context.Context, broadcast int64) (map[int64]retryEntry
 		entries[chat] = e
 	}
 	return entries, nil
+}
+
+// putBack moves a chat from the list of failures to the retry set, due now.
+func (r retries) putBack(ctx context.Context, broadcast, chat int64) error {
+	pipe := r.rdb.TxPipeline()
+	pipe.HSet(ctx, keyRetry(broadcast), chat, retryEntry{due: time.Now()}.String())
+	pipe.HDel(ctx, keyFailed(broadcast), id(chat))
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fmt.Errorf("put chat %d back into the retry set of broadcast %d: %w", chat, broadcast, err)
+	}
+	return nil
 }
 
 // fail moves a chat from the retry set to the list of failures.

@@ -14,12 +14,14 @@ import (
 
 // run is one broadcast on its way, on the instance that sends.
 type run struct {
-	plan // as it was when the run began: of its state, state below is the current one
+	plan
 
 	item  atomic.Pointer[feeds.Item] // the item as it is now: a correction replaces it
 	items []told                     // a digest's
 
 	position atomic.Int64 // the bucket that the walk reads next
+	doubt    *doubt
+	held     atomic.Bool // nothing more of it is settled here
 
 	mu      sync.Mutex
 	state   state

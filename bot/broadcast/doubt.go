@@ -1,0 +1,109 @@
+package broadcast
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// What is no longer plausible of the answers to one broadcast.
+const (
+	rowRefused  = 20  // chats in a row that refuse it in the same words
+	doubtWindow = 400 // attempts that are looked at together; older ones count half
+	leastLost   = 20  // chats said to be gone, or to have blocked the bot, before anybody doubts it
+	mostGone    = 0.05
+	mostBlocked = 0.5 // after a long silence many have left
+)
+
+// doubt watches what the chats answer to a broadcast, and says when it is hardly theirs.
+type doubt struct {
+	mu      sync.Mutex
+	trusted []string // what a person said to go on in spite of
+	found   bool     // something was: the broadcast is about to be held
+
+	row   []int64 // those who refused in a row
+	words string  // the words in which they did
+
+	attempts      int
+	gone, blocked []int64 // those that were marked so
+}
+
+func newDoubt(trusted string) *doubt { return &doubt{trusted: strings.Split(trusted, "\n")} }
+
+// doubtful is a finding: the answers of these chats can hardly be their own.
+type doubtful struct {
+	why   Suspicion
+	words string
+	chats []int64
+	again bool // it was found before
+}
+
+// delivered ends a row.
+func (d *doubt) delivered() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.row = nil
+	d.count()
+}
+
+// settled takes an answer into account that settled a chat without a message. It returns
+// what is to be doubted, nil in most cases.
+func (d *doubt) settled(chat int64, e *Error) *doubtful {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.count()
+	if d.found {
+		return &doubtful{chats: []int64{chat}, again: true}
+	}
+	switch e.Verdict {
+	case Refused, OurFault:
+		if words := e.words(); words != d.words {
+			d.row, d.words = nil, words
+		}
+		d.row = append(d.row, chat)
+		return d.judge(AllRefuse, d.words, &d.row, len(d.row) >= rowRefused)
+	case Gone:
+		d.gone = append(d.gone, chat)
+		return d.judge(ManyGone, e.words(), &d.gone, d.many(len(d.gone), mostGone))
+	case BlockedByUser:
+		d.blocked = append(d.blocked, chat)
+		return d.judge(ManyBlocked, e.words(), &d.blocked, d.many(len(d.blocked), mostBlocked))
+	}
+	return nil
+}
+
+// count counts an attempt. Of a full window one half is forgotten.
+func (d *doubt) count() {
+	if d.attempts++; d.attempts < doubtWindow {
+		return
+	}
+	d.attempts /= 2
+	d.gone = d.gone[len(d.gone)/2:]
+	d.blocked = d.blocked[len(d.blocked)/2:]
+}
+
+func (d *doubt) many(lost int, share float64) bool {
+	return lost >= leastLost && float64(lost) > share*float64(d.attempts)
+}
+
+// judge returns a finding where there is something that nobody has trusted yet.
+func (d *doubt) judge(why Suspicion, words string, chats *[]int64, implausible bool) *doubtful {
+	if !implausible {
+		return nil
+	}
+	found := &doubtful{why: why, words: words, chats: *chats}
+	*chats = nil
+	if slices.Contains(d.trusted, why.line(words)) {
+		return nil
+	}
+	d.found = true
+	return found
+}
+
+// words are why Telegram refused, the same for all that are refused for it.
+func (e *Error) words() string {
+	if e.Reason == "" && e.Err != nil {
+		return e.Err.Error()
+	}
+	return e.Reason
+}

@@ -1,0 +1,260 @@
+package broadcast
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"kabarchy/subscriptions"
+)
+
+// refusing lets Telegram refuse an item with a title, in chats from one on.
+func refusing(title string, from int64, words string) func(Delivery, int) error {
+	return func(d Delivery, _ int) error {
+		if d.Item.Title != title || d.Chat < from {
+			return nil
+		}
+		return &Error{Verdict: Refused, Reason: words, Err: errors.New(words)}
+	}
+}
+
+// held waits until one broadcast is held, and returns it.
+func (h *house) held() Progress {
+	h.tb.Helper()
+	var held []Progress
+	h.until("a broadcast is held", func() (yes bool) {
+		var err error
+		held, err = h.engine.HeldBroadcasts(h.tb.Context())
+		return err == nil && len(held) == 1
+	})
+	return held[0]
+}
+
+// ended waits until a broadcast has ended, and returns its report.
+func (h *house) ended(broadcast int64) (report Progress) {
+	h.tb.Helper()
+	h.until("it has ended", func() bool {
+		progress, err := h.engine.Progress(h.tb.Context())
+		for _, p := range progress {
+			if p.ID == broadcast {
+				report = p
+			}
+		}
+		return err == nil && !report.FinishedAt.IsZero()
+	})
+	return report
+}
+
+func TestItemThatTwentyChatsInARowRefuseIsHeldAndOthersGoOn(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		h.subscribe("ky", chats(1, 300)...)
+		told := make(chan struct{}, 10)
+		h.options.OnHold = func() { told <- struct{}{} }
+		h.options.MessagesPerSecond = 2000
+		h.phones.answer = refusing("Жаман", 1, "bad request: photo_of_a_new_kind")
+		stop := h.run()
+		h.publish("ky", "Жаман")
+		p := h.held()
+		if p.Held != AllRefuse || p.Words != "bad request: photo_of_a_new_kind" || p.HeldAt.IsZero() {
+			t.Errorf("held is %+v", p)
+		}
+		<-told
+		stop() // a restart
+		stop = h.run()
+		h.publish("ky", "Жакшы")
+		h.until("the other item reaches everybody", func() bool { return len(h.phones.titles()) == 300 })
+		if again := h.held(); again.ID != p.ID {
+			t.Errorf("held after the restart: %+v", again)
+		}
+		h.phones.mu.Lock()
+		tried := 0
+		for _, tries := range h.phones.tries {
+			tried += tries - 1
+		}
+		h.phones.answer = nil
+		h.phones.mu.Unlock()
+		if tried > 20+atOnce {
+			t.Errorf("%d attempts before it was held", tried)
+		}
+		if err := h.engine.Resume(t.Context(), p.ID); err != nil {
+			t.Fatal(err)
+		}
+		h.quiet()
+		for _, c := range chats(1, 300) {
+			if n := h.phones.count(c); n != 2 {
+				t.Errorf("chat %d has %d messages, want both items", c, n)
+			}
+		}
+		if r := h.ended(p.ID); r.Sent != 300 || r.Failed != 0 || r.Held != "" || r.Stopped {
+			t.Errorf("the report is %+v", r)
+		}
+		if err := h.engine.Resume(t.Context(), p.ID); !errors.Is(err, ErrNotHeld) {
+			t.Errorf("resumed twice: %v", err)
+		}
+		stop()
+	})
+}
+
+func TestResumedBroadcastSettlesWhoRefusesOneByOne(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		h.subscribe("ky", chats(1, 100)...)
+		h.phones.answer = refusing("Жаман", 1, "bad request: no")
+		defer h.run()()
+		h.publish("ky", "Жаман")
+		p := h.held()
+		h.phones.mu.Lock()
+		h.phones.answer = refusing("Жаман", 51, "bad request: no")
+		h.phones.mu.Unlock()
+		if err := h.engine.Resume(t.Context(), p.ID); err != nil {
+			t.Fatal(err)
+		}
+		r := h.ended(p.ID)
+		if r.Failed != 50 || r.Sent != 50 || r.Held != "" {
+			t.Errorf("the report is %+v", r)
+		}
+		failures, err := h.engine.Failures(t.Context(), p.ID)
+		if err != nil || len(failures) != 50 {
+			t.Errorf("%d failures listed, %v", len(failures), err)
+		}
+	})
+}
+
+func TestStoppedBroadcastEndsAndSaysSo(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		h.subscribe("ky", chats(1, 100)...)
+		h.phones.answer = refusing("Жаман", 1, "bad request: no")
+		defer h.run()()
+		h.publish("ky", "Жаман")
+		p := h.held()
+		if err := h.engine.Stop(t.Context(), p.ID); err != nil {
+			t.Fatal(err)
+		}
+		if r := h.ended(p.ID); !r.Stopped || r.Held != "" || r.Sent != 0 {
+			t.Errorf("the report is %+v", r)
+		}
+		if err := h.engine.Stop(t.Context(), p.ID); !errors.Is(err, ErrNotRunning) {
+			t.Errorf("stopped twice: %v", err)
+		}
+		h.publish("ky", "Дагы")
+		h.until("the next one reaches everybody", func() bool { return len(h.phones.titles()) == 100 })
+	})
+}
+
+func TestWithdrawalEndsAHeldBroadcast(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		h.subscribe("ky", chats(1, 50)...)
+		h.phones.answer = refusing("Жаман", 1, "bad request: no")
+		defer h.run()()
+		h.publish("ky", "Жаман")
+		h.held()
+		if err := h.archive.Withdraw(t.Context(), h.item("ky", "Жаман").ID); err != nil {
+			t.Fatal(err)
+		}
+		h.quiet()
+		if held, err := h.engine.HeldBroadcasts(t.Context()); err != nil || len(held) != 0 {
+			t.Errorf("still held: %+v, %v", held, err)
+		}
+	})
+}
+
+func TestImplausiblyManyGoneOrBlockedHoldTheBroadcastAndAreNotMarked(t *testing.T) {
+	for verdict, why := range map[Verdict]Suspicion{Gone: ManyGone, BlockedByUser: ManyBlocked} {
+		t.Run(verdict.String(), func(t *testing.T) {
+			eachHouse(t, func(t *testing.T, h *house) {
+				all := chats(1, 200)
+				h.subscribe("ky", all...)
+				h.phones.answer = func(d Delivery, _ int) error {
+					return &Error{Verdict: verdict, Reason: "chat not found", Err: errors.New("chat not found")}
+				}
+				defer h.run()()
+				h.publish("ky", "Жаңылык")
+				p := h.held()
+				if p.Held != why {
+					t.Errorf("held is %+v", p)
+				}
+				for _, c := range all {
+					h.until(fmt.Sprint("chat is active: ", c), func() bool {
+						p, known, err := h.store.Get(t.Context(), c)
+						return err == nil && known && p.Status == subscriptions.Active
+					})
+				}
+				h.phones.mu.Lock()
+				h.phones.answer = nil // the right token again
+				h.phones.mu.Unlock()
+				if err := h.engine.Resume(t.Context(), p.ID); err != nil {
+					t.Fatal(err)
+				}
+				h.quiet()
+				if n := len(h.phones.titles()); n != 200 {
+					t.Errorf("%d of 200 have the item", n)
+				}
+			})
+		})
+	}
+}
+
+func TestDoubtNeedsARow(t *testing.T) {
+	refused := &Error{Verdict: Refused, Reason: "no"}
+	other := &Error{Verdict: Refused, Reason: "neither"}
+	t.Run("a success ends it", func(t *testing.T) {
+		d := newDoubt("")
+		for i := range int64(1000) {
+			if d.settled(i, refused) != nil {
+				t.Fatalf("doubted after %d", i)
+			}
+			if i%19 == 18 {
+				d.delivered()
+			}
+		}
+	})
+	t.Run("other words end it", func(t *testing.T) {
+		d := newDoubt("")
+		for i := range int64(1000) {
+			e := refused
+			if i%19 == 18 {
+				e = other
+			}
+			if d.settled(i, e) != nil {
+				t.Fatalf("doubted after %d", i)
+			}
+		}
+	})
+	t.Run("a plausible share is gone", func(t *testing.T) {
+		d := newDoubt("")
+		for i := range int64(10_000) {
+			if i%25 == 0 {
+				if d.settled(i, &Error{Verdict: Gone}) != nil {
+					t.Fatalf("doubted after %d", i)
+				}
+			} else {
+				d.delivered()
+			}
+		}
+	})
+	t.Run("many are gone all at once, late", func(t *testing.T) {
+		d := newDoubt("")
+		for range 100_000 {
+			d.delivered()
+		}
+		n := int64(0)
+		for d.settled(n, &Error{Verdict: Gone}) == nil {
+			n++
+		}
+		if n > 2*leastLost {
+			t.Errorf("doubted after %d gone", n)
+		}
+	})
+	t.Run("what was trusted is not doubted again", func(t *testing.T) {
+		d := newDoubt(AllRefuse.line("no"))
+		for i := range int64(100) {
+			if d.settled(i, refused) != nil {
+				t.Fatalf("doubted after %d", i)
+			}
+		}
+		for i := range int64(rowRefused) {
+			if found := d.settled(i, other); found != nil != (i == rowRefused-1) {
+				t.Errorf("other words: %+v after %d", found, i)
+			}
+		}
+	})
+}

@@ -3,13 +3,13 @@ package bot
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
 
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
@@ -35,7 +35,10 @@ type Archive interface {
 
 // Articles brings an item's text in full, as the feed or the item's page holds it.
 type Articles interface {
+	// Article may take as long as the ministry's site does.
 	Article(ctx context.Context, id string) (feeds.Article, error)
+	// Kept fetches nothing: feeds.ErrNotFound says that Article would.
+	Kept(ctx context.Context, id string) (feeds.Article, error)
 }
 
 // Ministry is whose news it is.
@@ -79,6 +82,11 @@ type Options struct {
 	// Move carries what else is kept of a group over to the supergroup it has become.
 	// Nothing if nil.
 	Move func(ctx context.Context, from, to int64) error
+	// Pace waits until an answer may go, in the rate that broadcasts share; nothing waits if nil.
+	Pace func(ctx context.Context) error
+	// Redis keeps updates whose work takes long, where they come by long polling; they
+	// stay with Telegram if nil.
+	Redis redis.UniversalClient
 	// Topics are those to choose from; without any, the choice is not offered.
 	Topics []Topic
 	// Admins look after the bot; nobody does if it names none.
@@ -98,7 +106,6 @@ type Bot struct {
 	client   *Client
 	store    Subscriptions
 	archive  Archive
-	articles Articles
 	finder   *finder
 	renderer renderer
 	ministry Ministry
@@ -112,7 +119,13 @@ type Bot struct {
 	log      *slog.Logger
 	metrics  *botMetrics
 	lanes    lanes
+	outbox   *outbox
+	reads    *reads
 	me       atomic.Pointer[user]
+	naming   atomic.Bool // Telegram is asked who the bot is
+
+	postponed  postponed
+	background sync.WaitGroup
 
 	unreached sync.Map // an administrator who can't be written to → when to try again
 }
@@ -129,6 +142,9 @@ func New(o Options) *Bot {
 	if o.Move == nil {
 		o.Move = func(context.Context, int64, int64) error { return nil }
 	}
+	if o.Pace == nil {
+		o.Pace = func(context.Context) error { return nil }
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -140,7 +156,6 @@ func New(o Options) *Bot {
 		client:   o.Client,
 		store:    o.Store,
 		archive:  o.Archive,
-		articles: o.Articles,
 		finder:   newFinder(o.Archive, o.Now),
 		ministry: o.Ministry,
 		joined:   o.Joined,
@@ -153,6 +168,10 @@ func New(o Options) *Bot {
 		renderer: renderer{o.Zone, o.Topics},
 		log:      o.Log,
 		metrics:  newBotMetrics(o.Registerer),
+		outbox:   newOutbox(o.Log, newAnswerMetrics(o.Registerer), o.Pace),
+		reads:    newReads(o.Articles, o.Log),
+
+		postponed: postponed{o.Redis},
 	}
 }
 
@@ -173,24 +192,28 @@ func (b *Bot) moveChat(ctx context.Context, from, to int64) error {
 	return b.move(ctx, from, to)
 }
 
-// learnName asks Telegram once who the bot is; without its name it could not tell in a
-// group when it is spoken to.
-func (b *Bot) learnName(ctx context.Context) error {
-	for try := 1; b.me.Load() == nil; try++ {
-		var me user
-		err := b.client.Call(ctx, "getMe", nil, &me)
-		if err == nil {
-			b.me.Store(&me)
-			return nil
-		}
-		if meaningOf(err) == unauthorizedCall {
-			return fmt.Errorf("telegram does not know this token: %w", err)
-		}
-		b.log.WarnContext(ctx, "telegram can't be reached yet", "error", err)
-		_, pause := patience(err, try)
-		if err := sleep(ctx, max(pause, shortestPause)); err != nil {
-			return nil // stopped before it began
-		}
+// askName asks Telegram who the bot is, unless that is known or asked already. It does not
+// wait: what is said to the bot alone is answered without its name.
+func (b *Bot) askName(ctx context.Context) {
+	if b.me.Load() != nil || !b.naming.CompareAndSwap(false, true) {
+		return
 	}
-	return nil
+	b.background.Go(func() {
+		defer b.naming.Store(false)
+		var me user
+		if err := b.client.Call(ctx, "getMe", nil, &me); err != nil {
+			b.log.WarnContext(ctx, "telegram does not say yet who the bot is", "error", err)
+			return
+		}
+		b.me.Store(&me)
+	})
+}
+
+// Finish waits for the answers that are on their way, until ctx is done; what has to wait
+// longer is given up. It is for who fed the bot by Handle or by a webhook, when no update
+// comes any more: Run does so itself.
+func (b *Bot) Finish(ctx context.Context) {
+	b.reads.finish()
+	b.outbox.finish(ctx)
+	b.background.Wait()
 }

@@ -9,6 +9,7 @@ type botMetrics struct {
 	updates      *prometheus.CounterVec
 	seconds      *prometheus.HistogramVec
 	retries      prometheus.Counter
+	postponed    prometheus.Counter
 	panics       prometheus.Counter
 	pollFailures prometheus.Counter
 }
@@ -18,7 +19,7 @@ func newBotMetrics(r prometheus.Registerer) *botMetrics {
 	return &botMetrics{
 		updates: f.NewCounterVec(prometheus.CounterOpts{
 			Name: "kabarchy_updates_total",
-			Help: "Updates done with, by kind and outcome: handled, given_up, unreadable or dropped.",
+			Help: "Updates done with, by kind and outcome: handled, given_up, unreadable, ignored or dropped.",
 		}, []string{"kind", "outcome"}),
 		seconds: f.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "kabarchy_update_seconds",
@@ -29,6 +30,10 @@ func newBotMetrics(r prometheus.Registerer) *botMetrics {
 			Name: "kabarchy_update_retries_total",
 			Help: "Tries at updates after the first.",
 		}),
+		postponed: f.NewCounter(prometheus.CounterOpts{
+			Name: "kabarchy_updates_postponed_total",
+			Help: "Updates that took so long that they were kept in Redis, for others to get their turn.",
+		}),
 		panics: f.NewCounter(prometheus.CounterOpts{
 			Name: "kabarchy_update_panics_total",
 			Help: "Handlers that panicked.",
@@ -36,6 +41,25 @@ func newBotMetrics(r prometheus.Registerer) *botMetrics {
 		pollFailures: f.NewCounter(prometheus.CounterOpts{
 			Name: "kabarchy_poll_failures_total",
 			Help: "Requests for updates that failed.",
+		}),
+	}
+}
+
+type answerMetrics struct {
+	answers *prometheus.CounterVec
+	waiting prometheus.Gauge
+}
+
+func newAnswerMetrics(r prometheus.Registerer) *answerMetrics {
+	f := promauto.With(r)
+	return &answerMetrics{
+		answers: f.NewCounterVec(prometheus.CounterOpts{
+			Name: "kabarchy_answers_total",
+			Help: "Answers to people by what became of them: arrived, overtaken by a later one, dropped or given_up.",
+		}, []string{"outcome"}),
+		waiting: f.NewGauge(prometheus.GaugeOpts{
+			Name: "kabarchy_answers_waiting",
+			Help: "Chats and presses to which an answer is on its way, or waits as Telegram asked.",
 		}),
 	}
 }

@@ -217,10 +217,11 @@ func (s *stage) act(what string) string {
 	return s.changes(toast)
 }
 
-// settled waits until the bot is done with every update.
+// settled waits until the bot is done with every update, and each answer has arrived.
 func (h *house) settled() {
 	h.t.Helper()
 	h.eventually("all updates confirmed", func() bool { return h.telegram.Stats().Pending == 0 })
+	h.eventually("all answers there", func() bool { return h.counted("kabarchy_answers_waiting") == 0 })
 }
 
 // ministry lets something happen to the news, and returns what changed on the phone.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"time"
 
 	"kabarchy/bot/locale"
 	"kabarchy/subscriptions"
@@ -37,8 +38,13 @@ func (b *Bot) onGroupMessage(ctx context.Context, m message, name, args string, 
 	return c.run(t, ctx, args)
 }
 
+// askWithin is how long Telegram may take to say who somebody is.
+const askWithin = 5 * time.Second
+
 // administers asks Telegram whether the person may decide for the group.
 func (b *Bot) administers(ctx context.Context, c chat, u user) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
 	var who member
 	err := b.client.Call(ctx, "getChatMember", map[string]string{
 		"chat_id": decimal(c.ID), "user_id": decimal(u.ID),

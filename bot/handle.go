@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"runtime/debug"
 	"time"
 
@@ -15,10 +14,13 @@ import (
 // find that its server is gone, so that an outage is seen as one.
 const updateDeadline = 20 * time.Second
 
-// laneDepth is how many updates of one chat may wait for their turn. Who presses more
-// wildly than that is told to wait, and then not heard until there is room again: the
-// rest of the country shares the same hundred places at Telegram.
+// laneDepth is how many presses, searches and other words of one chat may wait for their
+// turn. Who presses more wildly than that is told to wait, and then not heard until there
+// is room again. Commands, and what becomes of a chat, always find room.
 const laneDepth = 8
+
+// longestHold is how long who brought an update is kept waiting for the next try.
+const longestHold = time.Second
 
 // job is an update that has its place in the order of its chat.
 type job struct {
@@ -30,7 +32,8 @@ type job struct {
 
 // accept reads an update and gives it its place behind those of its chat that were
 // accepted before. It returns nil for one that nothing is left to do for: one that can't
-// be read, or of a chat with too many in line; that is counted. Each job must be run.
+// be read, is not for the bot, or is of a chat with too many in line; that is counted.
+// Each job must be run.
 func (b *Bot) accept(ctx context.Context, raw json.RawMessage) *job {
 	var u update
 	if err := json.Unmarshal(raw, &u); err != nil {
@@ -38,36 +41,40 @@ func (b *Bot) accept(ctx context.Context, raw json.RawMessage) *job {
 		b.log.ErrorContext(ctx, "update can't be read", "update", u.ID, "error", err)
 		return nil
 	}
-	lane := u.lane()
+	b.askName(ctx)
+	if !b.concerns(u) {
+		b.metrics.updates.WithLabelValues(u.kind(), "ignored").Inc()
+		return nil
+	}
+	lane, most, mayWait := u.lane(), laneDepth, b.mayBeDropped(u)
 	if lane == 0 {
 		lane = u.ID
 	}
-	most := laneDepth
-	if u.MyChatMember != nil {
-		most = math.MaxInt
+	if !mayWait {
+		most = alwaysRoom
 	}
 	ticket, ok := b.lanes.enter(lane, most)
-	busy := ticket.depth == laneDepth && u.MyChatMember == nil
 	if !ok {
 		b.metrics.updates.WithLabelValues(u.kind(), "dropped").Inc()
 		return nil
 	}
-	return &job{bot: b, update: u, ticket: ticket, busy: busy}
+	return &job{bot: b, update: u, ticket: ticket, busy: mayWait && ticket.depth == laneDepth}
 }
 
 // Handle brings one update to its end: that is how a webhook feeds the bot. It returns
-// an error only if the context ended before; the update should then come again.
+// an error only if the context ended before, or would; the update should then come again.
 func (b *Bot) Handle(ctx context.Context, raw json.RawMessage) error {
 	j := b.accept(ctx, raw)
 	if j == nil {
 		return nil
 	}
-	return j.run(ctx)
+	return j.run(ctx, ctx)
 }
 
-// run handles the update when its turn has come, and tries again for as long as the
-// failure is an outage. It returns an error only if the context ended before.
-func (j *job) run(ctx context.Context) error {
+// run handles the update when its turn has come, and tries again for as long as that has
+// sense. It returns an error only if the context ended before, or would before the next
+// try; once stopping is done, no other try is begun.
+func (j *job) run(ctx, stopping context.Context) error {
 	defer j.ticket.leave()
 	if err := j.ticket.wait(ctx); err != nil {
 		return err
@@ -83,8 +90,8 @@ func (j *job) run(ctx context.Context) error {
 			b.metrics.seconds.WithLabelValues(kind).Observe(time.Since(began).Seconds())
 			return nil
 		}
-		tries, pause := patience(err, try)
-		if try >= tries {
+		life, pause := patience(err, try)
+		if time.Since(began)+pause > life {
 			b.metrics.updates.WithLabelValues(kind, "given_up").Inc()
 			b.log.ErrorContext(ctx, "update given up", "update", j.update.ID, "kind", kind, "tries", try, "error", err)
 			return nil
@@ -93,11 +100,25 @@ func (j *job) run(ctx context.Context) error {
 			b.log.WarnContext(ctx, "update is tried again", "update", j.update.ID, "kind", kind, "error", err)
 		}
 		b.metrics.retries.Inc()
-		if err := sleep(ctx, pause); err != nil {
+		if end, ends := ctx.Deadline(); ends && min(time.Until(end), longestHold) < pause {
+			return &laterError{pause, err}
+		}
+		if err := sleep(stopping, pause); err != nil {
 			return err
 		}
 	}
 }
+
+// laterError says that an update is to come again, and after how long.
+type laterError struct {
+	after time.Duration
+	err   error
+}
+
+func (e *laterError) Error() string { return fmt.Sprintf("again in %s: %v", e.after, e.err) }
+
+// Unwrap returns why.
+func (e *laterError) Unwrap() error { return e.err }
 
 // try runs the handler once, under the deadline and safe from its panics.
 func (j *job) try(ctx context.Context) (err error) {
@@ -111,6 +132,9 @@ func (j *job) try(ctx context.Context) (err error) {
 		}
 	}()
 	switch {
+	case j.bot.me.Load() == nil && j.update.needsName():
+		j.bot.askName(context.WithoutCancel(ctx))
+		return errNameless
 	case j.busy && j.update.Tap == nil:
 		return nil
 	case j.busy:

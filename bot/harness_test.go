@@ -45,6 +45,7 @@ type house struct {
 	store     *subscriptions.Store
 	archive   bot.Archive
 	shelf     *shelf
+	articles  bot.Articles
 	bot       *bot.Bot
 	client    *bot.Client
 	sender    *bot.Sender
@@ -77,7 +78,7 @@ func buildOn(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options
 	t.Helper()
 	shelf := &shelf{}
 	h := &house{
-		t: t, telegram: simulator.New(telegram), rdb: rdb, store: subscriptions.NewStore(rdb), archive: shelf, shelf: shelf,
+		t: t, telegram: simulator.New(telegram), rdb: rdb, store: subscriptions.NewStore(rdb), archive: shelf, shelf: shelf, articles: shelf,
 		log: &safeBuffer{}, metrics: prometheus.NewRegistry(), joined: &chats{}, forgotten: &chats{}, desk: &desk{},
 	}
 	server := httptest.NewServer(h.telegram.Handler())
@@ -100,7 +101,7 @@ func (h *house) start() {
 	h.metrics = registry
 	h.client = bot.NewClient(bot.ClientOptions{Token: h.telegram.Token(), Endpoint: h.endpoint, Log: log, Registerer: registry})
 	h.bot = bot.New(bot.Options{
-		Client: h.client, Store: h.store, Archive: h.archive, Articles: h.shelf,
+		Client: h.client, Store: h.store, Archive: h.archive, Articles: h.articles, Redis: h.rdb,
 		Ministry: bot.Ministry{
 			Name: map[string]string{"ky": "Юстиция министрлиги", "ru": "Министерство юстиции", "en": "Ministry of Justice"},
 			Site: "https://minjust.gov.kg",
@@ -227,7 +228,7 @@ func (h *house) counted(name string, labels ...string) (sum float64) {
 		}
 		for _, m := range f.GetMetric() {
 			if text := fmt.Sprint(m.GetLabel()); len(labels) == 0 || strings.Contains(text, labels[0]) {
-				sum += m.GetCounter().GetValue()
+				sum += m.GetCounter().GetValue() + m.GetGauge().GetValue()
 			}
 		}
 	}
@@ -337,6 +338,11 @@ func (s *shelf) Article(ctx context.Context, id string) (feeds.Article, error) {
 		{Kind: feeds.ListItem, Level: 1, Spans: span("+996 312 65-65-65")},
 		{Kind: feeds.ListItem, Level: 1, Spans: span("minjust.gov.kg")},
 	}}, nil
+}
+
+// Kept is no different: nothing has to be fetched.
+func (s *shelf) Kept(ctx context.Context, id string) (feeds.Article, error) {
+	return s.Article(ctx, id)
 }
 
 // chats notes which chats it was called with.

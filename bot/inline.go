@@ -64,9 +64,12 @@ func (b *Bot) onInlineQuery(ctx context.Context, q inlineQuery) error {
 	for _, item := range items {
 		results = append(results, b.inlineResult(item))
 	}
-	return b.client.Call(ctx, "answerInlineQuery", map[string]string{
-		"inline_query_id": q.ID, "results": encoded(results), "cache_time": inlineCache, "is_personal": "true",
-	}, nil)
+	_, err = b.outbox.say(ctx, addressee{q.From.ID, q.ID}, &answer{life: inlineLife, call: func(ctx context.Context) error {
+		return b.client.Call(ctx, "answerInlineQuery", map[string]string{
+			"inline_query_id": q.ID, "results": encoded(results), "cache_time": inlineCache, "is_personal": "true",
+		}, nil)
+	}})
+	return err
 }
 
 func (b *Bot) inlineResult(item feeds.Item) inlineResult {

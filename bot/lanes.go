@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"math"
 	"sync"
 )
 
@@ -15,6 +16,9 @@ type lane struct {
 	last  chan struct{} // closed when the last one in the lane has left
 	depth int           // how many are in it
 }
+
+// alwaysRoom is for whom a lane is never too full.
+const alwaysRoom = math.MaxInt
 
 // ticket is a place in a lane.
 type ticket struct {

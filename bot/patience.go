@@ -1,49 +1,60 @@
 package bot
 
 import (
-	"context"
 	"errors"
 	"io"
-	"math"
 	"math/rand/v2"
 	"net"
 	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"kabarchy/subscriptions"
 )
 
 const (
-	forever  = math.MaxInt
 	fewTries = 5
 
 	shortestPause = 100 * time.Millisecond
 	longestPause  = 10 * time.Second
+
+	// What an outage holds up is tried for as long as Telegram would keep it. Telegram's
+	// own trouble matters to an update only where it has to be asked something first.
+	outageLife  = 24 * time.Hour
+	refusalLife = time.Hour
+	// outagePause is the longest between two tries at an update while Redis is away: so
+	// long an answer may come after it is back.
+	outagePause = 3 * time.Second
 )
 
-// patience says how often an update that failed so is tried in all, and how long to
-// wait after this try. An outage of Redis or of the network is waited out: nothing else
-// could be handled meanwhile either. What fails for its own sake is given up, since an
-// update that is never done with would in the end stop all others.
-func patience(err error, try int) (tries int, pause time.Duration) {
+// patience says for how long an update that failed so is tried again, and how long to
+// wait after this try. An outage of Redis or of the network is waited out. What fails
+// for its own sake is given up, since it would fail again.
+func patience(err error, try int) (life, pause time.Duration) {
 	pause = min(shortestPause<<min(try-1, 10), longestPause)
 	pause += rand.N(pause / 4)
 	var (
 		refused *APIError
 		failed  *ServerError
+		silent  *TransportError
 	)
 	switch {
 	case errors.As(err, &refused) && refused.RetryAfter > 0:
-		return fewTries, min(refused.RetryAfter, time.Minute)
+		return refusalLife, refused.RetryAfter
+	case meaningOf(err) == slowDown, errors.As(err, &failed), errors.As(err, &silent):
+		return refusalLife, pause
 	case errors.As(err, &refused):
-		return 1, 0
-	case errors.As(err, &failed), errors.Is(err, context.DeadlineExceeded):
-		return fewTries, pause
-	case outage(err):
-		return forever, pause
+		return 0, 0
+	case errors.Is(err, errNameless), errors.Is(err, errOutboxFull), errors.Is(err, subscriptions.ErrContended), outage(err):
+		return outageLife, min(pause, outagePause)
 	}
-	return 1, 0
+	return 0, 0
 }
+
+// errNameless says that the bot does not know its own name yet, and so not whether it is
+// spoken to.
+var errNameless = errors.New("telegram has not said yet who the bot is")
 
 // harmless says that the failure is no failure: the person has blocked the bot
 // meanwhile, the chat is gone, the tap is too old to be answered.
@@ -55,22 +66,33 @@ func harmless(err error) bool {
 	return false
 }
 
-// outage says that Redis or the network is away, rather than displeased.
+// outage says that Redis or the network is away, rather than displeased: it starts, fails
+// over, is short of disk or memory, or lacks a right that an operator can give.
 func outage(err error) bool {
-	var network net.Error
+	var network net.Error // also the end of a try's time
 	if errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, net.ErrClosed) || errors.Is(err, redis.ErrPoolTimeout) || errors.Is(err, redis.ErrPoolExhausted) {
 		return true
 	}
 	var answer redis.Error
 	if !errors.As(err, &answer) {
-		return false
+		return strings.Contains(err.Error(), "redis: ") // of go-redis' own that have no type: no node, no sentinel
 	}
-	// What a Redis says that is starting, failing over, or short of disk or memory.
-	for _, word := range []string{"LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "MISCONF", "OOM", "BUSY", "ERR max number of clients"} {
-		if strings.HasPrefix(answer.Error(), word) {
-			return true
+	// What no waiting mends: a key of another kind, a command or a script that is wrong.
+	words := answer.Error()
+	for _, fault := range []string{"ERR ", "WRONGTYPE ", "CROSSSLOT ", "NOSCRIPT ", "redis: nil"} {
+		if strings.HasPrefix(words, fault) {
+			return strings.HasPrefix(words, "ERR max number of clients")
 		}
 	}
-	return false
+	return true
+}
+
+// pauseAfter is how long the poller waits after its request has failed so.
+func pauseAfter(err error, failures int) time.Duration {
+	_, pause := patience(err, failures)
+	if meaningOf(err) == otherReader {
+		return max(pause, 3*time.Second)
+	}
+	return max(pause, shortestPause)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"time"
 )
@@ -22,31 +23,44 @@ const (
 //
 // Telegram takes an update for confirmed when the next one is asked for. So the loop
 // asks from the oldest update that is not done with yet, and passes over those that it
-// knows: a slow update keeps no later one waiting, and none is lost.
+// knows: a slow update keeps no later one waiting, and none is lost. Since Telegram hands
+// out no more than a hundred that way, what stays slow is kept in Redis and confirmed.
 func (b *Bot) Run(ctx context.Context) error {
-	if err := b.learnName(ctx); err != nil {
-		return err
-	}
 	// Updates in work outlive the stop by a little.
 	working, abandon := context.WithCancel(context.WithoutCancel(ctx))
 	defer abandon()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopWithin, abandon) })()
 
-	p := &poller{bot: b, done: make(chan result, pollBatch), open: make(map[int64]bool)}
+	b.askName(working)
+	p := newPoller(b)
+	p.recover(ctx)
 	err := p.loop(ctx, working)
-	p.drain()
+	if err != nil {
+		time.AfterFunc(stopWithin, abandon)
+	}
+	p.drain(working)
 	p.confirm(working)
+	b.Finish(working)
 	return err
 }
 
 // poller is the loop's memory. It belongs to one goroutine.
 type poller struct {
 	bot     *Bot
-	offset  int64          // the oldest update that is not done with
-	newest  int64          // the newest one seen
-	open    map[int64]bool // updates from offset on, and whether they are done with
-	working int            // how many are not
+	offset  int64           // the oldest update that is not done with
+	newest  int64           // the newest one seen
+	open    map[int64]*task // updates from offset on
+	working int             // how many are in work
 	done    chan result
+	backlog backlog
+}
+
+// task is an update that Telegram was not told to forget.
+type task struct {
+	raw   json.RawMessage
+	since time.Time
+	// over says that Telegram may forget it: it is done with, or kept in Redis.
+	over bool
 }
 
 // result says that a job has ended, and whether its update is done with.
@@ -55,9 +69,17 @@ type result struct {
 	handled bool
 }
 
+func newPoller(b *Bot) *poller {
+	return &poller{bot: b, done: make(chan result, pollBatch), open: make(map[int64]*task), backlog: newBacklog(b)}
+}
+
 func (p *poller) loop(ctx, working context.Context) error {
 	grace, failures := shortestGrace, 0
 	for ctx.Err() == nil {
+		if p.working >= mostWorking {
+			p.settle(ctx, working, longestGrace)
+			continue
+		}
 		batch, err := p.fetch(ctx)
 		if err != nil {
 			if ctx.Err() != nil {
@@ -71,47 +93,52 @@ func (p *poller) loop(ctx, working context.Context) error {
 				continue
 			}
 			p.complain(ctx, err, failures)
-			if sleep(ctx, pauseAfter(err, failures)) != nil {
-				return nil
-			}
+			p.wait(ctx, working, pauseAfter(err, failures))
 			continue
 		}
 		if failures > 0 {
 			p.bot.log.InfoContext(ctx, "telegram answers again", "failures", failures)
 			failures = 0
 		}
-		if p.start(working, batch) > 0 {
+		if p.start(ctx, working, batch) > 0 {
 			grace = shortestGrace
 		} else {
 			grace = min(2*grace, longestGrace)
 		}
-		p.settle(ctx, grace)
+		p.settle(ctx, working, grace)
 	}
 	return nil
 }
+
+// mostWorking is how many updates may be in work; more are not asked for then.
+const mostWorking = 2000
 
 // While updates are in work, Telegram answers at once with those it was told nothing
 // of. The grace keeps the loop from asking too often then.
 const (
 	shortestGrace = 25 * time.Millisecond
-	longestGrace  = 500 * time.Millisecond
+	longestGrace  = 250 * time.Millisecond
 )
 
 func (p *poller) fetch(ctx context.Context) ([]json.RawMessage, error) {
-	ctx, cancel := context.WithTimeout(ctx, pollWait+pollMargin)
+	wait := pollWait
+	if p.working > 0 || p.backlog.busy() { // what ends meanwhile is not to wait for news
+		wait = time.Second
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait+pollMargin)
 	defer cancel()
 	var batch []json.RawMessage
 	err := p.bot.client.call(ctx, "getUpdates", map[string]string{
 		"offset":          strconv.FormatInt(p.offset, 10),
 		"limit":           strconv.Itoa(pollBatch),
-		"timeout":         strconv.Itoa(int(pollWait.Seconds())),
+		"timeout":         strconv.Itoa(int(wait.Seconds())),
 		"allowed_updates": allowedUpdates,
 	}, &batch)
 	return batch, err
 }
 
 // start sets the new ones of a batch to work and returns how many there were.
-func (p *poller) start(ctx context.Context, batch []json.RawMessage) (fresh int) {
+func (p *poller) start(ctx, working context.Context, batch []json.RawMessage) (fresh int) {
 	for _, raw := range batch {
 		var head struct {
 			ID int64 `json:"update_id"`
@@ -129,59 +156,99 @@ func (p *poller) start(ctx context.Context, batch []json.RawMessage) (fresh int)
 		}
 		p.newest = max(p.newest, head.ID)
 		fresh++
-		j := p.bot.accept(ctx, raw)
-		p.open[head.ID] = j == nil
-		if j == nil {
-			continue
-		}
-		p.working++
-		go func() { p.done <- result{head.ID, j.run(ctx) == nil} }()
+		over := p.backlog.holds(head.ID) || !p.work(ctx, working, head.ID, raw)
+		p.open[head.ID] = &task{raw: raw, since: time.Now(), over: over}
 	}
 	return fresh
 }
 
-// settle waits until all updates in work are done with, for no longer than the grace,
-// and moves the offset to the first that is not.
-func (p *poller) settle(ctx context.Context, grace time.Duration) {
+// work begins to handle an update. It says whether there is anything to do.
+func (p *poller) work(ctx, working context.Context, update int64, raw json.RawMessage) bool {
+	j := p.bot.accept(working, raw)
+	if j == nil {
+		return false
+	}
+	p.working++
+	go func() { p.done <- result{update, j.run(working, ctx) == nil} }()
+	return true
+}
+
+// settle waits until all updates that Telegram was not told to forget are done with, for
+// no longer than the grace, and moves the offset to the first that is not.
+func (p *poller) settle(ctx, working context.Context, grace time.Duration) {
 	defer p.advance()
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
-	for p.working > 0 {
-		select {
-		case r := <-p.done:
-			p.note(r)
-		case <-timer.C:
-			return
-		case <-ctx.Done():
-			return
+	for p.unsettled() && p.hear(ctx, working, timer.C) {
+	}
+}
+
+func (p *poller) unsettled() bool {
+	if p.working >= mostWorking || p.backlog.busy() || len(p.backlog.found) > 0 {
+		return true
+	}
+	for _, t := range p.open {
+		if !t.over {
+			return true
 		}
 	}
+	return false
+}
+
+// wait hears what happens for so long.
+func (p *poller) wait(ctx, working context.Context, pause time.Duration) {
+	defer p.advance()
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	for p.hear(ctx, working, timer.C) {
+	}
+}
+
+// hear notes the next thing that happens; false when it is the timer, or the end.
+func (p *poller) hear(ctx, working context.Context, timer <-chan time.Time) bool {
+	p.postpone(working)
+	select {
+	case r := <-p.done:
+		p.note(r)
+	case k := <-p.backlog.kept:
+		p.kept(k)
+	case found := <-p.backlog.found:
+		p.resume(ctx, working, found)
+	case <-timer:
+		return false
+	case <-ctx.Done():
+		return false
+	}
+	return true
 }
 
 func (p *poller) note(r result) {
 	p.working--
-	p.open[r.update] = r.handled
+	if !r.handled {
+		return
+	}
+	p.backlog.over(r.update)
+	if t := p.open[r.update]; t != nil {
+		t.over = true
+	}
 }
 
 func (p *poller) advance() {
 	p.offset = p.newest + 1
-	for id, handled := range p.open {
-		if !handled {
+	for id, t := range p.open {
+		if !t.over {
 			p.offset = min(p.offset, id)
 		}
 	}
-	for id := range p.open {
-		if id < p.offset {
-			delete(p.open, id)
-		}
-	}
+	maps.DeleteFunc(p.open, func(id int64, t *task) bool { return id < p.offset || t.over && id > p.newest })
 }
 
 // drain waits for the updates in work; the context they run under sees to it that they end.
-func (p *poller) drain() {
+func (p *poller) drain(working context.Context) {
 	for p.working > 0 {
 		p.note(<-p.done)
 	}
+	p.close(working)
 	p.advance()
 }
 
@@ -209,12 +276,4 @@ func (p *poller) complain(ctx context.Context, err error, failures int) {
 		text = "another program receives this bot's updates: stop that one"
 	}
 	p.bot.log.ErrorContext(ctx, text, "failures", failures, "error", err)
-}
-
-func pauseAfter(err error, failures int) time.Duration {
-	_, pause := patience(err, failures)
-	if meaningOf(err) == otherReader {
-		return max(pause, 3*time.Second)
-	}
-	return max(pause, shortestPause)
 }

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"kabarchy/bot/locale"
 	"kabarchy/feeds"
@@ -67,27 +66,61 @@ func (t *talk) pressPage(ctx context.Context, args []string) (reply, error) {
 	case !t.chat.private():
 		return reply{url: t.link("item-" + item.ID)}, nil
 	}
-	return reply{}, t.showPage(ctx, item, number, wayBack(args, 2))
+	return t.read(ctx, item, number, wayBack(args, 2))
 }
 
-// showPage shows a page of the item's article; a number out of range gives the nearest.
-func (t *talk) showPage(ctx context.Context, item feeds.Item, number int, back string) error {
-	pages := paginate(paragraphsOf(t.article(ctx, item), locale.For(item.Language)), pageSize)
+// read shows a page of the item's article; a number out of range gives the nearest. If the
+// article has to be fetched and that takes time, the summary is shown until it is there.
+func (t *talk) read(ctx context.Context, item feeds.Item, number int, back string) (reply, error) {
+	blocks, reading, err := t.reads.article(ctx, item)
+	switch {
+	case errors.Is(err, errReadsFull):
+		return reply{text: t.words.T("toast.busy", nil)}, nil
+	case err != nil:
+		return reply{}, err
+	case reading == nil:
+		return reply{}, t.showPage(ctx, item, blocks, number, back)
+	}
+	if err := t.showReading(ctx, item, back); err != nil {
+		return reply{}, err
+	}
+	reader := *t
+	t.await(ctx, reading, t.chat.ID, func(ctx context.Context, blocks []feeds.Block) error {
+		return reader.showPage(ctx, item, blocks, number, back)
+	})
+	return reply{}, nil
+}
+
+// showReading shows the item's summary, and that its text is on the way.
+func (t *talk) showReading(ctx context.Context, item feeds.Item, back string) error {
+	words := locale.For(item.Language)
+	text := pageHead(item)
+	if pages := paginate(paragraphsOf(summaryOf(item), words), pageSize); len(pages) > 0 {
+		text += "\n\n" + pageHTML(pages[0])
+	}
+	return t.show(ctx, screen{text + "\n\n" + tagged("i", words.T("line.reading", nil)), t.pageButtons(item, 1, 1, back)})
+}
+
+// showPage shows a page of the item's text.
+func (t *talk) showPage(ctx context.Context, item feeds.Item, blocks []feeds.Block, number int, back string) error {
+	pages := paginate(paragraphsOf(blocks, locale.For(item.Language)), pageSize)
 	if len(pages) == 0 {
 		return t.showItem(ctx, item, back)
 	}
 	number = max(1, min(number, len(pages)))
-	head := tagged("b", cut(oneLine(item.Title), pageTitleLimit))
 	rows := editionButtons(item, t.editions(ctx, item), func(e feeds.Item) string { return pageData(e, 1, back) })
 	picture := pictureOn(pages[number-1])
 	if t.preferences.NoPictures { // the line that leads to it costs nothing
 		picture = ""
 	}
 	return t.illustrate(ctx, screen{
-		head + "\n\n" + pageHTML(pages[number-1]),
+		pageHead(item) + "\n\n" + pageHTML(pages[number-1]),
 		append(rows, t.pageButtons(item, number, len(pages), back)...),
 	}, picture)
 }
+
+// pageHead is what stands above each page of an item.
+func pageHead(item feeds.Item) string { return tagged("b", cut(oneLine(item.Title), pageTitleLimit)) }
 
 // editions are the item's in other languages. A reader can do without them, so that a
 // failure is logged and no more.
@@ -116,24 +149,8 @@ func editionButtons(item feeds.Item, editions map[string]feeds.Item, data func(f
 // pageTitleLimit bounds the title above a page, in UTF-16 units.
 const pageTitleLimit = 80
 
-// articleWithin is how long a reader waits for an article that has to be fetched from
-// the ministry's site first.
-const articleWithin = 8 * time.Second
-
-// article is the item's text in full, or its summary where that is all that can be had.
-func (b *Bot) article(ctx context.Context, item feeds.Item) []feeds.Block {
-	if b.articles != nil {
-		ctx, cancel := context.WithTimeout(ctx, articleWithin)
-		defer cancel()
-		article, err := b.articles.Article(ctx, item.ID)
-		if err == nil && len(article.Blocks) > 0 {
-			return article.Blocks
-		}
-		if err != nil {
-			b.log.WarnContext(ctx, "article can't be had", "item", item.ID, "error", err)
-		}
-	}
-	var blocks []feeds.Block
+// summaryOf is what there is to read of an item whose text can't be had.
+func summaryOf(item feeds.Item) (blocks []feeds.Block) {
 	for text := range strings.SplitSeq(paragraphs(item.Summary), "\n\n") {
 		blocks = append(blocks, feeds.Block{Kind: feeds.Paragraph, Spans: []feeds.Span{{Text: text}}})
 	}

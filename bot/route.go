@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -27,6 +28,53 @@ func (b *Bot) route(ctx context.Context, u update) error {
 	return nil
 }
 
+// concerns says whether an update is for the bot. A group talks with itself, a channel
+// posts, and Telegram notes what is pinned: all that is left alone, before it takes the
+// place of anything else. While the bot does not know its name, each command in a group
+// that names somebody may be for it.
+func (b *Bot) concerns(u update) bool {
+	m := cmp.Or(u.Message, u.ChannelPost)
+	switch {
+	case m == nil || m.MigrateToID != 0:
+		return true
+	case m.Chat.private():
+		return m.From != nil && m.ViaBot == nil && (m.Text != "" || m.something())
+	}
+	name, _, addressed := b.parseCommand(m.Text)
+	_, known := commandNamed(name)
+	return known && addressed
+}
+
+// mayBeDropped says that nothing is lost with an update but a screen that its sender can
+// ask for again.
+func (b *Bot) mayBeDropped(u update) bool {
+	m := cmp.Or(u.Message, u.ChannelPost)
+	switch {
+	case m == nil:
+		return u.MyChatMember == nil
+	case m.MigrateToID != 0:
+		return false
+	}
+	name, _, _ := b.parseCommand(m.Text)
+	_, known := commandNamed(name)
+	return !known
+}
+
+// needsName says that an update can't be handled without knowing the bot's own name: it
+// may name the bot, or the answer does.
+func (u update) needsName() bool {
+	m := cmp.Or(u.Message, u.ChannelPost)
+	switch {
+	case u.Tap != nil && u.Tap.Message != nil:
+		return !u.Tap.Message.Chat.private()
+	case m != nil && m.Chat.private():
+		return strings.HasPrefix(m.Text, "/") && strings.Contains(m.Text, "@")
+	case m != nil:
+		return m.MigrateToID == 0
+	}
+	return u.InlineQuery != nil
+}
+
 func (b *Bot) onMessage(ctx context.Context, m message) error {
 	if m.MigrateToID != 0 {
 		return b.moveChat(ctx, m.Chat.ID, m.MigrateToID)
@@ -34,9 +82,6 @@ func (b *Bot) onMessage(ctx context.Context, m message) error {
 	name, args, addressed := b.parseCommand(m.Text)
 	if !m.Chat.private() {
 		return b.onGroupMessage(ctx, m, name, args, addressed)
-	}
-	if m.From == nil || m.ViaBot != nil || m.Text == "" && !m.something() {
-		return nil
 	}
 	b.unreached.Delete(m.From.ID)
 	t, err := b.talk(ctx, m.Chat, *m.From)
@@ -64,7 +109,7 @@ func (b *Bot) parseCommand(text string) (name, args string, addressed bool) {
 		return "", "", false
 	}
 	name, bot, named := strings.Cut(word, "@")
-	if named && !strings.EqualFold(bot, b.username()) {
+	if own := b.username(); named && own != "" && !strings.EqualFold(bot, own) {
 		return "", "", false
 	}
 	return strings.ToLower(name), strings.TrimSpace(args), named
@@ -105,6 +150,9 @@ func (b *Bot) onTap(ctx context.Context, p tap) error {
 	if err != nil && !harmless(err) {
 		return err
 	}
+	if t.late && r == (reply{}) {
+		r.text = t.words.T("toast.late", nil)
+	}
 	return b.answer(ctx, p, r)
 }
 
@@ -117,7 +165,10 @@ func (b *Bot) answer(ctx context.Context, p tap, r reply) error {
 	if r.url != "" {
 		params["url"] = r.url
 	}
-	return b.client.Call(ctx, "answerCallbackQuery", params, nil)
+	_, err := b.outbox.say(ctx, addressee{p.From.ID, p.ID}, &answer{life: tapLife, call: func(ctx context.Context) error {
+		return b.client.Call(ctx, "answerCallbackQuery", params, nil)
+	}})
+	return err
 }
 
 // reached gives the news again to a chat that was taken for gone, or for one that blocked

@@ -18,6 +18,7 @@ type talk struct {
 	words       locale.Locale
 	thread      int      // the forum topic it stands in; 0 outside of one
 	pressed     *message // the message whose button was pressed; nil for a message of theirs
+	late        bool     // what it shows takes longer than anybody waits for
 }
 
 // screen is what the bot shows at one time: a text in Telegram's HTML and its buttons.
@@ -31,7 +32,21 @@ type screen struct {
 func (t *talk) show(ctx context.Context, s screen) error { return t.illustrate(ctx, s, "") }
 
 // illustrate shows a screen with the picture at the address below it; none if that is empty.
+// It returns before the screen is there if Telegram takes its time.
 func (t *talk) illustrate(ctx context.Context, s screen, picture string) error {
+	t.reads.leave(t.chat.ID)
+	shown := *t // who speaks goes on
+	a := &answer{life: screenLife, call: func(ctx context.Context) error { return shown.put(ctx, s, picture) }}
+	if t.pressed != nil {
+		a.place = t.pressed.ID
+	}
+	arrived, err := t.outbox.say(ctx, addressee{chat: t.chat.ID}, a)
+	t.late = !arrived
+	return err
+}
+
+// put puts a screen in place of the one whose button was pressed, or below what there is.
+func (t *talk) put(ctx context.Context, s screen, picture string) error {
 	if t.pressed == nil {
 		return t.send(ctx, s, picture)
 	}
@@ -45,7 +60,7 @@ func (t *talk) illustrate(ctx context.Context, s screen, picture string) error {
 	return err
 }
 
-// post shows the screen as a new message.
+// post shows the screen as a new message, and returns when it has arrived or was refused.
 func (t *talk) post(ctx context.Context, s screen) error { return t.send(ctx, s, "") }
 
 // send is post with the picture at the address below the text; none if that is empty.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -376,20 +375,19 @@ func TestAStopFinishesWhatIsInWorkAndConfirmsIt(t *testing.T) {
 	}
 }
 
-func TestHandleWithoutTelegramsServer(t *testing.T) {
+func TestHandleWithoutRedis(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(nil)
-	server.Close()
-	_, rdb := redistest.Mini(t)
+	mini, rdb := redistest.Mini(t)
+	mini.SetError("LOADING Redis is loading the dataset in memory")
 	b := bot.New(bot.Options{
-		Client: bot.NewClient(bot.ClientOptions{Token: "1:a", Endpoint: server.URL}),
+		Client: bot.NewClient(bot.ClientOptions{Token: "1:a", Endpoint: "http://127.0.0.1:1"}),
 		Store:  subscriptions.NewStore(rdb), Archive: &shelf{},
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	err := b.Handle(ctx, json.RawMessage(`{"update_id":1,"message":{"message_id":1,"text":"/start","from":{"id":5},"chat":{"id":5,"type":"private"}}}`))
 	if err == nil {
-		t.Error("an update that could not be answered counts as handled")
+		t.Error("an update whose work could not be done counts as handled")
 	}
 }
 

@@ -9,8 +9,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"mime"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -33,9 +35,9 @@ const (
 	WebhookGrace = afterHangUp + time.Second
 	// bodyWithin is how long the delivery itself may take.
 	bodyWithin = 10 * time.Second
-	// againAfter is what Telegram is told to wait, in seconds. Without it Telegram would
+	// againAfter is what Telegram is told to wait at least. Without it Telegram would
 	// wait longer and longer, up to two minutes.
-	againAfter = "2"
+	againAfter = 2 * time.Second
 	// keptHandled is how many updates are remembered as handled.
 	keptHandled = 4096
 )
@@ -70,7 +72,6 @@ type Webhook struct {
 	every    time.Duration
 	metrics  *webhookMetrics
 	handled  recently
-	naming   sync.Mutex
 }
 
 // Webhook returns the handler of the bot's webhook. Nobody is told of it yet: see Keep.
@@ -92,74 +93,61 @@ func webhookSecret(token string) string {
 
 // ServeHTTP takes one update.
 func (w *Webhook) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	status := w.serve(rw, r)
+	status, after := w.serve(rw, r)
 	switch status {
 	case http.StatusMethodNotAllowed:
 		rw.Header().Set("Allow", http.MethodPost)
 	case http.StatusServiceUnavailable:
-		rw.Header().Set("Retry-After", againAfter)
+		rw.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(max(after, againAfter).Seconds()))))
 	}
 	w.metrics.requests.WithLabelValues(http.StatusText(status)).Inc()
 	rw.WriteHeader(status)
 }
 
-// serve checks what came, in the order of what the checks cost, and returns the status.
-func (w *Webhook) serve(rw http.ResponseWriter, r *http.Request) (status int) {
+// serve checks what came, in the order of what the checks cost, and returns the status;
+// for what is to come again also after how long.
+func (w *Webhook) serve(rw http.ResponseWriter, r *http.Request) (status int, after time.Duration) {
 	if r.Method != http.MethodPost {
-		return http.StatusMethodNotAllowed
+		return http.StatusMethodNotAllowed, 0
 	}
 	if !hmac.Equal([]byte(r.Header.Get(secretHeader)), []byte(w.secret)) { // in constant time
-		return http.StatusUnauthorized
+		return http.StatusUnauthorized, 0
 	}
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
-		return http.StatusUnsupportedMediaType
+		return http.StatusUnsupportedMediaType, 0
 	}
 	_ = http.NewResponseController(rw).SetReadDeadline(time.Now().Add(bodyWithin)) // a recorder has none
 	raw, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, updateSize))
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
-		return http.StatusRequestEntityTooLarge
+		return http.StatusRequestEntityTooLarge, 0
 	case err != nil:
-		return http.StatusBadRequest
+		return http.StatusBadRequest, 0
 	}
 	return w.take(r.Context(), raw)
 }
 
 // take brings an update to its end, unless that takes too long.
-func (w *Webhook) take(asking context.Context, raw json.RawMessage) (status int) {
+func (w *Webhook) take(asking context.Context, raw json.RawMessage) (status int, after time.Duration) {
 	var head struct {
 		ID int64 `json:"update_id"`
 	}
 	_ = json.Unmarshal(raw, &head) // what can't be read at all is Handle's to report
 	if w.handled.has(head.ID) {
-		return http.StatusOK
+		return http.StatusOK, 0
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(asking), w.patience)
 	defer cancel()
 	defer context.AfterFunc(asking, func() { time.AfterFunc(afterHangUp, cancel) })()
-	err := w.learnName(ctx)
-	if err == nil {
-		err = w.bot.Handle(ctx, raw)
-	}
-	if err != nil {
+	if err := w.bot.Handle(ctx, raw); err != nil {
 		w.bot.log.WarnContext(ctx, "update not handled in time, telegram will bring it again", "update", head.ID, "error", err)
-		return http.StatusServiceUnavailable
+		if later := new(laterError); errors.As(err, &later) {
+			after = later.after
+		}
+		return http.StatusServiceUnavailable, after
 	}
 	w.handled.add(head.ID)
-	return http.StatusOK
-}
-
-// learnName has the bot know its name before its first update, by asking once.
-func (w *Webhook) learnName(ctx context.Context) error {
-	if w.bot.me.Load() != nil {
-		return nil
-	}
-	w.naming.Lock()
-	defer w.naming.Unlock()
-	if err := w.bot.learnName(ctx); err != nil {
-		return err
-	}
-	return ctx.Err()
+	return http.StatusOK, 0
 }
 
 // recently remembers the last updates that this instance has handled, so that one that

@@ -56,6 +56,19 @@ func (p *Poller) Article(ctx context.Context, id string) (Article, error) {
 	return p.readArticle(ctx, s.Source, it)
 }
 
+// Kept returns an item's text in full as the archive has it, and fetches nothing.
+// ErrNotFound where there is no such item, or nothing is kept of it yet.
+func (p *Poller) Kept(ctx context.Context, id string) (Article, error) {
+	it, err := p.archive.Item(ctx, id)
+	if err == nil && it.Withdrawn {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Article{}, fmt.Errorf("feeds: kept article: %w", err)
+	}
+	return p.archive.article(ctx, it)
+}
+
 // sourceOf returns the source that may read an item's page: its own, or where that is
 // configured no more, another on the same host.
 func (p *Poller) sourceOf(it Item) *polled {

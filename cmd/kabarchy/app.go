@@ -106,7 +106,7 @@ func newApp(ctx context.Context, o AppOptions) (*App, error) {
 		return nil, err
 	}
 	a.bot = bot.New(bot.Options{
-		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller,
+		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller, Redis: o.Redis,
 		Ministry: bot.Ministry{Name: o.Config.Ministry.Name, Site: o.Config.Ministry.Site},
 		Topics:   o.Config.choice(numbers),
 		Joined:   a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
@@ -230,6 +230,7 @@ func (a *App) Wait(ctx context.Context) error { return a.parts.wait(ctx) }
 // may land, all within the deadline of ctx.
 func (a *App) Stop(ctx context.Context) error {
 	err := a.parts.stop(ctx)
+	a.bot.Finish(ctx)
 	return errors.Join(err, a.options.Redis.Close())
 }
 

@@ -1,0 +1,180 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	postponeAfter = 300 * time.Millisecond // what takes longer is kept in Redis,
+	mostPostponed = 1000                   // so much of it at most
+	backlogTime   = 2 * time.Second        // how long Redis may take for it
+	backlogPause  = time.Second            // after Redis has failed
+	recoverWithin = 3 * time.Second        // how long a start waits to know what is kept
+)
+
+// backlog is what the poller knows of the updates that are kept in Redis. All of it belongs
+// to the poller's goroutine, but for one at a time that speaks with Redis.
+type backlog struct {
+	bot     *Bot
+	store   postponed
+	in      map[int64]bool // kept, perhaps, and not done with
+	idle    []int64        // done with, and kept still
+	asking  bool           // Redis is asked
+	rests   time.Time      // Redis is not asked before
+	kept    chan keeping
+	found   chan map[int64]json.RawMessage
+	working sync.WaitGroup
+}
+
+// keeping is what Redis was asked for, and how that went.
+type keeping struct {
+	updates map[int64]json.RawMessage // to be kept
+	idle    []int64                   // to be forgotten
+	err     error
+}
+
+func newBacklog(b *Bot) backlog {
+	return backlog{
+		bot: b, store: b.postponed, in: make(map[int64]bool),
+		kept: make(chan keeping, 1), found: make(chan map[int64]json.RawMessage, 1),
+	}
+}
+
+// holds says that an update is kept: it is in work already.
+func (s *backlog) holds(update int64) bool { return s.in[update] }
+
+// busy says that something is to be done with Redis.
+func (s *backlog) busy() bool { return s.asking || len(s.idle) > 0 }
+
+// over says that an update is done with.
+func (s *backlog) over(update int64) {
+	if s.in[update] {
+		delete(s.in, update)
+		s.idle = append(s.idle, update)
+	}
+}
+
+// recover begins to read what an earlier life has kept, and waits a little for it: what
+// is older is to be handled before what is newer.
+func (p *poller) recover(ctx context.Context) {
+	s := &p.backlog
+	if s.store.rdb == nil {
+		return
+	}
+	read := make(chan struct{})
+	s.working.Go(func() {
+		defer close(read)
+		for failures := 1; ; failures++ {
+			kept, err := s.store.all(ctx)
+			if err == nil {
+				s.found <- kept
+				return
+			}
+			if failures&(failures-1) == 0 {
+				s.bot.log.WarnContext(ctx, "it is not known yet which updates were postponed", "failures", failures, "error", err)
+			}
+			if sleep(ctx, backlogPause) != nil {
+				return
+			}
+		}
+	})
+	timer := time.NewTimer(recoverWithin)
+	defer timer.Stop()
+	select {
+	case <-read:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// resume sets to work what an earlier life has kept.
+func (p *poller) resume(ctx, working context.Context, found map[int64]json.RawMessage) {
+	for _, update := range slices.Sorted(maps.Keys(found)) {
+		if p.backlog.in[update] || p.open[update] != nil {
+			continue
+		}
+		p.backlog.in[update] = true
+		if !p.work(ctx, working, update, found[update]) {
+			p.backlog.over(update)
+		}
+	}
+	if len(found) > 0 {
+		p.bot.log.InfoContext(ctx, "postponed updates are taken up again", "updates", len(found))
+	}
+}
+
+// postpone has Redis keep what takes long, and forget what is done with.
+func (p *poller) postpone(ctx context.Context) {
+	s := &p.backlog
+	now := time.Now()
+	if s.store.rdb == nil || s.asking || now.Before(s.rests) {
+		return
+	}
+	k := keeping{updates: make(map[int64]json.RawMessage), idle: s.idle}
+	for update, t := range p.open {
+		if !t.over && now.Sub(t.since) >= postponeAfter && len(s.in)+len(k.updates) < mostPostponed {
+			k.updates[update] = t.raw
+		}
+	}
+	if len(k.updates)+len(k.idle) == 0 {
+		return
+	}
+	s.idle, s.asking = nil, true
+	s.working.Go(func() {
+		k.err = s.ask(ctx, k)
+		s.kept <- k
+	})
+}
+
+func (s *backlog) ask(ctx context.Context, k keeping) error {
+	ctx, cancel := context.WithTimeout(ctx, backlogTime)
+	defer cancel()
+	if len(k.idle) > 0 {
+		if err := s.store.forget(ctx, k.idle); err != nil {
+			return err
+		}
+	}
+	if len(k.updates) > 0 {
+		return s.store.keep(ctx, k.updates)
+	}
+	return nil
+}
+
+// kept notes what has become of a keeping. What Redis did not confirm may be there, too.
+func (p *poller) kept(k keeping) {
+	s := &p.backlog
+	s.asking = false
+	if k.err != nil {
+		s.rests = time.Now().Add(backlogPause)
+		s.idle = append(s.idle, k.idle...)
+	}
+	for update := range k.updates {
+		s.in[update] = true
+		switch t := p.open[update]; {
+		case t == nil || t.over: // done with meanwhile
+			s.over(update)
+		case k.err == nil:
+			t.over = true
+			s.bot.metrics.postponed.Inc()
+		}
+	}
+}
+
+// close ends the talk with Redis: what is done with is forgotten, if Redis answers.
+func (p *poller) close(ctx context.Context) {
+	s := &p.backlog
+	s.working.Wait()
+	if s.asking {
+		p.kept(<-s.kept)
+	}
+	if len(s.idle) > 0 {
+		if err := s.ask(ctx, keeping{idle: s.idle}); err != nil {
+			s.bot.log.WarnContext(ctx, "updates that are done with come again", "updates", len(s.idle), "error", err)
+		}
+	}
+}

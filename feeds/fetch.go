@@ -94,6 +94,10 @@ func newFetcher(o Options) *fetcher {
 		// nothing a name server says later can slip past it, redirects included.
 		dialer.Control = ssrf.New(ssrf.WithAnyPort()).Safe
 	}
+	dial := dialer.DialContext
+	if o.Dial != nil {
+		dial = o.Dial
+	}
 	return &fetcher{
 		userAgent: o.UserAgent,
 		timeout:   o.Timeout,
@@ -101,7 +105,7 @@ func newFetcher(o Options) *fetcher {
 			CheckRedirect: checkRedirect,
 			Transport: &http.Transport{
 				// No proxy: dialling one would hide the address from the check.
-				DialContext:            dialer.DialContext,
+				DialContext:            dial,
 				ForceAttemptHTTP2:      true,
 				TLSHandshakeTimeout:    10 * time.Second,
 				MaxResponseHeaderBytes: maxHeaderBytes,

@@ -2,9 +2,11 @@ package feeds
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/url"
 	"regexp"
 	"slices"
@@ -55,6 +57,9 @@ type Options struct {
 	// AllowPrivate lets the poller dial addresses that are not public: for tests and
 	// demos on loopback only.
 	AllowPrivate bool
+	// Dial makes the connections in place of the network's own; for tests. Nothing is
+	// checked of the address then.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// UserAgent says who asks; DefaultUserAgent where empty.
 	UserAgent string
 	// Plausible is how many new items a source may show at once that says nothing of its

@@ -6,10 +6,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator"
 	"kabarchy/subscriptions"
-	"kabarchy/subscriptions/redistest"
 )
 
 // edits are the methods that correct a message, editing alone.
@@ -46,8 +47,8 @@ var corrections = []struct {
 	{"never heard of", refusedEdit(simulator.Fault{Refuse: bad("MOON_PHASE_INVALID")}), active, []string{"Экинчи"}, []string{"Үчүнчү"}},
 }
 
-func testCorrections(t *testing.T) {
-	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{}, 0)
+func testCorrections(t *testing.T, rdb redis.UniversalClient) {
+	c := newCastOn(t, rdb, simulator.Options{}, 0)
 	people := map[string]*simulator.Citizen{}
 	for _, row := range corrections {
 		people[row.name] = c.person()
@@ -105,8 +106,8 @@ func shownOf(chat *simulator.Chat, texts ...string) (shown []string) {
 }
 
 // testWithdrawals: what can be deleted is, what can't becomes a notice.
-func testWithdrawals(t *testing.T) {
-	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{}, 0)
+func testWithdrawals(t *testing.T, rdb redis.UniversalClient) {
+	c := newCastOn(t, rdb, simulator.Options{}, 0)
 	on := func(p *simulator.Citizen, f simulator.Fault) {
 		f.Methods, f.Next = []string{"deleteMessage"}, 1
 		f.Chats = func(chat int64) bool { return chat == p.ID() }
@@ -146,8 +147,8 @@ func testWithdrawals(t *testing.T) {
 
 // testUpgrade: a group becomes a supergroup, and everything of it moves: subscription,
 // ledger and what is on its way, whatever meets the change first.
-func testUpgrade(t *testing.T) {
-	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{}, 0)
+func testUpgrade(t *testing.T, rdb redis.UniversalClient) {
+	c := newCastOn(t, rdb, simulator.Options{}, 0)
 	byNews := c.group(c.telegram.Group, simulator.Rights{})
 	byCorrection := c.group(c.telegram.Group, simulator.Rights{})
 	c.subscribe(byNews.ID(), "ky", func(p *subscriptions.Preferences) { p.NoPictures = true })
@@ -197,7 +198,7 @@ func (c *cast) wantMoved(t *testing.T, from, to int64, ledgers ...int64) {
 
 func TestAnswersToWhatWasSentBefore(t *testing.T) {
 	t.Parallel()
-	together(t, map[string]func(*testing.T){
+	together(t, map[string]func(*testing.T, redis.UniversalClient){
 		"corrections": testCorrections,
 		"withdrawals": testWithdrawals,
 		"upgrade":     testUpgrade,

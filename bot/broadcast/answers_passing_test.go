@@ -2,7 +2,6 @@ package broadcast_test
 
 import (
 	"context"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -14,10 +13,11 @@ import (
 
 // TestPassingTrouble: nobody is lost, and twice comes only what Telegram took without
 // being able to say so.
-func TestPassingTrouble(t *testing.T) {
-	t.Parallel()
+func TestPassingTrouble(t *testing.T) { inBubble(t, testPassingTrouble) }
+
+func testPassingTrouble(t *testing.T) {
 	c := newCast(t, func(s *setup) {
-		s.client.HTTP = &http.Client{Timeout: 2 * time.Second} // an answer that never comes
+		s.client.HTTP.Timeout = 2 * time.Second // an answer that never comes
 	})
 	const healthy = 100 // so that it is not everything that fails
 	redistest.Fill(t, c.rdb, c.telegram.Crowd(healthy), healthy, readsKyrgyz)
@@ -65,8 +65,9 @@ func TestPassingTrouble(t *testing.T) {
 
 // TestUnknownAnswersAreKeptAsFailed: at once, with what Telegram said, when nothing is
 // left to leave out of the message; the chat gets the next item all the same.
-func TestUnknownAnswersAreKeptAsFailed(t *testing.T) {
-	t.Parallel()
+func TestUnknownAnswersAreKeptAsFailed(t *testing.T) { inBubble(t, testUnknownAnswersAreKeptAsFailed) }
+
+func testUnknownAnswersAreKeptAsFailed(t *testing.T) {
 	c := newCast(t)
 	seen := c.watch()
 	odd, other := c.telegram.Citizen("Асан", "ky").Open(), c.person()
@@ -108,8 +109,9 @@ func TestUnknownAnswersAreKeptAsFailed(t *testing.T) {
 }
 
 // TestWrongTokenStopsEverything: and loses nothing; with the right one it goes on.
-func TestWrongTokenStopsEverything(t *testing.T) {
-	t.Parallel()
+func TestWrongTokenStopsEverything(t *testing.T) { inBubble(t, testWrongTokenStopsEverything) }
+
+func testWrongTokenStopsEverything(t *testing.T) {
 	c := newCast(t)
 	reader := c.person()
 	c.subscribe(reader.ID(), "ky")
@@ -117,7 +119,7 @@ func TestWrongTokenStopsEverything(t *testing.T) {
 	c.publish("Жаңылык")
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	err := c.engine.Run(ctx)
+	err := c.lead(ctx)
 	if err == nil || !strings.Contains(err.Error(), "Unauthorized") || strings.Contains(err.Error(), c.telegram.Token()) {
 		t.Fatalf("Run ends with %v, want what Telegram said and not the token", err)
 	}

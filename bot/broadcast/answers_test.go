@@ -25,8 +25,7 @@ type cast struct {
 
 // newCast is one on miniredis with a Telegram that has no limits.
 func newCast(t *testing.T, change ...func(*setup)) *cast {
-	_, rdb := redistest.Mini(t)
-	return newCastOn(t, rdb, simulator.Options{}, 0, change...)
+	return newCastOn(t, redistest.Bubble(t).Client(t), simulator.Options{}, 0, change...)
 }
 
 // newCastOn is one on that Redis and with that Telegram.
@@ -192,8 +191,9 @@ var textAnswers = []answer{
 	{"too long, plain as well", struck(always(simulator.MessageTooLong)), active, 0, true},
 }
 
-func TestAnswersToText(t *testing.T) {
-	t.Parallel()
+func TestAnswersToText(t *testing.T) { inBubble(t, testAnswersToText) }
+
+func testAnswersToText(t *testing.T) {
 	c := newCast(t, givesUpSoon)
 	chats := c.play(t, textAnswers, story{title: "Жаңылык", text: "Текст."})
 	if got := c.counted("kabarchy_sender_fallbacks_total", "markup"); got != 4 {
@@ -224,8 +224,9 @@ var pictureAnswers = []answer{
 	{"no rights to send photos nor text", in(super, simulator.Rights{NoPhotos: true, NoText: true}, nil), active, 0, true},
 }
 
-func TestAnswersToPictures(t *testing.T) {
-	t.Parallel()
+func TestAnswersToPictures(t *testing.T) { inBubble(t, testAnswersToPictures) }
+
+func testAnswersToPictures(t *testing.T) {
 	c := newCast(t, givesUpSoon)
 	chats := c.play(t, pictureAnswers, story{title: "Жаңылык", text: "Текст.", picture: "https://ministry.example/1.jpg"})
 	for name, photo := range map[string]bool{"taken": true, "message caption is too long": true, "no rights to send photos": false} {
@@ -301,15 +302,19 @@ func (c *cast) wantReport(t *testing.T, got broadcast.Progress, sent, blocked, f
 // refused is not offered again for a while.
 func TestPicturesThatTelegramCantGet(t *testing.T) {
 	t.Parallel()
-	together(t, map[string]func(*testing.T){
-		"wrong file identifier":          func(t *testing.T) { refusedPicture(t, simulator.WrongFile) },
-		"failed to get HTTP URL content": func(t *testing.T) { refusedPicture(t, simulator.CantFetchURL) },
-		"wrong type of the web page":     func(t *testing.T) { refusedPicture(t, simulator.WrongContent) },
+	together(t, map[string]func(*testing.T, redis.UniversalClient){
+		"wrong file identifier":          refusedPicture(simulator.WrongFile),
+		"failed to get HTTP URL content": refusedPicture(simulator.CantFetchURL),
+		"wrong type of the web page":     refusedPicture(simulator.WrongContent),
 	})
 }
 
-func refusedPicture(t *testing.T, why *simulator.Refusal) {
-	c := newCast(t)
+func refusedPicture(why *simulator.Refusal) func(*testing.T, redis.UniversalClient) {
+	return func(t *testing.T, rdb redis.UniversalClient) { testRefusedPicture(t, rdb, why) }
+}
+
+func testRefusedPicture(t *testing.T, rdb redis.UniversalClient, why *simulator.Refusal) {
+	c := newCastOn(t, rdb, simulator.Options{}, 0)
 	reader := c.person(simulator.Fault{Refuse: why, Methods: []string{"sendPhoto"}})
 	c.subscribe(reader.ID(), "ky")
 	defer c.send()()

@@ -79,7 +79,7 @@ func (s *session) attempt(ctx context.Context, t *task) (notBefore time.Time) {
 	if err == nil {
 		s.gate.delivered()
 		s.delivered(ctx, t, d, message)
-		return time.Now().Add(s.distance(t.chat))
+		return time.Now().Add(distance(t.chat))
 	}
 	return s.failed(ctx, t, err)
 }
@@ -107,7 +107,7 @@ func (s *session) prepare(ctx context.Context, t *task) (d Delivery, due bool, e
 	d.Broadcast, d.Kind, d.Chat, d.Item, d.Message = r.ID, r.Kind, t.chat, *r.item.Load(), line.Message
 	switch r.Kind {
 	case News:
-		d.Silent = !r.Urgent && s.quiet(d.Preferences, s.now())
+		d.Silent = !r.Urgent && s.quiet(d.Preferences, time.Now())
 		return d, !has && s.meets(r, d.Preferences), nil
 	case Digest:
 		d.Items, d.Part = s.selection(r, d.Preferences), line.Revision
@@ -204,7 +204,7 @@ func (s *session) tryLater(ctx context.Context, t *task, e *Error, now time.Time
 		s.settle(ctx, t, e)
 		return now
 	}
-	return s.putOff(ctx, t, now.Add(s.pause(t.attempts)), e)
+	return s.putOff(ctx, t, now.Add(pause(t.attempts)), e)
 }
 
 // longestHold bounds how long a chat's other items wait for one that failed: up to

@@ -33,7 +33,7 @@ var coverage = map[subscriptions.Rhythm]time.Duration{
 // planDigests plans the digests of the hours that have begun since it last did. The
 // first time there are none: nobody is owed anything from before.
 func (s *session) planDigests(ctx context.Context) error {
-	hour := s.now().Unix() / 3600
+	hour := time.Now().Unix() / 3600
 	last, err := s.Redis.Get(ctx, keyDigested).Int64()
 	switch {
 	case errors.Is(err, redis.Nil):

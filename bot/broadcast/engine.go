@@ -59,10 +59,6 @@ type Engine struct {
 	metrics *metrics
 	wake    chan struct{}
 	audience
-
-	now      func() time.Time
-	pause    func(attempts int) time.Duration
-	distance func(chat int64) time.Duration
 }
 
 // New makes an engine.
@@ -92,10 +88,6 @@ func New(o Options) *Engine {
 		wake:    make(chan struct{}, 1),
 
 		audience: audience{zone: o.Zone, topics: o.Topics},
-
-		now:      time.Now,
-		pause:    pause,
-		distance: distance,
 	}
 }
 

@@ -1,7 +1,6 @@
 package broadcast
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"reflect"
@@ -15,11 +14,11 @@ import (
 	"kabarchy/subscriptions/redistest"
 )
 
-// eachHouse runs a test in a house on miniredis and in one on a real server.
+// eachHouse runs a test in a house on miniredis and in one on a real server, both in
+// virtual time.
 func eachHouse(t *testing.T, f func(t *testing.T, h *house)) {
 	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
+	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
 		f(t, newHouse(t, rdb))
 	})
 }
@@ -356,17 +355,4 @@ func TestTwoInstancesOneLeader(t *testing.T) {
 			}
 		}
 	})
-}
-
-// lead lets an engine run under its lease.
-func lead(t *testing.T, e *Engine) (stop func()) {
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- e.Lease.Lead(ctx, e.Run) }()
-	return func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	}
 }

@@ -42,7 +42,6 @@ type gate struct {
 	limiter *rate.Limiter
 	full    rate.Limit
 	places  chan struct{}
-	pause   func(breaks int) time.Duration
 
 	mu       sync.Mutex
 	unused   int                 // places in the rate that were given back
@@ -52,7 +51,7 @@ type gate struct {
 	breaks   int                 // pauses in a row because everything failed
 }
 
-func newGate(perSecond float64, pause func(int) time.Duration) *gate {
+func newGate(perSecond float64) *gate {
 	full := rate.Limit(perSecond)
 	if perSecond <= 0 {
 		full = rate.Inf
@@ -61,7 +60,6 @@ func newGate(perSecond float64, pause func(int) time.Duration) *gate {
 		limiter: rate.NewLimiter(full, burst),
 		full:    full,
 		places:  make(chan struct{}, atOnce),
-		pause:   pause,
 		told:    make(map[int64]time.Time),
 	}
 }
@@ -168,7 +166,7 @@ func (g *gate) failed(now time.Time) {
 		return
 	}
 	g.breaks++
-	g.until = now.Add(min(g.pause(g.breaks), longestBreak))
+	g.until = now.Add(min(pause(g.breaks), longestBreak))
 }
 
 // slowDown says that Telegram asked a chat to wait. When it asks several, everybody

@@ -22,7 +22,7 @@ func passed(t *testing.T, g *gate, during time.Duration) int {
 func TestGateHoldsTheRate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate(30, pause)
+		g := newGate(30)
 		if n := passed(t, g, 10*time.Second); n < 300 || n > 300+burst+1 {
 			t.Errorf("%d messages in 10 s, want 300", n)
 		}
@@ -32,7 +32,7 @@ func TestGateHoldsTheRate(t *testing.T) {
 func TestGateHandsOnWhatWasNotUsed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g, start := newGate(30, pause), time.Now()
+		g, start := newGate(30), time.Now()
 		sent := 0
 		for i := range 3000 { // two of three find that there is nothing to do
 			if err := g.enter(t.Context()); err != nil {
@@ -54,7 +54,7 @@ func TestGateHandsOnWhatWasNotUsed(t *testing.T) {
 func TestGateObeysARequestToWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate(30, pause)
+		g := newGate(30)
 		start := time.Now()
 		g.slowDown(1, 20*time.Second, start)
 		if left, _ := g.closedFor(start); left > 0 {
@@ -85,7 +85,7 @@ func TestGateObeysARequestToWait(t *testing.T) {
 func TestGateClosesWhenEverythingFailsAndProbes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate(0, pause)
+		g := newGate(0)
 		g.failed(time.Now())
 		g.failed(time.Now())
 		if left, _ := g.closedFor(time.Now()); left > 0 {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -16,10 +15,12 @@ import (
 
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
+	"kabarchy/subscriptions/redistest/pipenet"
 )
 
 // house is an engine with a real archive, a real poller and a real store on a Redis,
-// a ministry's feed and phones that remember what they were sent.
+// a ministry's feed and phones that remember what they were sent. Nothing in it waits
+// for a real connection, so that it may stand in a bubble; there a day takes no time.
 type house struct {
 	tb      testing.TB
 	rdb     redis.UniversalClient
@@ -30,23 +31,20 @@ type house struct {
 	phones  *phones
 	options Options
 	engine  *Engine
-	now     func() time.Time
-	hurry   bool // pauses and distances are a millisecond
 }
 
 // newHouse opens a house whose ministry publishes in two languages.
 func newHouse(tb testing.TB, rdb redis.UniversalClient) *house {
 	h := &house{tb: tb, rdb: rdb, store: subscriptions.NewStore(rdb), archive: feeds.NewArchive(rdb)}
 	h.site = &site{items: map[string][]string{}}
-	server := httptest.NewServer(h.site)
-	tb.Cleanup(server.Close)
+	ministry := pipenet.Serve(tb, h.site)
 	var err error
 	h.poller, err = feeds.NewPoller(feeds.Options{
 		Sources: []feeds.Source{
-			{ID: "ky", Language: "ky", URL: server.URL + "/ky"},
-			{ID: "ru", Language: "ru", URL: server.URL + "/ru"},
+			{ID: "ky", Language: "ky", URL: "http://ministry.example/ky"},
+			{ID: "ru", Language: "ru", URL: "http://ministry.example/ru"},
 		},
-		Schedule: "@every 1h", Zone: time.UTC, AllowPrivate: true,
+		Schedule: "@every 1h", Zone: time.UTC, Dial: ministry.Dial,
 	}, h.archive)
 	if err != nil {
 		tb.Fatal(err)
@@ -95,40 +93,49 @@ func (h *house) subscribe(language string, chats ...int64) {
 	}
 }
 
-// run lets the engine work; what it returns ends it and waits.
+// run lets an engine work under a lease, as production does; what it returns ends it
+// and waits.
 func (h *house) run() (stop func()) {
-	ctx, cancel := context.WithCancel(h.tb.Context())
+	h.options.Lease = NewLease(h.rdb, h.options.Log)
+	h.engine = New(h.options)
+	return lead(h.tb, h.engine)
+}
+
+// lead lets an engine run under its lease.
+func lead(tb testing.TB, e *Engine) (stop func()) {
+	ctx, cancel := context.WithCancel(tb.Context())
 	done := make(chan error, 1)
-	engine := New(h.options)
-	if h.now != nil {
-		engine.now = h.now
-	}
-	if h.hurry {
-		engine.pause = func(int) time.Duration { return time.Millisecond }
-		engine.distance = func(int64) time.Duration { return time.Millisecond }
-	}
-	h.engine = engine
-	go func() { done <- engine.Run(ctx) }()
+	go func() { done <- e.Lease.Lead(ctx, e.Run) }()
 	return sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
-			h.tb.Errorf("engine: %v", err)
+			tb.Errorf("engine: %v", err)
 		}
 	})
 }
 
-// until waits for a condition.
+// patience is how long a test waits for something, in the bubble's time.
+const patience = 2 * time.Hour
+
+// until waits for a condition. It looks often at first, and then less so.
 func (h *house) until(what string, holds func() bool) {
 	h.tb.Helper()
-	ctx, cancel := context.WithTimeout(h.tb.Context(), 30*time.Second)
-	defer cancel()
-	for !holds() {
-		h.engine.Wake()
-		if sleep(ctx, 5*time.Millisecond) != nil {
-			progress, err := h.engine.Progress(h.tb.Context())
-			h.tb.Fatalf("waited in vain until %s; %+v (%v)", what, progress, err)
-		}
+	if !eventually(patience, holds) {
+		progress, err := h.engine.Progress(h.tb.Context())
+		h.tb.Fatalf("waited in vain until %s; %+v (%v)", what, progress, err)
 	}
+}
+
+// eventually reports whether a condition comes to hold within a time.
+func eventually(limit time.Duration, holds func() bool) bool {
+	pause := 5 * time.Millisecond
+	for began := time.Now(); !holds(); pause = min(pause*21/20, time.Minute) {
+		if time.Since(began) > limit {
+			return false
+		}
+		time.Sleep(pause)
+	}
+	return true
 }
 
 // quiet waits until nothing is announced and nothing is running.

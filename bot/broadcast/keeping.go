@@ -32,11 +32,11 @@ func (s *session) keep(ctx context.Context) {
 func (s *session) save(ctx context.Context) {
 	for _, r := range s.list() {
 		st, changed := r.advance(time.Now())
-		s.metrics.tell(record{plan: r.plan, state: st}.progress(s.now()))
+		s.metrics.tell(record{plan: r.plan, state: st}.progress(time.Now()))
 		var err error
 		switch {
 		case r.held.Load():
-		case r.done() && s.queue.idle(r) && r.rest(s.now()):
+		case r.done() && s.queue.idle(r) && r.rest(time.Now()):
 			s.tend() // the next walk's beginning is to be saved
 		case r.done() && s.queue.idle(r):
 			if err = s.finish(ctx, r.plan, st); err == nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"pgregory.net/rapid"
 
 	"kabarchy/feeds"
@@ -22,8 +23,12 @@ import (
 // says they must, may and must not show.
 func TestPromisesHoldInAnyOrderOfEvents(t *testing.T) {
 	t.Parallel()
-	rdb := redistest.Start(t).Client(t)
-	rapid.Check(t, func(rt *rapid.T) {
+	redistest.EachInBubble(t, testPromises)
+}
+
+func testPromises(t *testing.T, rdb redis.UniversalClient) {
+	inBubble := struct{ testing.TB }{t} // rapid asks a *testing.T for its deadline, which has none here
+	rapid.Check(inBubble, func(rt *rapid.T) {
 		if err := rdb.FlushDB(t.Context()).Err(); err != nil {
 			rt.Fatal(err)
 		}
@@ -79,7 +84,6 @@ func newModel(h *house, rt *rapid.T) *model {
 		// Some are good in any case, or nothing would ever arrive.
 		moods: append(rapid.SliceOfN(rapid.IntRange(0, 11), 16, 64).Draw(rt, "moods"), 11, 11, 11, 11),
 	}
-	h.hurry = true
 	h.options.Grace = time.Nanosecond
 	h.phones.answer = m.answer
 	h.engine = New(h.options)

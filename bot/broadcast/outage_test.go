@@ -2,55 +2,91 @@ package broadcast_test
 
 import (
 	"context"
-	"math/rand/v2"
 	"net"
 	"net/http"
-	"strconv"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator"
 	"kabarchy/subscriptions/redistest"
+	"kabarchy/subscriptions/redistest/pipenet"
 )
 
 // TestOutage: Telegram or Redis goes away in the middle of a broadcast and comes back.
 // Nobody is missed, and nobody has it twice.
 func TestOutage(t *testing.T) {
 	t.Parallel()
-	together(t, map[string]func(*testing.T){
-		"Telegram": outageOfTelegram,
-		"Redis":    outageOfRedis,
-		"pace":     outageKeepsThePace,
+	together(t, map[string]func(*testing.T, redis.UniversalClient){"Telegram": outageOfTelegram})
+	for name, f := range map[string]func(*testing.T, outOfOrder, redis.UniversalClient){
+		"Redis": outageOfRedis,
+		"pace":  outageKeepsThePace,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				server := redistest.Bubble(t)
+				f(t, server, server.Client(t))
+			})
+		})
+	}
+	// A real process dies and comes back in real time.
+	t.Run("redis-server", func(t *testing.T) {
+		t.Parallel()
+		server := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
+		outageOfRedis(t, server, server.Client(t))
 	})
+}
+
+// outOfOrder is a Redis that a test can kill.
+type outOfOrder interface {
+	Kill()
+	Restart()
 }
 
 // line is the way to Telegram. While it is cut, connections are refused.
 type line struct {
 	tb      testing.TB
-	addr    string
 	handler http.Handler
-	server  *http.Server
-	ended   chan struct{}
+
+	mu     sync.Mutex
+	on     *pipenet.Listener
+	server *http.Server
+	ended  chan struct{}
 }
 
-// newLine finds a port below the range from which systems give ports to outgoing
-// connections: else who dials a closed one may be given it, and reaches itself.
-func newLine(tb testing.TB) (*line, net.Listener) {
-	for range 100 {
-		addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(22_001+rand.IntN(8000)))
-		if l, err := net.Listen("tcp", addr); err == nil {
-			return &line{tb: tb, addr: addr}, l
-		}
-	}
-	tb.Fatal("no port is free")
-	return nil, nil
+func newLine(tb testing.TB) *line {
+	l := &line{tb: tb}
+	tb.Cleanup(l.cut)
+	return l
 }
 
-func (l *line) serve(on net.Listener) {
-	l.server, l.ended = &http.Server{Handler: l.handler}, make(chan struct{})
+func (l *line) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	l.mu.Lock()
+	on := l.on
+	l.mu.Unlock()
+	return on.Dial(ctx, network, address)
+}
+
+// client is one whose every connection takes this way.
+func (l *line) client() *http.Client {
+	transport := &http.Transport{DialContext: l.dial, MaxIdleConnsPerHost: 512}
+	l.tb.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+// mend opens the way.
+func (l *line) mend() {
+	on, ended := pipenet.Listen(), make(chan struct{})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.on, l.server, l.ended = on, &http.Server{Handler: l.handler}, ended
 	go func() {
-		defer close(l.ended)
+		defer close(ended)
 		if err := l.server.Serve(on); err != http.ErrServerClosed {
 			l.tb.Error(err)
 		}
@@ -67,31 +103,13 @@ func (l *line) cut() {
 	<-l.ended
 }
 
-// mend opens the same port again.
-func (l *line) mend() {
-	l.tb.Helper()
-	deadline := time.Now().Add(10 * time.Second)
-	for {
-		on, err := net.Listen("tcp", l.addr)
-		if err == nil {
-			l.serve(on)
-			return
-		}
-		if time.Now().After(deadline) {
-			l.tb.Fatal(err)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-}
-
-func outageOfTelegram(t *testing.T) {
+func outageOfTelegram(t *testing.T, rdb redis.UniversalClient) {
 	const audience = 400
-	way, on := newLine(t)
-	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{Latency: 20 * time.Millisecond, Key: everything}, 200,
-		func(s *setup) { s.client.Endpoint = "http://" + way.addr })
+	way := newLine(t)
+	c := newCastOn(t, rdb, simulator.Options{Latency: 20 * time.Millisecond, Key: everything}, 200,
+		func(s *setup) { s.client.HTTP = way.client() })
 	way.handler = c.telegram.Handler()
-	way.serve(on)
-	defer func() { way.cut() }()
+	way.mend()
 	first := c.telegram.Crowd(audience)
 	redistest.Fill(t, c.rdb, first, audience, readsKyrgyz)
 	defer c.send()()
@@ -116,10 +134,9 @@ func outageOfTelegram(t *testing.T) {
 	c.wantOnce(t, first, audience)
 }
 
-func outageOfRedis(t *testing.T) {
+func outageOfRedis(t *testing.T, server outOfOrder, rdb redis.UniversalClient) {
 	const audience = 900 // more than a walk reads ahead
-	server := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
-	c := newCastOn(t, server.Client(t), simulator.Options{Latency: 20 * time.Millisecond, Key: everything}, 300)
+	c := newCastOn(t, rdb, simulator.Options{Latency: 20 * time.Millisecond, Key: everything}, 300)
 	first := c.telegram.Crowd(audience)
 	redistest.Fill(t, c.rdb, first, audience, readsKyrgyz)
 	defer c.send()()
@@ -144,10 +161,9 @@ func outageOfRedis(t *testing.T) {
 }
 
 // outageKeepsThePace: what waited for Redis does not go out all at once when it is back.
-func outageKeepsThePace(t *testing.T) {
+func outageKeepsThePace(t *testing.T, server outOfOrder, rdb redis.UniversalClient) {
 	const audience, perSecond = 200, 30
-	server := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
-	c := newCastOn(t, server.Client(t), simulator.Options{Limits: simulator.TelegramLimits, Key: everything}, perSecond)
+	c := newCastOn(t, rdb, simulator.Options{Limits: simulator.TelegramLimits, Key: everything}, perSecond)
 	first := c.telegram.Crowd(audience)
 	redistest.Fill(t, c.rdb, first, audience, readsKyrgyz)
 	defer c.send()()

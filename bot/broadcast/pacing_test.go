@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"kabarchy/bot/simulator"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -18,7 +20,7 @@ var readsRussian = subscriptions.Preferences{Interface: "ru", Languages: []strin
 // to its duty not to dawdle.
 func TestPacing(t *testing.T) {
 	t.Parallel()
-	together(t, map[string]func(*testing.T){
+	together(t, map[string]func(*testing.T, redis.UniversalClient){
 		"one chat":              pacingOneChat,
 		"a chat asks to wait":   pacingOneChatWaits,
 		"a storm of 429":        pacingStorm,
@@ -30,8 +32,8 @@ func TestPacing(t *testing.T) {
 }
 
 // pacingOneChat: several items at once for a person, a group and a channel.
-func pacingOneChat(t *testing.T) {
-	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{Limits: simulator.TelegramLimits}, 30)
+func pacingOneChat(t *testing.T, rdb redis.UniversalClient) {
+	c := newCastOn(t, rdb, simulator.Options{Limits: simulator.TelegramLimits}, 30)
 	person := c.person()
 	group := c.group(c.supergroup, simulator.Rights{})
 	channel := c.group(c.channel, simulator.AllRights)
@@ -73,9 +75,9 @@ func pacingOneChat(t *testing.T) {
 }
 
 // pacingOneChatWaits: a 429 for one chat is its own affair.
-func pacingOneChatWaits(t *testing.T) {
+func pacingOneChatWaits(t *testing.T, rdb redis.UniversalClient) {
 	const others, wait = 200, 2
-	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{}, 0)
+	c := newCastOn(t, rdb, simulator.Options{}, 0)
 	seen := c.watch()
 	slow := c.person(once(simulator.Fault{Refuse: simulator.TooMany(wait)}))
 	c.subscribe(slow.ID(), "ky")
@@ -104,9 +106,9 @@ func pacingOneChatWaits(t *testing.T) {
 
 // pacingStorm: Telegram asks everybody to wait. Nothing passes for so long; then it goes
 // on more slowly, and finds its way back to the full rate.
-func pacingStorm(t *testing.T) {
+func pacingStorm(t *testing.T, rdb redis.UniversalClient) {
 	const audience, wait, rate = 500, 2, 200
-	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{}, rate)
+	c := newCastOn(t, rdb, simulator.Options{}, rate)
 	seen := c.watch()
 	redistest.Fill(t, c.rdb, c.telegram.Crowd(audience), audience, readsKyrgyz)
 	storm := &storm{after: 100, lasts: wait * time.Second}
@@ -180,9 +182,9 @@ func (s *storm) refused() (n int, last time.Time) {
 }
 
 // pacingAnswers: people who ask something during a broadcast don't queue behind it.
-func pacingAnswers(t *testing.T) {
+func pacingAnswers(t *testing.T, rdb redis.UniversalClient) {
 	const audience, asked = 150, 8
-	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{Limits: simulator.TelegramLimits}, 30)
+	c := newCastOn(t, rdb, simulator.Options{Limits: simulator.TelegramLimits}, 30)
 	redistest.Fill(t, c.rdb, c.telegram.Crowd(audience), audience, readsKyrgyz)
 	defer c.run()()
 	c.publish("Жаңылык")
@@ -203,9 +205,9 @@ func pacingAnswers(t *testing.T) {
 }
 
 // pacingUrgent: an urgent item overtakes a large ordinary broadcast.
-func pacingUrgent(t *testing.T) {
+func pacingUrgent(t *testing.T, rdb redis.UniversalClient) {
 	const audience = 400
-	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{}, 100)
+	c := newCastOn(t, rdb, simulator.Options{}, 100)
 	seen := c.watch()
 	redistest.Fill(t, c.rdb, c.telegram.Crowd(audience), audience, readsKyrgyz)
 	defer c.send()()
@@ -241,8 +243,8 @@ func pacingUrgent(t *testing.T) {
 }
 
 // pacingUrgentInOneChat: nor does it queue behind what the chat is waiting for already.
-func pacingUrgentInOneChat(t *testing.T) {
-	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{Limits: simulator.TelegramLimits}, 30)
+func pacingUrgentInOneChat(t *testing.T, rdb redis.UniversalClient) {
+	c := newCastOn(t, rdb, simulator.Options{Limits: simulator.TelegramLimits}, 30)
 	group := c.group(c.telegram.Group, simulator.Rights{})
 	c.subscribe(group.ID(), "ky")
 	c.publish("Биринчи")
@@ -261,9 +263,9 @@ func pacingUrgentInOneChat(t *testing.T) {
 }
 
 // pacingShare: a broadcast to few people that started later is over long before a large one.
-func pacingShare(t *testing.T) {
+func pacingShare(t *testing.T, rdb redis.UniversalClient) {
 	const many, few = 500, 20
-	c := newCastOn(t, redistest.Start(t).Client(t), simulator.Options{}, 100)
+	c := newCastOn(t, rdb, simulator.Options{}, 100)
 	seen := c.watch()
 	redistest.Fill(t, c.rdb, c.telegram.Crowd(many), many, readsKyrgyz)
 	redistest.Fill(t, c.rdb, c.telegram.Crowd(few), few, readsRussian)

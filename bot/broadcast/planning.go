@@ -191,7 +191,7 @@ func (s *session) launch(ctx context.Context, r *run) {
 // rouse begins the next walk of broadcasts for which somebody waits.
 func (s *session) rouse(ctx context.Context) {
 	for _, r := range s.list() {
-		if r.rouse(s.now()) {
+		if r.rouse(time.Now()) {
 			s.launch(ctx, r)
 		}
 	}

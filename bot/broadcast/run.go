@@ -50,19 +50,22 @@ func (r *run) reach(chats int) *bucket {
 func (r *run) advance(now time.Time) (st state, changed bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for len(r.buckets) > 0 && r.buckets[0].left.Load() == 0 {
-		r.buckets = slices.Delete(r.buckets, 0, 1)
-		r.state.Cursor++
+	settled := 0
+	for settled < len(r.buckets) && r.buckets[settled].left.Load() == 0 {
+		settled++
 	}
+	r.buckets = slices.Delete(r.buckets, 0, settled)
+	r.state.Cursor += settled
 	r.state.Rate = r.meter.rate(now, r.state.Sent)
 	return r.state, r.state != r.saved
 }
 
 // lookAgain says that somebody may get the item at a time, and not before.
 func (r *run) lookAgain(at time.Time) {
+	second := at.Add(time.Second - 1).Unix() // up: a walk that comes too early finds everybody still waiting
 	r.tell(func(st *state) {
-		if st.Next == 0 || at.Unix() < st.Next {
-			st.Next = at.Unix()
+		if st.Next == 0 || second < st.Next {
+			st.Next = second
 		}
 	})
 }
@@ -216,11 +219,11 @@ func (s *session) meets(r *run, p subscriptions.Preferences) bool {
 	if r.now().Round > 0 && p.Since.After(r.plannedAt()) {
 		return false // came after the first walk: Joined saw to it
 	}
-	switch s.turn(p, r.item.Load(), r.Urgent, r.plannedAt(), s.now()) {
+	switch s.turn(p, r.item.Load(), r.Urgent, r.plannedAt(), time.Now()) {
 	case send:
 		return true
 	case rest:
-		r.lookAgain(s.quietUntil(p, s.now()))
+		r.lookAgain(s.quietUntil(p, time.Now()))
 	case linger:
 		r.lookAgain(r.plannedAt().Add(editionPatience))
 	}

@@ -28,7 +28,7 @@ func newSession(e *Engine) *session {
 	return &session{
 		Engine: e,
 		queue:  newQueue(),
-		gate:   newGate(e.MessagesPerSecond, e.pause),
+		gate:   newGate(e.MessagesPerSecond),
 		scribe: newScribe(e.ledger),
 		ending: make(chan struct{}, 1),
 	}
@@ -82,7 +82,7 @@ func (s *session) persist(ctx context.Context, what string, do func() error) err
 			s.Log.Warn("Redis failed, trying again until it answers", "operation", what, "error", err)
 		}
 		s.metrics.redisFailures.Inc()
-		if err := sleep(ctx, min(s.pause(attempt)/10, time.Second)); err != nil {
+		if err := sleep(ctx, min(pause(attempt)/10, time.Second)); err != nil {
 			return err
 		}
 	}

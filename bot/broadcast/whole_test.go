@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -21,6 +22,8 @@ import (
 	"kabarchy/bot/simulator"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
+	"kabarchy/subscriptions/redistest"
+	"kabarchy/subscriptions/redistest/pipenet"
 )
 
 // whole is the engine between its real neighbours: an archive that a poller fills from
@@ -30,6 +33,7 @@ type whole struct {
 	archive  *feeds.Archive
 	store    *subscriptions.Store
 	telegram *simulator.Server
+	lease    *broadcast.Lease
 	engine   *broadcast.Engine
 	bot      *bot.Bot
 	poller   *feeds.Poller
@@ -57,15 +61,12 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 		metrics: prometheus.NewRegistry(), stories: map[string][]*story{},
 	}
 	w.telegram = simulator.New(o)
-	telegram := httptest.NewServer(w.telegram.Handler())
-	site := httptest.NewServer(http.HandlerFunc(w.feed))
-	tb.Cleanup(telegram.Close)
-	tb.Cleanup(site.Close)
+	site := pipenet.Serve(tb, http.HandlerFunc(w.feed))
 	var err error
 	w.poller, err = feeds.NewPoller(feeds.Options{
-		Sources:  []feeds.Source{{ID: "ky", Language: "ky", URL: site.URL + "/ky"}, {ID: "ru", Language: "ru", URL: site.URL + "/ru"}},
+		Sources:  []feeds.Source{{ID: "ky", Language: "ky", URL: "http://ministry.example/ky"}, {ID: "ru", Language: "ru", URL: "http://ministry.example/ru"}},
 		Topics:   []feeds.Topic{{ID: "emergency", Keywords: []string{"Эвакуация"}, Urgent: true}},
-		Schedule: "@every 1h", Zone: time.UTC, AllowPrivate: true,
+		Schedule: "@every 1h", Zone: time.UTC, Dial: site.Dial,
 	}, w.archive)
 	if err != nil {
 		tb.Fatal(err)
@@ -77,10 +78,11 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 		log = slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	set := setup{
-		client: bot.ClientOptions{Token: w.telegram.Token(), Endpoint: telegram.URL},
+		client: w.reach(),
 		engine: broadcast.Options{
 			Redis: rdb, Store: w.store, Archive: w.archive, MessagesPerSecond: perSecond,
-			Log: log, Registerer: w.metrics,
+			Lease: broadcast.NewLease(rdb, log),
+			Log:   log, Registerer: w.metrics,
 		},
 	}
 	for _, f := range change {
@@ -88,9 +90,23 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 	}
 	client := bot.NewClient(set.client)
 	set.engine.Sender = bot.NewSender(client, bot.SenderOptions{Registerer: w.metrics})
-	w.engine = broadcast.New(set.engine)
+	w.lease, w.engine = set.engine.Lease, broadcast.New(set.engine)
 	w.bot = bot.New(bot.Options{Client: client, Store: w.store, Archive: w.archive, Joined: w.engine.Joined})
 	return w
+}
+
+// reach says how the bot's client finds Telegram: over pipes in tests, which run in a
+// bubble, and over real connections in benchmarks.
+func (w *whole) reach() bot.ClientOptions {
+	if _, real := w.tb.(*testing.B); real {
+		telegram := httptest.NewServer(w.telegram.Handler())
+		w.tb.Cleanup(telegram.Close)
+		return bot.ClientOptions{Token: w.telegram.Token(), Endpoint: telegram.URL}
+	}
+	return bot.ClientOptions{
+		Token: w.telegram.Token(), Endpoint: "http://telegram.example",
+		HTTP: pipenet.Serve(w.tb, w.telegram.Handler()).Client(w.tb),
+	}
 }
 
 // feed is the ministry's feed, one for each language.
@@ -152,10 +168,13 @@ func (w *whole) subscribe(chat int64, language string, change ...func(*subscript
 }
 
 // run lets engine and bot work; what it returns ends them and waits.
-func (w *whole) run() (stop func()) { return w.start(w.engine.Run, w.bot.Run) }
+func (w *whole) run() (stop func()) { return w.start(w.lead, w.bot.Run) }
 
 // send lets the engine work alone: what it hears, it hears from the answers.
-func (w *whole) send() (stop func()) { return w.start(w.engine.Run) }
+func (w *whole) send() (stop func()) { return w.start(w.lead) }
+
+// lead lets the engine work under its lease, as production does.
+func (w *whole) lead(ctx context.Context) error { return w.lease.Lead(ctx, w.engine.Run) }
 
 func (w *whole) start(loops ...func(context.Context) error) (stop func()) {
 	ctx, cancel := context.WithCancel(w.tb.Context())
@@ -275,14 +294,20 @@ func (s *watcher) all() []sighting {
 	return slices.Clone(s.seen)
 }
 
-// together runs tests that mostly wait at the same time, however few processors there
-// are: they need time, not work.
-func together(t *testing.T, tests map[string]func(t *testing.T)) {
-	var running sync.WaitGroup
+// together runs tests in virtual time, each on miniredis and on a real server.
+func together(t *testing.T, tests map[string]func(t *testing.T, rdb redis.UniversalClient)) {
 	for name, f := range tests {
-		running.Go(func() { t.Run(name, f) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			redistest.EachInBubble(t, f)
+		})
 	}
-	running.Wait()
+}
+
+// inBubble runs a test in virtual time.
+func inBubble(t *testing.T, f func(t *testing.T)) {
+	t.Parallel()
+	synctest.Test(t, f)
 }
 
 func itoa(chat int64) string { return strconv.FormatInt(chat, 10) }

@@ -30,8 +30,9 @@ var mayImport = map[string][]string{
 	"subscriptions":       {},
 
 	// Imported by tests alone.
-	"bot/simulator/browsertest": {"bot/simulator"},
-	"subscriptions/redistest":   {"subscriptions"},
+	"bot/simulator/browsertest":       {"bot/simulator"},
+	"subscriptions/redistest":         {"subscriptions"},
+	"subscriptions/redistest/pipenet": {},
 }
 
 // knowTelegram are the packages that may import the library for Telegram.

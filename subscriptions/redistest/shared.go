@@ -25,17 +25,24 @@ var shared struct {
 // database returns a client of an empty database that is the test's own.
 func database(tb testing.TB) redis.UniversalClient {
 	tb.Helper()
+	addr, number := reserve(tb)
+	rdb := client(tb, addr, number)
+	if err := rdb.FlushDB(tb.Context()).Err(); err != nil {
+		tb.Fatalf("empty database %d: %v", number, err)
+	}
+	return rdb
+}
+
+// reserve takes a database for the time of the test.
+func reserve(tb testing.TB) (addr string, number int) {
+	tb.Helper()
 	requireServer(tb)
 	addr, number, err := acquire()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { release(number) })
-	rdb := client(tb, addr, number)
-	if err := rdb.FlushDB(tb.Context()).Err(); err != nil {
-		tb.Fatalf("empty database %d: %v", number, err)
-	}
-	return rdb
+	return addr, number
 }
 
 // acquire takes a database, of a new server where none runs.

@@ -1,0 +1,297 @@
+package redistest
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/alicebob/miniredis/v2/server"
+	"github.com/redis/go-redis/v9"
+)
+
+// Embedded is miniredis in a testing/synctest bubble: it is spoken to over pipes, and
+// keys expire by the bubble's clock. A day in it takes as long as the work of that day.
+//
+//	synctest.Test(t, func(t *testing.T) {
+//		rdb := redistest.Bubble(t).Client(t)
+//		…
+//	})
+//
+// Package pipenet does the same for HTTP: bot/broadcast's tests run the engine, the
+// bot's client and the simulator in one bubble with both.
+type Embedded struct {
+	mini *miniredis.Miniredis
+
+	mu       sync.Mutex
+	down     bool
+	conns    map[net.Conn]struct{}
+	serving  sync.WaitGroup
+	advanced time.Time
+	after    time.Time // commands before it find the keys as they were
+}
+
+// EachInBubble runs f as the subtests "miniredis" and "redis-server", each in a bubble
+// and with an empty database of its own. The real server's clock is the real one: keys
+// expire there as if no time passed.
+//
+// That a real connection may be used in a bubble at all is because go-redis reads from
+// one only while it waits for an answer. As long as it does, the bubble's time stands.
+func EachInBubble(t *testing.T, f func(t *testing.T, rdb redis.UniversalClient)) {
+	t.Helper()
+	t.Run("miniredis", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) { f(t, Bubble(t).Client(t)) })
+	})
+	t.Run("redis-server", func(t *testing.T) {
+		t.Parallel()
+		RealInBubble(t, f)
+	})
+}
+
+// RealInBubble runs f in a bubble with an empty database of a real server.
+func RealInBubble(t *testing.T, f func(t *testing.T, rdb redis.UniversalClient)) {
+	t.Helper()
+	addr, number := reserve(t)
+	synctest.Test(t, func(t *testing.T) {
+		rdb := redis.NewClient(&redis.Options{
+			Addr: addr, DB: number, PoolSize: bubblePool, ContextTimeoutEnabled: true, MaintNotificationsConfig: noNotifications(),
+		})
+		t.Cleanup(func() { _ = rdb.Close() })
+		if err := rdb.FlushDB(t.Context()).Err(); err != nil {
+			t.Fatalf("empty database %d: %v", number, err)
+		}
+		f(t, rdb)
+	})
+}
+
+// bubblePool is more connections than anybody wants at once: the timers with which
+// go-redis lets callers wait for one are shared by all bubbles, which they must not be.
+const bubblePool = 8192
+
+// Bubble starts an embedded Redis for the time of the test, which must run in a bubble.
+func Bubble(tb testing.TB) *Embedded {
+	tb.Helper()
+	mini := miniredis.NewMiniRedis()
+	first, err := mini.Dial() // this starts it
+	if err != nil {
+		tb.Fatal(err)
+	}
+	_ = first.Close()
+	e := &Embedded{mini: mini, conns: make(map[net.Conn]struct{}), advanced: time.Now()}
+	tb.Cleanup(func() {
+		e.Kill()
+		mini.Close()
+	})
+	return e
+}
+
+// Client returns a client of it, closed at the end of the test.
+func (e *Embedded) Client(tb testing.TB) redis.UniversalClient {
+	rdb := redis.NewClient(&redis.Options{
+		Dialer: e.dial, PoolSize: bubblePool, ContextTimeoutEnabled: true, MaintNotificationsConfig: noNotifications(),
+	})
+	tb.Cleanup(func() { _ = rdb.Close() })
+	return rdb
+}
+
+// Kill cuts all connections and lets nobody connect until Restart. Commands that have
+// come are carried out, as a real server's log would bring them back.
+func (e *Embedded) Kill() {
+	e.mu.Lock()
+	e.down = true
+	for conn := range e.conns {
+		_ = conn.Close()
+	}
+	e.mu.Unlock()
+	e.serving.Wait()
+}
+
+// Restart lets clients connect again. The data is as it was.
+func (e *Embedded) Restart() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.down = false
+}
+
+// Refuse lets a function see each command, those of scripts included, before it is
+// carried out; where it returns a text, such as "READONLY You can't write against a
+// read only replica.", that is the answer, and nothing is done. Nil ends it.
+func (e *Embedded) Refuse(with func(command []string) string) {
+	var hook server.Hook
+	if with != nil {
+		hook = func(p *server.Peer, name string, args ...string) bool {
+			text := with(append([]string{name}, args...))
+			if text != "" {
+				p.WriteError(text)
+			}
+			return text != ""
+		}
+	}
+	e.mini.Server().SetPreHook(hook)
+}
+
+// RefuseWrites answers every command that writes with the text, and carries out those
+// that read, as a server without disk, memory or replicas does. "" ends it.
+func (e *Embedded) RefuseWrites(text string) {
+	if text == "" {
+		e.Refuse(nil)
+		return
+	}
+	e.Refuse(func(command []string) string {
+		switch name := command[0]; {
+		case e.mini.Server().IsReadOnlyCommand(name), !e.mini.Server().IsRegisteredCommand(name),
+			strings.HasPrefix(name, "EVAL"), name == "HELLO", name == "CLIENT", name == "PING", name == "SELECT",
+			name == "MULTI", name == "EXEC", name == "SCRIPT", name == "INFO":
+			return ""
+		}
+		return text
+	})
+}
+
+func (e *Embedded) dial(_ context.Context, network, _ string) (net.Conn, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.down {
+		return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ECONNREFUSED}
+	}
+	ours, theirs := net.Pipe()
+	e.conns[theirs] = struct{}{}
+	e.serving.Go(func() {
+		e.serve(theirs)
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		delete(e.conns, theirs)
+	})
+	return ours, nil
+}
+
+// serve answers one connection. It reads on while it answers: whoever writes a long
+// pipeline reads no answer before its end, and a pipe holds nothing.
+func (e *Embedded) serve(conn net.Conn) {
+	defer conn.Close()
+	q := newCommands()
+	var reading sync.WaitGroup
+	reading.Go(func() { q.fill(bufio.NewReader(conn)) })
+	defer reading.Wait()
+	defer conn.Close()
+	peer := server.NewPeer(bufio.NewWriter(conn))
+	for {
+		command, more := q.take()
+		if command == nil {
+			return
+		}
+		e.tick()
+		e.mini.Server().Dispatch(peer, command)
+		if !more {
+			peer.Flush()
+		}
+		if peer.Closed() {
+			peer.Flush()
+			return
+		}
+	}
+}
+
+// tick lets the time that has passed pass in miniredis. That costs a sort of all keys,
+// so that with many of them steps are rarer.
+func (e *Embedded) tick() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	now := time.Now()
+	if now.Before(e.after) {
+		return
+	}
+	e.mini.FastForward(now.Sub(e.advanced))
+	keys := len(e.mini.DB(0).Keys())
+	e.advanced, e.after = now, now.Add(max(clockStep, time.Duration(keys)*200*time.Microsecond))
+}
+
+// commands are what a connection has brought and nobody has carried out.
+type commands struct {
+	mu      sync.Mutex
+	some    *sync.Cond
+	waiting [][]string
+	ended   bool
+}
+
+func newCommands() *commands {
+	q := &commands{}
+	q.some = sync.NewCond(&q.mu)
+	return q
+}
+
+// fill reads commands until the connection ends.
+func (q *commands) fill(r *bufio.Reader) {
+	for {
+		command, err := readCommand(r)
+		q.mu.Lock()
+		if err != nil {
+			q.ended = true
+		} else {
+			q.waiting = append(q.waiting, command)
+		}
+		q.some.Signal()
+		q.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// take returns the next command, and reports whether another one is there. It returns
+// nil when there will be none.
+func (q *commands) take() (command []string, more bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for len(q.waiting) == 0 {
+		if q.ended {
+			return nil, false
+		}
+		q.some.Wait()
+	}
+	command, q.waiting = q.waiting[0], q.waiting[1:]
+	return command, len(q.waiting) > 0
+}
+
+// readCommand reads an array of strings in Redis' protocol.
+func readCommand(r *bufio.Reader) ([]string, error) {
+	n, err := readLength(r, '*')
+	if err != nil {
+		return nil, err
+	}
+	command := make([]string, n)
+	for i := range command {
+		size, err := readLength(r, '$')
+		if err != nil {
+			return nil, err
+		}
+		text := make([]byte, size+2)
+		if _, err := io.ReadFull(r, text); err != nil {
+			return nil, err
+		}
+		command[i] = string(text[:size])
+	}
+	return command, nil
+}
+
+// readLength reads a line such as *3 or $12.
+func readLength(r *bufio.Reader, kind byte) (int, error) {
+	line, err := r.ReadString('\n')
+	if err != nil {
+		return 0, err
+	}
+	if line[0] != kind {
+		return 0, fmt.Errorf("redis protocol: %q, want a line that begins with %q", line, kind)
+	}
+	return strconv.Atoi(strings.TrimRight(line[1:], "\r\n"))
+}

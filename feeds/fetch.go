@@ -3,16 +3,16 @@ package feeds
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptrace"
 	"net/url"
 	"time"
-
-	"code.dny.dev/ssrf"
 )
 
 // Limits of one request that nobody needs to configure.
@@ -78,46 +78,22 @@ type response struct {
 	Validators validators
 	MaxAge     time.Duration // how long the site says that this answer stays fresh
 	Moved      string        // the URL, where every redirect to it was a permanent one
+	Odd        []string      // what is strange about how it came, and what it means
 }
 
 // fetcher makes requests that can harm nobody: neither us nor who is behind us.
 type fetcher struct {
-	client    *http.Client
-	userAgent string
-	timeout   time.Duration
+	transports *transports
+	userAgent  string
+	timeout    time.Duration
 }
 
 func newFetcher(o Options) *fetcher {
-	dialer := &net.Dialer{Timeout: 10 * time.Second}
-	if !o.AllowPrivate {
-		// The check sits where the address is dialled, after the name was resolved:
-		// nothing a name server says later can slip past it, redirects included.
-		dialer.Control = ssrf.New(ssrf.WithAnyPort()).Safe
-	}
-	dial := dialer.DialContext
-	if o.Dial != nil {
-		dial = o.Dial
-	}
-	return &fetcher{
-		userAgent: o.UserAgent,
-		timeout:   o.Timeout,
-		client: &http.Client{
-			CheckRedirect: checkRedirect,
-			Transport: &http.Transport{
-				// No proxy: dialling one would hide the address from the check.
-				DialContext:            dial,
-				ForceAttemptHTTP2:      true,
-				TLSHandshakeTimeout:    10 * time.Second,
-				MaxResponseHeaderBytes: maxHeaderBytes,
-				MaxIdleConnsPerHost:    1,
-				IdleConnTimeout:        90 * time.Second,
-			},
-		},
-	}
+	return &fetcher{transports: newTransports(o), userAgent: o.UserAgent, timeout: o.Timeout}
 }
 
 // close ends the idle connections.
-func (f *fetcher) close() { f.client.CloseIdleConnections() }
+func (f *fetcher) close() { f.transports.close() }
 
 // request is what is asked for.
 type request struct {
@@ -125,61 +101,143 @@ type request struct {
 	Accept string
 	Known  validators // of the document that we have
 	Most   int64      // bytes
+	OldTLS bool       // the site may speak TLS as it was
 }
 
 // get fetches one document, unless it is the known one. A body that was cut short
-// comes back as far as it got.
+// comes back as far as it got. Like a browser it brings cookies back within the one
+// fetch, asks by HTTP/1.1 where HTTP/2 breaks, and finds a certificate that the site
+// leaves out.
 func (f *fetcher) get(ctx context.Context, r request) (*response, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL, nil)
+	u, err := url.Parse(r.URL)
 	if err != nil {
 		return nil, fmt.Errorf("fetch: %w", plainError(err))
 	}
-	if !fetchable(req.URL) {
+	if !fetchable(u) {
 		return nil, fmt.Errorf("fetch: %w", ErrScheme)
+	}
+	m := f.transports.mannerOf(u.Host, r.OldTLS)
+	got, http2, err := f.try(ctx, r, m)
+	odd := ""
+	if issuer := f.transports.learn(ctx, err); issuer != "" {
+		odd = fmt.Sprintf("the site leaves out the certificate of %q, who vouches for it: it is fetched from where the site's own certificate says; its administrator should install the whole chain", issuer)
+		got, http2, err = f.try(ctx, r, m)
+	}
+	if http2 && brokenHTTP2(ctx, err) {
+		m.http1 = true
+		if again, _, retried := f.try(ctx, r, m); retried == nil {
+			f.transports.avoidHTTP2(u.Host)
+			return again.noting("HTTP/2 breaks on this site: it is asked by HTTP/1.1; its administrator should know"), nil
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("fetch: %w", f.explain(err, r))
+	}
+	return got.noting(odd), nil
+}
+
+// brokenHTTP2 says whether a request that was made by HTTP/2 failed in a way that it
+// may not by HTTP/1.1.
+func brokenHTTP2(ctx context.Context, err error) bool {
+	var status *StatusError
+	return err != nil && ctx.Err() == nil && !errors.As(err, &status) && !errors.Is(err, ErrTooLarge) &&
+		!errors.Is(err, ErrRedirects) && !errors.Is(err, ErrScheme) && !errors.Is(err, ErrEncoding)
+}
+
+// noting adds what is odd about how the response came.
+func (r *response) noting(odd string) *response {
+	if odd != "" {
+		r.Odd = append(r.Odd, odd)
+	}
+	return r
+}
+
+// try makes one attempt, and says whether it was made by HTTP/2.
+func (f *fetcher) try(ctx context.Context, r request, m manner) (got *response, http2 bool, err error) {
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		c, ok := info.Conn.(*tls.Conn)
+		http2 = ok && c.ConnectionState().NegotiatedProtocol == "h2"
+	}})
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL, nil)
+	if err != nil {
+		return nil, false, err
 	}
 	req.Header.Set("User-Agent", f.userAgent)
 	req.Header.Set("Accept", r.Accept)
+	req.Header.Set("Accept-Encoding", "gzip")
 	if r.Known.ETag != "" {
 		req.Header.Set("If-None-Match", r.Known.ETag)
 	}
 	if r.Known.LastModified != "" {
 		req.Header.Set("If-Modified-Since", r.Known.LastModified)
 	}
-	resp, err := f.client.Do(req)
+	cookies, err := cookiejar.New(nil) // Of this fetch alone.
 	if err != nil {
-		return nil, fmt.Errorf("fetch: %w", f.explain(err))
+		return nil, false, err
+	}
+	client := &http.Client{Transport: f.transports.get(m), CheckRedirect: checkRedirect, Jar: cookies}
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, http2, err
 	}
 	defer resp.Body.Close()
+	got, err = f.answer(resp, r)
+	return got, http2, err
+}
+
+// answer understands what a site answers.
+func (f *fetcher) answer(resp *http.Response, r request) (*response, error) {
 	got := &response{
 		URL: resp.Request.URL, MediaType: resp.Header.Get("Content-Type"), Validators: r.Known,
 		MaxAge: maxAge(resp.Header), Moved: movedTo(resp),
+	}
+	if ownRedirect(resp) {
+		got.noting("the site sets a cookie first and answers only who brings it back: that is done at every poll, with a request more")
 	}
 	switch {
 	case resp.StatusCode == http.StatusNotModified && (r.Known.ETag != "" || r.Known.LastModified != ""):
 		got.Unchanged = true
 		return got, nil
 	case resp.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("fetch: %w", &StatusError{resp.StatusCode, retryAfter(resp.Header, time.Now())})
+		return nil, &StatusError{resp.StatusCode, retryAfter(resp.Header, time.Now())}
 	}
 	return got, f.read(resp, got, r)
+}
+
+// ownRedirect says whether a request was redirected to where it was, with a cookie.
+func ownRedirect(resp *http.Response) bool {
+	for r := resp.Request; r.Response != nil; r = r.Response.Request {
+		if len(r.Response.Cookies()) > 0 && r.Response.Request.URL.String() == r.URL.String() {
+			return true
+		}
+	}
+	return false
 }
 
 // read takes the body in and tells by its hash whether it is the known one.
 func (f *fetcher) read(resp *http.Response, got *response, r request) error {
 	if resp.ContentLength > r.Most {
-		return fmt.Errorf("fetch: %w: %d bytes, more than %d", ErrTooLarge, resp.ContentLength, r.Most)
+		return fmt.Errorf("%w: %d bytes, more than %d", ErrTooLarge, resp.ContentLength, r.Most)
 	}
-	body, err := readAll(resp.Body, resp.ContentLength, r.Most)
+	expected := resp.ContentLength
+	unpacked, packed, err := unpack(resp.Body, resp.Header.Get("Content-Encoding"))
+	if err != nil {
+		return err
+	}
+	if packed {
+		expected = -1
+	}
+	body, err := readAll(unpacked, expected, r.Most)
 	got.Size = len(body)
 	switch {
 	case int64(len(body)) > r.Most:
-		return fmt.Errorf("fetch: %w: more than %d bytes", ErrTooLarge, r.Most)
+		return fmt.Errorf("%w: more than %d bytes", ErrTooLarge, r.Most)
 	case errors.Is(err, io.ErrUnexpectedEOF) && len(body) > 0:
 		got.Cut = true
-	case err != nil:
-		return fmt.Errorf("fetch: %w", f.explain(err))
+	case err != nil && !ended(err, packed):
+		return err
 	}
 	sum := sha256.Sum256(body)
 	got.Validators = validators{
@@ -213,33 +271,6 @@ func readAll(r io.Reader, expected, most int64) ([]byte, error) {
 		}
 	}
 	return body, nil
-}
-
-// explain says in plain words what the network reports, and keeps the cause.
-func (f *fetcher) explain(err error) error {
-	err = plainError(err)
-	var dns *net.DNSError
-	var network net.Error
-	switch {
-	case errors.Is(err, ErrRedirects), errors.Is(err, ErrScheme):
-		return err
-	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork):
-		return fmt.Errorf("%w: %w", ErrForbidden, err)
-	case errors.As(err, &dns) && dns.IsNotFound:
-		return fmt.Errorf("no such host %s: %w", dns.Name, err)
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return fmt.Errorf("no whole answer within %v: %w", f.timeout, err)
-	}
-	return err
-}
-
-// plainError drops the wrapping that repeats the URL, which may hold a password.
-func plainError(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		return wrapped.Err
-	}
-	return err
 }
 
 func checkRedirect(req *http.Request, via []*http.Request) error {

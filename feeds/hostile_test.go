@@ -179,11 +179,10 @@ func TestRedirectInside(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := newFetcher(options("").withDefaults())
 		strict := options("").withDefaults()
 		strict.AllowPrivate = false
 		// The redirect itself is allowed; the dial behind it is not.
-		if err := f.client.CheckRedirect(req, nil); err != nil {
+		if err := checkRedirect(req, nil); err != nil {
 			t.Errorf("%s: %v", to, err)
 		}
 		if _, err := newFetcher(strict).get(t.Context(), request{URL: to, Most: 1}); !errors.Is(err, ErrForbidden) {

@@ -52,7 +52,7 @@ func Inspect(ctx context.Context, o Options, s Source) (Report, error) {
 
 func (p *Poller) inspect(ctx context.Context, s Source) (Report, error) {
 	start := time.Now()
-	resp, err := p.fetcher.get(ctx, request{URL: s.URL, Accept: acceptFeed, Most: p.options.MaxBytes})
+	resp, err := p.fetcher.get(ctx, request{URL: s.URL, Accept: acceptFeed, Most: p.options.MaxBytes, OldTLS: s.OldTLS})
 	if err != nil {
 		return Report{}, err
 	}
@@ -61,6 +61,9 @@ func (p *Poller) inspect(ctx context.Context, s Source) (Report, error) {
 		return Report{}, err
 	}
 	d.Cut = d.Cut || resp.Cut
+	if s.OldTLS {
+		resp.noting("old_tls is set: anybody between the site and this machine could read and change what it says; ask its administrator to renew its TLS")
+	}
 	r := Report{Source: s, Kind: d.Kind, Charset: d.Charset, Title: d.Title, Bytes: resp.Size, Odd: oddDocument(d, resp)}
 	for i, e := range d.Entries {
 		if s.Kind == KindPage {
@@ -100,6 +103,7 @@ func oddDocument(d document, resp *response) []string {
 			odd = append(odd, what)
 		}
 	}
+	odd = append(odd, resp.Odd...)
 	note(len(d.Entries) == 0, "it has no items: nothing will be published until one appears")
 	note(d.Cut, "it ends in the middle: its whole items are read, the rest at a later poll")
 	note(d.Around != "", fmt.Sprintf("the site prints %q around the feed: that is left out; its administrator should switch off PHP's display_errors", d.Around))

@@ -3,6 +3,7 @@ package feeds
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -34,6 +35,9 @@ type Source struct {
 	Hosts []string
 	// Plausible is how many new items it may show at once; Options.Plausible where zero.
 	Plausible int
+	// OldTLS lets the site speak TLS before 1.2, and with ciphers that were given up:
+	// anybody between could then read and change what it says.
+	OldTLS bool
 }
 
 // serves says whether a page is on a host of the source's. "www." counts for nothing.
@@ -60,6 +64,8 @@ type Options struct {
 	// Dial makes the connections in place of the network's own; for tests. Nothing is
 	// checked of the address then.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// RootCAs are who may vouch for sites; nil for whom this machine trusts.
+	RootCAs *x509.CertPool
 	// UserAgent says who asks; DefaultUserAgent where empty.
 	UserAgent string
 	// Plausible is how many new items a source may show at once that says nothing of its

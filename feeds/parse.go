@@ -3,6 +3,7 @@ package feeds
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -67,6 +68,9 @@ func understand(body []byte, mediaType string, s Source, base *url.URL, zone *ti
 		d, err = readList(text, s, base, zone)
 	} else {
 		d, err = parse(text, s, base, zone, now)
+	}
+	if errors.Is(err, errHTML) {
+		err = fmt.Errorf("%w%s", err, pageHint(text, base, zone))
 	}
 	d.Charset, d.Claimed = charset, cmp.Or(declaration(body), header(mediaType))
 	if charset == "utf-8" && !utf8.Valid(body) {

@@ -200,7 +200,7 @@ func (p *Poller) fetchAndArchive(ctx context.Context, s Source) (Result, outcome
 // fetch asks for the document where it was last found, and where the configuration
 // says if it is there no more.
 func (p *Poller) fetch(ctx context.Context, s Source, state sourceState) (*response, error) {
-	r := request{URL: s.URL, Accept: acceptFeed, Known: state.validators, Most: p.options.MaxBytes}
+	r := request{URL: s.URL, Accept: acceptFeed, Known: state.validators, Most: p.options.MaxBytes, OldTLS: s.OldTLS}
 	if state.Moved == "" {
 		return p.fetcher.get(ctx, r)
 	}

@@ -119,7 +119,7 @@ func (p *Poller) readPage(ctx context.Context, s Source, address, hint string) (
 	if err != nil || !s.serves(u) {
 		return Article{}, errElsewhere
 	}
-	resp, err := p.fetcher.get(ctx, request{URL: address, Accept: acceptPage, Most: maxPage})
+	resp, err := p.fetcher.get(ctx, request{URL: address, Accept: acceptPage, Most: maxPage, OldTLS: s.OldTLS})
 	if err != nil {
 		return Article{}, err
 	}

@@ -138,10 +138,11 @@ func (c *Config) choice(numbers map[string]subscriptions.Topic) (topics []bot.To
 func (c *Config) feeds(log *slog.Logger) feeds.Options {
 	o := feeds.Options{
 		Schedule: c.Poll, Zone: c.Zone(), AllowPrivate: c.Network.AllowPrivateAddresses, Log: log,
+		RootCAs: c.Network.roots,
 	}
 	for _, s := range c.Sources {
 		o.Sources = append(o.Sources, feeds.Source{
-			ID: s.ID, Language: s.Language, URL: s.URL, Kind: s.Kind, Links: s.Links, Hosts: s.Hosts, Plausible: s.Plausible,
+			ID: s.ID, Language: s.Language, URL: s.URL, Kind: s.Kind, Links: s.Links, Hosts: s.Hosts, Plausible: s.Plausible, OldTLS: s.OldTLS,
 		})
 	}
 	for _, t := range c.Topics {

@@ -70,6 +70,9 @@ func printPlan(w io.Writer, name string, c *Config, redis []string) {
 	for _, line := range redis {
 		fmt.Fprintf(t, "Redis\t%s\n", line)
 	}
+	if c.Network.CAFile != "" {
+		fmt.Fprintf(t, "Network\tsites are also vouched for by %s\n", c.Network.CAFile)
+	}
 	if c.Network.AllowPrivateAddresses {
 		fmt.Fprint(t, "Network\tprivate addresses are allowed: only for tests and demos\n")
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
@@ -48,6 +49,8 @@ type Source struct {
 	Hosts []string `yaml:"hosts"`
 	// Plausible is how many new items it may show at once; 10 if 0. More are held.
 	Plausible int `yaml:"plausible"`
+	// OldTLS lets the site speak TLS in ways that were given up as unsafe.
+	OldTLS bool `yaml:"old_tls"`
 }
 
 // Topic is a subject to which a citizen can subscribe.
@@ -78,9 +81,13 @@ type Telegram struct {
 	Webhook string `yaml:"webhook"`
 }
 
-// Network says which addresses the sources may have.
+// Network says which addresses the sources may have, and who vouches for them.
 type Network struct {
 	AllowPrivateAddresses bool `yaml:"allow_private_addresses"`
+	// CAFile holds certificates in PEM that vouch for sites, besides those that this
+	// machine trusts.
+	CAFile string         `yaml:"ca_file"`
+	roots  *x509.CertPool // of CAFile and this machine; nil for this machine's alone
 }
 
 // Zone is the configured time zone.

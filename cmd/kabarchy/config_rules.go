@@ -1,10 +1,12 @@
 package main
 
 import (
+	"crypto/x509"
 	"fmt"
 	"maps"
 	"net"
 	"net/url"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -40,6 +42,7 @@ func (c *Config) validate() problems {
 	ps.hours("telegram.correct_within_hours", c.Telegram.CorrectWithinHours)
 	ps.hours("telegram.give_up_after_hours", c.Telegram.GiveUpAfterHours)
 	ps.webhook(c.Telegram.Webhook)
+	ps.authorities(&c.Network)
 	ps.listen(c.Listen)
 	return ps
 }
@@ -117,6 +120,7 @@ func (ps *problems) sources(sources []Source) {
 		ps.language(key+".language", s.Language)
 		ps.address(key+".url", s.URL)
 		ps.kind(key, s)
+		ps.hosts(key+".hosts", s.Hosts)
 		if s.Plausible < 0 {
 			ps.add(key+".plausible", "%d can't be a number of items", s.Plausible)
 		}
@@ -136,6 +140,37 @@ func (ps *problems) kind(key string, s Source) {
 	case err != nil:
 		ps.add(key+".links", "not a regular expression: %v", err)
 	}
+}
+
+// hosts checks that each is a host and no address.
+func (ps *problems) hosts(key string, hosts []string) {
+	for i, host := range hosts {
+		u, err := url.Parse("https://" + host + "/")
+		if err != nil || u.Host != host || u.Hostname() == "" || strings.ContainsAny(host, "*@ ") || !strings.ContainsAny(u.Hostname(), ".:") && u.Hostname() != "localhost" {
+			ps.add(fmt.Sprintf("%s[%d]", key, i), "%q must be a host alone, such as static.ministry.example: no https://, no path, no *", host)
+		}
+	}
+}
+
+// authorities loads the certificates that vouch for sites.
+func (ps *problems) authorities(n *Network) {
+	if n.CAFile == "" {
+		return
+	}
+	text, err := os.ReadFile(n.CAFile)
+	if err != nil {
+		ps.add("network.ca_file", "can't be read: %v", reason(err))
+		return
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	if !roots.AppendCertsFromPEM(text) {
+		ps.add("network.ca_file", "%s holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----", n.CAFile)
+		return
+	}
+	n.roots = roots
 }
 
 func (ps *problems) topics(topics []Topic, sources []Source) {

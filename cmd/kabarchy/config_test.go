@@ -1,14 +1,22 @@
 package main
 
 import (
+	"encoding/pem"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"kabarchy/cmd/kabarchy/sample"
+	"kabarchy/feeds"
 )
 
 // valid is a small configuration in which every mistake of the table is made.
@@ -73,6 +81,15 @@ func TestMistakesNameFileLineAndKey(t *testing.T) {
 		{"page with bad links", "id: news-ru,", `id: news-ru, kind: page, links: "news/(",`, `k.yaml:8: sources[1].links: not a regular expression`},
 		{"feed with links", "id: news-ru,", `id: news-ru, links: "/news/",`, `k.yaml:8: sources[1].links: only a source of kind page`},
 
+		{"an address for a host", "id: news-ru,", `id: news-ru, hosts: [a.example, "https://b.example/"],`, `k.yaml:8: sources[1].hosts[1]: "https://b.example/" must be a host alone`},
+		{"a path behind a host", "id: news-ru,", `id: news-ru, hosts: [b.example/news],`, `k.yaml:8: sources[1].hosts[0]: "b.example/news" must be a host alone`},
+		{"any host", "id: news-ru,", `id: news-ru, hosts: ["*.example"],`, `k.yaml:8: sources[1].hosts[0]: "*.example" must be a host alone`},
+		{"no host", "id: news-ru,", `id: news-ru, hosts: [""],`, `k.yaml:8: sources[1].hosts[0]: "" must be a host alone`},
+		{"half a host", "id: news-ru,", `id: news-ru, hosts: [static],`, `k.yaml:8: sources[1].hosts[0]: "static" must be a host alone`},
+		{"text for old TLS", "id: news-ru,", `id: news-ru, old_tls: perhaps,`, `k.yaml:8: sources[1].old_tls: must be true or false`},
+		{"no file of certificates", "addresses: false", "addresses: false, ca_file: nowhere.pem", `k.yaml:15: network.ca_file: can't be read: `},
+		{"a file without certificates", "addresses: false", "addresses: false, ca_file: config_test.go", `k.yaml:15: network.ca_file: config_test.go holds no certificate`},
+
 		{"less than nothing at once", "id: news-ru,", "id: news-ru, plausible: -1,", `k.yaml:8: sources[1].plausible: -1 can't be a number of items`},
 		{"text for a number of items", "id: news-ru,", "id: news-ru, plausible: many,", `k.yaml:8: sources[1].plausible: must be a whole number`},
 
@@ -113,6 +130,31 @@ func TestMistakesNameFileLineAndKey(t *testing.T) {
 				t.Errorf("got  %s\nwant %s…", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestAuthorities: what the file holds reaches the fetcher.
+func TestAuthorities(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, "<rss><channel><item><title>Кабар</title></item></channel></rss>")
+	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	t.Cleanup(s.Close)
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for network, works := range map[string]bool{"ca_file: " + file + ", ": true, "": false} {
+		text := strings.Replace(valid, "{allow_private_addresses: false", "{"+network+"allow_private_addresses: true", 1)
+		c, err := ParseConfig("k.yaml", []byte(strings.ReplaceAll(text, "https://ministry.example/ky/rss", s.URL)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := c.feeds(nil)
+		if r, err := feeds.Inspect(t.Context(), o, o.Sources[0]); (err == nil && len(r.Items) == 1) != works {
+			t.Errorf("with %q: got %+v, %v", network, r, err)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -139,8 +140,20 @@ func isFurniture(n *html.Node, small bool) bool {
 	if isHidden(n) {
 		return true
 	}
-	return small && furniture.MatchString(attribute(n, "class")+" "+attribute(n, "id"))
+	class := attribute(n, "class")
+	if builder.MatchString(class) {
+		return builderFurniture.MatchString(class)
+	}
+	return small && furniture.MatchString(class+" "+attribute(n, "id"))
 }
+
+var (
+	// builder finds the classes of page builders (Elementor, Gutenberg, WPBakery, Divi, Avada,
+	// SiteOrigin), which call every paragraph a widget.
+	builder = regexp.MustCompile(`(?:^|\s)(?:elementor|wp-block|vc_|wpb_|et_pb_|fusion-|so-panel|so-widget|siteorigin)`)
+	// builderFurniture finds those of them that surround an article.
+	builderFurniture = regexp.MustCompile(`(?:elementor-(?:location|widget)-(?:header|footer|popup|nav-menu|mega-menu|share-buttons|social-icons|search|search-form|posts|archive-posts|loop-grid|loop-carousel|post-comments|post-navigation|breadcrumbs|sidebar|login|form|wp-widget\S*|author-box|table-of-contents|cookie\S*)|wp-block-(?:navigation\S*|search|latest-\S+|archives|categories|calendar|tag-cloud|social-link\S*|comments\S*|post-comments\S*|post-navigation-link|query\S*|rss|loginout|page-list)|et_pb_(?:menu|sidebar|search|social_media_follow|comments|blog|post_nav)|vc_(?:posts_grid|basic_grid|wp_\S+)|fusion-(?:sharing-box|social-links|menu|related-posts|comments))(?:\s|$|_)`)
+)
 
 func isHidden(n *html.Node) bool {
 	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool {

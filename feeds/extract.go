@@ -225,11 +225,31 @@ func withoutPicture(blocks []Block, address string) []Block {
 	return out
 }
 
+// partOf returns what the page calls itself, in its head or its first heading, where
+// that is part of the words of the link: those of a whole card, with date and excerpt.
+func partOf(hint string, names []string, blocks []Block) string {
+	for _, b := range blocks {
+		if b.Kind == Heading && b.Level == 1 {
+			names = append(names, b.Text())
+		}
+	}
+	for _, name := range names {
+		name = oneLine(name)
+		if whole, part := fold(hint), fold(name); utf8.RuneCountInString(name) >= minHeading && whole != part && strings.Contains(whole, part) {
+			return name
+		}
+	}
+	return ""
+}
+
 // title finds the article's title among what the page and its link say: a name that
 // is not cut short, or the line that goes on where it was; a line that the page has
 // twice; a heading or a bold line within the article; a heading above it; at last
 // the longest part of the page's own title, of which the rest is the site's name.
 func title(blocks []Block, marks []bool, names []string, tagTitle string) string {
+	if part := partOf(names[0], names[1:], blocks); part != "" {
+		return part
+	}
 	for _, name := range names {
 		name = oneLine(name)
 		cut := strings.TrimRight(name, ".… ")

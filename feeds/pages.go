@@ -46,10 +46,7 @@ func (p *page) links(pattern *regexp.Regexp) []listed {
 		if key == "" || !pattern.MatchString(link) {
 			continue
 		}
-		text := nodeText(n)
-		if label.MatchString(text) {
-			text = ""
-		}
+		text := p.headline(n, pattern)
 		i, known := at[key]
 		switch {
 		case known && i >= 0 && len(text) > len(found[i].Text):

@@ -136,12 +136,14 @@ func (b *Bot) moment(words locale.Locale, at time.Time) string {
 	return words.Date(at) + ", " + at.Format("15:04")
 }
 
+// How many titles a small phone shows at once, and how many characters of each.
+const listedTitles, titleLength = 5, 80
+
 // titleList shows some of the titles, as many as a small phone shows at once.
 func (b *Bot) titleList(ctx context.Context, ids []string) (string, error) {
-	const shown, length = 5, 80
 	var lines []string
 	for i, id := range ids {
-		if i == shown {
+		if i == listedTitles {
 			lines = append(lines, "…")
 			break
 		}
@@ -152,7 +154,7 @@ func (b *Bot) titleList(ctx context.Context, ids []string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		lines = append(lines, "• "+escaped(item.Title, length))
+		lines = append(lines, "• "+escaped(item.Title, titleLength))
 	}
 	return strings.Join(lines, "\n"), nil
 }

@@ -85,7 +85,7 @@ func (b *Bot) batchNotice(held batch) notice {
 // question asks what is to become of a batch. New items go out only after a second
 // question, which says to how many.
 func (b *Bot) question(ctx context.Context, words locale.Locale, held batch) (screen, error) {
-	titles, err := b.titleList(ctx, held.items())
+	titles, err := b.heldList(ctx, words, held)
 	if err != nil {
 		return screen{}, err
 	}
@@ -100,17 +100,62 @@ func (b *Bot) question(ctx context.Context, words locale.Locale, held batch) (sc
 	}}, nil
 }
 
+// heldList names what is held, and below it, where there is one, the item that it repeats
+// or may be: a person compares the two.
+func (b *Bot) heldList(ctx context.Context, words locale.Locale, held batch) (string, error) {
+	if held.held[0].Other == "" {
+		return b.titleList(ctx, held.items())
+	}
+	var lines []string
+	for i, h := range held.held {
+		if i == listedTitles {
+			lines = append(lines, "…")
+			break
+		}
+		item, err := b.archive.Item(ctx, h.Item)
+		if errors.Is(err, feeds.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		lines = append(lines, "• "+linked(item))
+		other, err := b.archive.Item(ctx, h.Other)
+		if err != nil && !errors.Is(err, feeds.ErrNotFound) {
+			return "", err
+		}
+		if err == nil {
+			lines = append(lines, words.T("line.held_other", map[string]any{"Title": linked(other), "Date": b.moment(words, other.Published)}))
+		}
+	}
+	return strings.Join(lines, "\n"), nil
+}
+
+// linked is an item's title as a link to its page, where it has one.
+func linked(item feeds.Item) string {
+	title := escaped(item.Title, titleLength)
+	if item.Link == "" {
+		return title
+	}
+	return `<a href="` + html.EscapeString(item.Link) + `">` + title + "</a>"
+}
+
+// reasons are the entries that say why something was held.
+var reasons = map[string]string{
+	feeds.HeldOld:      "line.held_old",
+	feeds.HeldRestless: "line.held_restless",
+	feeds.HeldRepeated: "line.held_repeated",
+	feeds.HeldDoubtful: "line.held_doubtful",
+	feeds.HeldBacklog:  "line.held_backlog",
+	feeds.HeldFlood:    "line.held_flood",
+}
+
 // why is the entry that says why something was held.
 func why(h feeds.Held) string {
-	switch {
-	case h.Reason == feeds.HeldOld:
-		return "line.held_old"
-	case h.Reason == feeds.HeldRestless:
-		return "line.held_restless"
-	case h.Kind == feeds.Corrected:
+	if h.Reason == feeds.HeldFlood && h.Kind == feeds.Corrected {
 		return "line.held_changes"
 	}
-	return "line.held_flood"
+	return reasons[h.Reason]
 }
 
 // undecided are the batches to ask about. What a crash left undone of a decision is done.

@@ -272,3 +272,24 @@ func TestASourceIsReportedOnceAcrossRestarts(t *testing.T) {
 
 // errOutage is what a Redis says that is away for a moment.
 var errOutage = fmt.Errorf("release: %w", context.DeadlineExceeded)
+
+// TestBothAreShown: who decides whether one item repeats another, or is it, sees both.
+func TestBothAreShown(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		h, admins := asked(t, rdb, 1)
+		for reason, says := range map[string]string{
+			feeds.HeldRepeated: "This repeats an earlier item",
+			feeds.HeldDoubtful: "an earlier item that was rewritten",
+		} {
+			h.desk.hold("news-en", reason, feeds.Published, idOf("b"))
+			h.desk.held[len(h.desk.held)-1].Other = idOf("a")
+			h.tell()
+			m := h.until(admins[0].Chat, says)
+			if !strings.Contains(m.Text, "• Item b\n↳ earlier: Item a, ") {
+				t.Errorf("%s: the question is %q", reason, m.Text)
+			}
+		}
+	})
+}

@@ -8,15 +8,13 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 )
 
 // What the archive keeps in lists.
 const (
-	latestKept  = 20_000              // items in the latest list of a language
-	republished = 14 * 24 * time.Hour // how long the same text under a new id is no new item
+	latestKept = 20_000 // items in the latest list of a language
 )
 
 // Archive keeps the items in Redis, and the outbox of what is to be told. It is safe

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -30,37 +31,43 @@ end
 
 // commitScript writes what one poll found, or nothing where its ground has shifted.
 //
-// KEYS: 1 items · 2 aliases · 3 outbox · 4 counter · 5 sources · 6 held · 7 latest of
-// the language · 8 languages · 9… for each item two: the key of its text, and that of
-// its picture, each the bare prefix for none
+// KEYS: 1 items · 2 index of the language · 3 outbox · 4 counter · 5 sources · 6 held · 7
+// latest of the language · 8 languages · 9… for each item the key of its picture, the
+// bare prefix for none
 // ARGV: 1 now · 2 source id · 3 its state as read · 4 its new state · 5 how many
-// items the latest list keeps · 6 seconds a text is remembered, and 7 a picture · 8 the
-// language · 9 the number of items · then for each item six: id · its record as read, empty for none · its new record ·
-// its score, empty to leave it · the kind to announce, empty for none · its Held as
-// JSON, empty for none · then pairs: alias, item id
+// items the latest list keeps · 6 seconds a picture is remembered · 7 the language · 8 the
+// number of items, and 9 of keys that items have no longer · then for each item six: id · its record as read, empty for none · its
+// new record · its score, empty to leave it · the kind to announce, empty for none · its
+// Held as JSON, "-" to hold it no longer, empty to leave it · then pairs: key that an item has no longer,
+// id of that item · then of the index threes: key · its items as read, empty for none · its
+// new items, empty for none
 // Result: how many announcements were made; -1 for a conflict.
 var commitScript = redis.NewScript(announceLua + `
-local items, aliases, outbox, counter, sources, held, latest = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
-local now, source, count = ARGV[1], ARGV[2], tonumber(ARGV[9])
+local items, known, outbox, counter, sources, held, latest = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local now, source, count = ARGV[1], ARGV[2], tonumber(ARGV[8])
+local gone = 10 + count*6
+local index = gone + tonumber(ARGV[9])*2
 if (redis.call('HGET', sources, source) or '') ~= ARGV[3] then return -1 end
 for i = 0, count - 1 do
   if (redis.call('HGET', items, ARGV[10 + i*6]) or '') ~= ARGV[11 + i*6] then return -1 end
+end
+for i = index, #ARGV, 3 do
+  if (redis.call('HGET', known, ARGV[i]) or '') ~= ARGV[i+1] then return -1 end
 end
 local announced = 0
 for i = 0, count - 1 do
   local at = 10 + i*6
   local id, record, score, kind, hold = ARGV[at], ARGV[at+2], ARGV[at+3], ARGV[at+4], ARGV[at+5]
   redis.call('HSET', items, id, record)
-  local text, picture = KEYS[9 + i*2], KEYS[10 + i*2]
-  if string.sub(text, -1) ~= ':' then redis.call('SET', text, id, 'EX', ARGV[6]) end
+  local picture = KEYS[9 + i]
   if string.sub(picture, -1) ~= ':' then
-    local owner = redis.call('HGET', picture, ARGV[8])
-    redis.call('HSET', picture, ARGV[8], (not owner or owner == id) and id or '*')
-    redis.call('EXPIRE', picture, ARGV[7])
+    local owner = redis.call('HGET', picture, ARGV[7])
+    redis.call('HSET', picture, ARGV[7], (not owner or owner == id) and id or '*')
+    redis.call('EXPIRE', picture, ARGV[6])
   end
   if score ~= '' then redis.call('ZADD', latest, score, id) end
-  if redis.call('HEXISTS', held, id) == 1 then
-    kind = '' -- Nobody was told of it yet: there is nothing to correct.
+  if hold == '-' then
+    redis.call('HDEL', held, id)
   elseif hold ~= '' then
     redis.call('HSET', held, id, hold)
   end
@@ -69,9 +76,18 @@ for i = 0, count - 1 do
     announced = announced + 1
   end
 end
-for i = 10 + count*6, #ARGV, 2 do redis.call('HSET', aliases, ARGV[i], ARGV[i+1]) end
+for i = gone, index - 2, 2 do
+  local ids = {}
+  for id in string.gmatch(redis.call('HGET', known, ARGV[i]) or '', '%S+') do
+    if id ~= ARGV[i+1] then ids[#ids+1] = id end
+  end
+  if #ids > 0 then redis.call('HSET', known, ARGV[i], table.concat(ids, ' ')) else redis.call('HDEL', known, ARGV[i]) end
+end
+for i = index, #ARGV, 3 do
+  if ARGV[i+2] == '' then redis.call('HDEL', known, ARGV[i]) else redis.call('HSET', known, ARGV[i], ARGV[i+2]) end
+end
 redis.call('ZREMRANGEBYRANK', latest, 0, -(tonumber(ARGV[5]) + 1))
-redis.call('SADD', KEYS[8], ARGV[8])
+redis.call('SADD', KEYS[8], ARGV[7])
 redis.call('HSET', sources, source, ARGV[4])
 return announced
 `)
@@ -82,12 +98,17 @@ type sourceState struct {
 	URL      string `json:"url"`
 	Language string `json:"language"`
 	validators
-	// Moved is where the URL has permanently moved to.
+	// Moved is where the URL has permanently moved to, within the site.
 	Moved string `json:"moved,omitempty"`
 	// TTL is for how long the document said that it stays fresh.
 	TTL time.Duration `json:"ttl,omitempty"`
-	// Primed says that a poll succeeded before, so that what is new now is news.
+	// Primed says that a poll brought a whole document before, so that what is new now is news.
 	Primed bool `json:"primed"`
+	// Contact is when a poll first succeeded, and Empty when the document last had no items.
+	Contact time.Time `json:"contact,omitzero"`
+	Empty   time.Time `json:"empty,omitzero"`
+	// Order is how the document was last seen to be ordered.
+	Order string `json:"order,omitempty"`
 	// LastItem is when something new last came, and Rhythm how long it usually takes.
 	LastItem time.Time     `json:"last_item,omitzero"`
 	Rhythm   time.Duration `json:"rhythm,omitempty"`
@@ -110,6 +131,19 @@ func (a *Archive) state(ctx context.Context, s Source) (state sourceState, raw s
 	return state, raw, nil
 }
 
+// untouched reports whether no poll ever succeeded.
+func (s sourceState) untouched() bool { return !s.Primed && s.Contact.IsZero() }
+
+// awaited reports whether the source was seen, but never whole: what it shows now may be
+// what it lacked then. One that stayed empty for long has nothing that it lacks.
+func (s sourceState) awaited() bool {
+	return !s.Primed && !s.Contact.IsZero() && s.Empty.Sub(s.Contact) < primedAfter
+}
+
+// primedAfter is how long a source must be seen before even an empty or cut document
+// counts as what it has.
+const primedAfter = time.Hour
+
 // poll is what a poll found, to be archived.
 type poll struct {
 	source     Source
@@ -117,6 +151,8 @@ type poll struct {
 	validators validators
 	moved      string
 	ttl        time.Duration
+	cut        bool // the document was not whole
+	clipped    bool // entries are not all of the document
 	now        time.Time
 }
 
@@ -127,9 +163,8 @@ func (a *Archive) commit(ctx context.Context, found poll, plausible int) (change
 		if err != nil {
 			return changes{}, fmt.Errorf("%w: %w", ErrArchive, err)
 		}
-		c := plan(found.source, found.entries, k, plausible, found.now)
-		c.state = found.next(k.state, c.result.New)
-		c.result.Announced, err = a.write(ctx, found.source, k.rawState, c, found.now)
+		c := plan(found, k, plausible)
+		c.result.Announced, err = a.write(ctx, found.source, k, c, found.now)
 		if err == nil {
 			return c, nil
 		}
@@ -141,11 +176,19 @@ func (a *Archive) commit(ctx context.Context, found poll, plausible int) (change
 }
 
 // next is what is remembered of the source after the poll.
-func (found poll) next(old sourceState, news int) sourceState {
+func (found poll) next(old sourceState, news int, order string) sourceState {
 	state := sourceState{
 		URL: found.source.URL, Language: found.source.Language, validators: found.validators,
-		Moved: found.moved, TTL: found.ttl, Primed: true,
+		Moved: found.moved, TTL: found.ttl, Order: order, Contact: old.Contact, Empty: old.Empty,
 		LastItem: old.LastItem, Rhythm: rhythm(old, found.entries, news, found.now),
+	}
+	if old.untouched() {
+		state.Contact = found.now
+	}
+	seenLong := !old.Contact.IsZero() && found.now.Sub(old.Contact) >= primedAfter
+	state.Primed = old.Primed || len(found.entries) > 0 && (!found.cut || seenLong)
+	if len(found.entries) == 0 {
+		state.Empty = found.now
 	}
 	if news > 0 {
 		state.LastItem = found.now
@@ -153,65 +196,35 @@ func (found poll) next(old sourceState, news int) sourceState {
 	return state
 }
 
-// know reads all that plan needs.
-func (a *Archive) know(ctx context.Context, s Source, entries []entry) (k knowledge, err error) {
-	if k.state, k.rawState, err = a.state(ctx, s); err != nil {
-		return k, err
-	}
-	k.aliases, k.texts = make(map[string]string), make(map[string]string)
-	if len(entries) == 0 {
-		return k, nil
-	}
-	ids, texts := make([]string, len(entries)), make([]string, len(entries))
-	for i, e := range entries {
-		ids[i], texts[i] = e.Item.ID, keyText(textPrint(e.Item))
-	}
-	found, err := a.rdb.HMGet(ctx, keyAliases, ids...).Result()
-	if err != nil {
-		return k, err
-	}
-	owners, err := a.rdb.MGet(ctx, texts...).Result()
-	if err != nil {
-		return k, err
-	}
-	for i := range entries {
-		if id, ok := found[i].(string); ok {
-			k.aliases[ids[i]] = id
-		}
-		if id, ok := owners[i].(string); ok && textPrint(entries[i].Item) != "" {
-			k.texts[textPrint(entries[i].Item)] = id
-		}
-	}
-	k.records, err = a.records(ctx, k.ids(entries))
-	return k, err
-}
-
-func (a *Archive) write(ctx context.Context, s Source, state string, c changes, now time.Time) (announced int, err error) {
+// write writes a plan, where what it is based on still holds.
+func (a *Archive) write(ctx context.Context, s Source, k knowledge, c changes, now time.Time) (announced int, err error) {
 	next, err := json.Marshal(c.state)
 	if err != nil {
 		return 0, err
 	}
-	keys := []string{keyItems, keyAliases, keyOutbox, keyCounter, keySources, keyHeld, keyLatest(s.Language), keyLanguages}
-	args := []any{stamp(now), s.ID, state, string(next), latestKept, int(republished.Seconds()),
-		int(pictureKept.Seconds()), s.Language, len(c.items)}
+	keys := []string{keyItems, keyKnown(s.Language), keyOutbox, keyCounter, keySources, keyHeld, keyLatest(s.Language), keyLanguages}
+	args := []any{stamp(now), s.ID, k.rawState, string(next), latestKept, int(pictureKept.Seconds()), s.Language, len(c.items), len(c.gone)}
 	for _, item := range c.items {
-		keys = append(keys, keyText(textPrint(item.Item)), keyPicture(picturePrint(item.Item)))
+		picture := ""
+		if item.content {
+			picture = picturePrint(item.Item)
+		}
+		keys = append(keys, keyPicture(picture))
 		record, err := json.Marshal(item.record)
 		if err != nil {
 			return 0, err
 		}
-		held := ""
-		if item.held != nil {
-			raw, err := json.Marshal(item.held)
-			if err != nil {
-				return 0, err
-			}
-			held = string(raw)
+		held, err := item.holding()
+		if err != nil {
+			return 0, err
 		}
 		args = append(args, item.ID, item.expected, string(record), item.score, string(item.announce), held)
 	}
-	for alias, id := range c.aliases {
-		args = append(args, alias, id)
+	for _, pair := range c.gone {
+		args = append(args, pair[0], pair[1])
+	}
+	for key, ids := range c.index {
+		args = append(args, key, strings.Join(k.index[key], " "), strings.Join(ids, " "))
 	}
 	announced, err = commitScript.Run(ctx, a.rdb, keys, args...).Int()
 	if err != nil {
@@ -221,6 +234,18 @@ func (a *Archive) write(ctx context.Context, s Source, state string, c changes, 
 		return 0, errConflict
 	}
 	return announced, nil
+}
+
+// holding is what is written to the held items about one.
+func (c change) holding() (string, error) {
+	switch {
+	case c.held != nil:
+		raw, err := json.Marshal(c.held)
+		return string(raw), err
+	case c.freed:
+		return "-", nil
+	}
+	return "", nil
 }
 
 // stamp writes a time as the announcements hold it.

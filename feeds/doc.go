@@ -7,19 +7,23 @@
 //     conditional state are written in one atomic step. Whatever is killed at
 //     whatever moment, there is never the one without the other, and a poll that
 //     failed half-way is done again in full.
-//   - An item is announced as published at most once, whatever the site does to its
-//     link's scheme, its tracking parameters, its date or its place in the feed.
-//   - The first successful poll of a source announces nothing. Items older than 72
-//     hours, more new or changed ones at once than is plausible, and one that changes
-//     again and again, are archived and held until a person decides.
+//   - An item is announced as published at most once, whatever the site does to its guid,
+//     its link, its words, its date or its place in the feed. It is known again by all of
+//     these together, and where they contradict each other a person decides.
+//   - The first poll of a source that brings a whole document announces nothing. Items
+//     older than 72 hours, those that repeat others or may be others, more new or changed
+//     ones at once than is plausible, and one that changes again and again, are archived
+//     and held until a person decides.
 //   - One source neither delays nor harms another: each has its own schedule entry,
 //     deadline and limits of size, depth and number. A site is asked by one request
 //     at a time, and not more often than it wishes.
 //   - No address but a public one is ever dialled, unless the configuration allows it.
 //
 // A poll goes through the files in this order: poller, fetch, decode, mend (with tag
-// and escape), parse (with dates, text and picture) or pages, identity, topics, plan,
-// commit. An article goes through reading, extract (with container) and blocks. Beside
+// and escape), parse (with dates, text and picture) or pages (with rereading), topics,
+// knowledge, match, plan (with correct, holding and direction), commit. What an item is known
+// again by stands in identity, link and prose; how an entry and an item compare in evidence;
+// what follows in the tables of rules. An article goes through reading, extract (with container) and blocks. Beside
 // them stand archive and decide for who tells the news, editions for the same news in
 // another language, health and pace for how the sources fare, and inspect for who
 // tries a source out.

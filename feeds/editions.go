@@ -84,23 +84,50 @@ func accept(found map[string]Item, it Item, candidates map[string]stored, apart 
 
 // namedEditions are the items that this one's page names, and those that name it.
 func (a *Archive) namedEditions(ctx context.Context, it Item) ([]string, error) {
-	return a.rdb.SMembers(ctx, keyEditions(it.ID)).Result()
+	members, err := a.rdb.SMembers(ctx, keyEditions(it.ID)).Result()
+	if err != nil {
+		return nil, err
+	}
+	naming, err := a.rdb.SMembers(ctx, keyEditions(placeOf(it.Language, it.Link))).Result()
+	if err != nil {
+		return nil, err
+	}
+	ids := naming
+	for _, m := range members {
+		language, key, isPlace := strings.Cut(m, "/")
+		if !isPlace {
+			ids = append(ids, m)
+			continue
+		}
+		found := make(map[string][]string)
+		if err := a.readIndex(ctx, language, []string{key}, found); err != nil {
+			return nil, err
+		}
+		ids = append(ids, found[key]...)
+	}
+	return ids, nil
 }
 
-// noteAlternates remembers what a page says of its other languages, for both sides.
+// placeOf names an address in a language, whether the archive has an item there or not.
+func placeOf(language, link string) string {
+	return language + "/" + keyOf(keyExact, addressOf(link).exact)
+}
+
+// noteAlternates remembers what a page says of its other languages, for both sides: the
+// other may come later.
 func (a *Archive) noteAlternates(ctx context.Context, it Item, alternates map[string]string) error {
 	pipe := a.rdb.Pipeline()
-	for language, address := range alternates {
+	for language, link := range alternates {
 		for tag, spelled := range spellings {
 			if slices.Contains(spelled, language) {
 				language = tag
 			}
 		}
-		key := linkKey(address)
-		if key == "" || language == it.Language || key == linkKey(it.Link) {
+		page := addressOf(link).exact
+		if page == "" || language == it.Language || page == addressOf(it.Link).exact {
 			continue
 		}
-		other := hash(language, "link", key)
+		other := placeOf(language, link)
 		for _, pair := range [][2]string{{it.ID, other}, {other, it.ID}} {
 			pipe.SAdd(ctx, keyEditions(pair[0]), pair[1])
 			pipe.Expire(ctx, keyEditions(pair[0]), articleKept)
@@ -126,8 +153,17 @@ func (a *Archive) numberedEditions(ctx context.Context, it Item) ([]string, erro
 		if language == it.Language {
 			continue
 		}
+		var keys []string
 		for _, link := range translated(it.Link, it.Language, language) {
-			ids = append(ids, hash(language, "link", linkKey(link)))
+			keys = append(keys, keyOf(keyLoose, addressOf(link).loose))
+			ids = append(ids, legacyLinkID(language, link))
+		}
+		found := make(map[string][]string)
+		if err := a.readIndex(ctx, language, keys, found); err != nil {
+			return nil, err
+		}
+		for _, key := range keys {
+			ids = append(ids, found[key]...)
 		}
 	}
 	return ids, nil
@@ -213,5 +249,5 @@ func picturePrint(it Item) string {
 	if it.Picture == "" {
 		return ""
 	}
-	return hash("picture", linkKey(it.Picture))
+	return hash("picture", addressOf(it.Picture).exact)
 }

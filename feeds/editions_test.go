@@ -67,13 +67,12 @@ func TestEditions(t *testing.T) {
 				a := NewArchive(rdb)
 				var ids []string
 				for i, item := range test.items {
-					e := []entry{{Item: item}}
-					identify(item.Language, e)
-					ids = append(ids, e[0].Item.ID)
 					s := Source{ID: fmt.Sprint(item.Language, i), Language: item.Language, URL: "https://x.example"}
-					if _, err := a.commit(t.Context(), poll{source: s, entries: e, now: now}, 10); err != nil {
+					c, err := a.commit(t.Context(), poll{source: s, entries: []entry{{Item: item}}, now: now}, 10)
+					if err != nil {
 						t.Fatal(err)
 					}
+					ids = append(ids, c.items[0].ID)
 				}
 				first := test.items[0]
 				first.ID = ids[0]

@@ -25,7 +25,7 @@ const (
 	Well    Condition = "well"    // again, after one of the others was reported
 	Failing Condition = "failing" // no poll has succeeded for an hour
 	Silent  Condition = "silent"  // its polls succeed, and nothing new comes for unusually long
-	Gone    Condition = "gone"    // the site says that the feed was given up: it is asked no more
+	Gone    Condition = "gone"    // the site says that the feed was given up: it is asked once an hour
 )
 
 // Health is how a source is, for administrators. Times are zero for "not since the start".
@@ -80,7 +80,7 @@ func (h *health) get() Health {
 // due says whether a scheduled poll may be made.
 func (h *health) due(now time.Time) bool {
 	is := h.get()
-	return is.Condition != Gone && !now.Add(slack(is.NextPoll.Sub(is.LastAttempt))).Before(is.NextPoll)
+	return !now.Add(slack(is.NextPoll.Sub(is.LastAttempt))).Before(is.NextPoll)
 }
 
 // outcome is what a poll says about its source's health.

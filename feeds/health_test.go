@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 func TestPause(t *testing.T) {
 	t.Parallel()
 	failed := errors.New("no route to host")
-	busy := fmt.Errorf("fetch: %w", &StatusError{Code: 503, RetryAfter: 3 * time.Hour})
+	busy := fmt.Errorf("fetch: %w", &StatusError{Code: 503, RetryAfter: 40 * time.Minute})
 	for _, test := range []struct {
 		asked    time.Duration
 		failures int
@@ -24,15 +25,17 @@ func TestPause(t *testing.T) {
 		want     time.Duration
 	}{
 		{0, 0, nil, 0},
-		{10 * time.Minute, 0, nil, 10 * time.Minute},
+		{3 * time.Minute, 0, nil, 3 * time.Minute},
 		{48 * time.Hour, 0, nil, maxAsked},
 		{0, 1, failed, 0},
 		{0, 2, failed, time.Minute},
 		{0, 3, failed, 2 * time.Minute},
-		{0, 7, failed, 32 * time.Minute},
-		{0, 8, failed, maxPause},
+		{0, 4, failed, 4 * time.Minute},
+		{0, 5, failed, 5 * time.Minute},
 		{0, 10_000, failed, maxPause},
-		{0, 1, busy, 3 * time.Hour},
+		{0, 1, busy, 40 * time.Minute},
+		{0, 1, &StatusError{Code: 404, RetryAfter: 40 * time.Minute}, 0},
+		{0, 1, &StatusError{Code: 410}, time.Hour},
 		{0, 1, &StatusError{Code: 429, RetryAfter: 1000 * time.Hour}, maxRetry},
 	} {
 		if got := pause(test.asked, test.failures, test.err); got != test.want {
@@ -135,7 +138,7 @@ func TestPoliteSchedule(t *testing.T) {
 	t.Parallel()
 	_, rdb := redistest.Mini(t)
 	eager, patient, gone := newSite(t), newSite(t), newSite(t)
-	patient.tail = "<ttl>60</ttl>"
+	patient.tail = "<ttl>60</ttl>" // Five minutes are the most.
 	gone.answer = func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusGone) }
 	o := options(eager.URL)
 	o.Sources = append(o.Sources, Source{ID: "patient", Language: "ru", URL: patient.URL}, Source{ID: "gone", Language: "ru", URL: gone.URL})
@@ -157,24 +160,43 @@ func TestPoliteSchedule(t *testing.T) {
 	}
 }
 
-func TestPermanentRedirectIsRemembered(t *testing.T) {
+// TestPermanentRedirect: the configured address is asked at every poll. Where it led within
+// the site is used when it fails itself; where it led elsewhere is used no longer than that.
+func TestPermanentRedirect(t *testing.T) {
 	t.Parallel()
 	_, rdb := redistest.Mini(t)
-	d := newDesk(t, rdb, news(1)...)
-	moved := newSite(t, news(1)...)
-	d.show(func(s *site) {
-		s.answer = http.RedirectHandler(moved.URL+"/feed", http.StatusMovedPermanently).ServeHTTP
-	})
+	d := newDesk(t, rdb)
+	led := true
+	d.answer = func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/feed":
+			fmt.Fprint(w, (&site{posts: news(1)}).document())
+		case led:
+			http.Redirect(w, r, "/feed", http.StatusMovedPermanently)
+		default:
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	}
 	d.poll(Result{First: true, Items: 1, New: 1})
+	equal(t, "moved", d.poller.Health()[0].Moved, d.URL+"/feed")
+	d.show(func(*site) { led = false })
 	d.poll(Result{Unchanged: true})
-	equal(t, "requests of the old place", d.asked(), 1)
-	equal(t, "moved", d.poller.Health()[0].Moved, moved.URL+"/feed")
-	// The new place is gone: the configured one is asked again.
-	moved.show(func(s *site) { s.answer = http.NotFound })
-	d.show(func(s *site) { s.answer = nil })
-	d.poll(Result{Items: 1})
-	equal(t, "moved", d.poller.Health()[0].Moved, "")
-	equal(t, "requests of the old place", d.asked(), 2)
+	equal(t, "requests", d.asked(), 4)
+
+	other := newSite(t, news(2)...)
+	d.show(func(s *site) {
+		s.answer = http.RedirectHandler(strings.Replace(other.URL, "127.0.0.1", "localhost", 1), http.StatusMovedPermanently).ServeHTTP
+	})
+	d.poll(Result{Items: 2, New: 1, Announced: 1})
+	equal(t, "requests of the other host", other.asked(), 1)
+	if moved := d.poller.Health()[0].Moved; !strings.Contains(moved, "localhost") {
+		t.Errorf("moved to %q", moved)
+	}
+	d.show(func(s *site) { s.answer = http.NotFound })
+	if _, err := d.poller.Poll(t.Context(), "minjust-ky"); err == nil {
+		t.Error("the poll did not fail")
+	}
+	equal(t, "requests of the other host", other.asked(), 1)
 }
 
 func TestTemporaryRedirectIsNot(t *testing.T) {

@@ -19,7 +19,7 @@ func TestPlausibleOfASource(t *testing.T) {
 		o := options(d.URL)
 		o.Sources[0].Plausible = test.plausible
 		d.poller = newPoller(t, o, d.Archive)
-		d.poll(Result{First: true})
+		d.prime()
 		d.show(func(s *site) { s.posts = news(12) })
 		d.poll(Result{Items: 12, New: 12, Held: test.held, Announced: 12 - test.held})
 	}
@@ -30,7 +30,7 @@ func TestHeldInTheirOrder(t *testing.T) {
 	t.Parallel()
 	_, rdb := redistest.Mini(t)
 	d := newDesk(t, rdb)
-	d.poll(Result{First: true})
+	d.prime()
 	posts, now := news(12), time.Now()
 	for i := range posts {
 		posts[i].Date = now.Add(-time.Duration(i) * time.Hour).Format(time.RFC1123Z)

@@ -3,125 +3,107 @@ package feeds
 import (
 	"crypto/sha256"
 	"encoding/base32"
-	"net/url"
-	"path"
-	"regexp"
-	"strings"
+	"slices"
+	"strconv"
+	"time"
 )
 
-// identify gives each of a document's entries its ID. An ID is made of the source's
-// language and the first of these that an entry has:
-//
-//  1. its link, in the form that linkKey gives it, unless the link is the site's
-//     front page or several entries of the document share it;
-//  2. its guid, unless several entries of the document share it;
-//  3. its title and text.
-//
-// The link goes before the guid because editors' systems give new guids when they
-// are moved, and change of a link only what linkKey leaves out. The date is in none:
-// it moves.
-func identify(language string, entries []entry) {
-	links, guids := make(map[string]int), make(map[string]int)
-	for _, e := range entries {
-		links[linkKey(e.Item.Link)]++
-		guids[e.GUID]++
-	}
-	for i := range entries {
-		e := &entries[i]
-		link := linkKey(e.Item.Link)
-		switch {
-		case link != "" && links[link] == 1:
-			e.Item.ID = hash(language, "link", link)
-		case e.GUID != "" && guids[e.GUID] == 1:
-			e.Item.ID = hash(language, "guid", e.GUID)
-		default:
-			e.Item.ID = hash(language, "text", e.Item.Title, e.Item.Summary)
-		}
-	}
-}
-
-var (
-	// tracking finds the parameters of a link that say where a reader came from.
-	tracking = regexp.MustCompile(`(?i)^(?:utm_.*|wt_mc|mtm_.*|pk_.*|at_.*|_openstat|fbclid|gclid|yclid|ysclid|dclid|msclkid|igshid|mc_cid|mc_eid|ga_.*)$`)
-	// visit finds those that differ from visit to visit, and that a site may need.
-	visit = regexp.MustCompile(`(?i)^(?:from|ref|referrer|source|rss|phpsessid|jsessionid|sid|clear_cache)$`)
-	// numbered finds a page's number before its slug. Less than four digits begin a
-	// heading as well ("100-days"), and so does a year.
-	numbered = regexp.MustCompile(`^(\d{4,})-\D`)
-	aYear    = regexp.MustCompile(`^(?:19|20)\d\d$`)
+// An item's ID is opaque: it is drawn when the item is first seen, and stays whatever
+// the site does. What an item is known again by are its keys: hashes of what it was
+// ever shown with. Each kind of key has a letter, which the key begins with.
+const (
+	keyGUID    = "g" // the guid, within its source
+	keyExact   = "l" // the link
+	keyLoose   = "n" // the link without what may say nothing
+	keyTitle   = "t" // the title
+	keyDated   = "d" // title and date
+	keySummary = "x" // the text, where it is not short
+	keyPlace   = "p" // link and date, for links that many items share
 )
 
-// linkKey reduces a link to what stays the same when the page does: no scheme, no
-// www, no default port, no fragment, no tracking parameters, the others in order, no
-// index file, no slash at the end; of "728743-some-slug" the number. It is empty for
-// what names no page: the site's front page.
-func linkKey(link string) string {
-	u, err := url.Parse(link)
-	if err != nil || u.Host == "" {
-		return ""
-	}
-	host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
-	if port := u.Port(); port != "" && port != "80" && port != "443" {
-		host += ":" + port
-	}
-	query := u.Query()
-	for name := range query {
-		if tracking.MatchString(name) || visit.MatchString(name) {
-			delete(query, name)
+// keysKept is how many keys of a kind an item has at most: the latest. A site that
+// makes up links or guids anew at every request fills no memory.
+const keysKept = 4
+
+// minText is how many characters make a text say by itself which item it is of.
+const minText = 40
+
+// subject is one side of a comparison: a document's entry, or an item of the archive.
+type subject struct {
+	source string
+	guid   string // its key, empty where the guid says nothing beside the link
+	link   address
+	title  prose
+	text   prose
+	empty  bool // there is no text
+	date   time.Time
+	keys   []string
+}
+
+// subjectOf reads what an item is known again by. The guid is left out where it only
+// repeats the link.
+func subjectOf(it Item, guid string, date time.Time) *subject {
+	s := &subject{source: it.Source, link: addressOf(it.Link), title: proseOf(it.Title), text: proseOf(it.Summary), empty: it.Summary == "", date: date}
+	if page := addressOf(guid); page.exact != "" {
+		if guid = page.exact; guid == s.link.exact || page.loose == s.link.loose {
+			guid = ""
 		}
 	}
-	dir, page := path.Split(path.Clean("/" + u.Path))
-	if base, _, _ := strings.Cut(page, "."); base == "index" || base == "default" {
-		dir, page = path.Split(path.Clean(dir))
+	add := func(kind string, parts ...string) { s.keys = append(s.keys, keyOf(kind, parts...)) }
+	if guid != "" {
+		s.guid = keyOf(keyGUID, it.Source, guid)
+		s.keys = append(s.keys, s.guid)
 	}
-	if m := numbered.FindStringSubmatch(page); m != nil && !aYear.MatchString(m[1]) {
-		page = m[1]
+	if s.link.exact != "" {
+		add(keyExact, s.link.exact)
+		add(keyLoose, s.link.loose)
 	}
-	fragment := ""
-	if strings.HasPrefix(u.Fragment, "!") || strings.HasPrefix(u.Fragment, "/") {
-		fragment = "#" + u.Fragment // A page that a script draws.
+	add(keyTitle, s.title.folded)
+	if !s.empty && len([]rune(s.text.folded)) >= minText {
+		add(keySummary, s.text.folded)
 	}
-	rest := path.Join(dir, page)
-	if rest == "/" && len(query) == 0 && fragment == "" {
-		return ""
-	}
-	return host + rest + "?" + query.Encode() + fragment
-}
-
-// withoutTracking returns an address as it is shown to people.
-func withoutTracking(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.RawQuery == "" {
-		return address
-	}
-	var kept []string // As they were written, in their order.
-	for pair := range strings.SplitSeq(u.RawQuery, "&") {
-		if name, _, _ := strings.Cut(pair, "="); !tracking.MatchString(name) {
-			kept = append(kept, pair)
+	if !date.IsZero() {
+		moment := strconv.FormatInt(date.Unix(), 36)
+		add(keyDated, s.title.folded, moment)
+		if s.link.exact == "" || s.link.section {
+			add(keyPlace, it.Source, s.link.exact, moment)
 		}
 	}
-	u.RawQuery = strings.Join(kept, "&")
-	return u.String()
+	return s
 }
 
-// contentPrint tells whether an item changed: by its title, text, page and picture
-// as a reader sees them. The date, the scheme, the parameters of a picture's address
-// and white space are no content; they change without an editor's doing.
-func contentPrint(it Item) string {
-	picture := ""
-	if u, err := url.Parse(it.Picture); err == nil && it.Picture != "" {
-		picture = strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.") + u.Path
+// subjectOfEntry and subjectOfRecord are the two sides.
+func subjectOfEntry(e entry) *subject { return subjectOf(e.Item, e.GUID, e.Dated) }
+
+func subjectOfRecord(r record) *subject {
+	date := r.Dated
+	if date.IsZero() && len(r.Keys) == 0 && !r.Published.Equal(r.FirstSeen) {
+		date = r.Published // It is of an archive that kept no date but this.
 	}
-	return hash(oneLine(it.Title), oneLine(it.Summary), linkKey(it.Link), picture)
+	s := subjectOf(r.Item, r.GUID, date)
+	s.keys = append(s.keys, r.Keys...)
+	return s
 }
 
-// textPrint tells whether two items say the same under different IDs. It is empty
-// where there is only a title: "Vacancy" may well come twice.
-func textPrint(it Item) string {
-	if it.Summary == "" {
-		return ""
+// has reports whether a subject is or was known under a key.
+func (s *subject) has(key string) bool { return slices.Contains(s.keys, key) }
+
+// key returns the subject's present key of a kind; empty without one.
+func (s *subject) key(kind string) string {
+	for _, k := range s.keys {
+		if k[:1] == kind {
+			return k
+		}
 	}
-	return hash(it.Language, strings.ToLower(oneLine(it.Title)), strings.ToLower(oneLine(it.Summary)))
+	return ""
+}
+
+// keyOf makes a key: 13 characters.
+func keyOf(kind string, parts ...string) string { return kind + hash(parts...)[:12] }
+
+// newID draws an item's ID. Nothing in it is read ever again.
+func newID(e entry, now time.Time, place int) string {
+	return hash("item", e.Item.Source, e.Item.Link, e.GUID, e.Item.Title, strconv.FormatInt(now.UnixNano(), 36), strconv.Itoa(place))
 }
 
 // base32Lower writes a-z and 2-7: safe in a link, in callback data and in a key.

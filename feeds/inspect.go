@@ -73,7 +73,7 @@ func (p *Poller) inspect(ctx context.Context, s Source) (Report, error) {
 		}
 		classify(&e.Item, p.options.Topics)
 		text := max(utf8.RuneCountInString(plainText(e.HTML)), utf8.RuneCountInString(e.Article.Text()))
-		item := ReportItem{Item: first(e.Item, p.now()).Item, Text: text}
+		item := ReportItem{Item: firstSeen(e, p.now()), Text: text}
 		if i == 0 || s.Kind != KindPage {
 			item.Odd = oddEntry(e, p.now())
 		}
@@ -88,7 +88,7 @@ func (p *Poller) sample(ctx context.Context, s Source, e entry, place int) (entr
 	if place > 0 {
 		return byLink(e), nil
 	}
-	a, err := p.readPage(ctx, s, e.Item.Link, e.Item.Title)
+	a, _, err := p.readPage(ctx, s, e.Item.Link, e.Item.Title, validators{})
 	if err != nil || a.Title == "" {
 		return byLink(e), err
 	}
@@ -108,7 +108,7 @@ func oddDocument(d document, resp *response) []string {
 	note(d.Cut, "it ends in the middle: its whole items are read, the rest at a later poll")
 	note(d.Around != "", fmt.Sprintf("the site prints %q around the feed: that is left out; its administrator should switch off PHP's display_errors", d.Around))
 	note(d.Broken > 0, fmt.Sprintf("%d places are no valid UTF-8: they are left out; the site cuts texts in the middle of a letter, or mixes charsets", d.Broken))
-	note(d.Clipped, fmt.Sprintf("it has more than %d items: the first are read", maxItems))
+	note(d.Clipped || len(d.Entries) > itemsKept, fmt.Sprintf("it has more than %d items: the newest are read, by their dates or by where new ones appear", itemsKept))
 	note(resp.Validators.ETag == "" && resp.Validators.LastModified == "",
 		"the site sends neither ETag nor Last-Modified: the whole document is fetched at every poll")
 	note(d.Claimed != "" && !sameCharset(d.Claimed, d.Charset), fmt.Sprintf("it says that it is in %s and is in %s: it is read as that", d.Claimed, d.Charset))
@@ -126,7 +126,7 @@ func sameCharset(a, b string) bool {
 func linkless(entries []entry) bool {
 	links := make(map[string]bool)
 	for _, e := range entries {
-		if key := linkKey(e.Item.Link); key != "" {
+		if key := addressOf(e.Item.Link).exact; key != "" {
 			links[key] = true
 		}
 	}

@@ -20,7 +20,7 @@ func TestWhatIsOdd(t *testing.T) {
 		"no items":      {rss(""), "it has no items", ""},
 		"cut":           {strings.TrimSuffix(item(""), "</channel></rss>") + "<item><ti", "it ends in the middle", ""},
 		"wrong charset": {"<?xml version='1.0' encoding='windows-1251'?>" + item(""), "it says that it is in windows-1251 and is in utf-8", ""},
-		"too many":      {rss(strings.Repeat("<item><title>x</title></item>", maxItems+1)), "more than 500 items", "no date"},
+		"too many":      {rss(strings.Repeat("<item><title>x</title></item>", itemsKept+1)), "more than 500 items", "no date"},
 		"shared links":  {rss("<item><title>а</title><link>https://x.example/</link></item><item><title>б</title><link>https://x.example/</link></item>"), "share a link", "no date"},
 		"no date":       {rss("<item><title>а</title><link>https://x.example/1</link></item>"), "", "no date"},
 		"no text":       {rss("<item><title>а</title><link>https://x.example/1</link></item>"), "", "no text"},

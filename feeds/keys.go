@@ -9,7 +9,8 @@ const (
 	// each, so that twenty a day for ten years are some 70 MB, an old link keeps
 	// working, and what a feed still shows is never new again.
 	keyItems = "{news}:items"
-	// keyAliases: hash, id → id of the item that said the same before.
+	// keyAliases: hash, id → id of the item that said the same before, in archives of
+	// before the index. It is only read.
 	keyAliases = "{news}:aliases"
 	// keyOutbox: sorted set, announcement as JSON by its id.
 	keyOutbox = "{news}:outbox"
@@ -26,15 +27,18 @@ const (
 // keyLatest: sorted set, item ids of one language by date, trimmed to latestKept.
 func keyLatest(language string) string { return "{news}:latest:" + language }
 
-// keyText: string, the id of the item that said this; it expires after republished.
-func keyText(print string) string { return "{news}:text:" + print }
+// keyKnown: hash, what items of one language are known again by → the ids of the items
+// that were seen with it, the latest first: at most idsKept of them, and of an item at most
+// keysKept keys of each kind.
+func keyKnown(language string) string { return "{news}:known:" + language }
 
 // keyPicture: hash, language → id of the item with this picture, pictureShared where
 // there are several; it expires after pictureKept.
 func keyPicture(print string) string { return "{news}:picture:" + print }
 
-// keyEditions: set, the ids of the items that this one names as the same in other
-// languages, and of those that name it; it expires after articleKept.
+// keyEditions: set. Of an item's id: the places that it names as the same in other
+// languages, as language/key of the index; of such a place: the ids of the items that name
+// it. It expires after articleKept.
 func keyEditions(id string) string { return "{news}:editions:" + id }
 
 // keyArticle: string, the Article of one revision of an item as JSON; it expires

@@ -13,7 +13,7 @@ import (
 // overflow the stack, which ends the process and which no recover catches.
 const (
 	maxDepth = 100
-	maxItems = 500
+	maxItems = 5000
 	// maxPieces is of how many elements and sections one element of an item, or of the
 	// feed, may be made; the tags of more are left out, and their text is kept. The
 	// parser joins the pieces one by one: a million of them would take it a minute.

@@ -49,6 +49,12 @@ func (s Source) serves(page *url.URL) bool {
 	return slices.ContainsFunc(s.Hosts, func(h string) bool { return bare(h) == bare(page.Host) })
 }
 
+// ownAddress reports whether a link is on a host of the source's.
+func (s Source) ownAddress(link string) bool {
+	u, err := url.Parse(link)
+	return link != "" && err == nil && s.serves(u)
+}
+
 // Options are what the poller needs. Sources, Schedule and Zone must be set.
 type Options struct {
 	Sources []Source

@@ -13,7 +13,7 @@ func TestRedisIsKilled(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
 	d := newDesk(t, redis.Client(t))
-	d.poll(Result{First: true})
+	d.prime()
 	d.show(func(s *site) { s.posts = news(1) })
 	d.poll(Result{Items: 1, New: 1, Announced: 1})
 	redis.Kill()

@@ -9,24 +9,31 @@ import (
 )
 
 // How long a source is left alone at most: for what it asks by ttl or Cache-Control,
-// for its failures, and for what it asks by Retry-After.
+// for its failures, for what it asks by Retry-After where it is overloaded, and where it
+// says that the feed was given up. News must not wait longer for what nobody chose.
 const (
-	maxAsked   = time.Hour
-	maxPause   = time.Hour
-	maxRetry   = 24 * time.Hour
+	maxAsked   = 5 * time.Minute
+	maxPause   = 5 * time.Minute
+	maxRetry   = 2 * time.Hour
+	gonePause  = time.Hour
 	firstPause = time.Minute
+	// unaskedFor is how long a site's "unchanged" is believed.
+	unaskedFor = time.Hour
 )
 
 // pause is how long scheduled polls leave a source alone after a poll: the site's own
 // wish, and after failures ever longer. The first failure costs nothing.
 func pause(asked time.Duration, failures int, err error) time.Duration {
 	var status *StatusError
-	if errors.As(err, &status) && status.RetryAfter > 0 {
+	overloaded := errors.As(err, &status) && (status.Code == http.StatusServiceUnavailable || status.Code == http.StatusTooManyRequests)
+	asked = min(asked, maxAsked)
+	if overloaded {
 		asked = min(status.RetryAfter, maxRetry)
-	} else {
-		asked = min(asked, maxAsked)
 	}
-	if failures < 2 {
+	switch {
+	case isGone(err):
+		return gonePause
+	case failures < 2:
 		return asked
 	}
 	return max(asked, min(maxPause, firstPause<<min(failures-2, 10)))

@@ -36,13 +36,13 @@ type listed struct {
 // the page itself are none.
 func (p *page) links(pattern *regexp.Regexp) []listed {
 	var found []listed
-	at := map[string]int{linkKey(p.url.String()): -1}
+	at := map[string]int{addressOf(p.url.String()).exact: -1}
 	for n := range p.root.Descendants() {
 		if n.DataAtom != atom.A || n.Type != html.ElementNode {
 			continue
 		}
 		link := withoutTracking(absolute(p.url, attribute(n, "href")))
-		key := linkKey(link)
+		key := addressOf(link).exact
 		if key == "" || !pattern.MatchString(link) {
 			continue
 		}
@@ -82,26 +82,28 @@ func readList(text []byte, s Source, address *url.URL, zone *time.Location) (doc
 	if len(d.Entries) == 0 {
 		return d, fmt.Errorf("parse: no link on the page fits the pattern %q", s.Links)
 	}
-	identify(s.Language, d.Entries)
 	return d, nil
 }
 
 // errLater says that an article waits for the next poll.
 var errLater = errors.New("enough was read in this poll")
 
-// complete reads the articles of those entries of a list that are not known yet, and
-// drops the known ones: their pages are not read at every poll. An article that can't
-// be read is left for the next poll, which whole tells; but on the first poll it is
-// taken by its link's text, for what is not archived then would look new later.
-func (p *Poller) complete(ctx context.Context, s Source, entries []entry) (kept []entry, whole bool, err error) {
-	k, err := p.archive.know(ctx, s, entries)
+// complete reads the articles of those entries of a list that are not known yet, and a
+// few of those that are, for what may have changed. An article that can't be read is left
+// for the next poll, which whole tells; but on the first poll it is taken by its link's
+// text, for what is not archived then would look new later.
+func (p *Poller) complete(ctx context.Context, s *polled, entries []entry) (kept []entry, whole bool, err error) {
+	k, err := p.archive.know(ctx, s.Source, entries)
 	if err != nil {
 		return nil, false, fmt.Errorf("%w: %w", ErrArchive, err)
 	}
 	whole = true
+	again := s.pages.due(s.ID, entries, k, p.now())
 	reads := 0
-	for _, e := range entries {
-		if _, known := k.records[e.Item.ID]; known || k.aliases[e.Item.ID] != "" {
+	for i, e := range entries {
+		e.Is = k.atLink(i)
+		if e.Is != "" && !again[i] {
+			kept = append(kept, e)
 			continue
 		}
 		a, err := Article{}, errLater
@@ -109,14 +111,17 @@ func (p *Poller) complete(ctx context.Context, s Source, entries []entry) (kept 
 			if reads > 1 && wait(ctx, breath) != nil {
 				return nil, false, ctx.Err()
 			}
-			a, err = p.readPage(ctx, s, e.Item.Link, e.Item.Title)
+			a, err = p.readListed(ctx, s, e)
 		}
 		switch {
 		case ctx.Err() != nil:
 			return nil, false, ctx.Err()
 		case err == nil && a.Title != "":
+			e.Is = ""
 			kept = append(kept, withArticle(e, a, p.now()))
-		case !k.state.Primed:
+		case e.Is != "": // It is as it was, or its page can't be read just now.
+			kept = append(kept, e)
+		case k.state.untouched():
 			kept = append(kept, byLink(e))
 		default:
 			whole = false
@@ -131,8 +136,8 @@ func withArticle(e entry, a Article, now time.Time) entry {
 	e.Item.Title = shorten(a.Title, maxTitle)
 	e.Item.Summary = shorten(a.Text(), maxSummary)
 	e.Item.Picture = a.Picture
-	if !a.Published.IsZero() && a.Published.Before(now.Add(futureGrace)) {
-		e.Item.Published = a.Published
+	if !a.Published.IsZero() {
+		e.dateAt(a.Published, now)
 	}
 	e.Article, e.Alternates = a, a.Alternates
 	return e

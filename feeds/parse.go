@@ -30,6 +30,10 @@ type entry struct {
 	Alternates map[string]string
 	// Article is the item's page, where it was read already.
 	Article Article
+	// Is is the id of the item that the entry is for certain, whose page was not read this time.
+	Is string
+	// Dated is the date that the document gives, also where it lies ahead; zero without one.
+	Dated time.Time
 	// RawDate and RawLink are the date and the link as they are written, for people.
 	RawDate, RawLink string
 }
@@ -56,8 +60,7 @@ type document struct {
 // misunderstood. What lies further ahead is the date of an event and not of the news.
 const futureGrace = 24 * time.Hour
 
-// understand reads a fetched body: its charset, its broken places, its entries with
-// their identities.
+// understand reads a fetched body: its charset, its broken places, its entries.
 func understand(body []byte, mediaType string, s Source, base *url.URL, zone *time.Location, now time.Time) (document, error) {
 	text, charset, err := decode(body, mediaType)
 	if err != nil {
@@ -111,7 +114,6 @@ func parse(text []byte, s Source, base *url.URL, zone *time.Location, now time.T
 		e.Item.Source, e.Item.Language = s.ID, s.Language
 		d.Entries = append(d.Entries, e)
 	}
-	identify(s.Language, d.Entries)
 	return d, nil
 }
 
@@ -192,10 +194,18 @@ func readEntry(it *gofeed.Item, base *url.URL, zone *time.Location, now time.Tim
 		Picture:    picture(it, cmp.Or(pictureMarkup(it.Description), e.HTML), base),
 		Categories: categories(it.Categories),
 	}
-	if t, err := parseDate(e.RawDate, zone); err == nil && t.Before(now.Add(futureGrace)) {
-		e.Item.Published = t
+	if t, err := parseDate(e.RawDate, zone); err == nil {
+		e.dateAt(t, now)
 	}
 	return e
+}
+
+// dateAt gives an entry its date. One that lies ahead is not that of its publication.
+func (e *entry) dateAt(t, now time.Time) {
+	e.Dated = t
+	if t.Before(now.Add(futureGrace)) {
+		e.Item.Published = t
+	}
 }
 
 // pictureMarkup returns a description that has a picture: it was chosen by hand.

@@ -2,62 +2,13 @@ package feeds
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strconv"
 	"time"
 )
 
-const (
-	// staleAfter is how old an item may be at first sight and still be news.
-	staleAfter = 72 * time.Hour
-	// restlessFrom is the revision from which on an item that changed within the last
-	// restlessFor is not corrected on phones by itself.
-	restlessFrom = 6
-	restlessFor  = 24 * time.Hour
-)
-
-// Reasons for which something is held.
-const (
-	HeldOld      = "old"      // it was older than 72 hours when it was first seen
-	HeldFlood    = "flood"    // the source showed more at once than is plausible
-	HeldRestless = "restless" // it changes again and again: there may be a counter in its text
-)
-
-// Held is something that the archive has and did not announce by itself. A person
-// decides: Archive.Release or Archive.Dismiss.
-type Held struct {
-	Item   string           `json:"item"` // the item's ID
-	Source string           `json:"source"`
-	Kind   AnnouncementKind `json:"kind"`
-	Reason string           `json:"reason"` // HeldOld, HeldFlood or HeldRestless
-	At     time.Time        `json:"at"`     // the same for all that one poll held
-	// Order is the item's place among these: in it they would have been announced.
-	Order int `json:"order"`
-}
-
-// record is an item as it is stored.
-type record struct {
-	Item
-	// Print is the item's contentPrint, and Changed when it last became another.
-	Print   string    `json:"print"`
-	Changed time.Time `json:"changed,omitzero"`
-}
-
-// stored is a record with the bytes it was read from.
-type stored struct {
-	record
-	raw string
-}
-
-// knowledge is what the archive knows of a document's entries.
-type knowledge struct {
-	state    sourceState
-	rawState string
-	records  map[string]stored // by item id
-	aliases  map[string]string // entry id → item id
-	texts    map[string]string // textPrint → item id, of the last 14 days
-}
+// staleAfter is how old an item may be at first sight and still be news.
+const staleAfter = 72 * time.Hour
 
 // change is one item to write.
 type change struct {
@@ -65,127 +16,208 @@ type change struct {
 	expected string // the stored bytes it is based on; empty for a new item
 	score    string // where it stands in the latest list; empty to leave it there
 	announce AnnouncementKind
-	restless bool
-	held     *Held
+	held     *Held // what it is held for from now on
+	freed    bool  // it is held no longer
+	content  bool  // its content is another, or it is new
+	place    int   // in the document
 	from     entry // what the document says
 }
 
 // changes is what a poll does to the archive.
 type changes struct {
-	items   []change // in the order of announcement
-	aliases map[string]string
-	state   sourceState // what is remembered of the source afterwards
-	result  Result
+	items  []change            // in the order of announcement
+	index  map[string][]string // key → the items that have it from now on, the latest first
+	gone   [][2]string         // keys that an item has no longer, beside those of index: key, item id
+	state  sourceState         // what is remembered of the source afterwards
+	result Result
 }
 
-// plan compares a document with what is known, and decides: what is new, what was
+// planner compares a document with what is known, and decides: what is new, what was
 // corrected, what is told to the public and what is held.
-func plan(s Source, entries []entry, k knowledge, plausible int, now time.Time) changes {
-	c := changes{aliases: make(map[string]string), result: Result{Source: s.ID, First: !k.state.Primed, Items: len(entries)}}
-	var fresh, corrected []change
-	shown, done := make(map[string]bool), make(map[string]bool)
-	for _, e := range entries {
-		shown[e.Item.ID] = true
-	}
-	for i, e := range entries {
-		id := cmp.Or(k.aliases[e.Item.ID], e.Item.ID)
-		old, known := k.records[id]
-		text := textPrint(e.Item)
-		if done[e.Item.ID] {
-			continue // Shown twice: the upper one counts.
-		}
-		done[e.Item.ID] = true
-		if twin := k.texts[text]; !known && twin != "" {
-			id, c.aliases[e.Item.ID] = twin, twin
-			old, known = k.records[twin]
-			c.result.Republished++
-		}
-		switch another := id != e.Item.ID; {
-		case another && (done[id] || shown[id] || !known):
-			continue // Shown twice: the upper one counts, or the one under its own id.
-		case known:
-			// Also where it is shown under another id alone: it has moved there.
-			if next, changed := correct(old, e.Item, now); changed && old.Source == s.ID {
-				corrected = append(corrected, change{record: next, expected: old.raw, announce: Corrected, restless: restless(old, now), from: e})
-			}
-		default:
-			fresh = append(fresh, change{record: first(e.Item, now), score: score(e.Item, now, i), announce: Published, from: e})
-			if text != "" {
-				k.texts[text] = id
-			}
-		}
-		done[id] = true
-	}
-	slices.Reverse(fresh) // A document shows the newest first, and not all have a date, or one of their own.
-	slices.SortStableFunc(fresh, func(a, b change) int { return a.Published.Compare(b.Published) })
-	c.result.New, c.result.Changed = len(fresh), len(corrected)
-	for _, list := range [][]change{fresh, corrected} {
-		hold(list, s, c.result.First, plausible, now)
-		c.items = append(c.items, list...)
-	}
-	for _, item := range c.items {
-		if item.held != nil {
-			c.result.Held++
-		}
-	}
-	return c
+type planner struct {
+	poll
+	known     knowledge
+	matches   []match
+	copies    map[int][]int // an entry's place → those of its copies
+	plausible int
+	order     string // of the document; empty where it is not known
+	fresh     []change
+	corrected []change
+	touched   []change // nothing that a reader would notice
+	changes
 }
 
-// hold takes back the announcements that nobody should get by themselves.
-func hold(list []change, s Source, first bool, plausible int, now time.Time) {
-	old := func(c change) bool { return c.announce == Published && c.Published.Before(now.Add(-staleAfter)) }
-	news := 0
-	for _, c := range list {
-		if !old(c) {
-			news++
+// plan decides about a document. It depends on nothing but what it is given.
+func plan(found poll, k knowledge, plausible int) changes {
+	p := &planner{poll: found, known: k, copies: make(map[int][]int), plausible: plausible}
+	p.index = make(map[string][]string)
+	p.result = Result{Source: found.source.ID, First: k.state.untouched(), Items: len(found.entries)}
+	p.matches = matchEntries(found.source, found.entries, k)
+	for i, m := range p.matches {
+		if m.verdict == copied {
+			p.copies[m.twin] = append(p.copies[m.twin], i)
 		}
 	}
-	for i := range list {
-		c := &list[i]
-		reason := ""
-		switch {
-		case first:
-			c.announce = ""
-			continue
-		case old(*c):
-			reason = HeldOld
-		case news > plausible:
-			reason = HeldFlood
-		case c.restless:
-			reason = HeldRestless
+	p.order = p.findOrder()
+	for i, m := range p.matches {
+		switch m.verdict {
+		case copied:
+		case same:
+			p.takeKnown(i, k.records[m.item])
+			if m.rank < republishedBelow {
+				p.result.Republished++
+			}
 		default:
-			continue
+			p.takeNew(i, m)
 		}
-		c.held = &Held{Item: c.ID, Source: s.ID, Kind: c.announce, Reason: reason, At: now, Order: i}
-		c.announce = ""
 	}
+	p.sort()
+	p.result.New, p.result.Changed = len(p.fresh), len(p.corrected)
+	p.decide()
+	return p.finish()
 }
 
-// first makes the record of an item that was never seen before.
-func first(it Item, now time.Time) record {
+// republishedBelow is the rank of evidence below which an item has neither its guid nor its link.
+const republishedBelow = 5600
+
+// takeNew makes the record of an item that was never seen before.
+func (p *planner) takeNew(i int, m match) {
+	e := p.entries[i]
+	it := firstSeen(e, p.now)
+	it.ID = newID(e, p.now, i)
+	c := change{record: record{Item: it, GUID: e.GUID, Dated: e.Dated, Full: fullPrint(e)}, announce: Published, content: true, place: i, from: e}
+	switch m.verdict {
+	case repeats:
+		c.Waits, c.Other = HeldRepeated, m.item
+	case doubtful:
+		c.Waits, c.Other = HeldDoubtful, m.item
+	}
+	if m.verdict == repeats && m.item == "" { // It repeats what is new itself.
+		c.Other = p.idOf(m.twin)
+	}
+	if c.Waits == "" || p.result.First { // Nobody looks for the same words twice.
+		c.score = score(e.Item, p.now, p.fromTop(i))
+	}
+	p.giveKeys(&c.record, i)
+	p.fresh = append(p.fresh, c)
+}
+
+// firstSeen makes the item of an entry that was never seen before.
+func firstSeen(e entry, now time.Time) Item {
+	it := e.Item
 	it.FirstSeen, it.Revision = now, 1
 	if it.Published.IsZero() {
 		it.Published = now
 	}
-	return record{Item: it, Print: contentPrint(it)}
+	return it
 }
 
-// correct makes the record of an item whose content changed. What it was first
-// published and seen at stays.
-func correct(old stored, it Item, now time.Time) (next record, changed bool) {
-	print := contentPrint(it)
-	if old.Withdrawn || print == old.Print {
-		return record{}, false
+// idOf returns the id of the item that an entry is; empty where it comes later.
+func (p *planner) idOf(place int) string {
+	for _, c := range p.fresh {
+		if c.place == place {
+			return c.ID
+		}
 	}
-	it.ID, it.Published, it.FirstSeen = old.ID, old.Published, old.FirstSeen
-	it.Revision = old.Revision + 1
-	return record{Item: it, Print: print, Changed: now}, true
+	return p.matches[place].item
 }
 
-// restless says whether an item changed so often and so lately that a further
-// change is hardly an editor's.
-func restless(old stored, now time.Time) bool {
-	return old.Revision+1 >= restlessFrom && now.Sub(old.Changed) < restlessFor
+// takeKnown takes in what a document says of a known item.
+func (p *planner) takeKnown(i int, old stored) {
+	e := p.entries[i]
+	if e.Is != "" {
+		return // Nothing is said of it.
+	}
+	c := change{record: old.record, expected: old.raw, place: i, from: e}
+	touched := p.giveKeys(&c.record, i)
+	if old.Source == p.source.ID && !old.Withdrawn {
+		touched = p.correct(&c, old.record) || touched
+		touched = p.reconsider(&c, old.record) || touched
+	}
+	switch {
+	case c.announce == Published:
+		p.fresh = append(p.fresh, c)
+	case c.content:
+		p.corrected = append(p.corrected, c)
+	case touched || c.announce != "":
+		p.touched = append(p.touched, c)
+	}
+}
+
+// sort puts the new items into the order of their announcement: by date, and where that
+// says nothing, by the place in the document.
+func (p *planner) sort() {
+	slices.SortStableFunc(p.fresh, func(a, b change) int {
+		return cmp.Or(a.Published.Compare(b.Published), cmp.Compare(p.fromTop(b.place), p.fromTop(a.place)))
+	})
+}
+
+// finish puts the parts together.
+func (p *planner) finish() changes {
+	p.items = slices.Concat(p.fresh, p.corrected, p.touched)
+	for _, c := range p.items {
+		if c.held != nil {
+			p.result.Held++
+		}
+	}
+	p.state = p.next(p.known.state, p.result.New, p.order)
+	return p.changes
+}
+
+// giveKeys lets an item be known under all that an entry and its copies show, and reports
+// whether anything of it is new.
+func (p *planner) giveKeys(r *record, i int) (changed bool) {
+	e := p.entries[i]
+	if r.Source == e.Item.Source && (r.GUID != e.GUID || !r.Dated.Equal(e.Dated)) {
+		r.GUID, r.Dated, changed = e.GUID, e.Dated, true
+	}
+	for _, place := range append([]int{i}, p.copies[i]...) {
+		for _, key := range p.known.subjects[place].keys {
+			if !slices.Contains(r.Keys, key) {
+				r.Keys, changed = append(slices.Clip(r.Keys), key), true
+			}
+			p.put(key, r.ID)
+		}
+	}
+	if changed {
+		p.forget(r)
+	}
+	return changed
+}
+
+// forget takes from an item the oldest keys of each kind, beyond keysKept.
+func (p *planner) forget(r *record) {
+	count := make(map[byte]int)
+	kept := make([]string, 0, len(r.Keys))
+	for _, key := range slices.Backward(r.Keys) {
+		if count[key[0]]++; count[key[0]] <= keysKept {
+			kept = append(kept, key)
+			continue
+		}
+		if _, read := p.known.index[key]; !read {
+			p.gone = append(p.gone, [2]string{key, r.ID})
+			continue
+		}
+		p.index[key] = slices.DeleteFunc(slices.Clone(p.owners(key)), func(id string) bool { return id == r.ID })
+	}
+	slices.Reverse(kept)
+	r.Keys = kept
+}
+
+// put notes that an item has a key.
+func (p *planner) put(key, id string) {
+	if owners := p.owners(key); !slices.Contains(owners, id) {
+		owners = append([]string{id}, owners...)
+		p.index[key] = owners[:min(len(owners), idsKept)]
+	}
+}
+
+// owners are the items that have a key, after what was decided so far.
+func (p *planner) owners(key string) []string {
+	if owners, changed := p.index[key]; changed {
+		return owners
+	}
+	return p.known.index[key]
 }
 
 // score orders the latest list: by date, on the same day without hours by when it
@@ -195,21 +227,8 @@ func score(it Item, now time.Time, place int) string {
 	if t.IsZero() || t.After(now) {
 		t = now
 	}
-	if h, m, s := t.Clock(); h+m+s == 0 && now.Before(t.Add(24*time.Hour)) {
+	if midnight(t) && now.Before(t.Add(24*time.Hour)) {
 		t = now
 	}
 	return strconv.FormatFloat(float64(t.Unix())+1-float64(place+1)/(maxItems+1), 'f', 6, 64)
-}
-
-// ids returns the ids of the items that entries are, or may be: their own, those that
-// they are aliases of, and those that say the same.
-func (k knowledge) ids(entries []entry) []string {
-	ids := make(map[string]bool, len(entries))
-	for _, id := range k.texts {
-		ids[id] = true
-	}
-	for _, e := range entries {
-		ids[cmp.Or(k.aliases[e.Item.ID], e.Item.ID)] = true
-	}
-	return slices.Sorted(maps.Keys(ids))
 }

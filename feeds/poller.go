@@ -61,6 +61,19 @@ type polled struct {
 	// turn holds a token while the source is polled: one request at a time.
 	turn   chan struct{}
 	health *health
+	// pages are those of a source that is a list. asked is when the document was last
+	// asked for without conditions: whoever has the source's turn reads and writes it.
+	pages rereading
+	asked time.Time
+}
+
+// conditions are what a request for the document may make its answer depend on. A site
+// that says "unchanged" whatever has changed is believed for unaskedFor at most.
+func (s *polled) conditions(known validators, now time.Time) validators {
+	if now.Sub(s.asked) >= unaskedFor || s.Kind == KindPage && s.pages.waits(now) {
+		return validators{}
+	}
+	return known
 }
 
 // takeTurn waits until nobody else asks the source.
@@ -163,7 +176,7 @@ func (p *Poller) once(ctx context.Context, s *polled) (Result, error) {
 	}
 	defer s.endTurn()
 	start := time.Now()
-	r, o := p.fetchAndArchive(ctx, s.Source)
+	r, o := p.fetchAndArchive(ctx, s)
 	if o.err != nil {
 		o.err = fmt.Errorf("feeds: source %s: %w", s.ID, o.err)
 	}
@@ -179,14 +192,20 @@ func (p *Poller) once(ctx context.Context, s *polled) (Result, error) {
 }
 
 // fetchAndArchive is one poll: fetch, understand, archive.
-func (p *Poller) fetchAndArchive(ctx context.Context, s Source) (Result, outcome) {
-	state, _, err := p.archive.state(ctx, s)
+func (p *Poller) fetchAndArchive(ctx context.Context, s *polled) (Result, outcome) {
+	state, _, err := p.archive.state(ctx, s.Source)
 	if err != nil {
 		return Result{}, outcome{err: err}
 	}
-	resp, err := p.fetch(ctx, s, state)
+	start := time.Now()
+	known := s.conditions(state.validators, start)
+	resp, err := p.fetch(ctx, s.Source, state, known)
 	if err != nil {
 		return Result{}, outcome{err: err}
+	}
+	elsewhere := resp.Moved
+	if !s.ownAddress(resp.Moved) {
+		resp.Moved = "" // It is followed as long as the source itself leads there.
 	}
 	r := Result{Source: s.ID, Unchanged: true, Bytes: resp.Size}
 	if !resp.Unchanged || resp.Moved != state.Moved {
@@ -194,34 +213,39 @@ func (p *Poller) fetchAndArchive(ctx context.Context, s Source) (Result, outcome
 			return r, outcome{err: err}
 		}
 	}
-	return r, outcome{asked: max(resp.MaxAge, state.TTL), moved: resp.Moved, lastItem: state.LastItem, rhythm: state.Rhythm}
+	if known == (validators{}) {
+		s.asked = start
+	}
+	return r, outcome{asked: max(resp.MaxAge, state.TTL), moved: elsewhere, lastItem: state.LastItem, rhythm: state.Rhythm}
 }
 
-// fetch asks for the document where it was last found, and where the configuration
-// says if it is there no more.
-func (p *Poller) fetch(ctx context.Context, s Source, state sourceState) (*response, error) {
-	r := request{URL: s.URL, Accept: acceptFeed, Known: state.validators, Most: p.options.MaxBytes, OldTLS: s.OldTLS}
-	if state.Moved == "" {
-		return p.fetcher.get(ctx, r)
+// fetch asks for the document where the configuration says, and where that fails, where it
+// had moved to within the site.
+func (p *Poller) fetch(ctx context.Context, s Source, state sourceState, known validators) (*response, error) {
+	r := request{URL: s.URL, Accept: acceptFeed, Known: known, Most: p.options.MaxBytes, OldTLS: s.OldTLS}
+	resp, err := p.fetcher.get(ctx, r)
+	if err == nil || !s.ownAddress(state.Moved) {
+		return resp, err
 	}
 	r.URL = state.Moved
-	if resp, err := p.fetcher.get(ctx, r); err == nil {
-		resp.Moved = cmp.Or(resp.Moved, state.Moved)
-		return resp, nil
+	moved, movedErr := p.fetcher.get(ctx, r)
+	if movedErr != nil {
+		return nil, err
 	}
-	r.URL, r.Known = s.URL, validators{}
-	return p.fetcher.get(ctx, r)
+	moved.Moved = cmp.Or(moved.Moved, state.Moved)
+	return moved, nil
 }
 
 // archiveResponse reads a document and archives what it says.
-func (p *Poller) archiveResponse(ctx context.Context, s Source, state sourceState, resp *response) (Result, sourceState, error) {
-	found := poll{source: s, validators: resp.Validators, moved: resp.Moved, ttl: state.TTL, now: p.now()}
+func (p *Poller) archiveResponse(ctx context.Context, s *polled, state sourceState, resp *response) (Result, sourceState, error) {
+	found := poll{source: s.Source, validators: resp.Validators, moved: resp.Moved, ttl: state.TTL, now: p.now()}
 	items, cut := 0, resp.Cut
 	if !resp.Unchanged {
-		d, err := p.understand(resp, s)
+		d, err := p.understand(resp, s.Source)
 		if err != nil {
 			return Result{}, state, err
 		}
+		d.Entries, found.clipped = newest(d.Entries, state.Order)
 		items, cut, found.ttl, found.entries = len(d.Entries), cut || d.Cut, d.TTL, d.Entries
 		if s.Kind == KindPage {
 			whole := true
@@ -234,7 +258,7 @@ func (p *Poller) archiveResponse(ctx context.Context, s Source, state sourceStat
 	for i := range found.entries {
 		classify(&found.entries[i].Item, p.options.Topics)
 	}
-	if cut {
+	if found.cut = cut; cut {
 		found.validators = validators{} // The rest is still to be fetched.
 	}
 	c, err := p.archive.commit(ctx, found, cmp.Or(s.Plausible, p.options.Plausible))
@@ -245,7 +269,7 @@ func (p *Poller) archiveResponse(ctx context.Context, s Source, state sourceStat
 		p.options.OnAnnounce()
 	}
 	c.result.Items, c.result.Bytes, c.result.Cut, c.result.Unchanged = items, resp.Size, cut, resp.Unchanged
-	p.keepArticles(ctx, s, c.items)
+	p.keepArticles(ctx, s.Source, c.items)
 	return c.result, c.state, nil
 }
 

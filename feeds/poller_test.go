@@ -92,7 +92,7 @@ func TestRunPollsAtOnceAndThenByTheSchedule(t *testing.T) {
 		done := make(chan error, 1)
 		go func() { done <- p.Run(ctx) }()
 		eventually(t, "the first poll", func() bool { return s.asked() == 1 })
-		s.show(func(s *site) { s.posts = news(1) })
+		s.show(func(s *site) { s.posts = dated(news(1)) })
 		select {
 		case <-woken:
 		case <-time.After(10 * time.Second):
@@ -149,12 +149,12 @@ func TestPanicEndsNothing(t *testing.T) {
 	if _, err := p.Poll(t.Context(), "minjust-ky"); err != nil {
 		t.Fatal(err)
 	}
-	s.show(func(s *site) { s.posts = news(1) })
+	s.show(func(s *site) { s.posts = dated(news(1)) })
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- p.Run(ctx) }()
 	eventually(t, "the panic", func() bool { return calls.Load() == 1 })
-	s.show(func(s *site) { s.posts = news(2) })
+	s.show(func(s *site) { s.posts = dated(news(2)) })
 	eventually(t, "the next announcement", func() bool { return calls.Load() == 2 })
 	stop()
 	<-done
@@ -173,7 +173,7 @@ func TestRedisGoesAwayAndComesBack(t *testing.T) {
 	t.Parallel()
 	mini, rdb := redistest.Mini(t)
 	d := newDesk(t, rdb)
-	d.poll(Result{First: true})
+	d.prime()
 	d.show(func(s *site) { s.posts = news(1) })
 	mini.SetError("LOADING Redis is loading the dataset in memory")
 	if _, err := d.poller.Poll(t.Context(), "minjust-ky"); !errors.Is(err, ErrArchive) {

@@ -89,7 +89,7 @@ func (p *Poller) sourceOf(it Item) *polled {
 
 // readArticle reads an item's page and keeps what it finds. The source's turn is the caller's.
 func (p *Poller) readArticle(ctx context.Context, s Source, it Item) (Article, error) {
-	a, err := p.readPage(ctx, s, it.Link, it.Title)
+	a, _, err := p.readPage(ctx, s, it.Link, it.Title, validators{})
 	if ctx.Err() != nil {
 		return Article{}, ctx.Err()
 	}
@@ -113,33 +113,37 @@ func (p *Poller) readArticle(ctx context.Context, s Source, it Item) (Article, e
 	return a, p.archive.saveArticle(ctx, it, a, kept)
 }
 
-// readPage fetches a page and extracts its article.
-func (p *Poller) readPage(ctx context.Context, s Source, address, hint string) (Article, error) {
+// readPage fetches a page and extracts its article. Of a page that is the one of known it
+// returns an empty one. The page's own validators come back.
+func (p *Poller) readPage(ctx context.Context, s Source, address, hint string, known validators) (Article, validators, error) {
 	u, err := url.Parse(address)
 	if err != nil || !s.serves(u) {
-		return Article{}, errElsewhere
+		return Article{}, known, errElsewhere
 	}
-	resp, err := p.fetcher.get(ctx, request{URL: address, Accept: acceptPage, Most: maxPage, OldTLS: s.OldTLS})
+	resp, err := p.fetcher.get(ctx, request{URL: address, Accept: acceptPage, Known: known, Most: maxPage, OldTLS: s.OldTLS})
 	if err != nil {
-		return Article{}, err
+		return Article{}, known, err
 	}
 	if !s.serves(resp.URL) {
-		return Article{}, errElsewhere // It was redirected.
+		return Article{}, known, errElsewhere // It was redirected.
+	}
+	if resp.Unchanged {
+		return Article{}, known, nil
 	}
 	if kind, _, _ := mime.ParseMediaType(resp.MediaType); kind != "" && !strings.Contains(kind, "html") {
-		return Article{}, fmt.Errorf("the page is %s and not HTML", kind)
+		return Article{}, known, fmt.Errorf("the page is %s and not HTML", kind)
 	}
 	p.reading.Lock()
 	defer p.reading.Unlock()
 	text, _, err := decode(resp.Body, resp.MediaType)
 	if err != nil {
-		return Article{}, err
+		return Article{}, known, err
 	}
 	page, err := parsePage(text, resp.URL, p.options.Zone)
 	if err != nil {
-		return Article{}, err
+		return Article{}, known, err
 	}
-	return page.extract(hint), nil
+	return page.extract(hint), resp.Validators, nil
 }
 
 // keepArticles keeps the articles of what a poll found: those that the document holds
@@ -150,6 +154,9 @@ func (p *Poller) keepArticles(ctx context.Context, s Source, items []change) {
 	defer cancel()
 	reads := 0
 	for _, c := range items {
+		if !c.content && c.announce == "" {
+			continue
+		}
 		if err := p.archive.noteAlternates(ctx, c.Item, c.from.Alternates); err != nil {
 			p.options.Log.Info("editions left unpaired", "source", s.ID, "error", err)
 		}
@@ -162,8 +169,10 @@ func (p *Poller) keepArticles(ctx context.Context, s Source, items []change) {
 		case whole:
 			err = p.archive.saveArticle(ctx, c.Item, a, articleKept)
 		case c.announce != "":
-			if reads++; reads > 1 {
-				err = wait(ctx, breath)
+			if s.ownAddress(c.Link) { // Else no site is asked.
+				if reads++; reads > 1 {
+					err = wait(ctx, breath)
+				}
 			}
 			if err == nil {
 				_, err = p.readArticle(ctx, s, c.Item)

@@ -82,7 +82,7 @@ func TestArticleOfAnAnnouncedItemIsThere(t *testing.T) {
 	})
 	posts := d.posts
 	d.show(func(s *site) { s.posts = nil })
-	d.poll(Result{First: true})
+	d.prime()
 	d.show(func(s *site) { s.posts = posts })
 	d.poll(Result{Items: 1, New: 1, Announced: 1})
 	if asked() != 1 {

@@ -92,6 +92,14 @@ func news(n int) []post {
 	return posts
 }
 
+// dated gives posts the date of this moment.
+func dated(posts []post) []post {
+	for i := range posts {
+		posts[i].Date = time.Now().Format(time.RFC1123Z)
+	}
+	return posts
+}
+
 // options are those of a poller of one source.
 func options(url string) Options {
 	return Options{
@@ -137,6 +145,16 @@ func (d *desk) poll(want Result) {
 	if got != want {
 		d.t.Fatalf("poll\n got %+v\nwant %+v", got, want)
 	}
+}
+
+// prime makes a source known by a first poll, of something else than the test is about.
+func (d *desk) prime() {
+	d.t.Helper()
+	d.show(func(s *site) {
+		s.posts = []post{{Title: "Башталышы", Text: "Сайт ачылды", Link: "https://ukuk.example/ky/start-of-all"}}
+	})
+	d.poll(Result{First: true, Items: 1, New: 1})
+	d.show(func(s *site) { s.posts = nil })
 }
 
 // take empties the outbox and returns it as "kind title" lines.

@@ -1,0 +1,147 @@
+package feeds
+
+import (
+	"net/url"
+	"path"
+	"strings"
+	"time"
+)
+
+const (
+	// correctionsADay is how many corrections of one item go to phones by themselves
+	// within restlessFor; a further change is hardly an editor's.
+	correctionsADay = 4
+	restlessFor     = 24 * time.Hour
+	// settled is how long an item that changed again and again must have stayed as it is
+	// before phones get what it came to.
+	settled = time.Hour
+)
+
+// changing is what a record knows of its changes.
+type changing struct {
+	// Changed is when its content last became another.
+	Changed time.Time `json:"changed,omitzero"`
+	// Since and Times count its changes within a day.
+	Since time.Time `json:"since,omitzero"`
+	Times int       `json:"times,omitempty"`
+	// Asked is when an administrator was last asked about its changes; Left says that the
+	// answer was to leave them.
+	Asked time.Time `json:"asked,omitzero"`
+	Left  bool      `json:"left,omitempty"`
+	// Behind says that phones show something older, for it changed too often.
+	Behind bool `json:"behind,omitempty"`
+}
+
+// correct takes in an item's new content. What it was first published and seen at stays.
+// It reports whether anything is to be written.
+func (p *planner) correct(c *change, old record) (changed bool) {
+	it, full := c.from.Item, fullPrint(c.from)
+	if full == "" {
+		full = old.Full // The document holds excerpts alone: nothing is known of the rest.
+	}
+	c.Full = full
+	if !p.contentChanged(old, it, full, c.from.Dated) {
+		if old.Behind && p.now.Sub(old.Changed) >= settled && p.held(c.ID) == nil {
+			c.Behind, c.announce = false, Corrected
+		}
+		moved := it.Link != "" && addressOf(it.Link).loose != addressOf(old.Link).loose
+		if moved {
+			c.Link = it.Link
+		}
+		return moved || full != old.Full || c.Behind != old.Behind
+	}
+	it.ID, it.Published, it.FirstSeen, it.Revision = old.ID, old.Published, old.FirstSeen, old.Revision+1
+	c.Item, c.Changed, c.content = it, p.now, true
+	p.ration(c, old)
+	return true
+}
+
+// contentChanged reports whether a reader would notice what is another now.
+func (p *planner) contentChanged(old record, it Item, full string, dated time.Time) bool {
+	sameDate := !dated.IsZero() && dated.Equal(old.Dated)
+	return noticed(old.Title) != noticed(it.Title) || textNoticed(old.Summary, it.Summary) ||
+		linkNoticed(old.Link, it.Link, sameDate) || pictureOf(old.Item) != pictureOf(it) ||
+		old.Full != "" && full != old.Full
+}
+
+// textNoticed reports whether a summary changed, and not only where it is cut off.
+func textNoticed(old, now string) bool {
+	if noticed(old) == noticed(now) {
+		return false
+	}
+	a, b := proseOf(old), proseOf(now)
+	return !(a.cut || b.cut) || !a.same(&b)
+}
+
+// linkNoticed reports whether the button of a message must lead elsewhere. A parameter
+// alone that changes while the date stays is the site's own doing.
+func linkNoticed(old, now string, sameDate bool) bool {
+	a, b := addressOf(old), addressOf(now)
+	if a.loose == b.loose {
+		return false
+	}
+	pathA, _, _ := strings.Cut(a.loose, "?")
+	pathB, _, _ := strings.Cut(b.loose, "?")
+	return pathA != pathB || !sameDate
+}
+
+// pictureOf tells one picture from another. A parameter says which it is only where the
+// path doesn't: "photo.jpg?v=2" is "photo.jpg".
+func pictureOf(it Item) string {
+	u, err := url.Parse(it.Picture)
+	if err != nil || it.Picture == "" {
+		return ""
+	}
+	switch strings.ToLower(path.Ext(u.Path)) {
+	case ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg":
+		return hostOf(u) + path.Clean("/"+u.Path)
+	}
+	return addressOf(it.Picture).exact
+}
+
+// fullPrint is a print of the text below the summary; empty where the document holds no more.
+func fullPrint(e entry) string {
+	text := e.Article.Text()
+	if text == "" && e.Full {
+		text = plainText(e.HTML)
+	}
+	if text == "" {
+		return ""
+	}
+	return hash(noticed(text)) + hash(withoutNumbers(noticed(text)))
+}
+
+// ration lets a few corrections of an item a day go to phones by themselves, asks about a
+// further one, and keeps quiet about the others until the next day.
+func (p *planner) ration(c *change, old record) {
+	if p.now.Sub(c.Since) >= restlessFor {
+		c.Since, c.Times = p.now, 0
+	}
+	c.Times++
+	counter := onlyNumbers(old, c.record)
+	switch {
+	case p.held(c.ID) != nil:
+		// Nobody was told of it yet, or is asked already.
+	case c.Left && counter:
+		// It is a counter, and a person said so.
+	case c.Times <= correctionsADay:
+		c.announce = Corrected
+	case p.now.Sub(c.Asked) >= restlessFor:
+		p.hold(c, Corrected, HeldRestless)
+		c.Asked = p.now
+	default:
+		c.Behind = c.Behind || !counter
+	}
+}
+
+// onlyNumbers reports whether two states of an item differ in numbers alone.
+func onlyNumbers(a, b record) bool {
+	numberless := func(r record) string {
+		full := r.Full
+		if len(full) > 16 {
+			full = full[16:]
+		}
+		return withoutNumbers(noticed(r.Title) + "\n" + noticed(r.Summary) + "\n" + full + "\n" + pictureOf(r.Item))
+	}
+	return numberless(a) == numberless(b)
+}

@@ -1,0 +1,147 @@
+package feeds
+
+import "time"
+
+// evidence says how an entry and an item compare, field by field: one bit of each group.
+type evidence uint32
+
+const (
+	guidNone evidence = 1 << iota // one of them has none, or it is shared by several items
+	guidSame
+	guidOther
+
+	linkNone
+	linkSame
+	linkSection // the same, and it looks like the page of a section
+	linkShared  // the same, and several items have it
+	linkNumber  // another slug beside the same number
+	linkLoose   // the same but for a fragment or a parameter of the visit
+	linkOther
+
+	titleSame
+	titleAlike
+	titleOther
+
+	textNone
+	textSame  // and short
+	textWhole // the same, and long enough to be nothing but this item's
+	textAlike
+	textOther
+
+	dateNone
+	dateSame // to the second
+	dateDay  // the same day, without hours
+	dateNear // within nearBy
+	dateLater
+	dateFar
+)
+
+const (
+	anyGUID  = guidNone | guidSame | guidOther
+	anyLink  = linkNone | linkSame | linkSection | linkShared | linkNumber | linkLoose | linkOther
+	anyTitle = titleSame | titleAlike | titleOther
+	sameText = textSame | textWhole
+	anyText  = textNone | sameText | textAlike | textOther
+	anyDate  = dateNone | dateSame | dateDay | dateNear | dateLater | dateFar
+
+	noGUID    = guidNone | guidOther
+	sectional = linkSection | linkShared
+	likeness  = titleSame | titleAlike
+	likeText  = sameText | textAlike
+	nearDate  = dateSame | dateDay | dateNear
+	calm      = nearDate | dateNone
+	apart     = dateLater | dateFar
+)
+
+// How far apart two dates are of one act of an editor, and from when on they are of two days.
+const (
+	nearBy   = 3 * time.Hour
+	otherDay = 20 * time.Hour
+)
+
+// compare finds how an entry compares with a known item. shared tells of a key whether
+// several items have it.
+func compare(e, known *subject, shared func(key string) bool) evidence {
+	return compareGUIDs(e, known, shared) | compareLinks(e, known, shared) | compareTitles(e, known) |
+		compareTexts(e, known) | compareDates(e.date, known.date)
+}
+
+func compareGUIDs(e, known *subject, shared func(string) bool) evidence {
+	switch {
+	case e.source != known.source, e.guid == "", shared(e.guid):
+		return guidNone
+	case known.has(e.guid):
+		return guidSame
+	case known.guid == "", shared(known.guid):
+		return guidNone
+	}
+	return guidOther
+}
+
+func compareLinks(e, known *subject, shared func(string) bool) evidence {
+	exact, loose := e.key(keyExact), e.key(keyLoose)
+	switch {
+	case exact == "":
+		return linkNone
+	case known.has(exact) && shared(exact):
+		return linkShared
+	case known.has(exact) && e.link.section:
+		return linkSection
+	case known.has(exact):
+		return linkSame
+	case known.link.exact == "":
+		return linkNone
+	case !known.has(loose), e.link.fragment != "" && known.link.fragment != "":
+		return linkOther
+	case e.link.numbered && !shared(loose):
+		return linkNumber
+	}
+	return linkLoose
+}
+
+func compareTitles(e, known *subject) evidence {
+	switch {
+	case e.title.same(&known.title):
+		return titleSame
+	case e.title.alike(&known.title):
+		return titleAlike
+	}
+	return titleOther
+}
+
+func compareTexts(e, known *subject) evidence {
+	switch {
+	case e.empty || known.empty:
+		return textNone
+	case e.text.same(&known.text) && e.key(keySummary) != "":
+		return textWhole
+	case e.text.same(&known.text):
+		return textSame
+	case e.text.alike(&known.text):
+		return textAlike
+	}
+	return textOther
+}
+
+func compareDates(a, b time.Time) evidence {
+	if a.IsZero() || b.IsZero() {
+		return dateNone
+	}
+	switch apart := a.Sub(b).Abs(); {
+	case apart == 0 && midnight(a):
+		return dateDay
+	case apart == 0:
+		return dateSame
+	case apart <= nearBy:
+		return dateNear
+	case apart < otherDay:
+		return dateLater
+	}
+	return dateFar
+}
+
+// midnight reports whether a date names no hour.
+func midnight(t time.Time) bool {
+	h, m, s := t.Clock()
+	return h+m+s == 0
+}

@@ -1,0 +1,158 @@
+package feeds
+
+import "time"
+
+// Reasons for which something is held.
+const (
+	HeldOld      = "old"      // it was older than 72 hours when it was first seen
+	HeldFlood    = "flood"    // the source showed more at once than is plausible
+	HeldRestless = "restless" // it changes again and again: there may be a counter in its text
+	HeldRepeated = "repeated" // it says what another item said: a copy, or the same notice once more
+	HeldDoubtful = "doubtful" // it may be a known item that was rewritten
+	HeldBacklog  = "backlog"  // the source's first answer was empty or cut, and this may be what it lacked
+)
+
+// Held is something that the archive has and did not announce by itself. A person
+// decides: Archive.Release or Archive.Dismiss.
+type Held struct {
+	Item   string           `json:"item"` // the item's ID
+	Source string           `json:"source"`
+	Kind   AnnouncementKind `json:"kind"`
+	Reason string           `json:"reason"` // one of those above
+	At     time.Time        `json:"at"`     // the same for all that one poll held
+	// Order is the item's place among these: in it they would have been announced.
+	Order int `json:"order"`
+	// Other is the id of the item that it repeats or may be; empty for other reasons.
+	Other string `json:"other,omitempty"`
+}
+
+// held returns why an item is held; nil where it isn't.
+func (p *planner) held(id string) *Held {
+	if h, held := p.known.held[id]; held {
+		return &h
+	}
+	return nil
+}
+
+// hold takes back an announcement that nobody should get by itself.
+func (p *planner) hold(c *change, kind AnnouncementKind, reason string) {
+	c.held = &Held{Item: c.ID, Source: p.source.ID, Kind: kind, Reason: reason, At: p.now}
+	if reason == HeldRepeated || reason == HeldDoubtful {
+		c.held.Other = c.Other
+	}
+	c.announce = ""
+}
+
+// decide holds what is doubtful among what is new and what was corrected.
+func (p *planner) decide() {
+	backlog := p.result.First || p.known.state.awaited()
+	p.decideNew(backlog)
+	p.decideCorrected()
+	for i := range p.fresh {
+		if p.fresh[i].held != nil {
+			p.fresh[i].held.Order = i
+		}
+	}
+	for i := range p.corrected {
+		if p.corrected[i].held != nil {
+			p.corrected[i].held.Order = i
+		}
+	}
+}
+
+func (p *planner) decideNew(backlog bool) {
+	slipped := p.slipped()
+	recent := 0
+	for _, c := range p.fresh {
+		if !p.stale(c) && !slipped[c.place] {
+			recent++
+		}
+	}
+	for i := range p.fresh {
+		c := &p.fresh[i]
+		switch {
+		case p.result.First || slipped[c.place]:
+			c.announce = ""
+		case backlog && c.from.Item.Published.Before(p.known.state.Contact.Add(-time.Minute)):
+			p.hold(c, Published, HeldBacklog)
+		case p.stale(*c):
+			p.hold(c, Published, HeldOld)
+		case c.Waits != "":
+			p.hold(c, Published, c.Waits)
+		case recent > p.plausible:
+			p.hold(c, Published, HeldFlood)
+		}
+	}
+}
+
+// stale reports whether an item is too old to be news.
+func (p *planner) stale(c change) bool { return c.Published.Before(p.now.Add(-staleAfter)) }
+
+// decideCorrected holds corrections where too many come at once: the site was rebuilt.
+// Who was asked within the day is not asked again.
+func (p *planner) decideCorrected() {
+	told := 0
+	for _, c := range p.corrected {
+		if c.announce == Corrected {
+			told++
+		}
+	}
+	for i := range p.corrected {
+		c := &p.corrected[i]
+		switch {
+		case p.result.First:
+			c.announce = ""
+		case c.announce != Corrected || told <= p.plausible:
+		case p.now.Sub(c.Asked) < restlessFor:
+			c.announce, c.Behind = "", true
+		default:
+			p.hold(c, Corrected, HeldFlood)
+			c.Asked = p.now
+		}
+	}
+}
+
+// reconsider tells what waited as soon as the reason for it is gone: a date was mended, a
+// copy became an item of its own, or what it was taken for stands beside it. It reports
+// whether anything is to be written.
+func (p *planner) reconsider(c *change, old record) (changed bool) {
+	held := p.held(c.ID)
+	switch {
+	case held != nil && held.Reason == HeldOld && !c.from.Dated.Equal(old.Dated):
+		published := c.from.Item.Published
+		if published.IsZero() {
+			published = p.now
+		}
+		if published.Before(p.now.Add(-staleAfter)) {
+			return false
+		}
+		c.Published = published
+	case c.Waits == "" || p.stillWaits(*c):
+		return false
+	}
+	c.Waits, c.Other = "", ""
+	c.announce, c.freed = Published, held != nil
+	c.score = score(c.Item, p.now, p.fromTop(c.place))
+	return true
+}
+
+// stillWaits reports whether an item still says what the other said, or may be it. Nothing
+// is gone of that where only the other one was rewritten.
+func (p *planner) stillWaits(c change) bool {
+	other, known := p.known.records[c.Other]
+	if !known {
+		return true
+	}
+	table, side := again, subjectOfRecord(other.record)
+	for i, m := range p.matches {
+		if m.verdict == same && m.item == c.Other {
+			table, side = beside, p.known.subjects[i]
+		}
+	}
+	apart := c.Waits == HeldDoubtful && &table[0] == &beside[0]
+	if !c.content && !apart {
+		return true
+	}
+	none := func(string) bool { return false }
+	return judge(table, compare(p.known.subjects[c.place], side, none)).verdict != newItem
+}

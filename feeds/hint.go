@@ -80,7 +80,7 @@ func (p *page) newsLinks() (pattern, example string, n int) {
 			continue
 		}
 		u, err := url.Parse(absolute(p.url, attribute(a, "href")))
-		if err != nil || u.Host != p.url.Host || linkKey(u.String()) == "" {
+		if err != nil || u.Host != p.url.Host || addressOf(u.String()).exact == "" {
 			continue
 		}
 		shape := shapeOf(u)

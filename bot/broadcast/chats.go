@@ -2,6 +2,7 @@ package broadcast
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -45,7 +46,7 @@ func (e *Engine) Move(ctx context.Context, from, to int64) error {
 			return err
 		}
 		if has {
-			if err := e.ledger.write(ctx, []note{{number, to, line}}); err != nil {
+			if err := errors.Join(e.ledger.write(ctx, []note{{number, to, line}})...); err != nil {
 				return err
 			}
 		}

@@ -58,6 +58,9 @@ func (s *session) await(ctx context.Context) *task {
 // the moment before which the chat may get nothing more.
 func (s *session) attempt(ctx context.Context, t *task) (notBefore time.Time) {
 	passed := time.Now()
+	if s.scribe.await(ctx) != nil {
+		return time.Time{} // as below
+	}
 	d, due, err := s.prepare(ctx, t)
 	if err != nil {
 		return time.Time{} // the session ends; the walk or the retry set has the task
@@ -123,11 +126,8 @@ func (s *session) delivered(ctx context.Context, t *task, d Delivery, m Message)
 	if d.Kind == Digest {
 		line.Revision = d.Part + 1
 	}
-	err := s.persist(ctx, "write the ledger", func() error {
-		return s.scribe.write(ctx, note{t.run.Ledger, t.chat, line})
-	})
-	if err != nil {
-		return // it may come twice: it was on its way when the session ended
+	if s.scribe.write(ctx, note{t.run.Ledger, t.chat, line}) != nil {
+		return // the session ended; the line is remembered, and written as soon as Redis takes it
 	}
 	if line.More { // the ledger says so too: a restart goes on with the next part
 		s.queue.park(&task{run: t.run, chat: t.chat, bucket: t.bucket}, time.Now())

@@ -55,6 +55,7 @@ type Engine struct {
 	Options
 	plans   plans
 	ledger  ledger
+	scribe  *scribe
 	retries retries
 	metrics *metrics
 	wake    chan struct{}
@@ -75,14 +76,18 @@ func New(o Options) *Engine {
 	if o.Grace == 0 {
 		o.Grace = 10 * time.Second
 	}
-	fence := func() int64 { return 0 }
+	lines := newLedger(o.Redis)
+	scribe := newScribe(lines, o.Log)
+	fence := func() string { return "" }
 	if o.Lease != nil {
-		fence = o.Lease.fence.Load
+		fence = o.Lease.value
+		o.Lease.before = scribe.writeLeft
 	}
 	return &Engine{
 		Options: o,
 		plans:   plans{o.Redis, fence},
-		ledger:  ledger{o.Redis},
+		ledger:  lines,
+		scribe:  scribe,
 		retries: retries{o.Redis},
 		metrics: newMetrics(o.Registerer),
 		wake:    make(chan struct{}, 1),

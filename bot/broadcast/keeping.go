@@ -3,6 +3,7 @@ package broadcast
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"kabarchy/subscriptions"
@@ -67,7 +68,7 @@ func (s *session) tend() {
 
 // finish turns a broadcast into a report, with exact counts.
 func (s *session) finish(ctx context.Context, p plan, st state) error {
-	has, err := s.ledger.count(ctx, p.Ledger, subscriptions.Number(p.Language), s.Keep)
+	has, err := s.close(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -91,4 +92,31 @@ func (s *session) finish(ctx context.Context, p plan, st state) error {
 	s.Log.Info("broadcast finished", "broadcast", p.ID, "kind", p.Kind, "item", p.Item,
 		"sent", st.Sent, "blocked", st.Blocked, "failed", st.Failed)
 	return nil
+}
+
+// close counts who has what a broadcast brought. Where no other broadcast needs the ledger,
+// its time begins to run.
+func (s *session) close(ctx context.Context, p plan) (has int, err error) {
+	s.lifetimes.Lock()
+	defer s.lifetimes.Unlock()
+	current, err := s.plans.running(ctx)
+	if err != nil {
+		return 0, err
+	}
+	keep := s.Keep
+	if slices.ContainsFunc(current, func(b record) bool { return b.Ledger == p.Ledger && b.ID != p.ID }) {
+		keep = 0
+	}
+	return s.ledger.count(ctx, p.Ledger, subscriptions.Number(p.Language), keep)
+}
+
+// open sees to it that the ledger of a broadcast lives as long as that runs, though its
+// time may have begun to run.
+func (s *session) open(ctx context.Context, p record) error {
+	if p.Ledger == p.ID && p.Planned < 0 {
+		return nil // a new one
+	}
+	s.lifetimes.Lock()
+	defer s.lifetimes.Unlock()
+	return s.ledger.persist(ctx, p.Ledger)
 }

@@ -69,7 +69,7 @@ func TestWhatAFormerLeaderWritesIsRefused(t *testing.T) {
 			return err == nil && won
 		})
 	}
-	plansOf := func(l *Lease) plans { return plans{rdb, l.fence.Load} }
+	plansOf := func(l *Lease) plans { return plans{rdb, l.value} }
 	if _, err := plansOf(leader).add(t.Context(), plan{ID: 1, Ledger: 1, Kind: News, Item: "item"}); err != nil {
 		t.Fatal(err)
 	}

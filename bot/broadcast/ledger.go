@@ -11,62 +11,15 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// entry is what the ledger says of one chat: the message it has. It is packed into
-// one whole number, because Redis keeps a number in nine bytes or fewer: the message
-// id, twelve bits of the item's revision, four of its language, and three flags.
-type entry struct {
-	Message
-	Revision  int  // of the item; of a digest, how many of its messages the chat has
-	Edition   int  // the number of the item's language: the editions of an item share a ledger
-	Withdrawn bool // the message was taken back
-}
-
-const (
-	revisionBits = 12
-	maxRevision  = 1<<revisionBits - 1
-	editionBits  = 4
-	maxEdition   = 1<<editionBits - 1
-)
-
-// The flags, from the lowest bit.
-const (
-	flagCaption = 1 << iota
-	flagWithdrawn
-	flagMore
-	flagBits = iota
-)
-
-func (e entry) pack() int64 {
-	n := e.ID<<revisionBits | int64(min(e.Revision, maxRevision))
-	n = n<<editionBits | int64(e.Edition)
-	n <<= flagBits
-	if e.Caption {
-		n |= flagCaption
-	}
-	if e.Withdrawn {
-		n |= flagWithdrawn
-	}
-	if e.More {
-		n |= flagMore
-	}
-	return n
-}
-
-func unpackEntry(n int64) entry {
-	e := entry{Withdrawn: n&flagWithdrawn != 0}
-	e.Caption, e.More = n&flagCaption != 0, n&flagMore != 0
-	n >>= flagBits
-	e.Edition = int(n & maxEdition)
-	n >>= editionBits
-	e.Revision = int(n & maxRevision)
-	e.ID = n >> revisionBits
-	return e
-}
-
 // ledger says who has which message. It is the only thing that grows with the
 // audience, by about twenty bytes a chat, and it expires.
 type ledger struct {
-	rdb redis.UniversalClient
+	rdb       redis.UniversalClient
+	unwritten *unwritten
+}
+
+func newLedger(rdb redis.UniversalClient) ledger {
+	return ledger{rdb, &unwritten{lines: make(map[place]entry)}}
 }
 
 // read returns the entries of some buckets, keyed by chat.
@@ -74,6 +27,7 @@ func (l ledger) read(ctx context.Context, number int64, buckets []int) (map[int6
 	if len(buckets) == 0 {
 		return nil, nil
 	}
+	entries := l.unwritten.of(number, buckets) // before the question: what is written meanwhile is in the answer
 	pipe := l.rdb.Pipeline()
 	answers := make([]*redis.MapStringStringCmd, len(buckets))
 	for i, b := range buckets {
@@ -82,7 +36,6 @@ func (l ledger) read(ctx context.Context, number int64, buckets []int) (map[int6
 	if _, err := pipe.Exec(ctx); err != nil {
 		return nil, fmt.Errorf("read ledger %d: %w", number, err)
 	}
-	entries := make(map[int64]entry)
 	for i, answer := range answers {
 		for field, value := range answer.Val() {
 			chat, err1 := strconv.ParseInt(field, 10, 64)
@@ -90,7 +43,9 @@ func (l ledger) read(ctx context.Context, number int64, buckets []int) (map[int6
 			if err1 != nil || err2 != nil {
 				return nil, fmt.Errorf("read ledger: %s holds %q = %q", keySent(number, buckets[i]), field, value)
 			}
-			entries[chat] = unpackEntry(packed)
+			if _, newer := entries[chat]; !newer {
+				entries[chat] = unpackEntry(packed)
+			}
 		}
 	}
 	return entries, nil
@@ -98,6 +53,9 @@ func (l ledger) read(ctx context.Context, number int64, buckets []int) (map[int6
 
 // get returns one chat's entry.
 func (l ledger) get(ctx context.Context, number, chat int64) (entry, bool, error) {
+	if e, has := l.unwritten.get(place{number, chat}); has {
+		return e, true, nil
+	}
 	packed, err := l.rdb.HGet(ctx, keySent(number, subscriptions.BucketOf(chat)), id(chat)).Int64()
 	if err == redis.Nil {
 		return entry{}, false, nil
@@ -115,20 +73,29 @@ type note struct {
 	entry  entry
 }
 
-// write writes many notes in one round trip; writing a note twice does no harm.
-func (l ledger) write(ctx context.Context, notes []note) error {
+// write writes many notes in one round trip, and returns the error of each, nil for those
+// that are written. Writing a note twice does no harm.
+func (l ledger) write(ctx context.Context, notes []note) []error {
+	if len(notes) == 0 {
+		return nil
+	}
 	pipe := l.rdb.Pipeline()
 	for _, n := range notes {
 		pipe.HSet(ctx, keySent(n.ledger, subscriptions.BucketOf(n.chat)), n.chat, n.entry.pack())
 	}
-	if _, err := pipe.Exec(ctx); err != nil {
-		return fmt.Errorf("write ledger: %w", err)
+	answers, _ := pipe.Exec(ctx) // each answer has its own error
+	errs := make([]error, len(notes))
+	for i, answer := range answers {
+		if err := answer.Err(); err != nil {
+			errs[i] = fmt.Errorf("write ledger %d: %w", notes[i].ledger, err)
+		}
 	}
-	return nil
+	return errs
 }
 
 // erase removes a chat from some ledgers.
 func (l ledger) erase(ctx context.Context, numbers []int64, chat int64) error {
+	l.unwritten.forget(chat)
 	pipe := l.rdb.Pipeline()
 	for _, n := range numbers {
 		pipe.HDel(ctx, keySent(n, subscriptions.BucketOf(chat)), id(chat))
@@ -173,6 +140,20 @@ func (l ledger) expire(ctx context.Context, number int64, buckets []int, after t
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
 		return fmt.Errorf("let ledger %d expire: %w", number, err)
+	}
+	return nil
+}
+
+// persist lets a ledger live on that was to expire.
+func (l ledger) persist(ctx context.Context, number int64) error {
+	for from := 0; from < subscriptions.Buckets; from += bucketsAtOnce {
+		pipe := l.rdb.Pipeline()
+		for _, b := range bucketRange(from) {
+			pipe.Persist(ctx, keySent(number, b))
+		}
+		if _, err := pipe.Exec(ctx); err != nil {
+			return fmt.Errorf("let ledger %d live on: %w", number, err)
+		}
 	}
 	return nil
 }

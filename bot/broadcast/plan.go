@@ -52,7 +52,7 @@ type record struct {
 // plans keeps the broadcasts' records in Redis.
 type plans struct {
 	rdb   redis.UniversalClient
-	fence func() int64 // the leader's number; 0 where nobody else could lead
+	fence func() string // the leader's lease; empty where nobody else could lead
 }
 
 // addScript plans a broadcast, once.
@@ -201,9 +201,9 @@ func (s plans) load(ctx context.Context, ids []string) ([]record, error) {
 }
 
 // fenced starts a script that only the leader may run: KEYS[1] is the lease, ARGV[1]
-// the writer's fencing number, 0 where there is no lease.
+// the writer's value of it, empty where there is no lease.
 const fenced = `
-if ARGV[1] ~= '0' and redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
+if ARGV[1] ~= '' and redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 `
 
 // guard runs a fenced script; it says whether the script did anything.

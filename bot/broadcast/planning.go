@@ -148,6 +148,9 @@ func (s *session) begin(ctx context.Context, p record) error {
 	if err != nil {
 		return err
 	}
+	if err := s.open(ctx, p); err != nil {
+		return err
+	}
 	if resumed := p.Planned >= 0; resumed && p.Kind == News {
 		if p.Sent, err = s.ledger.count(ctx, p.Ledger, subscriptions.Number(p.Language), 0); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package broadcast
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ func BenchmarkLedger(b *testing.B) {
 	const deliveries, batch = 1_000_000, 1000
 	rdb := redistest.Start(b).Client(b)
 	before := usedMemory(b, rdb)
-	l := ledger{rdb}
+	l := newLedger(rdb)
 	for range b.N {
 		for from := 0; from < deliveries; from += batch {
 			notes := make([]note, batch)
@@ -27,7 +28,7 @@ func BenchmarkLedger(b *testing.B) {
 				chat := int64(5_000_000_000 + from + i)
 				notes[i] = note{1, chat, entry{Message: Message{ID: int64(100_000_000 + from + i), Caption: true}, Revision: 1}}
 			}
-			if err := l.write(b.Context(), notes); err != nil {
+			if err := errors.Join(l.write(b.Context(), notes)...); err != nil {
 				b.Fatal(err)
 			}
 		}

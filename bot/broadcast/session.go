@@ -14,11 +14,11 @@ type session struct {
 	*Engine
 	queue  *queue
 	gate   *gate
-	scribe *scribe
 	ending chan struct{} // holds one token when a broadcast may have ended
 
-	abort context.CancelCauseFunc // ends the session with an error
-	walks sync.WaitGroup
+	abort     context.CancelCauseFunc // ends the session with an error
+	walks     sync.WaitGroup
+	lifetimes sync.Mutex // held while the lifetime of a ledger is looked at and set
 
 	mu   sync.Mutex
 	runs []*run // oldest first
@@ -29,7 +29,6 @@ func newSession(e *Engine) *session {
 		Engine: e,
 		queue:  newQueue(),
 		gate:   newGate(e.MessagesPerSecond),
-		scribe: newScribe(e.ledger),
 		ending: make(chan struct{}, 1),
 	}
 }
@@ -58,6 +57,9 @@ func (s *session) run(ctx context.Context) error {
 	s.save(sending)
 	cut()
 	loops.Wait()
+	if left := len(s.ledger.unwritten.notes()); left > 0 {
+		s.Log.Error("messages were sent and not noted; unless this process notes them later, they come twice", "messages", left)
+	}
 	if cause := context.Cause(ctx); errors.As(cause, new(*Error)) {
 		return cause
 	}

@@ -86,6 +86,7 @@ func newApp(ctx context.Context, o AppOptions) (*App, error) {
 		look:    make(chan struct{}, 1),
 		metrics: metrics,
 	}
+	a.lease.Reach = a.reach
 	numbers, err := a.Store.NumberTopics(ctx, o.Config.topicIDs()...)
 	if err != nil {
 		return nil, err
@@ -185,6 +186,15 @@ func (a *App) work(ctx context.Context) error {
 	parts.Go(func() error { return a.readArchive(ctx) })
 	parts.Go(func() error { return a.attend(ctx) })
 	return explain(parts.Wait())
+}
+
+// reach asks Telegram who the bot is. Any answer shows that Telegram can be reached.
+func (a *App) reach(ctx context.Context) error {
+	err := a.client.Call(ctx, "getMe", nil, nil)
+	if errors.As(err, new(*bot.APIError)) {
+		return nil
+	}
+	return err
 }
 
 // introduce tells Telegram what the bot is, as soon as it can be reached.

@@ -1,0 +1,230 @@
+package broadcast
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/subscriptions/redistest"
+)
+
+// leaseTest runs a test with an empty Redis in virtual time.
+func leaseTest(t *testing.T, f func(t *testing.T, rdb redis.UniversalClient)) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { f(t, redistest.Bubble(t).Client(t)) })
+}
+
+func quietLease(rdb redis.UniversalClient) *Lease {
+	return NewLease(rdb, slog.New(slog.DiscardHandler))
+}
+
+// acquires fails the test unless the lease is won, or is not.
+func acquires(t *testing.T, l *Lease, want bool) {
+	t.Helper()
+	if won, err := l.acquire(t.Context()); err != nil || won != want {
+		t.Fatalf("won: %v, %v; want %v", won, err, want)
+	}
+}
+
+func TestFailoverThatLosesTheLeaseLeavesOneLeader(t *testing.T) {
+	leaseTest(t, func(t *testing.T, rdb redis.UniversalClient) {
+		former, leader := quietLease(rdb), quietLease(rdb)
+		acquires(t, former, true)
+		// The replica that takes over has not had the write.
+		if err := rdb.Del(t.Context(), keyLease, keyFence).Err(); err != nil {
+			t.Fatal(err)
+		}
+		acquires(t, leader, true)
+		if former.highest.Load() != leader.highest.Load() {
+			t.Fatalf("the numbers are %d and %d: nothing is tried", former.highest.Load(), leader.highest.Load())
+		}
+		if _, err := (plans{rdb, leader.value}).add(t.Context(), plan{ID: 1, Ledger: 1, Kind: News, Item: "item"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := (plans{rdb, former.value}).save(t.Context(), 1, state{Cursor: 9}); !errors.Is(err, ErrFenced) {
+			t.Errorf("the former leader's write: %v", err)
+		}
+		if err := former.renew(t.Context()); !errors.Is(err, ErrFenced) {
+			t.Errorf("the former leader's renewal: %v", err)
+		}
+		former.release(t.Context())
+		if held := rdb.Get(t.Context(), keyLease).Val(); held != leader.value() {
+			t.Errorf("after the former leader's release the lease is %q, want %q", held, leader.value())
+		}
+		leader.release(t.Context())
+		if n := rdb.Exists(t.Context(), keyLease).Val(); n != 0 {
+			t.Error("the leader's own release does nothing")
+		}
+	})
+}
+
+func TestLeaseOfAnEarlierReleaseEndsByItself(t *testing.T) {
+	leaseTest(t, func(t *testing.T, rdb redis.UniversalClient) {
+		if err := errors.Join(rdb.Set(t.Context(), keyFence, 7, 0).Err(), rdb.Set(t.Context(), keyLease, 7, leaseLife).Err()); err != nil {
+			t.Fatal(err)
+		}
+		l := quietLease(rdb)
+		acquires(t, l, false)
+		time.Sleep(leaseLife + time.Second)
+		acquires(t, l, true)
+		if n := l.highest.Load(); n != 8 {
+			t.Errorf("the number is %d, want 8", n)
+		}
+	})
+}
+
+func TestLostFencingNumberIsNoticedAndMended(t *testing.T) {
+	leaseTest(t, func(t *testing.T, rdb redis.UniversalClient) {
+		if err := rdb.Set(t.Context(), keyFence, 41, 0).Err(); err != nil {
+			t.Fatal(err)
+		}
+		l := quietLease(rdb)
+		acquires(t, l, true)
+		l.release(t.Context())
+		rdb.Set(t.Context(), keyFence, 40, 0) // a failover
+		acquires(t, l, true)
+		if l.lost.Load() != nil {
+			t.Errorf("one lost write is taken for lost data: %v", *l.lost.Load())
+		}
+		if n := l.highest.Load(); n != 43 {
+			t.Errorf("the number is %d, want 43", n)
+		}
+		rdb.FlushAll(t.Context())
+		acquires(t, l, true)
+		if l.lost.Load() == nil {
+			t.Error("nothing is said of a database that was emptied")
+		}
+		if n := rdb.Get(t.Context(), keyFence).Val(); n != "44" {
+			t.Errorf("the number in Redis is %s, want 44", n)
+		}
+	})
+}
+
+// TestSuspendedMachineHasLostTheLease: the monotonic clock has stood still, only the time
+// of day has gone on.
+func TestSuspendedMachineHasLostTheLease(t *testing.T) {
+	leaseTest(t, func(t *testing.T, rdb redis.UniversalClient) {
+		l := quietLease(rdb)
+		slept := time.Duration(0)
+		l.wall = func() time.Time { return time.Now().Round(0).Add(slept) }
+		acquires(t, l, true)
+		if !l.Held() {
+			t.Fatal("not held")
+		}
+		slept = time.Hour
+		if l.Held() {
+			t.Error("held after an hour's sleep of the machine")
+		}
+		slept = 0 // that clock being put back is no way to win it again
+		if l.Held() {
+			t.Error("held again without having won it")
+		}
+		l.release(t.Context())
+		acquires(t, l, true)
+		slept = -time.Hour
+		time.Sleep(leaseLife)
+		if l.Held() {
+			t.Error("held for longer because the clock was put back")
+		}
+	})
+}
+
+// slowAnswers is a Telegram whose messages land at once and whose answers take long.
+type slowAnswers struct {
+	*phones
+	latency time.Duration
+}
+
+func (s slowAnswers) Deliver(ctx context.Context, d Delivery) (Message, error) {
+	m, err := s.phones.Deliver(ctx, d)
+	if sleep(ctx, s.latency) != nil {
+		return Message{}, &Error{Verdict: Ambiguous, Err: ctx.Err()}
+	}
+	return m, err
+}
+
+func TestLeaseIsHeldUntilTheLastAnswerIsIn(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		all := chats(1, 300)
+		h.subscribe("ky", all...)
+		h.options.MessagesPerSecond = 30
+		h.options.Sender = slowAnswers{h.phones, 8 * time.Second}
+		stopFirst := h.run()
+		h.publish("ky", "Жаңылык")
+		h.until("many are on their way", func() bool { return len(h.phones.titles()) >= 100 })
+		stopSecond := h.run() // stands by
+		stopFirst()           // SIGTERM
+		defer stopSecond()
+		h.quiet()
+		h.onceEach(all)
+	})
+}
+
+// TestLeaderWithoutTelegramHandsOver has two instances, of which neither, one or both
+// reach Telegram.
+func TestLeaderWithoutTelegramHandsOver(t *testing.T) {
+	leaseTest(t, func(t *testing.T, rdb redis.UniversalClient) {
+		type instance struct {
+			*Lease
+			reaches, leads atomic.Bool
+			terms          atomic.Int32
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 2)
+		start := func() *instance {
+			i := &instance{Lease: quietLease(rdb)}
+			i.reaches.Store(true)
+			i.Reach = func(ctx context.Context) error {
+				if i.reaches.Load() {
+					return nil
+				}
+				<-ctx.Done() // no route, no answer
+				return ctx.Err()
+			}
+			go func() {
+				ended <- i.Lead(ctx, func(ctx context.Context) error {
+					i.terms.Add(1)
+					i.leads.Store(true)
+					<-ctx.Done()
+					i.leads.Store(false)
+					return nil
+				})
+			}()
+			return i
+		}
+		a := start()
+		time.Sleep(2 * time.Second)
+		a.reaches.Store(false)
+		time.Sleep(20 * time.Minute)
+		if !a.leads.Load() || a.terms.Load() != 1 {
+			t.Errorf("alone, it gave the lease up (%d terms)", a.terms.Load())
+		}
+		b := start()
+		time.Sleep(2 * time.Minute)
+		if a.leads.Load() || !b.leads.Load() {
+			t.Errorf("who reaches Telegram does not lead: %v, %v", a.leads.Load(), b.leads.Load())
+		}
+		b.reaches.Store(false) // Telegram itself is away
+		time.Sleep(20 * time.Minute)
+		if !b.leads.Load() || b.terms.Load() != 1 || a.terms.Load() != 1 {
+			t.Errorf("it went to and fro while nobody reached Telegram: %d and %d terms", a.terms.Load(), b.terms.Load())
+		}
+		a.reaches.Store(true)
+		time.Sleep(2 * time.Minute)
+		if !a.leads.Load() {
+			t.Error("who reaches Telegram again does not take over")
+		}
+		cancel()
+		for range 2 {
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,218 @@
+package broadcast
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kabarchy/subscriptions"
+	"kabarchy/subscriptions/redistest"
+)
+
+// onceEach fails the test unless each chat has just one message.
+func (h *house) onceEach(chats []int64) {
+	h.tb.Helper()
+	for _, c := range chats {
+		if n := h.phones.count(c); n != 1 {
+			h.tb.Errorf("chat %d has %d messages, want one", c, n)
+		}
+	}
+}
+
+// TestRedisThatRefusesWritesAndAnswersReadsBringsNothingTwice lets Redis refuse all writes
+// in mid-broadcast, so that the lease is lost as well, or only those of the ledger.
+func TestRedisThatRefusesWritesAndAnswersReadsBringsNothingTwice(t *testing.T) {
+	t.Parallel()
+	for _, refusal := range []string{
+		"NOREPLICAS Not enough good replicas to write.",
+		"MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+		"READONLY You can't write against a read only replica.",
+		"OOM command not allowed when used memory > 'maxmemory'.",
+	} {
+		t.Run(refusal[:4], func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				server := redistest.Bubble(t)
+				refusedWrites(t, newHouse(t, server.Client(t)), func() { server.RefuseWrites(refusal) }, func() { server.RefuseWrites("") })
+			})
+		})
+	}
+	t.Run("the ledger's writes alone", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			server := redistest.Bubble(t)
+			refusedWrites(t, newHouse(t, server.Client(t)), func() {
+				server.Refuse(func(command []string) string {
+					if command[0] == "HSET" && len(command[1]) > 5 && command[1][:5] == "sent:" {
+						return "OOM command not allowed when used memory > 'maxmemory'."
+					}
+					return ""
+				})
+			}, func() { server.Refuse(nil) })
+		})
+	})
+}
+
+func refusedWrites(t *testing.T, h *house, refuse, accept func()) {
+	all := chats(1, 400)
+	h.subscribe("ky", all...)
+	h.options.MessagesPerSecond = 100
+	defer h.run()()
+	h.publish("ky", "Жаңылык")
+	h.until("some have it", func() bool { return len(h.phones.titles()) >= 100 })
+	before := len(h.phones.titles())
+	refuse()
+	time.Sleep(time.Minute)
+	// The message whose note is refused first, those that pass while the client tries to
+	// write that again, and no more.
+	if n := len(h.phones.titles()) - before; n > 40 {
+		t.Errorf("%d messages went out while none could be noted", n)
+	}
+	accept()
+	h.quiet()
+	h.onceEach(all)
+}
+
+func TestLedgerLivesAsLongAsABroadcastNeedsIt(t *testing.T) {
+	bishkekHouse(t, func(t *testing.T, h *house) {
+		all := chats(1, 50)
+		h.subscribe("ky", all...)
+		h.prefer(50, func(p *subscriptions.Preferences) {
+			p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true}
+		})
+		h.options.Keep = time.Hour // correct_within_hours: 1
+		sleepUntil(22, 50)
+		stop := h.run()
+		h.publish("ky", "Жаңылык")
+		h.resting(1)
+		sleepUntil(23, 0)
+		h.correct("ky", "Жаңылык", "Оңдолгон.")
+		h.until("it is corrected", func() bool {
+			running, err := h.engine.plans.running(t.Context())
+			finished, err2 := h.engine.plans.finished(t.Context(), 10)
+			return err == nil && err2 == nil && len(running) == 1 && len(finished) == 1
+		})
+		h.wantLedger(false)
+		stop()
+		sleepUntil(6, 59) // eight hours later
+		defer h.run()()
+		h.quiet()
+		h.onceEach(all)
+		h.wantLedger(true) // its time begins now
+	})
+}
+
+func TestCorrectionLetsAnExpiringLedgerLiveOn(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		h.subscribe("ky", chats(1, 20)...)
+		h.options.Keep = time.Hour
+		stop := h.run()
+		h.publish("ky", "Жаңылык")
+		h.quiet()
+		h.wantLedger(true)
+		stop()
+		h.options.MessagesPerSecond = 1
+		defer h.run()()
+		h.correct("ky", "Жаңылык", "Оңдолгон.")
+		h.until("it is planned", func() bool {
+			running, err := h.engine.plans.running(t.Context())
+			return err == nil && len(running) == 1 && h.phones.edited() > 0
+		})
+		h.wantLedger(false)
+		h.quiet()
+		h.wantLedger(true)
+	})
+}
+
+// edited counts the messages that show another text than the first.
+func (p *phones) edited() (n int) {
+	for _, messages := range p.all() {
+		for _, m := range messages {
+			if m.text != "Текст." {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// wantLedger fails the test unless the first ledger expires, or does not.
+func (h *house) wantLedger(expires bool) {
+	h.tb.Helper()
+	seen := 0
+	for b := range subscriptions.Buckets {
+		life, err := h.rdb.TTL(h.tb.Context(), keySent(1, b)).Result()
+		if err != nil {
+			h.tb.Fatal(err)
+		}
+		if life == -2 {
+			continue
+		}
+		seen++
+		if life > 0 != expires {
+			h.tb.Fatalf("bucket %d of the ledger lives for %v, expires: %v", b, life, expires)
+		}
+	}
+	if seen == 0 {
+		h.tb.Fatal("there is no ledger")
+	}
+}
+
+// TestDeadShardHoldsUpItsOwnNotesAlone lets the bucket of one chat be out of reach.
+func TestDeadShardHoldsUpItsOwnNotesAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := redistest.Bubble(t)
+		h := newHouse(t, server.Client(t))
+		lost := keySent(1, subscriptions.BucketOf(7))
+		server.Refuse(func(command []string) string {
+			if len(command) > 1 && command[1] == lost {
+				return "CLUSTERDOWN Hash slot not served"
+			}
+			return ""
+		})
+		writing, stop := context.WithCancel(t.Context())
+		var loop, writers sync.WaitGroup
+		s := h.engine.scribe
+		loop.Go(func() { s.run(writing) })
+		waiting, giveUp := context.WithTimeout(t.Context(), time.Minute)
+		defer giveUp()
+		var noted, others atomic.Int32
+		for _, chat := range chats(1, 100) {
+			lost := subscriptions.BucketOf(chat) == subscriptions.BucketOf(7)
+			if !lost {
+				others.Add(1)
+			}
+			writers.Go(func() {
+				switch err := s.write(waiting, note{1, chat, entry{Message: Message{ID: chat}}}); {
+				case lost && err == nil:
+					t.Error("the note of the lost bucket is said to be written")
+				case !lost && err == nil:
+					noted.Add(1)
+				}
+			})
+		}
+		writers.Wait()
+		if noted.Load() != others.Load() {
+			t.Errorf("%d notes written, want %d", noted.Load(), others.Load())
+		}
+		if err := s.await(waiting); err == nil {
+			t.Error("sending goes on though a note is not written")
+		}
+		server.Refuse(nil)
+		if err := s.await(t.Context()); err != nil {
+			t.Error(err)
+		}
+		stop()
+		loop.Wait()
+		if e, has, err := h.engine.ledger.get(t.Context(), 1, 7); err != nil || !has || e.ID != 7 {
+			t.Errorf("the ledger says %+v, %v, %v", e, has, err)
+		}
+		if left := h.engine.ledger.unwritten.notes(); len(left) != 0 {
+			t.Errorf("still unwritten: %v", left)
+		}
+	})
+}

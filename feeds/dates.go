@@ -46,7 +46,7 @@ var dateForms = []*regexp.Regexp{
 }
 
 var (
-	clockForm = regexp.MustCompile(`\b(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?\s*([ap]m)?`)
+	clockForm = regexp.MustCompile(`\b(\d{1,2}):(\d{2})(?::(\d{1,2}))?(?:[.,]\d+)?\s*([ap]m)?`)
 	zoneForm  = regexp.MustCompile(`^\s*(?:\(?(?:utc|gmt)?\s*([+-])(\d{1,2}):?(\d{2})?\b|\(?([a-z]{1,4})\b)`)
 	unixForm  = regexp.MustCompile(`^\d{10}(?:\d{3})?$`)
 )

@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -8,10 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptrace"
 	"net/url"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -50,6 +54,8 @@ func (e *StatusError) Error() string {
 		return said + ": no feed at this address, it may have moved"
 	case e.Code == http.StatusGone:
 		return said + ": the feed was given up"
+	case e.Code >= 300 && e.Code < 400 && e.Code != http.StatusNotModified:
+		return said + ": it redirects, and does not say where"
 	case e.Code == http.StatusUnauthorized, e.Code == http.StatusForbidden:
 		return said + ": it does not let us read the feed"
 	case e.Code >= 500:
@@ -102,6 +108,7 @@ type request struct {
 	Known  validators // of the document that we have
 	Most   int64      // bytes
 	OldTLS bool       // the site may speak TLS as it was
+	Page   bool       // a file that is no HTML is not wanted
 }
 
 // get fetches one document, unless it is the known one. A body that was cut short
@@ -143,7 +150,7 @@ func (f *fetcher) get(ctx context.Context, r request) (*response, error) {
 func brokenHTTP2(ctx context.Context, err error) bool {
 	var status *StatusError
 	return err != nil && ctx.Err() == nil && !errors.As(err, &status) && !errors.Is(err, ErrTooLarge) &&
-		!errors.Is(err, ErrRedirects) && !errors.Is(err, ErrScheme) && !errors.Is(err, ErrEncoding)
+		!errors.Is(err, ErrRedirects) && !errors.Is(err, ErrScheme) && !errors.Is(err, ErrEncoding) && !errors.Is(err, errNotHTML)
 }
 
 // noting adds what is odd about how the response came.
@@ -203,7 +210,14 @@ func (f *fetcher) answer(resp *http.Response, r request) (*response, error) {
 	case resp.StatusCode != http.StatusOK:
 		return nil, &StatusError{resp.StatusCode, retryAfter(resp.Header, time.Now())}
 	}
-	return got, f.read(resp, got, r)
+	if kind, _, _ := mime.ParseMediaType(got.MediaType); r.Page && kind != "" && !strings.Contains(kind, "html") {
+		return nil, fmt.Errorf("%w: %s", errNotHTML, kind)
+	}
+	err := f.read(resp, got, r)
+	if r.Page && (bytes.HasPrefix(got.Body, []byte("%PDF-")) || bytes.HasPrefix(got.Body, []byte("PK\x03\x04"))) {
+		return nil, errNotHTML // Whatever its header says.
+	}
+	return got, err
 }
 
 // ownRedirect says whether a request was redirected to where it was, with a cookie.
@@ -229,12 +243,14 @@ func (f *fetcher) read(resp *http.Response, got *response, r request) error {
 	if packed {
 		expected = -1
 	}
-	body, err := readAll(unpacked, expected, r.Most)
+	// Nothing but its end says where such a body ends, and a server may forget to close.
+	open := resp.ContentLength < 0 && len(resp.TransferEncoding) == 0 && resp.ProtoMajor == 1 && !packed
+	body, err := readAll(unpacked, expected, r.Most, open)
 	got.Size = len(body)
 	switch {
 	case int64(len(body)) > r.Most:
 		return fmt.Errorf("%w: more than %d bytes", ErrTooLarge, r.Most)
-	case errors.Is(err, io.ErrUnexpectedEOF) && len(body) > 0:
+	case errors.Is(err, io.ErrUnexpectedEOF) && len(body) > 0, err != nil && hasEnd(body):
 		got.Cut = true
 	case err != nil && !ended(err, packed):
 		return err
@@ -254,8 +270,9 @@ func (f *fetcher) read(resp *http.Response, got *response, r request) error {
 }
 
 // readAll reads until the end, or one byte more than most. It takes no more memory
-// than that, where io.ReadAll would take twice as much; expected is a hint, or -1.
-func readAll(r io.Reader, expected, most int64) ([]byte, error) {
+// than that, where io.ReadAll would take twice as much; expected is a hint, or -1. With
+// toEnd the end of the document is enough.
+func readAll(r io.Reader, expected, most int64, toEnd bool) ([]byte, error) {
 	body := make([]byte, 0, max(expected, 512)+1)
 	for int64(len(body)) <= most {
 		if len(body) == cap(body) {
@@ -263,7 +280,7 @@ func readAll(r io.Reader, expected, most int64) ([]byte, error) {
 		}
 		n, err := r.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
-		if err == io.EOF {
+		if err == io.EOF || toEnd && hasEnd(body) {
 			return body, nil
 		}
 		if err != nil {
@@ -272,6 +289,12 @@ func readAll(r io.Reader, expected, most int64) ([]byte, error) {
 	}
 	return body, nil
 }
+
+// rootEnd finds the end tag of a feed's root element, or of a page's.
+var rootEnd = regexp.MustCompile(`(?i)</(?:\w+:)?(?:rss|feed|rdf|html)\s*>\s*$`)
+
+// hasEnd says whether a document has come to its end.
+func hasEnd(body []byte) bool { return rootEnd.Match(body[max(0, len(body)-64):]) }
 
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects {

@@ -39,7 +39,10 @@ func (m *mender) field(name string, mark int) bool {
 		}
 		m.retype(name, mark)
 		m.cdataOf(asHTML(text))
-	case local == "title" && !strings.Contains(kind, "xhtml"):
+	case m.atom && strings.Contains(kind, "xhtml") && (local == "content" || local == "summary" || local == "title"):
+		m.retype(name, mark)
+		m.markup(m.inner(name, "item", "entry"))
+	case local == "title":
 		m.out.WriteByte('>')
 		m.titleText(m.inner(name, afterTitle...))
 	case (local == "body" || local == "fullitem") && m.inItem() && len(m.open) == m.level():

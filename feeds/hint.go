@@ -35,6 +35,9 @@ func pageHint(text []byte, address *url.URL, zone *time.Location) string {
 	if t := find(p.root, func(n *html.Node) bool { return n.DataAtom == atom.Title }); t != nil && rawText(t) != "" {
 		says = fmt.Sprintf(" titled %q", shorten(rawText(t), 80))
 	}
+	if to := p.leadsOn(); to != "" {
+		return says + "; it leads browsers on to " + to + ": put that into the url"
+	}
 	if linked := p.linkedFeeds(); len(linked) > 0 {
 		return says + "; it links the feed " + strings.Join(linked, ", and ") + ": put that into the url"
 	}
@@ -68,7 +71,41 @@ func (p *page) linkedFeeds() []string {
 	if len(named) == 0 {
 		named = linked
 	}
+	slices.SortStableFunc(named, func(a, b string) int { return p.doubt(a) - p.doubt(b) })
 	return named[:min(len(named), 3)]
+}
+
+// doubt says how unlikely a feed is the news: it is a stranger's, or holds comments.
+func (p *page) doubt(feed string) int {
+	doubt := 0
+	if u, err := url.Parse(strings.Fields(feed)[0]); err != nil || u.Host != p.url.Host {
+		doubt += 2
+	}
+	if strings.Contains(strings.ToLower(feed), "comment") || strings.Contains(strings.ToLower(feed), "комментари") {
+		doubt++
+	}
+	return doubt
+}
+
+// refresh finds where a page leads on by itself.
+var refresh = regexp.MustCompile(`(?i)^\s*\d*\s*[;,]\s*(?:url\s*=)?\s*['"]?([^'"]+)`)
+
+// leadsOn returns where a page leads on by itself, without a redirect.
+func (p *page) leadsOn() string {
+	n := find(p.root, func(n *html.Node) bool {
+		return n.DataAtom == atom.Meta && strings.EqualFold(attribute(n, "http-equiv"), "refresh")
+	})
+	if n == nil {
+		return ""
+	}
+	m := refresh.FindStringSubmatch(attribute(n, "content"))
+	if m == nil {
+		return ""
+	}
+	if to := absolute(p.url, m[1]); to != p.url.String() && len(to) <= 300 {
+		return to
+	}
+	return ""
 }
 
 // newsLinks finds the kind of link that most headlines on a page have: a pattern for

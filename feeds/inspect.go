@@ -60,7 +60,6 @@ func (p *Poller) inspect(ctx context.Context, s Source) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	d.Cut = d.Cut || resp.Cut
 	if s.OldTLS {
 		resp.noting("old_tls is set: anybody between the site and this machine could read and change what it says; ask its administrator to renew its TLS")
 	}
@@ -107,7 +106,7 @@ func oddDocument(d document, resp *response) []string {
 	note(len(d.Entries) == 0, "it has no items: nothing will be published until one appears")
 	note(d.Cut, "it ends in the middle: its whole items are read, the rest at a later poll")
 	note(d.Around != "", fmt.Sprintf("the site prints %q around the feed: that is left out; its administrator should switch off PHP's display_errors", d.Around))
-	note(d.Broken > 0, fmt.Sprintf("%d places are no valid UTF-8: they are left out; the site cuts texts in the middle of a letter, or mixes charsets", d.Broken))
+	note(d.Broken > 0, fmt.Sprintf("some letters are broken (%d): they are left out; the site cuts texts in the middle of a letter, or mixes charsets", d.Broken))
 	note(d.Clipped || len(d.Entries) > itemsKept, fmt.Sprintf("it has more than %d items: the newest are read, by their dates or by where new ones appear", itemsKept))
 	note(resp.Validators.ETag == "" && resp.Validators.LastModified == "",
 		"the site sends neither ETag nor Last-Modified: the whole document is fetched at every poll")

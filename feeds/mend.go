@@ -37,6 +37,8 @@ type mended struct {
 	Cut bool
 	// Clipped says that it held more than maxItems, of which XML has the first.
 	Clipped bool
+	// Ended says that the root element has its end tag.
+	Ended bool
 	// Around is what stands before the root element or behind it: a warning of PHP's.
 	Around string
 }
@@ -81,8 +83,9 @@ func mend(doc []byte) (mended, error) {
 	if m.out.Len() == 0 {
 		return mended{}, m.noRoot()
 	}
+	ended := len(m.open) == 0
 	cut := m.cutBack()
-	return mended{XML: m.out.Bytes(), Cut: cut, Around: said(m.before)}, nil
+	return mended{XML: m.out.Bytes(), Cut: cut, Ended: ended, Around: said(m.before)}, nil
 }
 
 // noRoot says why a document is no feed.
@@ -90,7 +93,7 @@ func (m *mender) noRoot() error {
 	if m.stranger == nil {
 		return fmt.Errorf("%w: it has no elements", ErrNotFeed)
 	}
-	if text := said(m.in); text != "" {
+	if text := said(m.in); text != "" && !errors.Is(m.stranger, errHTML) {
 		return fmt.Errorf("%w; it says %q", m.stranger, text)
 	}
 	return m.stranger
@@ -115,6 +118,9 @@ func (m *mender) step() (clipped bool, err error) {
 	case bytes.HasPrefix(rest, []byte("<?")):
 		m.skipPast("?>")
 	case bytes.HasPrefix(rest, []byte("<!")):
+		if len(m.open) == 0 && len(rest) > 14 && bytes.EqualFold(rest[:14], []byte("<!doctype html")) {
+			m.stranger = errHTML
+		}
 		m.doctype()
 	case len(rest) > 2 && rest[1] == '/' && nameStart(rest[2]):
 		m.endTag()
@@ -241,7 +247,7 @@ func (m *mender) startTag() (clipped bool, err error) {
 			return false, nil
 		}
 		if local, err := checkRoot(name); err != nil {
-			if errors.Is(err, errHTML) {
+			if errors.Is(err, errHTML) && (local != "" || m.stranger == nil) {
 				return false, err
 			}
 			m.stranger = cmp.Or(m.stranger, err)
@@ -314,7 +320,9 @@ func checkRoot(name string) (string, error) {
 	case "rss", "rdf", "feed":
 		return local, nil
 	case "html", "head", "body":
-		return "", errHTML
+		return local, errHTML
+	case "title", "meta", "script", "style", "div", "center", "h1":
+		return "", errHTML // If it comes first: a page that begins in the middle.
 	}
 	return "", fmt.Errorf("%w: its root element is <%.40s>", ErrNotFeed, name)
 }

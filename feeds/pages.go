@@ -90,8 +90,8 @@ var errLater = errors.New("enough was read in this poll")
 
 // complete reads the articles of those entries of a list that are not known yet, and a
 // few of those that are, for what may have changed. An article that can't be read is left
-// for the next poll, which whole tells; but on the first poll it is taken by its link's
-// text, for what is not archived then would look new later.
+// for the next poll, which whole tells, a few times; but on the first poll it is taken by
+// its link's text, for what is not archived then would look new later.
 func (p *Poller) complete(ctx context.Context, s *polled, entries []entry) (kept []entry, whole bool, err error) {
 	k, err := p.archive.know(ctx, s.Source, entries)
 	if err != nil {
@@ -121,13 +121,13 @@ func (p *Poller) complete(ctx context.Context, s *polled, entries []entry) (kept
 			kept = append(kept, withArticle(e, a, p.now()))
 		case e.Is != "": // It is as it was, or its page can't be read just now.
 			kept = append(kept, e)
-		case k.state.untouched():
+		case k.state.untouched(), p.tellUnread(s, e.Item.Link, err):
 			kept = append(kept, byLink(e))
 		default:
 			whole = false
-			p.options.Log.Debug("article left for the next poll", "source", s.ID, "link", e.Item.Link, "error", err)
 		}
 	}
+	s.forget(entries)
 	return kept, whole, nil
 }
 
@@ -145,7 +145,7 @@ func withArticle(e entry, a Article, now time.Time) entry {
 
 // byLink fills an entry with what its link says.
 func byLink(e entry) entry {
-	if len([]rune(e.Item.Title)) < minHeading {
+	if e.Item.Title == "" {
 		_, address, _ := strings.Cut(e.Item.Link, "://")
 		e.Item.Title = shorten(address, maxTitle)
 	}

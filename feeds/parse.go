@@ -50,6 +50,8 @@ type document struct {
 	// Cut and Clipped say that Entries are not all: it ended in the middle, or held
 	// more than maxItems.
 	Cut, Clipped bool
+	// Ended says that the document has its end.
+	Ended bool
 	// Around is what stands before or behind the feed, such as a warning of PHP's.
 	Around string
 	// Broken counts the bytes that were no letters of the charset.
@@ -100,12 +102,14 @@ func parse(text []byte, s Source, base *url.URL, zone *time.Location, now time.T
 		Title:   oneLine(plainText(feed.Title)),
 		Cut:     fixed.Cut,
 		Around:  fixed.Around,
+		Ended:   fixed.Ended,
 		Clipped: fixed.Clipped || len(feed.Items) > maxItems,
 		TTL:     ttl(feed),
 	}
 	if site, err := url.Parse(absolute(base, feed.Link)); err == nil && site.Host != "" {
 		base = site
 	}
+	pageLinks(feed)
 	for _, it := range feed.Items[:min(len(feed.Items), maxItems)] {
 		e := readEntry(it, base, zone, now)
 		if e.Item.Title == "" {
@@ -123,7 +127,7 @@ func mendAny(text []byte) (fixed mended, err error) {
 		if fixed.XML, fixed.Cut, err = tidyJSON(text[at:]); err != nil {
 			return mended{}, fmt.Errorf("parse: %w: %w", ErrNotFeed, err)
 		}
-		fixed.Around = said(text[:at])
+		fixed.Around, fixed.Ended = said(text[:at]), !fixed.Cut
 		return fixed, nil
 	}
 	if fixed, err = mend(text); err != nil {

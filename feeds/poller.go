@@ -64,7 +64,10 @@ type polled struct {
 	// pages are those of a source that is a list. asked is when the document was last
 	// asked for without conditions: whoever has the source's turn reads and writes it.
 	pages rereading
-	asked time.Time
+	// unread are the listed pages that could not be read yet, by link; who has the turn may
+	// touch them.
+	unread map[string]tries
+	asked  time.Time
 }
 
 // conditions are what a request for the document may make its answer depend on. A site
@@ -239,14 +242,14 @@ func (p *Poller) fetch(ctx context.Context, s Source, state sourceState, known v
 // archiveResponse reads a document and archives what it says.
 func (p *Poller) archiveResponse(ctx context.Context, s *polled, state sourceState, resp *response) (Result, sourceState, error) {
 	found := poll{source: s.Source, validators: resp.Validators, moved: resp.Moved, ttl: state.TTL, now: p.now()}
-	items, cut := 0, resp.Cut
+	items, cut := 0, false
 	if !resp.Unchanged {
 		d, err := p.understand(resp, s.Source)
 		if err != nil {
 			return Result{}, state, err
 		}
 		d.Entries, found.clipped = newest(d.Entries, state.Order)
-		items, cut, found.ttl, found.entries = len(d.Entries), cut || d.Cut, d.TTL, d.Entries
+		items, cut, found.ttl, found.entries = len(d.Entries), d.Cut, d.TTL, d.Entries
 		if s.Kind == KindPage {
 			whole := true
 			if found.entries, whole, err = p.complete(ctx, s, d.Entries); err != nil {
@@ -279,7 +282,10 @@ func (p *Poller) understand(resp *response, s Source) (document, error) {
 	defer p.reading.Unlock()
 	body := resp.Body
 	resp.Body = nil // It is not needed once it is mended.
-	return understand(body, resp.MediaType, s, resp.URL, p.options.Zone, p.now())
+	d, err := understand(body, resp.MediaType, s, resp.URL, p.options.Zone, p.now())
+	// A site may end the connection before the length that it named, at the end of a whole document.
+	d.Cut = d.Cut || resp.Cut && !d.Ended
+	return d, err
 }
 
 // now is the time in the ministry's zone.

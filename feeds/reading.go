@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"mime"
 	"net/url"
 	"slices"
 	"strings"
@@ -120,7 +119,7 @@ func (p *Poller) readPage(ctx context.Context, s Source, address, hint string, k
 	if err != nil || !s.serves(u) {
 		return Article{}, known, errElsewhere
 	}
-	resp, err := p.fetcher.get(ctx, request{URL: address, Accept: acceptPage, Known: known, Most: maxPage, OldTLS: s.OldTLS})
+	resp, err := p.fetcher.get(ctx, request{URL: address, Accept: acceptPage, Known: known, Most: maxPage, OldTLS: s.OldTLS, Page: true})
 	if err != nil {
 		return Article{}, known, err
 	}
@@ -129,9 +128,6 @@ func (p *Poller) readPage(ctx context.Context, s Source, address, hint string, k
 	}
 	if resp.Unchanged {
 		return Article{}, known, nil
-	}
-	if kind, _, _ := mime.ParseMediaType(resp.MediaType); kind != "" && !strings.Contains(kind, "html") {
-		return Article{}, known, fmt.Errorf("the page is %s and not HTML", kind)
 	}
 	p.reading.Lock()
 	defer p.reading.Unlock()

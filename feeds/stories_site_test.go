@@ -33,20 +33,23 @@ func newStorySite(t *testing.T, start time.Time) *storySite {
 		start: start, now: start, sources: make(map[string]*Shown), elsewhere: make(map[string]*Shown),
 		pages: make(map[string]pageShown), requests: make(map[string]int),
 	}
-	serve := func(host string) string {
-		listener, err := net.Listen("tcp", host+":0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: s}}
-		// An idle connection is a goroutine that waits for the network: time would stand still.
-		server.Config.SetKeepAlivesEnabled(false)
-		server.Start()
-		t.Cleanup(server.Close)
-		return server.URL
-	}
-	s.site, s.other = serve("127.0.0.1"), serve("127.0.0.2")
+	s.site, s.other = serveAt(t, "127.0.0.1", s), serveAt(t, "127.0.0.2", s)
 	return s
+}
+
+// serveAt serves on a host, from outside a bubble. An idle connection is a goroutine
+// that waits for the network: with one, virtual time would stand still.
+func serveAt(t *testing.T, host string, h http.Handler) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", host+":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: h}}
+	server.Config.SetKeepAlivesEnabled(false)
+	server.Start()
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 // show changes what the site shows to what a step says.

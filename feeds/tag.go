@@ -21,6 +21,9 @@ func (m *mender) attributes() (empty, whole bool) {
 			name := m.name(m.at)
 			m.at += len(name)
 			value := m.value()
+			if strings.HasPrefix(name, "xmlns") {
+				value = canonical(value)
+			}
 			if strings.HasPrefix(name, "xmlns") && !m.spaces[name] {
 				if len(m.spaces) >= maxSpaces {
 					continue
@@ -64,6 +67,37 @@ func (m *mender) endImplied(name string, least int) {
 			return
 		}
 	}
+}
+
+// vocabularies are the names of those that are read, by how they may be written wrongly:
+// with https, with a slash at the end or without, in other letters.
+var vocabularies = func() map[string]string {
+	known := make(map[string]string)
+	for _, name := range []string{
+		"http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+		"http://purl.org/rss/1.0/", "http://purl.org/rss/1.0/modules/content/", "http://purl.org/dc/elements/1.1/",
+		"http://search.yahoo.com/mrss/", "http://www.w3.org/1999/xhtml",
+	} {
+		known[bareName(name)] = name
+	}
+	return known
+}()
+
+// bareName drops from a vocabulary's name what sites write wrongly.
+func bareName(name string) string {
+	name = strings.ToLower(strings.TrimSpace(name))
+	for _, scheme := range []string{"http://", "https://"} {
+		name = strings.TrimPrefix(name, scheme)
+	}
+	return strings.TrimRight(name, "/")
+}
+
+// canonical writes a vocabulary's name as it should be.
+func canonical(name []byte) []byte {
+	if right, known := vocabularies[bareName(string(name))]; known {
+		return []byte(right)
+	}
+	return name
 }
 
 // value reads what follows an attribute's name, which may be nothing.

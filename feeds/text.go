@@ -50,8 +50,15 @@ func onceEscaped(markup string) string {
 	if !strings.Contains(markup, "<") && escapedTwice.MatchString(markup) {
 		markup = html.UnescapeString(markup)
 	}
+	if strings.Contains(markup, "<![CDATA[") {
+		markup = sections.Replace(markup)
+	}
 	return pairs(markup)
 }
+
+// sections drops the marks of XML's CDATA, which in HTML would hide what they hold: they
+// were escaped along with it.
+var sections = strings.NewReplacer("<![CDATA[", "", "]]>", "")
 
 // plainText makes text of HTML: one line for each block, words as they stand on the
 // screen. It reads token by token: nesting costs nothing.

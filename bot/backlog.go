@@ -20,15 +20,17 @@ const (
 // backlog is what the poller knows of the updates that are kept in Redis. All of it belongs
 // to the poller's goroutine, but for one at a time that speaks with Redis.
 type backlog struct {
-	bot     *Bot
-	store   postponed
-	in      map[int64]bool // kept, perhaps, and not done with
-	idle    []int64        // done with, and kept still
-	asking  bool           // Redis is asked
-	rests   time.Time      // Redis is not asked before
-	kept    chan keeping
-	found   chan map[int64]json.RawMessage
-	working sync.WaitGroup
+	bot    *Bot
+	store  postponed
+	in     map[int64]bool // kept, perhaps, and not done with
+	idle   []int64        // done with, and kept still
+	asking bool           // Redis is asked
+	// recovering says that it is not known yet what an earlier life has kept.
+	recovering bool
+	rests      time.Time // Redis is not asked before
+	kept       chan keeping
+	found      chan map[int64]json.RawMessage
+	working    sync.WaitGroup
 }
 
 // keeping is what Redis was asked for, and how that went.
@@ -49,7 +51,7 @@ func newBacklog(b *Bot) backlog {
 func (s *backlog) holds(update int64) bool { return s.in[update] }
 
 // busy says that something is to be done with Redis.
-func (s *backlog) busy() bool { return s.asking || len(s.idle) > 0 }
+func (s *backlog) busy() bool { return s.asking || s.recovering || len(s.idle) > 0 }
 
 // over says that an update is done with.
 func (s *backlog) over(update int64) {
@@ -61,14 +63,13 @@ func (s *backlog) over(update int64) {
 
 // recover begins to read what an earlier life has kept, and waits a little for it: what
 // is older is to be handled before what is newer.
-func (p *poller) recover(ctx context.Context) {
+func (p *poller) recover(ctx, working context.Context) {
 	s := &p.backlog
 	if s.store.rdb == nil {
 		return
 	}
-	read := make(chan struct{})
+	s.recovering = true
 	s.working.Go(func() {
-		defer close(read)
 		for failures := 1; ; failures++ {
 			kept, err := s.store.all(ctx)
 			if err == nil {
@@ -86,7 +87,8 @@ func (p *poller) recover(ctx context.Context) {
 	timer := time.NewTimer(recoverWithin)
 	defer timer.Stop()
 	select {
-	case <-read:
+	case found := <-s.found:
+		p.resume(ctx, working, found)
 	case <-timer.C:
 	case <-ctx.Done():
 	}
@@ -94,6 +96,7 @@ func (p *poller) recover(ctx context.Context) {
 
 // resume sets to work what an earlier life has kept.
 func (p *poller) resume(ctx, working context.Context, found map[int64]json.RawMessage) {
+	p.backlog.recovering = false
 	for _, update := range slices.Sorted(maps.Keys(found)) {
 		if p.backlog.in[update] || p.open[update] != nil {
 			continue

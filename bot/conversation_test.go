@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"kabarchy/bot/broadcast"
@@ -61,9 +62,12 @@ func TestConversations(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, rdb := redistest.Mini(t)
-			clock := &clock{}
-			got := play(&stage{house: open(t, rdb, simulator.Options{Now: clock.now}), clock: clock}, string(script))
+			var got string
+			synctest.Test(t, func(t *testing.T) {
+				clock := &clock{}
+				rdb := redistest.Bubble(t).Client(t)
+				got = play(&stage{house: open(t, rdb, simulator.Options{Now: clock.now}), clock: clock}, string(script))
+			})
 			if *update {
 				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 					t.Fatal(err)

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 
 	"kabarchy/bot/simulator"
 	"kabarchy/subscriptions"
@@ -11,154 +12,166 @@ import (
 
 func TestAGroupIsLeftInPeace(t *testing.T) {
 	t.Parallel()
-	_, rdb := redistest.Mini(t)
-	h := open(t, rdb, simulator.Options{})
-	owner, member := h.telegram.Citizen("Айгүл", "ky").Open(), h.telegram.Citizen("Бакыт", "ru").Open()
-	group := h.telegram.Group("Айыл", owner)
-	group.Join(member, simulator.Plain)
-	group.AddBot(owner, simulator.Rights{})
-	h.until(group.Chat, "Саламатсызбы") // it introduces itself
-	h.settled()
-	before := group.Received()
-	group.Say(member, "/start", 0)
-	group.Say(owner, "/start", 0)
-	group.Say(owner, "Салам баарыңарга", 0)
-	group.Say(member, "/start@kabarchy_bot", 0)
-	h.settled()
-	if n := group.Received() - before; n != 0 {
-		t.Errorf("the bot said %d things", n)
-	}
-	group.Say(owner, "/start@kabarchy_bot ky", 0)
-	h.until(group.Chat, "Жаңылыктар бул топко кыргыз тилинде келет")
-	h.keeps(group.ID(), "subscribed", func(p subscriptions.Preferences, known bool) bool {
-		return known && p.Kind == subscriptions.Group && p.Interface == "ky"
+	synctest.Test(t, func(t *testing.T) {
+		rdb := redistest.Bubble(t).Client(t)
+		h := open(t, rdb, simulator.Options{})
+		owner, member := h.telegram.Citizen("Айгүл", "ky").Open(), h.telegram.Citizen("Бакыт", "ru").Open()
+		group := h.telegram.Group("Айыл", owner)
+		group.Join(member, simulator.Plain)
+		group.AddBot(owner, simulator.Rights{})
+		h.until(group.Chat, "Саламатсызбы") // it introduces itself
+		h.settled()
+		before := group.Received()
+		group.Say(member, "/start", 0)
+		group.Say(owner, "/start", 0)
+		group.Say(owner, "Салам баарыңарга", 0)
+		group.Say(member, "/start@kabarchy_bot", 0)
+		h.settled()
+		if n := group.Received() - before; n != 0 {
+			t.Errorf("the bot said %d things", n)
+		}
+		group.Say(owner, "/start@kabarchy_bot ky", 0)
+		h.until(group.Chat, "Жаңылыктар бул топко кыргыз тилинде келет")
+		h.keeps(group.ID(), "subscribed", func(p subscriptions.Preferences, known bool) bool {
+			return known && p.Kind == subscriptions.Group && p.Interface == "ky"
+		})
+		tap, err := group.Tap(member, "⚙️ Жөндөөлөр")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if toast := h.answered(tap); toast != "Муну топтун администратору гана өзгөртө алат." {
+			t.Errorf("a member's press is answered %q", toast)
+		}
+		if tap, err = group.Tap(owner, "⚙️ Жөндөөлөр"); err != nil {
+			t.Fatal(err)
+		}
+		h.answered(tap)
+		h.until(group.Chat, "Жөндөөлөр")
+		group.KickBot(owner)
+		h.keeps(group.ID(), "forgotten", func(_ subscriptions.Preferences, known bool) bool { return !known })
 	})
-	tap, err := group.Tap(member, "⚙️ Жөндөөлөр")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if toast := h.answered(tap); toast != "Муну топтун администратору гана өзгөртө алат." {
-		t.Errorf("a member's press is answered %q", toast)
-	}
-	if tap, err = group.Tap(owner, "⚙️ Жөндөөлөр"); err != nil {
-		t.Fatal(err)
-	}
-	h.answered(tap)
-	h.until(group.Chat, "Жөндөөлөр")
-	group.KickBot(owner)
-	h.keeps(group.ID(), "forgotten", func(_ subscriptions.Preferences, known bool) bool { return !known })
 }
 
 func TestAGroupThatBecomesASupergroupKeepsItsSettings(t *testing.T) {
 	t.Parallel()
-	_, rdb := redistest.Mini(t)
-	h := open(t, rdb, simulator.Options{})
-	owner := h.telegram.Citizen("Айгүл", "ky").Open()
-	group := h.telegram.Group("Айыл", owner)
-	group.AddBot(owner, simulator.Rights{})
-	group.Say(owner, "/start@kabarchy_bot ky", 0)
-	h.until(group.Chat, "Жаңылыктар бул топко кыргыз тилинде келет")
-	super := group.Upgrade(owner)
-	h.keeps(super.ID(), "moved", active("ky"))
-	h.keeps(group.ID(), "nothing", func(_ subscriptions.Preferences, known bool) bool { return !known })
+	synctest.Test(t, func(t *testing.T) {
+		rdb := redistest.Bubble(t).Client(t)
+		h := open(t, rdb, simulator.Options{})
+		owner := h.telegram.Citizen("Айгүл", "ky").Open()
+		group := h.telegram.Group("Айыл", owner)
+		group.AddBot(owner, simulator.Rights{})
+		group.Say(owner, "/start@kabarchy_bot ky", 0)
+		h.until(group.Chat, "Жаңылыктар бул топко кыргыз тилинде келет")
+		super := group.Upgrade(owner)
+		h.keeps(super.ID(), "moved", active("ky"))
+		h.keeps(group.ID(), "nothing", func(_ subscriptions.Preferences, known bool) bool { return !known })
+	})
 }
 
 func TestAnAdministratorChoosesInTheTopicWhereNewsShouldGo(t *testing.T) {
 	t.Parallel()
-	_, rdb := redistest.Mini(t)
-	h := open(t, rdb, simulator.Options{})
-	owner := h.telegram.Citizen("Айгүл", "ky").Open()
-	forum := h.telegram.Forum("Айыл", owner)
-	forum.AddBot(owner, simulator.Rights{})
-	thread := forum.Topic("Жаңылыктар", owner)
-	h.settled()
-	forum.Say(owner, "/start@kabarchy_bot", thread)
-	if m := h.until(forum.Chat, "Здравствуйте"); m.Thread != thread {
-		h.settled() // that was the introduction in the general topic
-	}
-	tap, err := forum.Tap(owner, "Русский")
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.answered(tap)
-	if m := h.until(forum.Chat, "Готово"); m.Thread != thread {
-		t.Errorf("the answer stands in topic %d, not %d", m.Thread, thread)
-	}
-	h.keeps(forum.ID(), "the topic", func(p subscriptions.Preferences, known bool) bool {
-		return known && p.Thread == int(thread) && p.Interface == "ru"
+	synctest.Test(t, func(t *testing.T) {
+		rdb := redistest.Bubble(t).Client(t)
+		h := open(t, rdb, simulator.Options{})
+		owner := h.telegram.Citizen("Айгүл", "ky").Open()
+		forum := h.telegram.Forum("Айыл", owner)
+		forum.AddBot(owner, simulator.Rights{})
+		thread := forum.Topic("Жаңылыктар", owner)
+		h.settled()
+		forum.Say(owner, "/start@kabarchy_bot", thread)
+		if m := h.until(forum.Chat, "Здравствуйте"); m.Thread != thread {
+			h.settled() // that was the introduction in the general topic
+		}
+		tap, err := forum.Tap(owner, "Русский")
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.answered(tap)
+		if m := h.until(forum.Chat, "Готово"); m.Thread != thread {
+			t.Errorf("the answer stands in topic %d, not %d", m.Thread, thread)
+		}
+		h.keeps(forum.ID(), "the topic", func(p subscriptions.Preferences, known bool) bool {
+			return known && p.Thread == int(thread) && p.Interface == "ru"
+		})
 	})
 }
 
 func TestAChannelMirrorsALanguage(t *testing.T) {
 	t.Parallel()
-	_, rdb := redistest.Mini(t)
-	h := open(t, rdb, simulator.Options{})
-	owner, stranger := h.telegram.Citizen("Айгүл", "ky"), h.telegram.Citizen("Бакыт", "ru")
-	h.says(owner, "/start ky", "Жазылдыңыз")
-	channel := h.telegram.Channel("Юстиция", "", owner)
-	channel.AddBot(owner, simulator.AllRights)
-	question := h.until(owner.Chat, "Юстиция")
-	h.says(stranger, "/start", "Здравствуйте")
-	forged, err := stranger.TapRaw(stranger.Messages()[1].ID, question.Keyboard[0][0].Data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if toast := h.answered(forged); toast != "Это может изменить только администратор группы." {
-		t.Errorf("a stranger's press is answered %q", toast)
-	}
-	h.keeps(channel.ID(), "nothing yet", func(_ subscriptions.Preferences, known bool) bool { return !known })
-	h.presses(owner, "Русский")
-	h.until(owner.Chat, "Даяр")
-	h.keeps(channel.ID(), "the mirror", func(p subscriptions.Preferences, known bool) bool {
-		return known && p.Kind == subscriptions.Channel && p.Languages[0] == "ru"
+	synctest.Test(t, func(t *testing.T) {
+		rdb := redistest.Bubble(t).Client(t)
+		h := open(t, rdb, simulator.Options{})
+		owner, stranger := h.telegram.Citizen("Айгүл", "ky"), h.telegram.Citizen("Бакыт", "ru")
+		h.says(owner, "/start ky", "Жазылдыңыз")
+		channel := h.telegram.Channel("Юстиция", "", owner)
+		channel.AddBot(owner, simulator.AllRights)
+		question := h.until(owner.Chat, "Юстиция")
+		h.says(stranger, "/start", "Здравствуйте")
+		forged, err := stranger.TapRaw(stranger.Messages()[1].ID, question.Keyboard[0][0].Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if toast := h.answered(forged); toast != "Это может изменить только администратор группы." {
+			t.Errorf("a stranger's press is answered %q", toast)
+		}
+		h.keeps(channel.ID(), "nothing yet", func(_ subscriptions.Preferences, known bool) bool { return !known })
+		h.presses(owner, "Русский")
+		h.until(owner.Chat, "Даяр")
+		h.keeps(channel.ID(), "the mirror", func(p subscriptions.Preferences, known bool) bool {
+			return known && p.Kind == subscriptions.Channel && p.Languages[0] == "ru"
+		})
+		if n := channel.Received(); n != 0 {
+			t.Errorf("the channel's readers see %d messages", n)
+		}
+		channel.KickBot(owner)
+		h.keeps(channel.ID(), "forgotten", func(_ subscriptions.Preferences, known bool) bool { return !known })
 	})
-	if n := channel.Received(); n != 0 {
-		t.Errorf("the channel's readers see %d messages", n)
-	}
-	channel.KickBot(owner)
-	h.keeps(channel.ID(), "forgotten", func(_ subscriptions.Preferences, known bool) bool { return !known })
 }
 
 func TestAGroupThatLetsTheBotSpeakAgainGetsTheNewsAgain(t *testing.T) {
 	t.Parallel()
-	_, rdb := redistest.Mini(t)
-	h := open(t, rdb, simulator.Options{})
-	owner := h.telegram.Citizen("Айгүл", "ky").Open()
-	group := h.telegram.Supergroup("Айыл", "", owner)
-	group.AddBot(owner, simulator.Rights{})
-	group.Say(owner, "/start@kabarchy_bot ky", 0)
-	h.until(group.Chat, "Даяр")
-	h.settled()
-	_, err := h.store.Update(t.Context(), group.ID(), func(p *subscriptions.Preferences, _ bool) { p.Status = subscriptions.Blocked })
-	if err != nil {
-		t.Fatal(err)
-	}
-	group.AddBot(owner, simulator.AllRights) // makes it an administrator
-	h.keeps(group.ID(), "back", active("ky"))
+	synctest.Test(t, func(t *testing.T) {
+		rdb := redistest.Bubble(t).Client(t)
+		h := open(t, rdb, simulator.Options{})
+		owner := h.telegram.Citizen("Айгүл", "ky").Open()
+		group := h.telegram.Supergroup("Айыл", "", owner)
+		group.AddBot(owner, simulator.Rights{})
+		group.Say(owner, "/start@kabarchy_bot ky", 0)
+		h.until(group.Chat, "Даяр")
+		h.settled()
+		_, err := h.store.Update(t.Context(), group.ID(), func(p *subscriptions.Preferences, _ bool) { p.Status = subscriptions.Blocked })
+		if err != nil {
+			t.Fatal(err)
+		}
+		group.AddBot(owner, simulator.AllRights) // makes it an administrator
+		h.keeps(group.ID(), "back", active("ky"))
+	})
 }
 
 func TestInAGroupAnItemOpensInTheReadersOwnChat(t *testing.T) {
 	t.Parallel()
-	_, rdb := redistest.Mini(t)
-	h := open(t, rdb, simulator.Options{})
-	h.shelf.put(sample("ky", 1))
-	owner, member := h.telegram.Citizen("Айгүл", "ky").Open(), h.telegram.Citizen("Бакыт", "ru").Open()
-	group := h.telegram.Group("Айыл", owner)
-	group.Join(member, simulator.Plain)
-	group.AddBot(owner, simulator.Rights{})
-	group.Say(owner, "/latest@kabarchy_bot", 0)
-	before := h.until(group.Chat, "Акыркы")
-	tap, err := group.Tap(member, "1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), wait)
-	defer cancel()
-	answer, err := tap.Answer(ctx)
-	if err != nil || answer.URL != "https://t.me/kabarchy_bot?start=item-"+sample("ky", 1).ID {
-		t.Errorf("the press is answered %+v, %v", answer, err)
-	}
-	if after := h.until(group.Chat, "Акыркы"); after.Text != before.Text {
-		t.Error("the group's message changes")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		rdb := redistest.Bubble(t).Client(t)
+		h := open(t, rdb, simulator.Options{})
+		h.shelf.put(sample("ky", 1))
+		owner, member := h.telegram.Citizen("Айгүл", "ky").Open(), h.telegram.Citizen("Бакыт", "ru").Open()
+		group := h.telegram.Group("Айыл", owner)
+		group.Join(member, simulator.Plain)
+		group.AddBot(owner, simulator.Rights{})
+		group.Say(owner, "/latest@kabarchy_bot", 0)
+		before := h.until(group.Chat, "Акыркы")
+		tap, err := group.Tap(member, "1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), wait)
+		defer cancel()
+		answer, err := tap.Answer(ctx)
+		if err != nil || answer.URL != "https://t.me/kabarchy_bot?start=item-"+sample("ky", 1).ID {
+			t.Errorf("the press is answered %+v, %v", answer, err)
+		}
+		if after := h.until(group.Chat, "Акыркы"); after.Text != before.Text {
+			t.Error("the group's message changes")
+		}
+	})
 }

@@ -91,7 +91,7 @@ func (j *job) run(ctx, stopping context.Context) error {
 			return nil
 		}
 		life, pause := patience(err, try)
-		if time.Since(began)+pause > life {
+		if life == 0 || time.Since(began)+pause > life {
 			b.metrics.updates.WithLabelValues(kind, "given_up").Inc()
 			b.log.ErrorContext(ctx, "update given up", "update", j.update.ID, "kind", kind, "tries", try, "error", err)
 			return nil

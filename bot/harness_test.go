@@ -5,7 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http/httptest"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +19,7 @@ import (
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
+	"kabarchy/subscriptions/redistest/pipenet"
 )
 
 // wait is how long a test waits for what happens within milliseconds when all is well.
@@ -36,11 +37,16 @@ var subjects = []bot.Topic{
 	{Number: 7, ID: "jobs", Name: map[string]string{"ky": "Жумуш орундары", "ru": "Вакансии", "en": "Vacancies"}},
 }
 
-// house is a bot that runs against the simulated Telegram and a Redis.
+// endpoint is the simulated Telegram's address.
+const endpoint = "http://telegram.example"
+
+// house is a bot that runs against the simulated Telegram and a Redis. All of them speak
+// over pipes, so that it may stand in a bubble, where time costs nothing.
 type house struct {
 	t         *testing.T
 	telegram  *simulator.Server
-	endpoint  string
+	http      *http.Client // leads to it
+	porch     *porch
 	rdb       redis.UniversalClient
 	store     *subscriptions.Store
 	archive   bot.Archive
@@ -54,6 +60,7 @@ type house struct {
 	joined    *chats
 	forgotten *chats
 	admins    []int64
+	crowds    []int64 // chats that a test has prepared
 	desk      *desk
 	ends      func() error // waits for the bot's end
 	stop      func() error // asks for it, too
@@ -67,23 +74,21 @@ func open(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *
 	return h
 }
 
-// build is a house on the embedded Redis whose bot a test starts itself.
+// build is a house in a bubble, on the embedded Redis, whose bot a test starts itself.
 func build(t *testing.T) *house {
 	t.Helper()
-	_, rdb := redistest.Mini(t)
-	return buildOn(t, rdb, simulator.Options{})
+	return buildOn(t, redistest.Bubble(t).Client(t), simulator.Options{})
 }
 
 func buildOn(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *house {
 	t.Helper()
-	shelf := &shelf{}
+	shelf, porch := &shelf{}, newPorch(t)
+	telegram.WebhookClient = porch.client
 	h := &house{
-		t: t, telegram: simulator.New(telegram), rdb: rdb, store: subscriptions.NewStore(rdb), archive: shelf, shelf: shelf, articles: shelf,
+		t: t, porch: porch, telegram: simulator.New(telegram), rdb: rdb, store: subscriptions.NewStore(rdb), archive: shelf, shelf: shelf, articles: shelf,
 		log: &safeBuffer{}, metrics: prometheus.NewRegistry(), joined: &chats{}, forgotten: &chats{}, desk: &desk{},
 	}
-	server := httptest.NewServer(h.telegram.Handler())
-	t.Cleanup(server.Close)
-	h.endpoint = server.URL
+	h.http = pipenet.Serve(t, h.telegram.Handler()).Client(t)
 	t.Cleanup(func() {
 		if err := h.stop(); err != nil {
 			t.Errorf("the bot ended with %v", err)
@@ -99,7 +104,7 @@ func (h *house) start() {
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	registry := prometheus.NewRegistry()
 	h.metrics = registry
-	h.client = bot.NewClient(bot.ClientOptions{Token: h.telegram.Token(), Endpoint: h.endpoint, Log: log, Registerer: registry})
+	h.client = bot.NewClient(bot.ClientOptions{Token: h.telegram.Token(), Endpoint: endpoint, HTTP: h.http, Log: log, Registerer: registry})
 	h.bot = bot.New(bot.Options{
 		Client: h.client, Store: h.store, Archive: h.archive, Articles: h.articles, Redis: h.rdb,
 		Ministry: bot.Ministry{
@@ -390,8 +395,7 @@ func (b *safeBuffer) String() string {
 // inHouse runs f against a bot on the embedded Redis and on a real one.
 func inHouse(t *testing.T, f func(t *testing.T, h *house)) {
 	t.Helper()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
+	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
 		f(t, open(t, rdb, simulator.Options{}))
 	})
 }

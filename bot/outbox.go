@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
@@ -69,6 +70,7 @@ type answer struct {
 type queue struct {
 	answers []*answer
 	asking  bool // Telegram is asked about the first
+	slow    bool // and takes longer than anybody waits for, or has the chat wait
 	cancel  context.CancelFunc
 }
 
@@ -89,6 +91,7 @@ func (o *outbox) say(ctx context.Context, to addressee, a *answer) (arrived bool
 	case <-a.held:
 		return a.sent, nil
 	case <-timer.C:
+		o.hold(to, a)
 	case <-ctx.Done():
 	}
 	return false, nil
@@ -110,6 +113,9 @@ func (o *outbox) add(ctx context.Context, to addressee, a *answer) error {
 	}
 	q.overtake(a)
 	q.answers = append(q.answers, a)
+	if q.slow {
+		a.release(false)
+	}
 	if len(q.answers) > chatAnswers {
 		oldest := 0
 		if q.asking {
@@ -174,7 +180,7 @@ func (o *outbox) bring(ctx context.Context, to addressee, q *queue) {
 			o.log.ErrorContext(ctx, "answer given up", "chat", to.chat, "age", time.Since(a.born).Round(time.Millisecond), "tries", failures, "error", err)
 			o.done(q, a, "given_up")
 		default:
-			o.hold(q, a)
+			o.rests(q)
 		}
 		if wait > 0 && !o.rest(ctx, wait) {
 			o.giveUp(ctx, to, q)
@@ -241,16 +247,33 @@ func (o *outbox) done(q *queue, a *answer, outcome string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.metrics.answers.WithLabelValues(outcome).Inc()
-	q.asking = false
+	q.asking, q.slow = false, q.slow && outcome != "arrived"
 	q.drop(0)
 }
 
-// hold lets go who waits for the answer: it takes longer.
-func (o *outbox) hold(q *queue, a *answer) {
+// rests says that the first answer is to be tried again later. Who waits for one of these
+// answers is let go.
+func (o *outbox) rests(q *queue) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	q.asking = false
-	a.release(false)
+	q.hold()
+}
+
+// hold says that an answer takes longer than anybody waits for, and so will those behind it.
+func (o *outbox) hold(to addressee, a *answer) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if q := o.queues[to]; q != nil && slices.Contains(q.answers, a) {
+		q.hold()
+	}
+}
+
+func (q *queue) hold() {
+	q.slow = true
+	for _, a := range q.answers {
+		a.release(false)
+	}
 }
 
 // rest waits, and says whether it has: not when the bot is told to finish meanwhile.

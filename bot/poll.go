@@ -33,7 +33,7 @@ func (b *Bot) Run(ctx context.Context) error {
 
 	b.askName(working)
 	p := newPoller(b)
-	p.recover(ctx)
+	p.recover(ctx, working)
 	err := p.loop(ctx, working)
 	if err != nil {
 		time.AfterFunc(stopWithin, abandon)
@@ -184,7 +184,7 @@ func (p *poller) settle(ctx, working context.Context, grace time.Duration) {
 }
 
 func (p *poller) unsettled() bool {
-	if p.working >= mostWorking || p.backlog.busy() || len(p.backlog.found) > 0 {
+	if len(p.done) > 0 || p.working >= mostWorking || p.backlog.busy() {
 		return true
 	}
 	for _, t := range p.open {

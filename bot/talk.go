@@ -112,7 +112,9 @@ func (t *talk) change(ctx context.Context, change func(p *subscriptions.Preferen
 		return err
 	}
 	t.preferences = preferences
-	t.words = locale.For(preferences.Interface)
+	if preferences.Interface != "" { // else there is nothing of the chat, and the phone's language stays
+		t.words = locale.For(preferences.Interface)
+	}
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,9 @@ type ClientOptions struct {
 	Token string
 	// Endpoint is the server's address; DefaultEndpoint if empty.
 	Endpoint string
+	// Budget hears of each call that Telegram counts towards its limit over all chats; nil
+	// for none.
+	Budget Budget
 	// HTTP makes the requests; a client of this package's own if nil.
 	HTTP *http.Client
 	// Log hears of calls that failed, at level debug; nothing if nil.
@@ -36,12 +40,31 @@ type ClientOptions struct {
 	Registerer prometheus.Registerer
 }
 
+// Budget is what the calls are spent from that Telegram counts towards its limit over all
+// chats, about 30 a second (https://core.telegram.org/bots/faq). An answer to a person
+// goes at once: Spend does not wait.
+type Budget interface {
+	Spend(ctx context.Context)
+}
+
+// counted are the methods of those calls: all that put something on a phone, or change it.
+var counted = []string{"send", "edit", "delete", "forward", "copy"}
+
+// notCounted are those that begin so and do not.
+var notCounted = []string{"sendChatAction", "deleteWebhook", "deleteMyCommands"}
+
+func counts(method string) bool {
+	return !slices.Contains(notCounted, method) &&
+		slices.ContainsFunc(counted, func(prefix string) bool { return strings.HasPrefix(method, prefix) })
+}
+
 // Client calls the Bot API. It wraps go-telegram-bot-api thinly: a context for each
 // call, errors with a type, and the token in none of them. It is safe for concurrent use.
 type Client struct {
 	token    string
 	endpoint string
 	http     *http.Client
+	budget   Budget
 	log      *slog.Logger
 	metrics  *clientMetrics
 }
@@ -62,6 +85,7 @@ func NewClient(o ClientOptions) *Client {
 		// The library puts token and method into the endpoint with Sprintf.
 		endpoint: strings.ReplaceAll(strings.TrimRight(o.Endpoint, "/"), "%", "%%") + "/bot%s/%s",
 		http:     o.HTTP,
+		budget:   o.Budget,
 		log:      o.Log,
 		metrics:  newClientMetrics(o.Registerer),
 	}
@@ -100,6 +124,9 @@ func (c *Client) Call(ctx context.Context, method string, params map[string]stri
 
 // call is Call with no deadline but the context's.
 func (c *Client) call(ctx context.Context, method string, params map[string]string, result any) error {
+	if c.budget != nil && counts(method) {
+		c.budget.Spend(ctx)
+	}
 	began := time.Now()
 	answer, err := c.request(ctx, method, params)
 	c.metrics.observe(method, err, time.Since(began))

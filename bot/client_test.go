@@ -187,3 +187,27 @@ func tokenless(t *testing.T, text string) {
 		t.Errorf("the token shows in %q", text)
 	}
 }
+
+// spent notes what is spent from a budget.
+type spent struct{ calls int }
+
+func (s *spent) Spend(context.Context) { s.calls++ }
+
+func TestCallsThatTelegramCountsAreSpentFromTheBudget(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(body(200, `{"ok":true,"result":true}`))
+	t.Cleanup(server.Close)
+	for method, counted := range map[string]int{
+		"sendMessage": 1, "sendPhoto": 1, "editMessageText": 1, "editMessageCaption": 1, "editMessageMedia": 1, "deleteMessage": 1,
+		"answerCallbackQuery": 0, "getUpdates": 0, "getMe": 0, "sendChatAction": 0, "setMyCommands": 0, "deleteMyCommands": 0, "deleteWebhook": 0,
+	} {
+		budget := &spent{}
+		c := NewClient(ClientOptions{Token: testToken, Endpoint: server.URL, Budget: budget})
+		if err := c.Call(t.Context(), method, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		if budget.calls != counted {
+			t.Errorf("%s counted %d times, want %d", method, budget.calls, counted)
+		}
+	}
+}

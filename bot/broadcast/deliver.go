@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
 	"kabarchy/subscriptions"
 )
 
-// dispatch lets one task after the other through the gate, until ctx is done; it
+// dispatch lets one task after the other pass the gate, until ctx is done; it
 // returns when everything that passed has landed, or sending is done too.
 func (s *session) dispatch(ctx, sending context.Context) {
 	var workers sync.WaitGroup
@@ -20,13 +21,14 @@ func (s *session) dispatch(ctx, sending context.Context) {
 		if t == nil {
 			return
 		}
-		if s.gate.enter(ctx) != nil {
+		p, err := s.gate.enter(ctx)
+		if err != nil {
 			s.queue.landed(t, time.Time{})
 			return
 		}
 		workers.Go(func() {
-			defer s.gate.leave()
-			s.queue.landed(t, s.attempt(sending, t))
+			defer p.leave()
+			s.queue.landed(t, s.attempt(sending, t, p))
 			if t.run.over() && s.queue.idle(t.run) {
 				s.tend()
 			}
@@ -56,8 +58,7 @@ func (s *session) await(ctx context.Context) *task {
 
 // attempt makes one attempt at a task and sees to what follows from it. It returns
 // the moment before which the chat may get nothing more.
-func (s *session) attempt(ctx context.Context, t *task) (notBefore time.Time) {
-	passed := time.Now()
+func (s *session) attempt(ctx context.Context, t *task, p *pass) (notBefore time.Time) {
 	if s.scribe.await(ctx) != nil {
 		return time.Time{} // as below
 	}
@@ -66,25 +67,37 @@ func (s *session) attempt(ctx context.Context, t *task) (notBefore time.Time) {
 		return time.Time{} // the session ends; the walk or the retry set has the task
 	}
 	if !due {
-		s.gate.refund()
+		p.limiter.refund()
 		s.leave(ctx, t)
 		return time.Time{}
 	}
-	if s.gate.renew(ctx, passed) != nil {
+	if p.renew(ctx) != nil {
 		return time.Time{} // as above
 	}
 	if !s.leads() {
 		return time.Time{} // the next leader has it
 	}
 	began := time.Now()
-	message, err := s.Sender.Deliver(ctx, d)
+	message, err := s.deliver(withPlace(ctx), d)
 	s.metrics.attempt(err, time.Since(began))
 	if err == nil {
-		s.gate.delivered()
+		s.breaker.answered(began)
 		s.delivered(ctx, t, d, message)
 		return time.Now().Add(distance(t.chat))
 	}
-	return s.failed(ctx, t, err)
+	return s.failed(ctx, t, began, err)
+}
+
+// deliver has the sender make its attempt. That it panics is this one message's trouble.
+func (s *session) deliver(ctx context.Context, d Delivery) (m Message, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.Log.Error("panic while a message was made or sent", "broadcast", d.Broadcast, "item", d.Item.ID,
+				"chat", d.Chat, "panic", p, "stack", string(debug.Stack()))
+			err = &Error{Verdict: Refused, Reason: "panic", Err: fmt.Errorf("panic: %v", p)}
+		}
+	}()
+	return s.Sender.Deliver(ctx, d)
 }
 
 // prepare reads whom the task is for and what the chat has already. It says false
@@ -165,36 +178,37 @@ func (s *session) drop(ctx context.Context, t *task) {
 }
 
 // failed sees to what follows from a failed attempt.
-func (s *session) failed(ctx context.Context, t *task, failure error) time.Time {
+func (s *session) failed(ctx context.Context, t *task, sent time.Time, failure error) time.Time {
 	var e *Error
 	if !errors.As(failure, &e) {
 		e = &Error{Verdict: Transient, Err: failure}
 	}
-	now := time.Now()
+	now, first := time.Now(), t.attempts == 0
 	if ctx.Err() != nil {
 		return now // cut off by our own end: the walk or the retry set has the task
 	}
 	switch e.Verdict {
 	case SlowDown:
-		s.gate.slowDown(t.chat, e.After, now)
-		return s.putOff(ctx, t, now.Add(e.After), e)
+		s.breaker.toldToWait(t.chat, first, sent, e.After)
+		return s.tryLater(ctx, t, e, now)
 	case Unauthorized, Conflict:
 		s.abort(fmt.Errorf("broadcast %d: %w", t.run.ID, e))
 		return now
 	case BlockedByUser, Gone, Moved, Refused, OurFault:
-		s.gate.delivered()
+		s.breaker.answered(sent)
 		s.settle(ctx, t, e)
 		return now
 	case NoRights: // it may have them again in the morning
-		s.gate.delivered()
+		s.breaker.answered(sent)
 		return s.tryLater(ctx, t, e, now)
 	default:
-		s.gate.failed(now)
+		s.breaker.failed(t.chat, first, sent, e)
 		return s.tryLater(ctx, t, e, now)
 	}
 }
 
-// tryLater puts a task off for longer each time, or gives it up.
+// tryLater puts a task off, for longer each time or for as long as Telegram asked, or
+// gives it up.
 func (s *session) tryLater(ctx context.Context, t *task, e *Error, now time.Time) time.Time {
 	t.attempts++
 	if t.since.IsZero() {
@@ -204,8 +218,15 @@ func (s *session) tryLater(ctx context.Context, t *task, e *Error, now time.Time
 		s.settle(ctx, t, e)
 		return now
 	}
-	return s.putOff(ctx, t, now.Add(pause(t.attempts)), e)
+	wait := pause(t.attempts)
+	if e.Verdict == SlowDown && e.After > 0 {
+		wait = min(e.After, max(s.GiveUpAfter, longestAsked))
+	}
+	return s.putOff(ctx, t, now.Add(wait), e)
 }
+
+// longestAsked bounds a pause that Telegram asks for, where messages are given up sooner.
+const longestAsked = time.Hour
 
 // longestHold bounds how long a chat's other items wait for one that failed: up to
 // there the order counts more, then the news.

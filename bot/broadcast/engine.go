@@ -28,14 +28,17 @@ type Options struct {
 
 	// MessagesPerSecond is the rate over all chats; 0 means no limit but the chats' own.
 	MessagesPerSecond float64
+	// Limiter, where answers to people draw on the same budget; MessagesPerSecond is not
+	// looked at then.
+	Limiter *Limiter
 	// Keep is how long a ledger is kept after its broadcast ended, and with it the
 	// possibility to correct or withdraw the item; 72 hours unless set.
 	Keep time.Duration
 	// GiveUpAfter is how long a message that fails for passing or unknown reasons is
 	// tried again, counted from its first failure; 24 hours unless set.
 	GiveUpAfter time.Duration
-	// Grace is how long messages on their way may take after Run's context is done; 10
-	// seconds unless set.
+	// Grace is how long messages on their way may take after Run's context is done; 25
+	// seconds unless set, which is longer than the client waits for an answer.
 	Grace time.Duration
 
 	// OnHold is called when a broadcast was held; it must not block. May be nil.
@@ -58,6 +61,7 @@ type Engine struct {
 	scribe  *scribe
 	retries retries
 	metrics *metrics
+	breaker *breaker
 	wake    chan struct{}
 	audience
 }
@@ -74,7 +78,10 @@ func New(o Options) *Engine {
 		o.GiveUpAfter = 24 * time.Hour
 	}
 	if o.Grace == 0 {
-		o.Grace = 10 * time.Second
+		o.Grace = 25 * time.Second
+	}
+	if o.Limiter == nil {
+		o.Limiter = NewLimiter(o.MessagesPerSecond)
 	}
 	lines := newLedger(o.Redis)
 	scribe := newScribe(lines, o.Log)
@@ -90,6 +97,7 @@ func New(o Options) *Engine {
 		scribe:  scribe,
 		retries: retries{o.Redis},
 		metrics: newMetrics(o.Registerer),
+		breaker: newBreaker(o.Limiter, o.Log),
 		wake:    make(chan struct{}, 1),
 
 		audience: audience{zone: o.Zone, topics: o.Topics},
@@ -102,6 +110,11 @@ func New(o Options) *Engine {
 func (e *Engine) Run(ctx context.Context) error {
 	return newSession(e).run(ctx)
 }
+
+// Paused returns why nothing is sent to anybody, and until when at least: from then on
+// one message at a time looks whether it is over. why is empty while sending goes on. It
+// tells of this instance alone.
+func (e *Engine) Paused() (until time.Time, why string) { return e.breaker.paused() }
 
 // leads says whether this instance may send now.
 func (e *Engine) leads() bool { return e.Lease == nil || e.Lease.Held() }

@@ -12,19 +12,21 @@ import (
 // of a broadcast in flight does not depend on its audience.
 const laneLength = 512
 
-// queue decides which task goes next: urgent broadcasts before ordinary ones, those
-// among themselves in turn; in one chat one at a time, the older broadcast first,
-// and each after its distance.
+// queue decides which task goes next: urgent broadcasts and withdrawals before ordinary
+// ones, those among themselves in turn, and of what failed before no more than its share;
+// in one chat one at a time, the older broadcast first, and each after its distance.
 type queue struct {
 	mu      sync.Mutex
 	changed *sync.Cond    // room in a lane, a landing, or the end
 	ready   chan struct{} // holds one token when a task may have become due
 	closed  bool
 
-	lanes  []*lane // in turn
-	chats  map[int64]*chat
-	parked parkedHeap
-	flying map[*task]struct{}
+	lanes   []*lane // in turn
+	chats   map[int64]*chat
+	parked  parkedHeap // chats that keep their distance, and tasks that were never tried
+	retries parkedHeap // tasks that failed before
+	turns   int
+	flying  map[*task]struct{}
 }
 
 // lane is what a broadcast's walk has read and nobody has sent yet.
@@ -37,7 +39,7 @@ type lane struct {
 // moment ago.
 type chat struct {
 	id        int64
-	pending   []*task // urgent first, then by age of the broadcast
+	pending   []*task // as before orders them
 	flying    bool
 	parked    bool
 	notBefore time.Time
@@ -89,7 +91,11 @@ func (q *queue) park(t *task, until time.Time) {
 		return
 	}
 	t.run.open++
-	heap.Push(&q.parked, parked{at: until, task: t})
+	into := &q.parked
+	if t.attempts > 0 {
+		into = &q.retries
+	}
+	heap.Push(into, parked{at: until, task: t})
 	q.signal()
 }
 
@@ -109,6 +115,10 @@ func (q *queue) landed(t *task, notBefore time.Time) {
 	q.signal()
 }
 
+// retryTurn is every how many turns one is a retry's, where others wait as well: chats
+// that always fail must cost the rest neither the rate nor the probes.
+const retryTurn = 4
+
 // next takes the next task that may go now. When there is none it returns the
 // moment at which to look again, or the zero time when only a push can help.
 func (q *queue) next(now time.Time) (*task, time.Time) {
@@ -117,25 +127,36 @@ func (q *queue) next(now time.Time) (*task, time.Time) {
 	if t := q.fromLanes(now, true); t != nil {
 		return t, time.Time{}
 	}
-	if t := q.fromParked(now); t != nil {
-		return t, time.Time{}
+	q.turns++
+	order := []func(time.Time) *task{q.fromParked, q.fromOrdinary, q.fromRetries}
+	if q.turns%retryTurn == 0 {
+		order = []func(time.Time) *task{q.fromRetries, q.fromParked, q.fromOrdinary}
 	}
-	if t := q.fromLanes(now, false); t != nil {
-		return t, time.Time{}
+	for _, from := range order {
+		if t := from(now); t != nil {
+			return t, time.Time{}
+		}
 	}
-	if len(q.parked) > 0 {
-		return nil, q.parked[0].at
+	var again time.Time
+	for _, h := range []parkedHeap{q.parked, q.retries} {
+		if len(h) > 0 && (again.IsZero() || h[0].at.Before(again)) {
+			again = h[0].at
+		}
 	}
-	return nil, time.Time{}
+	return nil, again
 }
 
-// fromLanes goes through the urgent or the ordinary lanes, in turn.
-func (q *queue) fromLanes(now time.Time, urgent bool) *task {
+func (q *queue) fromOrdinary(now time.Time) *task { return q.fromLanes(now, false) }
+func (q *queue) fromParked(now time.Time) *task   { return q.fromHeap(&q.parked, now) }
+func (q *queue) fromRetries(now time.Time) *task  { return q.fromHeap(&q.retries, now) }
+
+// fromLanes goes through the lanes that go first or through the ordinary ones, in turn.
+func (q *queue) fromLanes(now time.Time, first bool) *task {
 	for range len(q.lanes) {
 		l := q.lanes[0]
 		copy(q.lanes, q.lanes[1:])
 		q.lanes[len(q.lanes)-1] = l
-		if l.run.Urgent != urgent {
+		if l.run.first() != first {
 			continue
 		}
 		if t := q.fromLane(l, now); t != nil {
@@ -164,10 +185,10 @@ func (q *queue) fromLane(l *lane, now time.Time) *task {
 	return nil
 }
 
-// fromParked looks at what has waited long enough.
-func (q *queue) fromParked(now time.Time) *task {
-	for len(q.parked) > 0 && !q.parked[0].at.After(now) {
-		p := heap.Pop(&q.parked).(parked)
+// fromHeap looks at what has waited long enough.
+func (q *queue) fromHeap(waiting *parkedHeap, now time.Time) *task {
+	for len(*waiting) > 0 && !(*waiting)[0].at.After(now) {
+		p := heap.Pop(waiting).(parked)
 		c := p.chat
 		if p.task != nil {
 			c = q.chat(p.task.chat)
@@ -218,16 +239,20 @@ func (q *queue) add(t *task) {
 	c.pending = slices.Insert(c.pending, at, t)
 }
 
-// before orders the tasks of one chat: urgent first, then the older broadcast.
+// before orders the tasks of one chat: what goes first, then the older broadcast.
 func before(a, b *task) int {
 	switch {
-	case a.run.Urgent == b.run.Urgent:
+	case a.run.first() == b.run.first():
 		return int(a.run.ID - b.run.ID)
-	case a.run.Urgent:
+	case a.run.first():
 		return -1
 	}
 	return 1
 }
+
+// first reports whether a broadcast goes before ordinary ones: what is urgent, and what
+// takes back a mistake.
+func (r *run) first() bool { return r.Urgent || r.Kind == Withdrawal }
 
 func (q *queue) chat(id int64) *chat {
 	c := q.chats[id]
@@ -270,8 +295,10 @@ func (q *queue) end(r *run) {
 	r.ended = true
 	ofRun := func(t *task) bool { return t != nil && t.run == r }
 	q.lanes = slices.DeleteFunc(q.lanes, func(l *lane) bool { return l.run == r })
-	q.parked = slices.DeleteFunc(q.parked, func(p parked) bool { return ofRun(p.task) })
-	heap.Init(&q.parked)
+	for _, h := range []*parkedHeap{&q.parked, &q.retries} {
+		*h = slices.DeleteFunc(*h, func(p parked) bool { return ofRun(p.task) })
+		heap.Init(h)
+	}
 	for _, c := range q.chats {
 		c.pending = slices.DeleteFunc(c.pending, ofRun)
 		q.rest(c) // what is left there may have waited for this broadcast's turn

@@ -28,7 +28,7 @@ func newSession(e *Engine) *session {
 	return &session{
 		Engine: e,
 		queue:  newQueue(),
-		gate:   newGate(e.MessagesPerSecond),
+		gate:   newGate(e.Limiter, e.breaker),
 		ending: make(chan struct{}, 1),
 	}
 }

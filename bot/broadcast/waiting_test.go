@@ -115,6 +115,7 @@ func TestDigestBringsTheDaysItemsAtItsHour(t *testing.T) {
 		h.prefer(3, at(9))
 		stop := h.run()
 		h.publish("ky", "Биринчи")
+		time.Sleep(time.Minute)
 		h.publish("ky", "Экинчи")
 		h.quiet()
 		stop()

@@ -58,7 +58,11 @@ type setup struct {
 func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, perSecond float64, change ...func(*setup)) *whole {
 	w := &whole{
 		tb: tb, rdb: rdb, archive: feeds.NewArchive(rdb), store: subscriptions.NewStore(rdb),
-		metrics: prometheus.NewRegistry(), stories: map[string][]*story{},
+		metrics: prometheus.NewRegistry(),
+		// The first poll archives silently; a site that shows nothing then may be a broken one.
+		stories: map[string][]*story{
+			"ky": {{title: "Эски", text: "Текст.", number: 1_000_000}}, "ru": {{title: "Старое", text: "Текст.", number: 1_000_001}},
+		},
 	}
 	w.telegram = simulator.New(o)
 	site := pipenet.Serve(tb, http.HandlerFunc(w.feed))
@@ -80,7 +84,7 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 	set := setup{
 		client: w.reach(),
 		engine: broadcast.Options{
-			Redis: rdb, Store: w.store, Archive: w.archive, MessagesPerSecond: perSecond,
+			Redis: rdb, Store: w.store, Archive: w.archive, Limiter: broadcast.NewLimiter(perSecond),
 			Lease: broadcast.NewLease(rdb, log),
 			Log:   log, Registerer: w.metrics,
 		},
@@ -88,6 +92,7 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 	for _, f := range change {
 		f(&set)
 	}
+	set.client.Budget = set.engine.Limiter
 	client := bot.NewClient(set.client)
 	set.engine.Sender = bot.NewSender(client, bot.SenderOptions{Registerer: w.metrics})
 	w.lease, w.engine = set.engine.Lease, broadcast.New(set.engine)

@@ -43,7 +43,6 @@ type Chat struct {
 	changed  chan struct{}
 	typing   time.Time // until when
 	pinned   int64
-	spoke    time.Time // when it last sent an update: answers to people pass the global limit
 	pace     pace
 
 	person *person // of a private chat

@@ -9,7 +9,7 @@ import (
 // Limits are how much a bot may send. A zero field is no limit.
 type Limits struct {
 	// PerSecond is the rate over all chats, and Burst how many messages may come at
-	// once. Answers are exempt: a message to a chat that sent an update in the last 30 s.
+	// once. Answers to people count as all messages do.
 	PerSecond float64
 	Burst     int
 	// PaidPerSecond takes PerSecond's place for messages with allow_paid_broadcast.
@@ -29,9 +29,6 @@ var TelegramLimits = Limits{
 	ChatPerSecond: 1, ChatBurst: 3,
 	GroupPerMinute: 20,
 }
-
-// answerWindow is how long after a chat's update messages to it are answers.
-const answerWindow = 30 * time.Second
 
 // bucket is a token bucket, told as the time at which it is full again (the generic
 // cell rate algorithm). The zero value is full.
@@ -115,15 +112,14 @@ func (p *pace) take(l Limits, now time.Time, group bool, n int) {
 }
 
 // pass lets n messages pass both limits, or neither.
-func (s *Server) pass(p *pace, spoke time.Time, group, paid bool, n int) *Refusal {
+func (s *Server) pass(p *pace, group, paid bool, n int) *Refusal {
 	l := s.options.Limits
 	if l == (Limits{}) {
 		return nil
 	}
 	now := s.now()
 	wait := p.wait(l, now, group, n)
-	answer := !spoke.IsZero() && now.Sub(spoke) < answerWindow
-	if wait == 0 && !answer {
+	if wait == 0 {
 		wait = s.globe.take(l, now, paid, n)
 	}
 	if wait > 0 {

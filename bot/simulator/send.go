@@ -196,7 +196,7 @@ func (c *Chat) receive(messages []Message, allowWithout, paid bool) ([]*wireMess
 			return nil, ReplyNotFound
 		}
 	}
-	if refusal := c.server.pass(&c.pace, c.spoke, c.kind != Private, paid, len(messages)); refusal != nil {
+	if refusal := c.server.pass(&c.pace, c.kind != Private, paid, len(messages)); refusal != nil {
 		return nil, refusal
 	}
 	sent := make([]*wireMessage, len(messages))

@@ -11,7 +11,7 @@
 //     hours for deleting), so that a test can drive it;
 //   - its faults strike the same requests of the same chats for the same seed, in
 //     whatever order the requests come;
-//   - its memory is bounded: [KeptMessages] for each chat, 16 bytes for each member of
+//   - its memory is bounded: [KeptMessages] for each chat, 8 bytes for each member of
 //     a crowd, and the updates that the bot has not confirmed;
 //   - a slow listener never slows it.
 //

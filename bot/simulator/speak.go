@@ -39,7 +39,6 @@ func (c *Chat) sayJSON(from User, fields string) (update int64, err error) {
 
 // tell queues a message (or a channel's post) for the bot.
 func (c *Chat) tell(message any) int64 {
-	c.spoke = c.server.now()
 	kind := "message"
 	if c.kind == Channel {
 		kind = "channel_post"

@@ -94,9 +94,7 @@ func (c *Chat) tap(from User, m Message, b Button) (*Tap, error) {
 	if b.Data == "" {
 		return nil, fmt.Errorf("chat %d (%s), button %q: %w", c.id, c.title, b.Text, ErrNotCallback)
 	}
-	now := c.server.now()
-	tap := c.server.taps.begin(c, now)
-	c.spoke = now
+	tap := c.server.taps.begin(c, c.server.now())
 	call := wireCallback{ID: tap.id, From: from, ChatInstance: strconv.FormatInt(c.id*7919, 10), Data: b.Data}
 	if m.Inline {
 		call.InlineID = inlineID(m)

@@ -20,8 +20,9 @@ import (
 )
 
 // stopWithin is how long the whole may take to stop. It is more than the messages on
-// their way to Telegram get.
-const stopWithin = 15 * time.Second
+// their way to Telegram get, and less than the 30 seconds after which compose.yaml and
+// other supervisors kill.
+const stopWithin = 28 * time.Second
 
 // AppOptions are what the service is made of.
 type AppOptions struct {
@@ -30,7 +31,7 @@ type AppOptions struct {
 	Endpoint string // of the Bot API
 	Redis    Redis  // the app closes it
 	// Grace is how long messages on their way to Telegram may take when the app stops;
-	// the engine's 10 seconds if zero.
+	// the engine's 25 seconds if zero.
 	Grace time.Duration
 	Log   *slog.Logger
 }
@@ -76,12 +77,13 @@ func newApp(ctx context.Context, o AppOptions) (*App, error) {
 		o.Log.WarnContext(ctx, warning)
 	}
 	metrics := prometheus.NewRegistry()
+	limiter := broadcast.NewLimiter(o.Config.Telegram.MessagesPerSecond)
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a := &App{
 		Archive: feeds.NewArchive(o.Redis),
 		Store:   subscriptions.NewStore(o.Redis),
 		options: o,
-		client:  bot.NewClient(bot.ClientOptions{Token: string(o.Token), Endpoint: o.Endpoint, Log: o.Log, Registerer: metrics}),
+		client:  bot.NewClient(bot.ClientOptions{Token: string(o.Token), Endpoint: o.Endpoint, Budget: limiter, Log: o.Log, Registerer: metrics}),
 		lease:   broadcast.NewLease(o.Redis, o.Log),
 		look:    make(chan struct{}, 1),
 		metrics: metrics,
@@ -96,7 +98,7 @@ func newApp(ctx context.Context, o AppOptions) (*App, error) {
 		Redis: o.Redis, Store: a.Store, Archive: a.Archive, Lease: a.lease,
 		Sender: bot.NewSender(a.client, bot.SenderOptions{Zone: zone, Topics: o.Config.choice(numbers), Editions: a.Archive.Editions, Log: o.Log, Registerer: metrics}),
 		Zone:   zone, Topics: numbers,
-		MessagesPerSecond: o.Config.Telegram.MessagesPerSecond, Grace: o.Grace,
+		Limiter: limiter, Grace: o.Grace,
 		Keep:        time.Duration(o.Config.Telegram.CorrectWithinHours) * time.Hour,
 		GiveUpAfter: time.Duration(o.Config.Telegram.GiveUpAfterHours) * time.Hour,
 		Log:         o.Log, Registerer: metrics,

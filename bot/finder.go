@@ -18,6 +18,7 @@ const (
 	findEvery = time.Minute // how often older items are looked at again,
 	findAgain = 1000        // and how many of them
 	findMost  = 50          // how many items a search finds in one language
+	findSide  = 2           // so many searches run at a time
 )
 
 // finder searches the archive. It reads the archive once, by ReadArchive or when somebody
@@ -26,6 +27,9 @@ const (
 type finder struct {
 	archive Archive
 	now     func() time.Time
+
+	// places are taken by searches: many at once would hold up who wants something else.
+	places chan struct{}
 
 	mu    sync.Mutex
 	shelf map[string]*shelf // by language
@@ -42,7 +46,7 @@ type shelf struct {
 }
 
 func newFinder(archive Archive, now func() time.Time) *finder {
-	return &finder{archive: archive, now: now, shelf: make(map[string]*shelf)}
+	return &finder{archive: archive, now: now, places: make(chan struct{}, findSide), shelf: make(map[string]*shelf)}
 }
 
 // ReadArchive prepares the search, so that who searches first need not wait for it. What
@@ -69,7 +73,13 @@ func (f *finder) find(ctx context.Context, query string, languages []string, off
 				return nil, 0, err
 			}
 		}
-		ids = append(ids, s.index.Find(query, findMost)...)
+		select {
+		case f.places <- struct{}{}:
+			ids = append(ids, s.index.Find(query, findMost)...)
+			<-f.places
+		case <-ctx.Done():
+			return nil, 0, ctx.Err()
+		}
 	}
 	total = len(ids)
 	for _, id := range ids[min(offset, total):] {

@@ -94,8 +94,8 @@ func (b *Bot) onMessage(ctx context.Context, m message) error {
 	if c, known := commandNamed(name); known {
 		return c.run(t, ctx, args)
 	}
-	if t.known && !strings.HasPrefix(m.Text, "/") && len(search.Words(m.Text)) > 0 {
-		return t.find(ctx, m.Text, 0)
+	if text := m.Text[:fit(m.Text, queryLimit)]; t.known && !strings.HasPrefix(text, "/") && len(search.Words(text)) > 0 {
+		return t.find(ctx, text, 0)
 	}
 	return t.hint(ctx)
 }

@@ -66,10 +66,21 @@ func BenchmarkSearch(b *testing.B) {
 		x.Find(query, 50)
 		took = append(took, time.Since(began))
 	}
+	worst := time.Duration(0)
+	for _, query := range hostileQueries(x) {
+		cost := time.Duration(math.MaxInt64)
+		for range 5 { // the least of them is the query's own, without the machine's other work
+			began := time.Now()
+			x.Find(query, 50)
+			cost = min(cost, time.Since(began))
+		}
+		worst = max(worst, cost)
+	}
 	slices.Sort(took)
 	milliseconds := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 	b.ReportMetric(milliseconds(took[len(took)/2]), "p50-ms/query")
 	b.ReportMetric(milliseconds(took[len(took)*99/100]), "p99-ms/query")
+	b.ReportMetric(milliseconds(worst), "worst-ms/query")
 	b.ReportMetric(milliseconds(putting)/20_000, "ms/put")
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MiB")
 	runtime.KeepAlive(x)

@@ -33,7 +33,23 @@ func Words(text string) []string {
 
 func isBetween(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
+// longestWord is how much of a word counts, in bytes: nobody means what is longer, and
+// somebody might write it to keep a machine busy.
+const longestWord = 128
+
+func cutWord(word string) string {
+	if len(word) <= longestWord {
+		return word
+	}
+	end := longestWord
+	for !utf8.RuneStart(word[end]) {
+		end--
+	}
+	return word[:end]
+}
+
 func fold(word string) string {
+	word = cutWord(word)
 	spelt := make([]byte, 0, 2*len(word))
 	for _, r := range word {
 		if s, known := letters[r]; known {
@@ -50,5 +66,5 @@ func fold(word string) string {
 		}
 		folded = next
 	}
-	return folded
+	return cutWord(folded)
 }

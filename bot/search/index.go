@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // Document is what can be found.
@@ -67,8 +68,8 @@ func newPosting(entry int32, count int) posting {
 	return posting(entry)<<timesBits | posting(min(count, mostly))
 }
 
-func (p posting) entry() int32   { return int32(p >> timesBits) }
-func (p posting) times() float64 { return float64(p & timesInAll) }
+func (p posting) entry() int32 { return int32(p >> timesBits) }
+func (p posting) times() int   { return int(p & timesInAll) }
 
 // Put adds a document, or puts a later revision in place of an earlier one.
 func (x *Index) Put(d Document) {
@@ -157,7 +158,7 @@ func (x *Index) compact() {
 		var left []posting
 		for _, p := range postings {
 			if number := numbers[p.entry()]; number >= 0 {
-				left = append(left, newPosting(number, int(p.times())))
+				left = append(left, newPosting(number, p.times()))
 			}
 		}
 		if x.postings[s] = left; left == nil {
@@ -185,69 +186,158 @@ func (x *Index) Remove(id string) {
 }
 
 // Find returns the ids of documents with all the words of the query, the best first;
-// where none has all, those with most of them.
+// where none has all, those with most of them. Its cost is bounded, whatever is asked for.
 func (x *Index) Find(query string, most int) []string {
-	words := Words(query)
-	if len(words) == 0 || most <= 0 {
+	roots := rootsOf(query)
+	if len(roots) == 0 || most <= 0 {
 		return nil
 	}
 	x.sort()
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	scores := make(map[int32]hit)
-	for _, word := range words {
-		for n, score := range x.scores(word) {
-			h := scores[n]
-			scores[n] = hit{n, h.words + 1, h.score + score}
+	t := newTally(len(x.entries))
+	for i, root := range roots {
+		x.count(t, i+1, root)
+	}
+	best := 0
+	for _, n := range t.found {
+		best = max(best, int(t.words[n]))
+	}
+	if 2*best < len(roots) {
+		return nil
+	}
+	var top []int32 // the best ones, in order
+	for _, n := range t.found {
+		if int(t.words[n]) == best {
+			top = x.insert(top, t, n, most)
 		}
 	}
-	hits := make([]hit, 0, len(scores))
-	best := 0
-	for _, h := range scores {
-		hits = append(hits, h)
-		best = max(best, h.words)
-	}
-	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.words < best || 2*h.words < len(words) })
-	slices.SortFunc(hits, func(a, b hit) int {
-		one, other := x.entries[a.entry], x.entries[b.entry]
-		return cmp.Or(cmp.Compare(b.score, a.score), other.published.Compare(one.published), cmp.Compare(one.id, other.id))
-	})
 	var ids []string
-	for _, h := range hits[:min(most, len(hits))] {
-		ids = append(ids, x.entries[h.entry].id)
+	for _, n := range top {
+		ids = append(ids, x.entries[n].id)
 	}
 	return ids
 }
 
-type hit struct {
-	entry int32
-	words int // how many of the query's it has
-	score float64
+// mostRoots is how many different words of a query count.
+const mostRoots = 32
+
+// rootsOf are the stems of a query's words, each once.
+func rootsOf(query string) (roots []string) {
+	for _, word := range Words(query) {
+		if root := stem(word); len(roots) < mostRoots && !slices.Contains(roots, root) {
+			roots = append(roots, root)
+		}
+	}
+	return roots
 }
 
-// scores says how well documents fit one word: its stem fits best, words that begin
-// with it less. Rare words tell more than common ones.
-func (x *Index) scores(word string) map[int32]float64 {
-	root := stem(word)
-	all := make(map[int32]float64)
-	from, _ := slices.BinarySearch(x.stems, root)
-	for _, s := range x.stems[from:] {
-		if !strings.HasPrefix(s, root) {
-			break
+// insert puts an entry into its place among the best.
+func (x *Index) insert(top []int32, t *tally, n int32, most int) []int32 {
+	if len(top) == most && x.order(t, n, top[most-1]) > 0 {
+		return top
+	}
+	at, _ := slices.BinarySearchFunc(top, n, func(a, b int32) int { return x.order(t, a, b) })
+	return slices.Insert(top[:min(len(top), most-1)], min(at, len(top), most-1), n)
+}
+
+// order compares two entries: the better one is less, then the newer.
+func (x *Index) order(t *tally, a, b int32) int {
+	one, other := x.entries[a], x.entries[b]
+	return cmp.Or(cmp.Compare(t.score[b], t.score[a]), other.published.Compare(one.published), cmp.Compare(one.id, other.id))
+}
+
+// Bounds of what one query may cost. A word of one or two letters is no beginning of
+// another: too many begin with it.
+const (
+	leastPrefix  = 3       // letters
+	mostStems    = 256     // that begin with a word
+	mostPostings = 400_000 // looked at for a query's beginnings of words, in all
+)
+
+// tally adds up how well entries fit a query.
+type tally struct {
+	score   []float64 // by entry
+	words   []uint8   // how many of the query's it has
+	last    []uint8   // the last of them,
+	best    []float64 // and what that one added
+	found   []int32   // entries with any
+	visited int       // postings looked at
+}
+
+func newTally(entries int) *tally {
+	return &tally{
+		score: make([]float64, entries), best: make([]float64, entries),
+		words: make([]uint8, entries), last: make([]uint8, entries),
+	}
+}
+
+// add notes that an entry fits the query's word of that number so well. Of the stems that
+// begin with a word the best one counts.
+func (t *tally) add(n int32, word uint8, score float64) {
+	switch {
+	case t.last[n] != word:
+		if t.words[n] == 0 {
+			t.found = append(t.found, n)
 		}
+		t.last[n], t.best[n] = word, score
+		t.words[n]++
+		t.score[n] += score
+	case score > t.best[n]:
+		t.score[n] += score - t.best[n]
+		t.best[n] = score
+	}
+}
+
+// count adds up what fits a word of the query: its stem fits best, words that begin with
+// it less, the longer the less. Rare words tell more than common ones.
+func (x *Index) count(t *tally, number int, root string) {
+	for i, s := range x.beginning(root) {
+		found := x.postings[s]
 		weight := 1.0
 		if s != root {
-			weight = 0.5 * float64(len(root)) / float64(len(s))
+			if weight = 0.5 * float64(len(root)) / float64(len(s)); i > 0 && t.visited+len(found) > mostPostings {
+				return
+			}
 		}
-		found := x.postings[s]
+		t.visited += len(found)
 		weight *= math.Log1p(float64(len(x.entries)) / float64(len(found)))
 		for _, p := range found {
 			if n := p.entry(); !x.entries[n].gone {
-				all[n] = max(all[n], weight*(1+math.Log(p.times())))
+				t.add(n, uint8(number), weight*loudness[p&timesInAll])
 			}
 		}
 	}
-	return all
+}
+
+// loudness is what having a word so many times is worth.
+var loudness = func() (table [timesInAll + 1]float64) {
+	for times := range table {
+		table[times] = 1 + math.Log(float64(max(1, times)))
+	}
+	return table
+}()
+
+// beginning are the stems that begin with a word: itself first, and the shortest of the others.
+func (x *Index) beginning(root string) []string {
+	from, itself := slices.BinarySearch(x.stems, root)
+	if utf8.RuneCountInString(root) < leastPrefix {
+		if !itself {
+			return nil
+		}
+		return x.stems[from : from+1]
+	}
+	to := from
+	for to < len(x.stems) && strings.HasPrefix(x.stems[to], root) {
+		to++
+	}
+	stems := x.stems[from:to]
+	if len(stems) > mostStems {
+		stems = slices.Clone(stems)
+		slices.SortStableFunc(stems, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+		stems = stems[:mostStems]
+	}
+	return stems
 }
 
 // sort brings stems up to date.

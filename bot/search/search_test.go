@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -102,6 +103,71 @@ func TestAnIndexHoldsSoMuch(t *testing.T) {
 	x.Put(Document{ID: "long", Revision: 1, Text: strings.Repeat("сөз ", mostWords) + "аягы"})
 	if got := x.Find("аягы", 5); len(got) != 0 {
 		t.Errorf("of a text without end it finds the end: %q", got)
+	}
+}
+
+// hostileQueries are those that cost the most, 64 characters each as a person can type.
+func hostileQueries(x *Index) []string {
+	x.sort()
+	commonest := slices.Clone(x.stems)
+	slices.SortFunc(commonest, func(a, b string) int { return len(x.postings[b]) - len(x.postings[a]) })
+	beginnings := map[string]int{}
+	for _, s := range x.stems {
+		if runes := []rune(s); len(runes) >= leastPrefix {
+			beginnings[string(runes[:leastPrefix])]++
+		}
+	}
+	widest := slices.SortedFunc(maps.Keys(beginnings), func(a, b string) int { return beginnings[b] - beginnings[a] })
+	queries := []string{
+		strings.Repeat("к ", 32), strings.Repeat("жар ", 16), "а б в г д е ж з и к л м н о п р с т у ф х ц ч ш щ э ю я a b c d",
+		strings.Join(widest[:min(16, len(widest))], " "), strings.Join(commonest[:min(16, len(commonest))], " "),
+	}
+	for _, beginning := range widest[:min(16, len(widest))] {
+		queries = append(queries, beginning)
+	}
+	return queries
+}
+
+// TestAQueryCostsItsShare: whatever somebody types, the index looks at no more of itself
+// than for a few common words.
+func TestAQueryCostsItsShare(t *testing.T) {
+	t.Parallel()
+	p, x := newPress(), &Index{}
+	for n := range 1000 {
+		x.Put(Document{ID: fmt.Sprint(n), Title: p.words(9), Text: p.words(100) + " к а б в", Published: time.Unix(int64(n), 0)})
+	}
+	for _, query := range hostileQueries(x) {
+		exact, tally := 0, newTally(len(x.entries))
+		for i, root := range rootsOf(query) {
+			exact += len(x.postings[root])
+			x.count(tally, i+1, root)
+		}
+		if most := exact + mostRoots*len(x.entries) + mostPostings; tally.visited > most || tally.visited > 2*mostPostings {
+			t.Errorf("%q looks at %d postings", query, tally.visited)
+		}
+	}
+	if roots := rootsOf(strings.Repeat("к ", 32)); !slices.Equal(roots, []string{"k"}) {
+		t.Errorf("repeated words count as %q", roots)
+	}
+	once, often := x.Find("к мыйзам", 9), x.Find("мыйзам "+strings.Repeat("к ", 20), 9)
+	if !slices.Equal(once, often) {
+		t.Errorf("%q becomes %q when a word is repeated", once, often)
+	}
+	if got := len(x.beginning("zha")); got > mostStems {
+		t.Errorf("%d stems begin with it", got)
+	}
+	if got := x.beginning("ja"); len(got) > 1 {
+		t.Errorf("two letters begin %d words", len(got))
+	}
+}
+
+// TestAnEndlessWordIsRead: a text of one word, made to be folded again and again.
+func TestAnEndlessWordIsRead(t *testing.T) {
+	t.Parallel()
+	x := &Index{}
+	x.Put(Document{ID: "hostile", Title: strings.Repeat("k", 1<<20) + strings.Repeat("h", 1<<20)})
+	if words := Words(strings.Repeat("щ", 1<<20)); len(words) != 1 || len(words[0]) > longestWord {
+		t.Errorf("%d words, the first of %d bytes", len(words), len(words[0]))
 	}
 }
 

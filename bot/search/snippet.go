@@ -9,41 +9,63 @@ import (
 type Mark struct{ From, To int }
 
 // Marks are where the words of the query stand in a text.
-func Marks(text, query string) []Mark {
-	var roots []string
-	for _, word := range Words(query) {
-		roots = append(roots, stem(word))
-	}
-	var marks []Mark
+func Marks(text, query string) (marks []Mark) {
+	eachMark(text, query, func(m Mark) bool {
+		marks = append(marks, m)
+		return true
+	})
+	return marks
+}
+
+// eachMark calls f with each mark in turn until it returns false.
+func eachMark(text, query string, f func(Mark) bool) {
+	roots := rootsOf(query)
 	for at := 0; at < len(text); {
 		start := at + strings.IndexFunc(text[at:], func(r rune) bool { return !isBetween(r) })
 		if start < at {
-			break
+			return
 		}
 		end := len(text)
 		if n := strings.IndexFunc(text[start:], isBetween); n >= 0 {
 			end = start + n
 		}
-		for _, word := range Words(text[start:end]) {
-			for _, root := range roots {
-				if strings.HasPrefix(stem(word), root) {
-					marks = append(marks, Mark{start, end})
-				}
-			}
+		if anyFits(Words(text[start:end]), roots) && !f(Mark{start, end}) {
+			return
 		}
 		at = end
 	}
-	return marks
 }
 
+// anyFits says whether a word has one of the roots, as Find understands that.
+func anyFits(words, roots []string) bool {
+	for _, word := range words {
+		for _, root := range roots {
+			if !strings.HasPrefix(word, root) { // nor does its stem
+				continue
+			}
+			if s := stem(word); s == root || strings.HasPrefix(s, root) && utf8.RuneCountInString(root) >= leastPrefix {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// snippetText is how much of a text is looked at for a snippet, in bytes.
+const snippetText = 32 << 10
+
 // Snippet is the part of a text of about that many characters around the first of the
-// query's words; empty where none stands in it.
+// query's words; empty where none stands in it, or only far from its beginning.
 func Snippet(text, query string, length int) string {
-	marks := Marks(text, query)
-	if len(marks) == 0 {
+	first := Mark{From: -1}
+	eachMark(text[:min(len(text), snippetText)], query, func(m Mark) bool {
+		first = m
+		return false
+	})
+	if first.From < 0 {
 		return ""
 	}
-	from := back(text, marks[0].From, length/3)
+	from := back(text, first.From, length/3)
 	to := forward(text, from, length)
 	snippet := strings.TrimSpace(text[from:to])
 	if from > 0 {

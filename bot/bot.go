@@ -82,8 +82,6 @@ type Options struct {
 	// Move carries what else is kept of a group over to the supergroup it has become.
 	// Nothing if nil.
 	Move func(ctx context.Context, from, to int64) error
-	// Pace waits until an answer may go, in the rate that broadcasts share; nothing waits if nil.
-	Pace func(ctx context.Context) error
 	// Redis keeps updates whose work takes long, where they come by long polling; they
 	// stay with Telegram if nil.
 	Redis redis.UniversalClient
@@ -142,9 +140,6 @@ func New(o Options) *Bot {
 	if o.Move == nil {
 		o.Move = func(context.Context, int64, int64) error { return nil }
 	}
-	if o.Pace == nil {
-		o.Pace = func(context.Context) error { return nil }
-	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -168,7 +163,7 @@ func New(o Options) *Bot {
 		renderer: renderer{o.Zone, o.Topics},
 		log:      o.Log,
 		metrics:  newBotMetrics(o.Registerer),
-		outbox:   newOutbox(o.Log, newAnswerMetrics(o.Registerer), o.Pace),
+		outbox:   newOutbox(o.Log, newAnswerMetrics(o.Registerer)),
 		reads:    newReads(o.Articles, o.Log),
 
 		postponed: postponed{o.Redis},

@@ -38,8 +38,6 @@ var errOutboxFull = errors.New("too many answers wait for telegram to take them"
 type outbox struct {
 	log     *slog.Logger
 	metrics *answerMetrics
-	// pace waits for an answer's place in the rate that Telegram allows.
-	pace func(ctx context.Context) error
 
 	mu      sync.Mutex
 	queues  map[addressee]*queue
@@ -74,8 +72,8 @@ type queue struct {
 	cancel  context.CancelFunc
 }
 
-func newOutbox(log *slog.Logger, metrics *answerMetrics, pace func(context.Context) error) *outbox {
-	return &outbox{log: log, metrics: metrics, pace: pace, queues: make(map[addressee]*queue), closing: make(chan struct{})}
+func newOutbox(log *slog.Logger, metrics *answerMetrics) *outbox {
+	return &outbox{log: log, metrics: metrics, queues: make(map[addressee]*queue), closing: make(chan struct{})}
 }
 
 // say brings an answer to Telegram, and returns when it has arrived or when that takes
@@ -203,9 +201,6 @@ func (o *outbox) first(to addressee, q *queue) *answer {
 }
 
 func (o *outbox) try(ctx context.Context, a *answer) error {
-	if err := o.pace(ctx); err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	return a.call(ctx)

@@ -102,6 +102,7 @@ type Options struct {
 // Bot receives updates and holds the conversation. It is safe for concurrent use.
 type Bot struct {
 	client   *Client
+	ladder   *ladder
 	store    Subscriptions
 	archive  Archive
 	finder   *finder
@@ -149,6 +150,7 @@ func New(o Options) *Bot {
 	o.Zone = cmp.Or(o.Zone, time.UTC)
 	return &Bot{
 		client:   o.Client,
+		ladder:   newLadder(o.Client, o.Log, o.Registerer, "kabarchy_screen_fallbacks_total"),
 		store:    o.Store,
 		archive:  o.Archive,
 		finder:   newFinder(o.Archive, o.Now),

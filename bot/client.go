@@ -34,7 +34,8 @@ type ClientOptions struct {
 	Budget Budget
 	// HTTP makes the requests; a client of this package's own if nil.
 	HTTP *http.Client
-	// Log hears of calls that failed, at level debug; nothing if nil.
+	// Log hears of calls that failed, at level debug, and as an error of those that failed
+	// through the program's fault; nothing if nil.
 	Log *slog.Logger
 	// Registerer takes the metrics; none are kept if nil.
 	Registerer prometheus.Registerer
@@ -67,6 +68,7 @@ type Client struct {
 	budget   Budget
 	log      *slog.Logger
 	metrics  *clientMetrics
+	faults   *faults
 }
 
 // NewClient returns a client; it calls nothing yet.
@@ -88,6 +90,7 @@ func NewClient(o ClientOptions) *Client {
 		budget:   o.Budget,
 		log:      o.Log,
 		metrics:  newClientMetrics(o.Registerer),
+		faults:   newFaults(o.Log),
 	}
 }
 
@@ -113,8 +116,8 @@ func newHTTPClient() *http.Client {
 // Call calls a method of the Bot API once and decodes what it answers into result,
 // unless that is nil. It fails with
 //
-//   - an *APIError when Telegram refuses the call;
-//   - a *ServerError when what came back is not the Bot API's answer;
+//   - an *APIError when the call is refused;
+//   - a *ServerError when Telegram is in trouble, or something else answered in its place;
 //   - a *TransportError when nothing came back.
 func (c *Client) Call(ctx context.Context, method string, params map[string]string, result any) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
@@ -132,6 +135,7 @@ func (c *Client) call(ctx context.Context, method string, params map[string]stri
 	c.metrics.observe(method, err, time.Since(began))
 	if err != nil {
 		c.log.DebugContext(ctx, "call failed", "method", method, "error", err)
+		c.faults.note(ctx, err)
 		return err
 	}
 	if result == nil {
@@ -154,15 +158,12 @@ func (c *Client) request(ctx context.Context, method string, params map[string]s
 	switch {
 	case x.err != nil:
 		return nil, &TransportError{Method: method, Sent: x.sent.Load(), Err: x.err}
-	case errors.As(err, &refusal) && refusal.Code < http.StatusInternalServerError:
-		return nil, &APIError{
-			Method: method, Code: refusal.Code, Description: refusal.Message,
-			RetryAfter: time.Duration(refusal.RetryAfter) * time.Second, MigrateTo: refusal.MigrateToChatID,
-		}
 	case x.status == 0: // the library never came to the request: the address is broken
 		return nil, &TransportError{Method: method, Err: withoutAddress(err)}
+	case errors.As(err, &refusal):
+		return nil, x.refusal(method, *refusal)
 	case err != nil:
-		return nil, &ServerError{Method: method, Status: x.status}
+		return nil, x.refusal(method, tgbotapi.Error{})
 	}
 	return answer.Result, nil
 }

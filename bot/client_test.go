@@ -83,7 +83,19 @@ func TestErrorsHaveTheirType(t *testing.T) {
 			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.MigrateTo == -1009 }, broadcast.Moved},
 		{"gateway's page", body(502, `<html>Bad Gateway</html>`),
 			func(err error) bool { var e *ServerError; return errors.As(err, &e) && e.Status == 502 }, broadcast.Transient},
-		{"500 in the Bot API's form", body(500, `{"ok":false,"error_code":500,"description":"Internal Server Error"}`), is[*ServerError], broadcast.Transient},
+		{"500 in the Bot API's form", body(500, `{"ok":false,"error_code":500,"description":"Internal Server Error: restart"}`), is[*ServerError], broadcast.Ambiguous},
+		{"a gateway's JSON", body(502, `{"message":"no upstream"}`), is[*ServerError], broadcast.Transient},
+		{"a gateway's refusal", body(403, `<html>Forbidden</html>`),
+			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.Description == "Forbidden" }, broadcast.Refused},
+		{"too large, without a body", body(413, ``), is[*APIError], broadcast.OurFault},
+		{"a pause in the header alone", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Retry-After", "9")
+			body(429, ``)(w, r)
+		}, func(err error) bool { var e *APIError; return errors.As(err, &e) && e.RetryAfter == 9*time.Second }, broadcast.SlowDown},
+		{"a pause that nobody names", body(429, `{"ok":false,"error_code":429,"description":"Too Many Requests"}`),
+			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.RetryAfter == 0 }, broadcast.SlowDown},
+		{"a pause in words", body(400, `{"ok":false,"error_code":400,"description":"Bad Request: SLOWMODE_WAIT_27"}`),
+			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.RetryAfter == 27*time.Second }, broadcast.SlowDown},
 		{"gateway gave up", body(504, ``), is[*ServerError], broadcast.Ambiguous},
 		{"a page and 200", body(200, `<html>Log in to the network</html>`), is[*ServerError], broadcast.Ambiguous},
 		{"redirect", func(w http.ResponseWriter, r *http.Request) {

@@ -26,11 +26,12 @@ func (s *Sender) digest(ctx context.Context, d broadcast.Delivery) (broadcast.Me
 	}
 	last := min(first+digestCount, len(d.Items))
 	m := draft{page: s.digestPage(d.Preferences, d.Items, first, last), thread: d.Preferences.Thread, silent: d.Silent}
-	sent, err := s.simplify(ctx, m, func(m draft) (string, map[string]string) {
+	got, err := s.ladder.deliver(ctx, m, func(m draft) (string, map[string]string) {
 		params := m.params(d.Chat)
 		m.place(params)
 		return "sendMessage", params
 	})
+	sent := got.message()
 	sent.More = last < len(d.Items)
 	return sent, err
 }

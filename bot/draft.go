@@ -2,20 +2,78 @@ package bot
 
 import "strconv"
 
+// part is something of a message that can be left out of it; also a set of such.
+type part uint8
+
+const (
+	partPicture part = 1 << iota // or the preview below a text
+	partButtons
+	partMarkup
+	partLength // what makes a text long
+	partTopic  // the forum topic it goes to
+)
+
+var partNames = map[part]string{
+	partPicture: "picture", partButtons: "buttons", partMarkup: "markup", partLength: "length", partTopic: "topic",
+}
+
 // draft is a message on its way to Telegram: a page, and what of it is sent.
 type draft struct {
 	page
-	picture string // the picture as Telegram is told of it; empty for none
-	caption bool   // the text stands below the picture of a message that is edited
-	bare    bool   // without markup
-	alone   bool   // without buttons
-	thread  int    // the forum topic; 0 for none
-	silent  bool   // comes without a sound
+	of      pageKey // what it is about; zero where no other chat gets the same
+	picture string  // the picture as Telegram is told of it; empty for none
+	preview bool    // the picture is shown below a text, as the preview of a link is
+	caption bool    // the text stands below the picture of a message that is edited
+	thread  int     // the forum topic; 0 for none
+	silent  bool    // comes without a sound
+	left    part    // what is left out
 }
+
+// has reports whether the message would be sent with the part.
+func (m draft) has(p part) bool {
+	if m.left&p != 0 {
+		return false
+	}
+	switch p {
+	case partPicture:
+		return m.picture != ""
+	case partButtons:
+		return m.markup != ""
+	case partTopic:
+		return m.thread != 0
+	}
+	return true
+}
+
+// parts are all that it would be sent with.
+func (m draft) parts() (all part) {
+	for p := range partNames {
+		if m.has(p) {
+			all |= p
+		}
+	}
+	return all
+}
+
+// without leaves the parts out.
+func (m draft) without(p part) draft {
+	m.left |= p
+	if m.left&partPicture != 0 {
+		m.picture = ""
+	}
+	return m
+}
+
+// shortened is what is left of a text that Telegram finds too long, in UTF-16 units: half
+// of what it should take.
+const shortened = captionLimit / 2
 
 // text is the message's text and how it is to be parsed.
 func (m draft) text() (text, mode string) {
-	if m.bare {
+	switch {
+	case !m.has(partLength):
+		return cut(m.plain, shortened), ""
+	case !m.has(partMarkup):
 		return m.plain, ""
 	}
 	return m.html, "HTML"
@@ -25,16 +83,17 @@ func (m draft) text() (text, mode string) {
 func (m draft) params(chat int64) map[string]string {
 	params := map[string]string{"chat_id": strconv.FormatInt(chat, 10)}
 	text, mode := m.text()
-	if m.picture != "" || m.caption {
+	switch {
+	case m.caption || m.picture != "" && !m.preview:
 		params["caption"] = text
-	} else {
+	default:
 		params["text"] = text
-		params["link_preview_options"] = noPreview
+		params["link_preview_options"] = previewOf(m.picture)
 	}
 	if mode != "" {
 		params["parse_mode"] = mode
 	}
-	if m.markup != "" && !m.alone {
+	if m.has(partButtons) {
 		params["reply_markup"] = m.markup
 	}
 	return params
@@ -42,7 +101,7 @@ func (m draft) params(chat int64) map[string]string {
 
 // place adds what only a new message has: where it goes, and how.
 func (m draft) place(params map[string]string) {
-	if m.thread != 0 {
+	if m.has(partTopic) {
 		params["message_thread_id"] = strconv.Itoa(m.thread)
 	}
 	if m.silent {
@@ -54,24 +113,4 @@ func (m draft) place(params map[string]string) {
 func (m draft) media() string {
 	text, mode := m.text()
 	return encoded(map[string]string{"type": "photo", "media": m.picture, "caption": text, "parse_mode": mode})
-}
-
-// simpler is the draft without the next thing that Telegram may dislike in it, and what
-// that was; empty where nothing is left to leave out.
-func (m draft) simpler() (without draft, what string) {
-	switch {
-	case m.picture != "":
-		m.picture = ""
-		return m, "picture"
-	case m.markup != "" && !m.alone:
-		m.alone = true
-		return m, "buttons"
-	case !m.bare:
-		m.bare = true
-		return m, "markup"
-	case m.thread != 0:
-		m.thread = 0
-		return m, "topic"
-	}
-	return m, ""
 }

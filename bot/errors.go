@@ -2,15 +2,18 @@ package bot
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
-// APIError is Telegram's refusal of a call.
+// APIError is Telegram's refusal of a call: an answer from 400 to 499.
 type APIError struct {
-	Method      string
-	Code        int           // as an HTTP status
-	Description string        // in English, as Telegram words it
-	RetryAfter  time.Duration // with 429: how long to wait; otherwise 0
+	Method string
+	Code   int // as an HTTP status
+	// Description is in English, as Telegram words it; the status's own name where the
+	// answer was not the Bot API's.
+	Description string
+	RetryAfter  time.Duration // how long to wait; 0 where nothing is said of it
 	MigrateTo   int64         // the supergroup that the group has become; otherwise 0
 }
 
@@ -18,15 +21,17 @@ func (e *APIError) Error() string {
 	return fmt.Sprintf("%s: telegram answers %d %s", e.Method, e.Code, e.Description)
 }
 
-// ServerError is an answer that is none: a gateway's error page, or Telegram's own
-// trouble. A status of 500 and above says that the call was not carried out.
+// ServerError is an answer that decides nothing: a gateway's error page, or Telegram's
+// own trouble, from 500 on. It also stands for a page in place of an answer.
 type ServerError struct {
 	Method string
 	Status int
+	// Description is what the Bot API's server says of it; empty where a gateway answered.
+	Description string
 }
 
 func (e *ServerError) Error() string {
-	return fmt.Sprintf("%s: telegram's server fails with status %d", e.Method, e.Status)
+	return strings.TrimSpace(fmt.Sprintf("%s: telegram's server fails with status %d %s", e.Method, e.Status, e.Description))
 }
 
 // TransportError is a call to which no answer came.

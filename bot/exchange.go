@@ -2,13 +2,19 @@ package bot
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"regexp"
+	"strconv"
 	"sync/atomic"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 )
 
 // answerLimit is the most that is read of an answer: a hundred updates of the longest
@@ -20,9 +26,10 @@ const answerLimit = 16 << 20
 type exchange struct {
 	ctx    context.Context // of this one call: an exchange lives no longer
 	http   *http.Client
-	status int         // of the answer; 0 if none came
-	err    error       // why none came, without the address and its token
-	sent   atomic.Bool // the whole request went out: it may have been taken
+	status int           // of the answer; 0 if none came
+	pause  time.Duration // Retry-After; 0 without one
+	err    error         // why none came, without the address and its token
+	sent   atomic.Bool   // the whole request went out: it may have been taken
 }
 
 // Do makes the request and reads the whole answer, so that the connection is free for
@@ -45,6 +52,9 @@ func (x *exchange) Do(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	x.status = answer.StatusCode
+	if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil {
+		x.pause = wait(seconds)
+	}
 	answer.Body = io.NopCloser(bytes.NewReader(body))
 	return answer, nil
 }
@@ -59,3 +69,36 @@ func withoutAddress(err error) error {
 		err = u.Err
 	}
 }
+
+// refusal is the answer as an error: an *APIError, or a *ServerError where it decides
+// nothing. Where the answer is not the Bot API's, its status is all there is to go by.
+func (x *exchange) refusal(method string, said tgbotapi.Error) error {
+	code, description := said.Code, cut(said.Message, descriptionLimit)
+	if code == 0 {
+		code, description = x.status, ""
+	}
+	if code < http.StatusBadRequest || code >= http.StatusInternalServerError {
+		return &ServerError{Method: method, Status: code, Description: description}
+	}
+	pause := x.pause
+	if said.RetryAfter != 0 {
+		pause = wait(said.RetryAfter)
+	} else if words := waitInWords.FindStringSubmatch(description); words != nil && pause == 0 {
+		seconds, _ := strconv.Atoi(words[1]) // digits; so many that they are no number ask for nothing
+		pause = wait(seconds)
+	}
+	return &APIError{
+		Method: method, Code: code, Description: cmp.Or(description, http.StatusText(code)),
+		RetryAfter: pause, MigrateTo: said.MigrateToChatID,
+	}
+}
+
+// waitInWords is how Telegram's core asks to wait, where its server has not put that into
+// parameters.
+var waitInWords = regexp.MustCompile(`(?i)(?:_wait_|retry after )([0-9]+)`)
+
+// descriptionLimit is the most that is kept of Telegram's words, in UTF-16 units.
+const descriptionLimit = 512
+
+// wait reads how many seconds somebody asks to wait.
+func wait(seconds int) time.Duration { return time.Duration(max(0, seconds)) * time.Second }

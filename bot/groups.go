@@ -41,7 +41,8 @@ func (b *Bot) onGroupMessage(ctx context.Context, m message, name, args string, 
 // askWithin is how long Telegram may take to say who somebody is.
 const askWithin = 5 * time.Second
 
-// administers asks Telegram whether the person may decide for the group.
+// administers asks Telegram whether the person may decide for the group. Where Telegram
+// does not tell, they may not.
 func (b *Bot) administers(ctx context.Context, c chat, u user) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
@@ -49,14 +50,23 @@ func (b *Bot) administers(ctx context.Context, c chat, u user) (bool, error) {
 	err := b.client.Call(ctx, "getChatMember", map[string]string{
 		"chat_id": decimal(c.ID), "user_id": decimal(u.ID),
 	}, &who)
-	if err != nil {
-		var refused *APIError
-		if errors.As(err, &refused) && refused.RetryAfter == 0 {
-			return false, nil
+	var refused *APIError
+	switch what := meaningOf(err); {
+	case err == nil:
+		return who.Status == "creator" || who.Status == "administrator", nil
+	case what == moved && errors.As(err, &refused) && refused.MigrateTo != c.ID:
+		if err := b.moveChat(ctx, c.ID, refused.MigrateTo); err != nil {
+			return false, err
 		}
+		c.ID = refused.MigrateTo
+		return b.administers(ctx, c, u)
+	case what == gone:
+		_, err := b.store.MarkUnreachable(ctx, c.ID, subscriptions.Gone, b.now())
 		return false, err
+	case what == noRights || what == declined || what == ourFault:
+		return false, nil
 	}
-	return who.Status == "creator" || who.Status == "administrator", nil
+	return false, err
 }
 
 // onMembership follows what the bot may do in a chat.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"kabarchy/bot/locale"
@@ -30,12 +31,14 @@ type inlineResult struct {
 	Description string        `json:"description"`
 	Thumbnail   string        `json:"thumbnail_url,omitempty"`
 	Content     inlineContent `json:"input_message_content"`
-	Markup      inlineMarkup  `json:"reply_markup"`
+	Markup      *inlineMarkup `json:"reply_markup,omitempty"`
+
+	plain string // the text without markup
 }
 
 type inlineContent struct {
 	Text    string          `json:"message_text"`
-	Mode    string          `json:"parse_mode"`
+	Mode    string          `json:"parse_mode,omitempty"`
 	Preview map[string]bool `json:"link_preview_options"`
 }
 
@@ -60,16 +63,57 @@ func (b *Bot) onInlineQuery(ctx context.Context, q inlineQuery) error {
 	if err != nil {
 		return err
 	}
+	_, err = b.outbox.say(ctx, addressee{q.From.ID, q.ID}, &answer{life: inlineLife, call: func(ctx context.Context) error {
+		return b.offer(ctx, q, items)
+	}})
+	return err
+}
+
+// offer answers with the items and, where Telegram refuses that, with simpler results: in
+// the end with none, so that nobody waits.
+func (b *Bot) offer(ctx context.Context, q inlineQuery, items []feeds.Item) error {
 	results := make([]inlineResult, 0, len(items))
 	for _, item := range items {
 		results = append(results, b.inlineResult(item))
 	}
-	_, err = b.outbox.say(ctx, addressee{q.From.ID, q.ID}, &answer{life: inlineLife, call: func(ctx context.Context) error {
-		return b.client.Call(ctx, "answerInlineQuery", map[string]string{
+	var left part
+	for {
+		err := b.client.Call(ctx, "answerInlineQuery", map[string]string{
 			"inline_query_id": q.ID, "results": encoded(results), "cache_time": inlineCache, "is_personal": "true",
 		}, nil)
-	}})
-	return err
+		if !errors.As(err, new(*APIError)) || len(results) == 0 {
+			return err
+		}
+		what := meaningOf(err)
+		p, found := remedy(what, func(p part) bool { return p != partTopic && left&p == 0 })
+		switch {
+		case found:
+			left |= p
+			for i := range results {
+				results[i] = results[i].without(p)
+			}
+		case what == unknown || len(remedies[what]) > 0:
+			results = results[:0]
+		default:
+			return err
+		}
+		b.log.WarnContext(ctx, "inline results simplified", "without", partNames[p], "error", err)
+	}
+}
+
+// without is the result without the part.
+func (r inlineResult) without(p part) inlineResult {
+	switch p {
+	case partPicture:
+		r.Thumbnail = ""
+	case partButtons:
+		r.Markup = nil
+	case partMarkup:
+		r.Content.Text, r.Content.Mode = r.plain, ""
+	case partLength:
+		r.Content.Text, r.Content.Mode = cut(r.plain, shortened), ""
+	}
+	return r
 }
 
 func (b *Bot) inlineResult(item feeds.Item) inlineResult {
@@ -83,6 +127,7 @@ func (b *Bot) inlineResult(item feeds.Item) inlineResult {
 		Type: "article", ID: item.ID, Title: cut(oneLine(item.Title), headlineLimit),
 		Description: words.Date(item.Published.In(b.zone)), Thumbnail: p.image,
 		Content: inlineContent{Text: p.html, Mode: "HTML", Preview: map[string]bool{"is_disabled": true}},
-		Markup:  inlineMarkup{rows},
+		Markup:  &inlineMarkup{rows},
+		plain:   p.plain,
 	}
 }

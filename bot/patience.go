@@ -60,7 +60,7 @@ var errNameless = errors.New("telegram has not said yet who the bot is")
 // meanwhile, the chat is gone, the tap is too old to be answered.
 func harmless(err error) bool {
 	switch meaningOf(err) {
-	case blocked, gone, moved, noRights, staleQuery, unchanged:
+	case blocked, gone, moved, noRights, topicClosed, staleQuery, unchanged, arrived:
 		return true
 	}
 	return false
@@ -88,11 +88,12 @@ func outage(err error) bool {
 	return true
 }
 
-// pauseAfter is how long the poller waits after its request has failed so.
+// pauseAfter is how long the poller waits after its request has failed so: longer each
+// time, also where Telegram refuses it, since there is nothing else to do than to ask.
 func pauseAfter(err error, failures int) time.Duration {
 	_, pause := patience(err, failures)
-	if meaningOf(err) == otherReader {
+	if meaningOf(err) == otherProgram {
 		return max(pause, 3*time.Second)
 	}
-	return max(pause, shortestPause)
+	return max(pause, min(shortestPause<<min(failures-1, 10), longestPause))
 }

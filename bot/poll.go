@@ -86,10 +86,10 @@ func (p *poller) loop(ctx, working context.Context) error {
 				return nil
 			}
 			failures++
-			if meaningOf(err) == unauthorizedCall {
+			if meaningOf(err) == wrongToken {
 				return fmt.Errorf("telegram does not know this token: %w", err)
 			}
-			if meaningOf(err) == webhookActive && p.bot.leaveWebhook(ctx) == nil {
+			if meaningOf(err) == webhookActive && p.bot.leaveWebhook(ctx) == nil && failures == 1 {
 				continue
 			}
 			p.complain(ctx, err, failures)
@@ -272,7 +272,7 @@ func (p *poller) complain(ctx context.Context, err error, failures int) {
 		return
 	}
 	text := "updates can't be received"
-	if meaningOf(err) == otherReader {
+	if meaningOf(err) == otherProgram {
 		text = "another program receives this bot's updates: stop that one"
 	}
 	p.bot.log.ErrorContext(ctx, text, "failures", failures, "error", err)

@@ -17,7 +17,7 @@ import (
 func (b *Bot) Introduce(ctx context.Context) error {
 	var me user
 	if err := b.client.Call(ctx, "getMe", nil, &me); err != nil {
-		if meaningOf(err) == unauthorizedCall {
+		if meaningOf(err) == wrongToken {
 			return fmt.Errorf("telegram does not know this token: %w", err)
 		}
 		return err

@@ -156,19 +156,32 @@ func (b *Bot) onTap(ctx context.Context, p tap) error {
 	return b.answer(ctx, p, r)
 }
 
+// toastLimit is Telegram's for what a tap is answered with, in characters.
+const toastLimit = 200
+
 // answer ends the waiting that Telegram shows on a button.
 func (b *Bot) answer(ctx context.Context, p tap, r reply) error {
 	params := map[string]string{"callback_query_id": p.ID}
 	if r.text != "" {
-		params["text"] = r.text
+		params["text"] = cut(r.text, toastLimit)
 	}
 	if r.url != "" {
 		params["url"] = r.url
 	}
 	_, err := b.outbox.say(ctx, addressee{p.From.ID, p.ID}, &answer{life: tapLife, call: func(ctx context.Context) error {
-		return b.client.Call(ctx, "answerCallbackQuery", params, nil)
+		return b.answerTap(ctx, params)
 	}})
 	return err
+}
+
+// answerTap calls Telegram, and again with fewer words where these are too many.
+func (b *Bot) answerTap(ctx context.Context, params map[string]string) error {
+	err := b.client.Call(ctx, "answerCallbackQuery", params, nil)
+	if meaningOf(err) != tooLong {
+		return err
+	}
+	params["text"] = cut(params["text"], toastLimit/2)
+	return b.client.Call(ctx, "answerCallbackQuery", params, nil)
 }
 
 // reached gives the news again to a chat that was taken for gone, or for one that blocked

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/locale"
@@ -34,13 +33,12 @@ type SenderOptions struct {
 // plain, a forum topic that is no more gives way to the general one. It is safe for
 // concurrent use.
 type Sender struct {
-	client    *Client
-	renderer  renderer
-	editions  func(ctx context.Context, id string) (map[string]feeds.Item, error)
-	log       *slog.Logger
-	pages     *cache[pageKey, page]
-	pictures  *pictures
-	fallbacks *prometheus.CounterVec
+	client   *Client
+	renderer renderer
+	editions func(ctx context.Context, id string) (map[string]feeds.Item, error)
+	log      *slog.Logger
+	pages    *cache[pageKey, page]
+	ladder   *ladder
 }
 
 var _ broadcast.Sender = (*Sender)(nil)
@@ -68,11 +66,7 @@ func NewSender(c *Client, o SenderOptions) *Sender {
 		editions: o.Editions,
 		log:      o.Log,
 		pages:    newCache[pageKey, page](64),
-		pictures: newPictures(),
-		fallbacks: promauto.With(o.Registerer).NewCounterVec(prometheus.CounterOpts{
-			Name: "kabarchy_sender_fallbacks_total",
-			Help: "Messages sent simpler than meant, by what was left out: picture, markup or topic.",
-		}, []string{"without"}),
+		ladder:   newLadder(c, o.Log, o.Registerer, "kabarchy_sender_fallbacks_total"),
 	}
 }
 
@@ -103,7 +97,7 @@ func (s *Sender) Deliver(ctx context.Context, d broadcast.Delivery) (broadcast.M
 }
 
 func (s *Sender) send(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
-	return s.simplify(ctx, s.draft(ctx, d), func(m draft) (string, map[string]string) {
+	sent, err := s.ladder.deliver(ctx, s.draft(ctx, d), func(m draft) (string, map[string]string) {
 		params := m.params(d.Chat)
 		m.place(params)
 		if m.picture == "" {
@@ -112,17 +106,21 @@ func (s *Sender) send(ctx context.Context, d broadcast.Delivery) (broadcast.Mess
 		params["photo"] = m.picture
 		return "sendPhoto", params
 	})
+	return sent.message(), err
 }
 
 // correct edits the message that the chat has. A text can't get a picture afterwards,
 // nor a picture lose itself: the message keeps its sort.
 func (s *Sender) correct(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
+	if d.Message.ID == 0 {
+		return d.Message, nil // it came and was deleted at once
+	}
 	m := s.draft(ctx, d)
 	m.caption = d.Message.Caption
 	if !m.caption {
 		m.picture = ""
 	}
-	_, err := s.simplify(ctx, m, func(m draft) (string, map[string]string) {
+	_, err := s.ladder.deliver(ctx, m, func(m draft) (string, map[string]string) {
 		params := m.params(d.Chat)
 		params["message_id"] = strconv.FormatInt(d.Message.ID, 10)
 		switch {
@@ -147,6 +145,9 @@ func (s *Sender) correct(ctx context.Context, d broadcast.Delivery) (broadcast.M
 // withdraw deletes the message, or, where Telegram finds it too old for that, puts a
 // notice in its place.
 func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
+	if d.Message.ID == 0 {
+		return nil // as in correct
+	}
 	message := map[string]string{
 		"chat_id":    strconv.FormatInt(d.Chat, 10),
 		"message_id": strconv.FormatInt(d.Message.ID, 10),
@@ -170,9 +171,12 @@ func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
 
 // draft is the message as one would like to send it.
 func (s *Sender) draft(ctx context.Context, d broadcast.Delivery) draft {
-	m := draft{page: s.page(ctx, d.Item), thread: d.Preferences.Thread, silent: d.Silent}
+	m := draft{
+		page: s.page(ctx, d.Item), of: pageKey{d.Item.ID, d.Item.Revision},
+		thread: d.Preferences.Thread, silent: d.Silent,
+	}
 	if m.image != "" && !d.Preferences.NoPictures {
-		m.picture = s.pictures.name(m.image)
+		m.picture = s.ladder.pictures.name(m.image)
 	}
 	return m
 }
@@ -193,45 +197,17 @@ func (s *Sender) page(ctx context.Context, item feeds.Item) page {
 	return p
 }
 
-// simplify calls with the draft, and again with a simpler one for as long as Telegram's
-// answer names what to leave out. Each round leaves out something, so that it ends.
-func (s *Sender) simplify(ctx context.Context, m draft, call func(draft) (string, map[string]string)) (broadcast.Message, error) {
-	for {
-		var sent sentMessage
-		method, params := call(m)
-		err := s.client.Call(ctx, method, params, &sent)
-		if err == nil {
-			s.pictures.accepted(m.image, sent.fileID())
-			return broadcast.Message{ID: sent.ID, Caption: len(sent.Photo) > 0}, nil
-		}
-		without := ""
-		switch what := meaningOf(err); {
-		case what == pictureRefused && m.picture != "":
-			m.picture, without = s.pictures.refused(m.image, m.picture), "picture"
-		case what == noRights && m.picture != "":
-			m.picture, without = "", "picture"
-		case what == malformed && !m.bare:
-			m.bare, m.alone, without = true, true, "markup"
-		case what == noThread && m.thread != 0:
-			m.thread, without = 0, "topic"
-		case what == unknown && refusedForGood(err):
-			if m, without = m.simpler(); without == "" {
-				return broadcast.Message{}, err
-			}
-		default:
-			return broadcast.Message{}, err
-		}
-		s.fallbacks.WithLabelValues(without).Inc()
-		s.log.WarnContext(ctx, "message simplified", "without", without, "error", err)
-	}
-}
-
 // sentMessage is what is read of a message that Telegram has taken.
 type sentMessage struct {
 	ID    int64 `json:"message_id"`
 	Photo []struct {
 		FileID string `json:"file_id"`
 	} `json:"photo"`
+}
+
+// message is how a broadcast remembers it.
+func (m sentMessage) message() broadcast.Message {
+	return broadcast.Message{ID: m.ID, Caption: len(m.Photo) > 0}
 }
 
 // fileID names the largest size of the picture; empty if there is none.
@@ -250,6 +226,3 @@ func (m *sentMessage) UnmarshalJSON(data []byte) error {
 	type plain sentMessage
 	return json.Unmarshal(data, (*plain)(m))
 }
-
-// refusedForGood reports whether Telegram has answered and would answer the same again.
-func refusedForGood(err error) bool { return verdict(err).Verdict == broadcast.Refused }

@@ -156,7 +156,7 @@ func TestSimplerRatherThanNotAtAll(t *testing.T) {
 		{"picture is a page", simulator.Fault{Methods: []string{"sendPhoto"}, Refuse: simulator.WrongContent}, "picture", false},
 		{"wrong address", simulator.Fault{Methods: []string{"sendPhoto"}, Refuse: simulator.WrongFile}, "picture", false},
 		{"no right to send pictures", simulator.Fault{Methods: []string{"sendPhoto"}, Refuse: simulator.NoPhotoRights}, "picture", false},
-		{"caption too long", simulator.Fault{Refuse: simulator.CaptionTooLong, Next: 1}, "markup", true},
+		{"caption too long", simulator.Fault{Refuse: simulator.CaptionTooLong, Next: 1}, "length", true},
 		{"can't parse", simulator.Fault{Match: func(r simulator.Request) bool { return r.Params["parse_mode"] != "" },
 			Refuse: &simulator.Refusal{Code: 400, Description: `Bad Request: can't parse entities: Unsupported start tag "p" at byte offset 0`}}, "markup", true},
 	} {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"kabarchy/bot/locale"
@@ -54,7 +55,7 @@ func (t *talk) put(ctx context.Context, s screen, picture string) error {
 	switch meaningOf(err) {
 	case unchanged:
 		return nil
-	case noMessage, notEditable, malformed:
+	case noMessage, notEditable:
 		return t.send(ctx, s, picture)
 	}
 	return err
@@ -63,29 +64,50 @@ func (t *talk) put(ctx context.Context, s screen, picture string) error {
 // post shows the screen as a new message, and returns when it has arrived or was refused.
 func (t *talk) post(ctx context.Context, s screen) error { return t.send(ctx, s, "") }
 
-// send is post with the picture at the address below the text; none if that is empty.
+// send is post with the picture at the address below the text; none if that is empty. It
+// follows a group that has become a supergroup.
 func (t *talk) send(ctx context.Context, s screen, picture string) error {
-	params := t.params(s)
-	params["text"] = s.text
-	params["link_preview_options"] = previewOf(picture)
-	if t.thread != 0 {
-		params["message_thread_id"] = strconv.Itoa(t.thread)
+	m := t.draft(s, picture)
+	m.thread = t.thread
+	_, err := t.ladder.deliver(ctx, m, func(m draft) (string, map[string]string) {
+		params := m.params(t.chat.ID)
+		m.place(params)
+		return "sendMessage", params
+	})
+	var refused *APIError
+	if meaningOf(err) != moved || !errors.As(err, &refused) || refused.MigrateTo == t.chat.ID {
+		return err
 	}
-	return t.client.Call(ctx, "sendMessage", params, nil)
+	if err := t.moveChat(ctx, t.chat.ID, refused.MigrateTo); err != nil {
+		return err
+	}
+	t.chat.ID = refused.MigrateTo
+	return t.send(ctx, s, picture)
 }
 
 // replace shows the screen in the message whose button was pressed. Where that has a
 // picture of its own, it stays and leaves no room for another.
 func (t *talk) replace(ctx context.Context, s screen, picture string) error {
-	params := t.params(s)
-	params["message_id"] = decimal(t.pressed.ID)
-	if t.pressed.Photo != nil {
-		params["caption"] = s.text
-		return t.client.Call(ctx, "editMessageCaption", params, nil)
+	m := t.draft(s, picture)
+	m.caption = t.pressed.Photo != nil
+	_, err := t.ladder.deliver(ctx, m, func(m draft) (string, map[string]string) {
+		params := m.params(t.chat.ID)
+		params["message_id"] = decimal(t.pressed.ID)
+		if m.caption {
+			return "editMessageCaption", params
+		}
+		return "editMessageText", params
+	})
+	return err
+}
+
+// draft is the screen as one would like to send it. Without rows it takes the buttons of
+// the screen that it replaces away.
+func (t *talk) draft(s screen, picture string) draft {
+	return draft{
+		page:    page{html: s.text, plain: withoutTags(s.text), markup: markup(s.rows)},
+		picture: picture, preview: true,
 	}
-	params["text"] = s.text
-	params["link_preview_options"] = previewOf(picture)
-	return t.client.Call(ctx, "editMessageText", params, nil)
 }
 
 // noPreview keeps Telegram from showing what the links in a text lead to.
@@ -97,12 +119,6 @@ func previewOf(picture string) string {
 		return noPreview
 	}
 	return encoded(map[string]any{"url": picture, "prefer_large_media": true})
-}
-
-func (t *talk) params(s screen) map[string]string {
-	return map[string]string{
-		"chat_id": decimal(t.chat.ID), "parse_mode": "HTML", "reply_markup": markup(s.rows),
-	}
 }
 
 // change changes what is kept of the chat. The change may run more than once.

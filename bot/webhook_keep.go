@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"kabarchy/bot/broadcast"
 )
 
 const (
@@ -39,7 +41,7 @@ func (w *Webhook) Keep(ctx context.Context) error {
 		switch err := k.look(ctx); {
 		case ctx.Err() != nil:
 			return nil
-		case meaningOf(err) == unauthorizedCall:
+		case meaningOf(err) == wrongToken:
 			return fmt.Errorf("telegram does not know this token: %w", err)
 		case err != nil:
 			failures++
@@ -62,8 +64,10 @@ func (w *Webhook) Keep(ctx context.Context) error {
 type keeper struct {
 	*Webhook
 	looked    bool  // once at least
+	wasSet    bool  // once at least
 	lastError int64 // date of the last failure that was seen
 	troubled  int   // looks in a row with a failure since the one before
+	refused   bool  // Telegram finds this webhook wrong: it is not set again unchanged
 }
 
 // look sets the webhook unless it is set already.
@@ -73,21 +77,27 @@ func (k *keeper) look(ctx context.Context) error {
 		return err
 	}
 	k.metrics.pending.Set(float64(info.Pending))
-	failed, before := k.failed(ctx, info), k.looked
+	failed := k.failed(ctx, info)
 	k.looked = true
 	if k.isSet(info) && !(failed && unauthorizedHere(info)) {
+		k.wasSet = true
 		return nil
 	}
-	if before && info.URL != k.address {
+	if k.refused {
+		return nil
+	}
+	if k.wasSet && info.URL != k.address {
 		k.bot.log.WarnContext(ctx, "somebody took the webhook away: does another program use this bot?", "found", info.URL)
 	}
 	err := k.bot.client.Call(ctx, "setWebhook", map[string]string{
 		"url": k.address, "secret_token": k.secret,
 		"allowed_updates": allowedUpdates, "max_connections": strconv.Itoa(webhookConnections),
 	}, nil)
+	k.refused = verdict(err).Verdict == broadcast.OurFault
 	if err != nil {
 		return err
 	}
+	k.wasSet = true
 	k.bot.log.InfoContext(ctx, "webhook set", "address", k.address, "pending", info.Pending)
 	return nil
 }

@@ -1,0 +1,173 @@
+package bot
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path"
+	"strings"
+	"sync"
+	"testing"
+
+	"kabarchy/bot/simulator"
+)
+
+// response is an answer of Telegram's, as a row of the table has it.
+type response struct {
+	code        int
+	description string
+	parameters  string // JSON; empty for none
+}
+
+// body is the answer on the wire.
+func (s response) body() string {
+	if s.description == "(no body)" {
+		return ""
+	}
+	answer := map[string]any{"ok": false, "error_code": s.code, "description": s.description}
+	if s.parameters != "" {
+		answer["parameters"] = json.RawMessage(s.parameters)
+	}
+	return encoded(answer)
+}
+
+// asked is a call that came.
+type asked struct {
+	method string
+	params map[string]string
+}
+
+// post is Telegram in this process: the simulator, whose answers to some calls a test
+// chooses. It needs no network, so that virtual time passes by it.
+type post struct {
+	telegram *simulator.Server
+	answer   response
+	to       func(asked) bool // whom it is answered to; nobody if nil
+
+	mu    sync.Mutex
+	calls []asked // all that a test would answer, and the methods that send or edit
+}
+
+func newPost(answer response) *post {
+	return &post{telegram: simulator.New(simulator.Options{}), answer: answer}
+}
+
+// client calls it.
+func (p *post) client(log *bytes.Buffer) *Client {
+	return NewClient(ClientOptions{Token: p.telegram.Token(), HTTP: &http.Client{Transport: p}, Log: logTo(log)})
+}
+
+// RoundTrip implements http.RoundTripper.
+func (p *post) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	values, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, err
+	}
+	call := asked{method: path.Base(r.URL.Path), params: make(map[string]string)}
+	for name := range values {
+		call.params[name] = values.Get(name)
+	}
+	p.mu.Lock()
+	p.calls = append(p.calls, call)
+	refuse := p.to != nil && p.to(call)
+	p.mu.Unlock()
+	answer := httptest.NewRecorder()
+	if refuse {
+		answer.WriteHeader(p.answer.code)
+		_, _ = answer.WriteString(p.answer.body())
+	} else {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		p.telegram.Handler().ServeHTTP(answer, r)
+	}
+	return answer.Result(), nil
+}
+
+// of are the calls of some kinds of methods since the last look.
+func (p *post) of(kinds methods) (calls []asked) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.calls {
+		if kindOf(c.method)&kinds != 0 {
+			calls = append(calls, c)
+		}
+	}
+	p.calls = nil
+	return calls
+}
+
+// whole is what a call says, in the terms of the parts that can be left out.
+type whole struct {
+	parts   part
+	content map[string]string // what no part explains
+}
+
+// takeApart reads a call of any of the methods that bring a message.
+func takeApart(t *testing.T, c asked) whole {
+	t.Helper()
+	params := maps.Clone(c.params)
+	w := whole{content: params}
+	text := params["text"] + params["caption"]
+	if media := params["media"]; media != "" {
+		var in map[string]string
+		if err := json.Unmarshal([]byte(media), &in); err != nil {
+			t.Fatal(err)
+		}
+		text, params["parse_mode"] = in["caption"], in["parse_mode"]
+		w.parts |= partPicture
+	}
+	if params["results"] != "" {
+		return takeResultsApart(t, params["results"])
+	}
+	if params["photo"] != "" || strings.Contains(params["link_preview_options"], `"url"`) {
+		w.parts |= partPicture
+	}
+	if params["reply_markup"] != "" {
+		w.parts |= partButtons
+	}
+	if params["parse_mode"] != "" {
+		w.parts |= partMarkup
+	}
+	if units(text) > shortened || c.method == "answerCallbackQuery" && units(text) > toastLimit/2 {
+		w.parts |= partLength
+	}
+	if params["message_thread_id"] != "" {
+		w.parts |= partTopic
+	}
+	for _, name := range []string{
+		"text", "caption", "media", "photo", "link_preview_options", "reply_markup", "parse_mode", "message_thread_id",
+	} {
+		delete(params, name)
+	}
+	return w
+}
+
+func takeResultsApart(t *testing.T, results string) (w whole) {
+	t.Helper()
+	var all []inlineResult
+	if err := json.Unmarshal([]byte(results), &all); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range all {
+		if r.Thumbnail != "" {
+			w.parts |= partPicture
+		}
+		if r.Markup != nil {
+			w.parts |= partButtons
+		}
+		if r.Content.Mode != "" {
+			w.parts |= partMarkup
+		}
+		if units(r.Content.Text) > shortened {
+			w.parts |= partLength
+		}
+	}
+	return w
+}

@@ -1,0 +1,507 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kabarchy/bot/broadcast"
+	"kabarchy/bot/simulator"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+	"kabarchy/subscriptions/redistest"
+)
+
+// answered is a row of the table of answers: who says what, and what is to be done.
+type answered struct {
+	response
+	store   *subscriptions.Store
+	line    int
+	methods []string
+	wanted  []string // any will do
+}
+
+// TestTelegramAnswers gives every answer of a table to the program and looks what it does.
+// TELEGRAM_ANSWERS names the table: methods, code, description, parameters, when, action
+// and source, parted by tabs.
+func TestTelegramAnswers(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	store := subscriptions.NewStore(rdb)
+	files := []string{answersTable()}
+	if files[0] != ownTable {
+		files = append(files, ownTable)
+	}
+	for _, file := range files {
+		rows, failed := readAnswers(t, file), 0
+		for _, row := range rows {
+			row.store = store
+			wrong := ""
+			for _, method := range row.methods {
+				if got := row.done(t, method); !got.does(row.wanted) {
+					wrong += fmt.Sprintf("\n    %s: %s", method, got)
+				}
+			}
+			if wrong != "" {
+				failed++
+				t.Errorf("%s:%d: %d %s: wanted %s%s", file, row.line, row.code, row.description, strings.Join(row.wanted, " or "), wrong)
+			}
+		}
+		t.Logf("%s: %d of %d rows treated as they ask", file, len(rows)-failed, len(rows))
+	}
+}
+
+// ownTable has at least one answer for each row of the program's table.
+const ownTable = "testdata/telegram-answers.tsv"
+
+// answersTable finds the table: the one that is asked for, the one beside the project, or
+// the project's own.
+func answersTable() string {
+	candidates := []string{"../../shared/telegram-answers.tsv", ownTable}
+	if named := os.Getenv("TELEGRAM_ANSWERS"); named != "" {
+		candidates = []string{named, filepath.Join("..", named)} // a name from the project's root
+	}
+	for _, file := range candidates {
+		if _, err := os.Stat(file); err == nil {
+			return file
+		}
+	}
+	return candidates[0]
+}
+
+func readAnswers(t *testing.T, file string) (rows []answered) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(strings.TrimRight(string(data), "\n"), "\n") {
+		fields := strings.Split(strings.TrimRight(line, "\r"), "\t")
+		if i == 0 && fields[0] == "methods" || line == "" {
+			continue
+		}
+		code, err := strconv.Atoi(fields[1])
+		if err != nil || len(fields) < 6 {
+			t.Fatalf("%s:%d: no row of answers: %q", file, i+1, line)
+		}
+		row := answered{
+			response: response{code, fields[2], fields[3]}, line: i + 1,
+			methods: strings.Split(fields[0], ","), wanted: strings.Split(fields[5], "|"),
+		}
+		if fields[0] == "*" {
+			row.methods = slices.Clone(ourMethods)
+		}
+		rows = append(rows, row)
+	}
+	if len(rows) == 0 {
+		t.Fatalf("%s holds no rows", file)
+	}
+	return rows
+}
+
+// ourMethods are those that the program calls and in which an answer makes a difference.
+var ourMethods = []string{
+	"sendMessage", "sendPhoto", "editMessageText", "editMessageCaption", "editMessageMedia", "deleteMessage",
+	"answerCallbackQuery", "answerInlineQuery", "getChatMember", "getUpdates", "setWebhook", "getMe", "setMyCommands",
+}
+
+// deeds are what the program did, in the table's words for it.
+type deeds []string
+
+func (d deeds) String() string { return "did " + strings.Join(d, ", ") }
+
+// does reports whether one of the deeds is wanted. Which chats a pause is for is the
+// gate's to find out: one chat's answer can't tell.
+func (d deeds) does(wanted []string) bool {
+	return slices.ContainsFunc(wanted, func(w string) bool {
+		w, _, _ = strings.Cut(w, "(")
+		return slices.Contains(d, w)
+	})
+}
+
+// done gives the answer to a call of the method by the program.
+func (row answered) done(t *testing.T, method string) deeds {
+	t.Helper()
+	switch method {
+	case "sendMessage", "sendPhoto":
+		return row.toNews(t, method)
+	case "editMessageText", "editMessageCaption", "editMessageMedia":
+		return row.toCorrection(t, method)
+	case "deleteMessage":
+		return row.toWithdrawal(t)
+	case "answerCallbackQuery":
+		return row.toTap(t)
+	case "answerInlineQuery":
+		return row.toInlineQuery(t)
+	case "getChatMember":
+		return row.toQuestion(t)
+	case "getUpdates":
+		return row.toPoll(t)
+	case "setWebhook":
+		return row.toWebhook(t)
+	case "getMe", "setMyCommands":
+		return row.toIntroduction(t, method)
+	}
+	return row.judged(method) // the program never calls it
+}
+
+// judged is what the table of the program says.
+func (row answered) judged(method string) deeds {
+	p := newPost(row.response)
+	p.to = func(asked) bool { return true }
+	return verdictOf(p.client(nil).Call(context.Background(), method, nil, nil))
+}
+
+// verdictOf names what an error comes to where no message could be mended.
+func verdictOf(err error) deeds {
+	what := meaningOf(err)
+	switch what {
+	case unchanged, noMessage, staleQuery, arrived:
+		return deeds{"success"}
+	case notEditable:
+		return deeds{"resend"}
+	case notDeletable:
+		return deeds{"edit_instead"}
+	}
+	if parts := remedies[what]; what != unknown && len(parts) > 0 {
+		return deeds{dropped[parts[0]], actions[verdict(err).Verdict]}
+	}
+	return deeds{actions[verdict(err).Verdict]}
+}
+
+var dropped = map[part]string{
+	partPicture: "drop_picture", partButtons: "drop_buttons", partMarkup: "drop_markup", partLength: "shorten",
+	partTopic: "drop_reply_or_topic",
+}
+
+var actions = map[broadcast.Verdict]string{
+	broadcast.Transient: "transient", broadcast.Ambiguous: "transient", broadcast.SlowDown: "slow_down",
+	broadcast.BlockedByUser: "blocked", broadcast.Gone: "gone", broadcast.Moved: "migrate", broadcast.NoRights: "no_rights",
+	broadcast.Refused: "refused", broadcast.OurFault: "our_bug", broadcast.Unauthorized: "token", broadcast.Conflict: "conflict",
+}
+
+// told is an item of which every part can be left out.
+func told(picture bool) feeds.Item {
+	i := feeds.Item{
+		ID: "aaaaaaaaaaaaaaaa", Language: "ky", Title: "Юридикалык жардам", Link: "https://minjust.gov.kg/1", Revision: 1,
+		Summary: strings.Repeat("Юридикалык жардам көрсөтүү боюнча жаңы тартип кабыл алынды. ", 20),
+	}
+	if picture {
+		i.Picture = "https://minjust.gov.kg/1.jpg"
+	}
+	return i
+}
+
+// toNews brings an item to a topic of a group.
+func (row answered) toNews(t *testing.T, method string) deeds {
+	t.Helper()
+	run := func(answered func(asked) bool) ([]asked, error) {
+		p := newPost(row.response)
+		p.to = answered
+		owner := p.telegram.Citizen("Айгүл", "ky")
+		forum := p.telegram.Forum("Айыл", owner)
+		forum.AddBot(owner, simulator.Rights{})
+		thread := int(forum.Topic("Жаңылыктар", owner))
+		if method == "sendMessage" && row.isOfAPreview() {
+			return row.toScreen(t, p, &talk{chat: chat{ID: forum.ID()}, thread: thread})
+		}
+		d := broadcast.Delivery{Kind: broadcast.News, Chat: forum.ID(), Item: told(method == "sendPhoto")}
+		d.Preferences.Thread = thread
+		_, err := NewSender(p.client(nil), SenderOptions{}).Deliver(t.Context(), d)
+		return p.of(onSend), err
+	}
+	return row.observe(t, run)
+}
+
+// isOfAPreview reports whether the row is about what is below a text: only screens have that.
+func (row answered) isOfAPreview() bool { return slices.Equal(row.wanted, []string{"drop_picture"}) }
+
+// toScreen shows a screen with a preview.
+func (row answered) toScreen(t *testing.T, p *post, shown *talk) ([]asked, error) {
+	t.Helper()
+	shown.Bot = New(Options{Client: p.client(nil)})
+	text := "<b>Юридикалык жардам</b> " + strings.Repeat("көрсөтүү ", 100)
+	err := shown.put(t.Context(), screen{text, [][]Button{{{Text: "Окуу", Data: "stay"}}}}, "https://minjust.gov.kg/1.jpg")
+	return p.of(onSend | onEdit), err
+}
+
+// toCorrection corrects a message that came.
+func (row answered) toCorrection(t *testing.T, method string) deeds {
+	t.Helper()
+	run := func(answered func(asked) bool) ([]asked, error) {
+		p := newPost(row.response)
+		sender := NewSender(p.client(nil), SenderOptions{})
+		d := broadcast.Delivery{Kind: broadcast.News, Chat: p.telegram.Citizen("Айгүл", "ky").Open().ID(), Item: told(method != "editMessageText")}
+		var err error
+		if d.Message, err = sender.Deliver(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		p.of(onSend)
+		d.Kind, d.Item.Title, d.Item.Revision = broadcast.Correction, "Оңдолгон", 2
+		switch method {
+		case "editMessageMedia":
+			d.Item.Picture = "https://minjust.gov.kg/2.jpg"
+		case "editMessageCaption":
+			d.Item.Picture = ""
+		}
+		p.to = func(a asked) bool { return kindOf(a.method) == onEdit && answered(a) }
+		if method == "editMessageText" && row.isOfAPreview() {
+			return row.toScreen(t, p, &talk{chat: chat{ID: d.Chat}, pressed: &message{ID: d.Message.ID}})
+		}
+		_, err = sender.Deliver(t.Context(), d)
+		return p.of(onSend | onEdit), err
+	}
+	return row.observe(t, run)
+}
+
+// toWithdrawal takes back a message that came.
+func (row answered) toWithdrawal(t *testing.T) deeds {
+	t.Helper()
+	p := newPost(row.response)
+	sender := NewSender(p.client(nil), SenderOptions{})
+	d := broadcast.Delivery{Kind: broadcast.News, Chat: p.telegram.Citizen("Айгүл", "ky").Open().ID(), Item: told(false)}
+	var err error
+	if d.Message, err = sender.Deliver(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	p.to = func(a asked) bool { return kindOf(a.method) == onDelete }
+	d.Kind = broadcast.Withdrawal
+	_, err = sender.Deliver(t.Context(), d)
+	calls := p.of(onDelete | onEdit)
+	if len(calls) > 1 && err == nil && calls[1].method == "editMessageText" {
+		return deeds{"edit_instead"}
+	}
+	return ended(calls, err)
+}
+
+// ended names what came of calls in which nothing could be left out.
+func ended(calls []asked, err error) deeds {
+	switch {
+	case len(calls) != 1:
+		return deeds{fmt.Sprintf("%d calls", len(calls))}
+	case err == nil || harmless(err) && verdict(err).Verdict == broadcast.Refused:
+		return deeds{"success"}
+	}
+	return deeds{actions[verdictFrom(err)]}
+}
+
+// verdictFrom is the sender's verdict, or that of the client's error.
+func verdictFrom(err error) broadcast.Verdict {
+	if e := (*broadcast.Error)(nil); errors.As(err, &e) {
+		return e.Verdict
+	}
+	return verdict(err).Verdict
+}
+
+// observe runs a delivery that is always answered so, and names what was done: the first
+// part that was left out, or what came of it. Where something was left out, it runs again
+// and is answered so only with that part: then the second call has to succeed, and to
+// leave out nothing else.
+func (row answered) observe(t *testing.T, run func(func(asked) bool) ([]asked, error)) deeds {
+	t.Helper()
+	calls, err := run(func(asked) bool { return true })
+	switch {
+	case len(calls) == 0:
+		return deeds{"nothing"}
+	case len(calls) == 1:
+		return ended(calls, err)
+	case kindOf(calls[0].method) == onEdit && kindOf(calls[1].method) == onSend:
+		return deeds{"resend"}
+	case len(calls) > 5:
+		return deeds{"no end"}
+	}
+	first, second := takeApart(t, calls[0]), takeApart(t, calls[1])
+	left := first.parts &^ second.parts
+	name, one := dropped[left]
+	if left == partLength|partMarkup { // what is cut can't keep its markup
+		name, one = dropped[partLength], true
+	}
+	if !one || second.parts&^first.parts != 0 {
+		return deeds{fmt.Sprintf("left out %b", left)}
+	}
+	did := deeds{name}
+	if name == dropped[partTopic] && verdictFrom(err) == broadcast.NoRights {
+		did = append(did, actions[broadcast.NoRights])
+	}
+	calls, err = run(func(a asked) bool { return takeApart(t, a).parts&left == left })
+	if err != nil || len(calls) != 2 || takeApart(t, calls[1]).parts != first.parts&^left {
+		return deeds{fmt.Sprintf("%s in %d calls: %v", name, len(calls), err)}
+	}
+	return did
+}
+
+// toTap answers a tap with many words.
+func (row answered) toTap(t *testing.T) deeds {
+	t.Helper()
+	run := func(answered func(asked) bool) ([]asked, error) {
+		p := newPost(row.response)
+		p.to = func(a asked) bool { return a.method == "answerCallbackQuery" && answered(a) }
+		b := New(Options{Client: p.client(nil)})
+		err := b.answerTap(t.Context(), map[string]string{"callback_query_id": "1", "text": strings.Repeat("Жаңылык ", 20)})
+		if meaningOf(err) == staleQuery && len(p.calls) > 1 {
+			err = nil // the simulator knows of no such tap
+		}
+		return p.of(onTap), err
+	}
+	return row.observe(t, run)
+}
+
+// toInlineQuery offers items to share.
+func (row answered) toInlineQuery(t *testing.T) deeds {
+	t.Helper()
+	run := func(answered func(asked) bool) ([]asked, error) {
+		p := newPost(row.response)
+		p.to = func(a asked) bool { return a.method == "answerInlineQuery" && answered(a) }
+		b := New(Options{Client: p.client(nil)})
+		err := b.offer(t.Context(), inlineQuery{ID: "1"}, []feeds.Item{told(true)})
+		if meaningOf(err) == staleQuery && len(p.calls) > 1 {
+			err = nil // as with a tap
+		}
+		return p.of(onInline), err
+	}
+	return row.observe(t, run)
+}
+
+// toQuestion asks whether somebody may decide for a group.
+func (row answered) toQuestion(t *testing.T) deeds {
+	t.Helper()
+	const person = 5
+	group := int64(-row.line)
+	_, err := row.store.Update(t.Context(), group, func(p *subscriptions.Preferences, _ bool) { p.Languages = []string{"ky"} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPost(row.response)
+	p.to = func(a asked) bool { return a.method == "getChatMember" }
+	b := New(Options{Client: p.client(nil), Store: row.store})
+	admin, err := b.administers(t.Context(), chat{ID: group}, user{ID: person})
+	calls := p.of(onAsk)
+	kept, known, getErr := row.store.Get(t.Context(), group)
+	switch {
+	case getErr != nil:
+		t.Fatal(getErr)
+	case admin:
+		return deeds{"obeyed"}
+	case !known && len(calls) == 2 && calls[1].params["chat_id"] != calls[0].params["chat_id"]:
+		return deeds{"migrate"}
+	case kept.Status == subscriptions.Gone:
+		return deeds{"gone"}
+	case err == nil && len(b.client.faults.all()) > 0:
+		return deeds{"our_bug"}
+	case err == nil && len(calls) == 1: // not obeyed, and no more than that
+		return deeds{"refused", "no_rights"}
+	}
+	return ended(calls, err)
+}
+
+// toPoll asks for updates during ten minutes.
+func (row answered) toPoll(t *testing.T) (did deeds) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		p := newPost(row.response)
+		p.to = func(a asked) bool { return a.method == "getUpdates" }
+		b := New(Options{Client: p.client(nil), Log: logTo(&log)})
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+		defer cancel()
+		began := time.Now()
+		err := newPoller(b).loop(ctx, ctx)
+		asked := len(p.of(onOwn))
+		did = row.kept(b, err, asked, time.Since(began), log.String())
+	})
+	return did
+}
+
+// toWebhook keeps a webhook for ten minutes.
+func (row answered) toWebhook(t *testing.T) (did deeds) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		p := newPost(row.response)
+		p.to = func(a asked) bool { return a.method == "setWebhook" }
+		b := New(Options{Client: p.client(nil), Log: logTo(&log)})
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+		defer cancel()
+		began := time.Now()
+		err := b.Webhook(WebhookOptions{Address: "https://kabarchy.example/telegram"}).Keep(ctx)
+		set := 0
+		for _, a := range p.of(onOwn) {
+			if a.method == "setWebhook" {
+				set++
+			}
+		}
+		did = row.kept(b, err, set, time.Since(began), log.String())
+	})
+	return did
+}
+
+// kept names what a loop did that ought to run for ten minutes.
+func (row answered) kept(b *Bot, err error, calls int, lasted time.Duration, log string) deeds {
+	switch {
+	case err != nil && strings.Contains(err.Error(), "token"):
+		return deeds{"token"}
+	case err != nil:
+		return deeds{"stopped: " + err.Error()}
+	case strings.Contains(log, "another program") || strings.Contains(log, "webhook was set") || strings.Contains(log, "Conflict: "):
+		return deeds{"conflict"}
+	case !strings.Contains(log, "level=ERROR"):
+		return deeds{"said nothing"}
+	case len(b.client.faults.all()) > 0 && calls < 100: // a poller asks again, ever more seldom
+		return deeds{"our_bug"}
+	case row.code == 429 && calls <= 2+int(lasted/row.pause()):
+		return deeds{"slow_down"}
+	case calls < 600:
+		return deeds{"transient"}
+	}
+	return deeds{fmt.Sprintf("%d calls", calls)}
+}
+
+// pause is the row's retry_after.
+func (row answered) pause() time.Duration {
+	var parameters struct {
+		RetryAfter int `json:"retry_after"`
+	}
+	_ = json.Unmarshal([]byte(row.parameters), &parameters)
+	return time.Duration(max(1, parameters.RetryAfter)) * time.Second
+}
+
+// toIntroduction tells Telegram what the bot is.
+func (row answered) toIntroduction(t *testing.T, method string) deeds {
+	t.Helper()
+	var log bytes.Buffer
+	p := newPost(row.response)
+	p.to = func(a asked) bool { return a.method == method }
+	b := New(Options{Client: p.client(&log), Log: logTo(&log)})
+	err := b.Introduce(t.Context())
+	if method == "getMe" {
+		if err == nil {
+			return deeds{"nothing"}
+		}
+		if strings.Contains(err.Error(), "token") {
+			return deeds{"token"}
+		}
+		return deeds{actions[verdictFrom(err)]}
+	}
+	if err != nil || !strings.Contains(log.String(), "profile not set") {
+		return deeds{fmt.Sprintf("ended with %v", err)}
+	}
+	return row.judged(method) // logged, and the news goes on
+}
+
+func logTo(b *bytes.Buffer) *slog.Logger {
+	if b == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(b, nil))
+}

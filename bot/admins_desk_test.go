@@ -129,10 +129,20 @@ func (s *stage) atDesk(what string) string {
 		s.desk.hold("news-"+words[2], reason, kind, ids(words[3])...)
 	case "source":
 		h := feeds.Health{
-			Source: words[1], Condition: feeds.Condition(words[2]), Since: today.Add(-time.Hour), LastSuccess: today,
+			Source: words[1], Condition: feeds.Condition(words[2]), Since: today.Add(-time.Hour), LastSuccess: today, LastItem: today.Add(-time.Hour),
 		}
-		if len(words) > 3 {
-			h.LastError = words[3]
+		switch words[2] {
+		case "empty": // since it was first read
+			h.Condition, h.LastItem = feeds.Silent, time.Time{}
+		case "moved":
+			h.Condition, h.Moved = feeds.Well, words[3]
+		case "never": // read, and asked seldom by now
+			h.Condition, h.Never, h.LastSuccess = feeds.Well, true, time.Time{}
+			h.LastAttempt, h.NextPoll = today, today.Add(5*time.Minute)
+		default:
+			if len(words) > 3 {
+				h.LastError = words[3]
+			}
 		}
 		s.desk.find(h)
 	case "broadcasts":

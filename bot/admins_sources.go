@@ -23,8 +23,22 @@ func (b *Bot) sourceNotices() (notices []notice) {
 			n.state = string(h.Condition)
 		}
 		notices = append(notices, n)
+		if h.Moved != "" || h.LastSuccess.IsZero() { // After a restart it is not known at once.
+			notices = append(notices, b.movedNotice(h))
+		}
 	}
 	return notices
+}
+
+// movedNotice says that a source answers at another address than the configured one.
+func (b *Bot) movedNotice(h feeds.Health) notice {
+	n := notice{about: "moved:" + h.Source, state: withoutQuery(h.Moved)}
+	if h.Moved != "" {
+		n.screen = func(_ context.Context, words locale.Locale) (screen, error) {
+			return screen{text: words.HTML("screen.source_moved", map[string]any{"Source": h.Source, "Address": n.state})}, nil
+		}
+	}
+	return n
 }
 
 // conditions are the screens that say how a source is, and the signs of the same.
@@ -36,7 +50,11 @@ var conditions = map[feeds.Condition]struct{ screen, sign string }{
 }
 
 func (b *Bot) condition(words locale.Locale, h feeds.Health) screen {
-	text := words.HTML(conditions[h.Condition].screen, map[string]any{
+	name := conditions[h.Condition].screen
+	if h.Condition == feeds.Silent && h.LastItem.IsZero() {
+		name = "screen.source_empty"
+	}
+	text := words.HTML(name, map[string]any{
 		"Source": h.Source, "Since": b.moment(words, h.Since),
 	})
 	if h.Condition == feeds.Well {
@@ -53,16 +71,22 @@ var address = regexp.MustCompile(`https?://[^\s"'<>]+`)
 // complaint is what the last poll failed with, in one line. The text comes from outside,
 // and an address may hold a key or a password: of addresses only host and path stay.
 func complaint(h feeds.Health) string {
-	text := address.ReplaceAllStringFunc(h.LastError, func(found string) string {
-		u, err := url.Parse(found)
-		if err != nil {
-			return "…"
-		}
-		return u.Scheme + "://" + u.Host + u.EscapedPath()
-	})
+	text := address.ReplaceAllStringFunc(h.LastError, withoutQuery)
 	text = strings.TrimPrefix(oneLine(text), "feeds: source "+h.Source+": ")
 	return cut(text, complaintLimit)
 }
 
 // escaped is a text from outside in one line, shortened, for a screen.
 func escaped(text string, limit int) string { return html.EscapeString(cut(oneLine(text), limit)) }
+
+// withoutQuery is an address's host and path.
+func withoutQuery(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "…"
+	}
+	if u.Host == "" {
+		return ""
+	}
+	return cut(u.Scheme+"://"+u.Host+u.EscapedPath(), complaintLimit)
+}

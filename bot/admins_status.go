@@ -5,6 +5,7 @@ import (
 	"html"
 	"slices"
 	"strings"
+	"time"
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/locale"
@@ -114,7 +115,25 @@ func (t *talk) sourcesInWords(list []feeds.Health) string {
 		case h.Condition == feeds.Well:
 			sign = "⚪️"
 		}
-		lines = append(lines, sign+" "+html.EscapeString(h.Source)+": "+read)
+		if h.Never {
+			sign, read = "⚠️", t.words.T("line.source_never", nil)
+		}
+		lines = append(lines, sign+" "+html.EscapeString(h.Source)+": "+strings.Join(append([]string{read}, t.sourceOddities(h)...), ", "))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// slowPace is from when on /status says that a source is asked more seldom than others.
+const slowPace = 2 * time.Minute
+
+// sourceOddities are what else there is to say of a source: that it has moved, and that
+// it is asked seldom.
+func (t *talk) sourceOddities(h feeds.Health) (odd []string) {
+	if h.Moved != "" {
+		odd = append(odd, t.words.HTML("line.source_moved", map[string]any{"Address": withoutQuery(h.Moved)}))
+	}
+	if pace := h.Pace(); pace >= slowPace {
+		odd = append(odd, t.words.T("line.source_pace", map[string]any{"Minutes": t.words.Number(int(pace.Minutes()))}))
+	}
+	return odd
 }

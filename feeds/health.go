@@ -33,11 +33,14 @@ type Health struct {
 	Source, Language, URL string
 	Condition             Condition
 	// Since is from when on it is in that condition: when it was last well, or last had
-	// something new, where it is not.
+	// something new, where it is not. Of one that never had an item it is when it was first read.
 	Since time.Time
 	// LastAttempt and LastSuccess are of polls; LastItem is when something new last came,
 	// also before the start.
 	LastAttempt, LastSuccess, LastItem time.Time
+	// Never says that no poll of it has succeeded, also before the start: its address may
+	// be wrong.
+	Never bool
 	// NextPoll is before when no scheduled poll is made.
 	NextPoll time.Time
 	// Failures counts those in a row; LastError is what the last of them said.
@@ -46,6 +49,10 @@ type Health struct {
 	// Moved is where the source has permanently moved to: the configuration is out of date.
 	Moved string
 }
+
+// Pace is for how long scheduled polls leave the source alone now: because it asks for
+// that, or fails. 0 where the schedule alone says.
+func (h Health) Pace() time.Duration { return max(0, h.NextPoll.Sub(h.LastAttempt)) }
 
 // Healthy says that the last poll succeeded.
 func (h Health) Healthy() bool { return h.Failures == 0 && !h.LastSuccess.IsZero() }
@@ -88,6 +95,8 @@ type outcome struct {
 	err      error
 	asked    time.Duration // the site wants to be left alone for so long
 	moved    string
+	never    bool      // no poll has ever succeeded
+	contact  time.Time // when one first did
 	lastItem time.Time
 	rhythm   time.Duration
 }
@@ -99,7 +108,7 @@ func (h *health) note(o outcome, now time.Time) (changed bool) {
 	if errors.Is(o.err, ErrArchive) {
 		return false // That says nothing about the source.
 	}
-	h.LastAttempt = now
+	h.LastAttempt, h.Never = now, o.never
 	if o.err != nil {
 		h.Failures++
 		h.LastError = o.err.Error()
@@ -111,18 +120,18 @@ func (h *health) note(o outcome, now time.Time) (changed bool) {
 	before := h.Condition
 	h.Condition = h.judge(o, now)
 	if h.Condition != before {
-		h.Since = h.began(now)
+		h.Since = h.began(o, now)
 	}
 	return h.Condition != before
 }
 
 // began is since when the condition that was just found has held.
-func (h *health) began(now time.Time) time.Time {
+func (h *health) began(o outcome, now time.Time) time.Time {
 	switch h.Condition {
 	case Failing:
 		return cmp.Or(h.LastSuccess, h.since)
 	case Silent:
-		return h.LastItem
+		return cmp.Or(h.LastItem, o.contact)
 	}
 	return now
 }
@@ -143,7 +152,8 @@ func (h *health) judge(o outcome, now time.Time) Condition {
 		return Failing
 	case o.err != nil:
 		return h.Condition // Not yet.
-	case !h.LastItem.IsZero() && now.Sub(h.LastItem) > silence:
+	}
+	if last := cmp.Or(h.LastItem, o.contact); !last.IsZero() && now.Sub(last) > silence {
 		return Silent
 	}
 	return Well

@@ -70,6 +70,7 @@ func TestConditions(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	failed := outcome{err: errors.New("no route to host")}
+	empty := func(read time.Time) outcome { return outcome{contact: read} }
 	gone := outcome{err: &StatusError{Code: 410}}
 	well := func(item time.Time, rhythm time.Duration) outcome { return outcome{lastItem: item, rhythm: rhythm} }
 	for name, test := range map[string]struct {
@@ -80,6 +81,9 @@ func TestConditions(t *testing.T) {
 		"fails for a short time":     {[]outcome{well(start, 0), failed, failed, well(start, 0)}, nil},
 		"fails for long":             {[]outcome{well(start, 0), failed, failed, failed, failed, failed}, []Condition{Failing}},
 		"and is well again":          {[]outcome{failed, failed, failed, failed, failed, well(start, 0), well(start, 0)}, []Condition{Failing, Well}},
+		"always empty":               {[]outcome{empty(start.Add(-15 * 24 * time.Hour)), empty(start.Add(-15 * 24 * time.Hour))}, []Condition{Silent}},
+		"empty for a few days":       {[]outcome{empty(start.Add(-13 * 24 * time.Hour))}, nil},
+		"empty until now":            {[]outcome{empty(start.Add(-15 * 24 * time.Hour)), {contact: start.Add(-15 * 24 * time.Hour), lastItem: start}}, []Condition{Silent, Well}},
 		"silent as usual":            {[]outcome{well(start.Add(-70*time.Hour), time.Hour)}, nil},
 		"silent for unusually long":  {[]outcome{well(start.Add(-73*time.Hour), time.Hour), well(start.Add(-73*time.Hour), time.Hour)}, []Condition{Silent}},
 		"silent, and then news":      {[]outcome{well(start.Add(-73*time.Hour), time.Hour), well(start, time.Hour)}, []Condition{Silent, Well}},

@@ -204,7 +204,7 @@ func (p *Poller) fetchAndArchive(ctx context.Context, s *polled) (Result, outcom
 	known := s.conditions(state.validators, start)
 	resp, err := p.fetch(ctx, s.Source, state, known)
 	if err != nil {
-		return Result{}, outcome{err: err}
+		return Result{}, outcome{err: err, never: state.untouched()}
 	}
 	elsewhere := resp.Moved
 	if !s.ownAddress(resp.Moved) {
@@ -213,13 +213,13 @@ func (p *Poller) fetchAndArchive(ctx context.Context, s *polled) (Result, outcom
 	r := Result{Source: s.ID, Unchanged: true, Bytes: resp.Size}
 	if !resp.Unchanged || resp.Moved != state.Moved {
 		if r, state, err = p.archiveResponse(ctx, s, state, resp); err != nil {
-			return r, outcome{err: err}
+			return r, outcome{err: err, never: state.untouched()}
 		}
 	}
 	if known == (validators{}) {
 		s.asked = start
 	}
-	return r, outcome{asked: max(resp.MaxAge, state.TTL), moved: elsewhere, lastItem: state.LastItem, rhythm: state.Rhythm}
+	return r, outcome{asked: max(resp.MaxAge, state.TTL), moved: elsewhere, contact: state.Contact, lastItem: state.LastItem, rhythm: state.Rhythm}
 }
 
 // fetch asks for the document where the configuration says, and where that fails, where it

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -171,6 +172,9 @@ func (a *App) Start(ctx context.Context) error {
 	a.parts.start(ctx, "news and conversation", func(ctx context.Context) error {
 		return a.lease.Lead(ctx, a.work)
 	})
+	if len(a.options.Config.Admins) == 0 {
+		a.options.Log.WarnContext(ctx, "no administrators are configured: items that are held for a decision have nobody to release them; put Telegram user ids under admins")
+	}
 	a.options.Log.InfoContext(ctx, "started", "listen", a.Addr(), "redis", a.options.Redis.Where, "sources", len(a.options.Config.Sources))
 	return nil
 }
@@ -262,15 +266,26 @@ func (a *App) Run(ctx context.Context) error {
 // probes are the questions of /readyz. An instance that stands by need not poll.
 func (a *App) probes() []probe {
 	return []probe{
-		{"redis", func(ctx context.Context) error { return a.options.Redis.Ping(ctx).Err() }},
-		{"telegram", func(ctx context.Context) error { return a.client.Call(ctx, "getMe", nil, nil) }},
+		{name: "redis", ask: func(ctx context.Context) error { return a.options.Redis.Ping(ctx).Err() }},
+		{name: "telegram", ask: func(ctx context.Context) error { return a.client.Call(ctx, "getMe", nil, nil) }},
 		{"feeds", func(context.Context) error {
 			if !a.lease.Held() {
 				return nil
 			}
 			return a.polled()
-		}},
+		}, a.neverRead},
 	}
+}
+
+// neverRead names the sources that no poll has ever read: their address may be wrong.
+func (a *App) neverRead() string {
+	var lines strings.Builder
+	for _, h := range a.Poller.Health() {
+		if h.Never {
+			fmt.Fprintf(&lines, "source %s: never read so far; the log and kabarchy check say why\n", h.Source)
+		}
+	}
+	return lines.String()
 }
 
 // AwaitPolls returns when each source was asked once: what is published from then on is

@@ -62,6 +62,9 @@ func printPlan(w io.Writer, name string, c *Config, redis []string) {
 	for _, topic := range c.Topics {
 		fmt.Fprintf(t, "Topic\t%s: %s\n", topic.ID, strings.Join([]string{topic.Name["ky"], topic.Name["ru"], topic.Name["en"]}, " · "))
 	}
+	if len(c.Admins) == 0 {
+		fmt.Fprint(t, "Admins\tnone: items that are held for a decision have nobody to release them, and nobody is told of ill sources; put Telegram user ids under admins\n")
+	}
 	fmt.Fprintf(t, "Rate\t%g messages a second\n", c.Telegram.MessagesPerSecond)
 	if c.Telegram.Webhook != "" {
 		fmt.Fprintf(t, "Webhook\t%s\n", c.Telegram.Webhook)

@@ -21,6 +21,8 @@ const probePatience = 3 * time.Second
 type probe struct {
 	name string
 	ask  func(context.Context) error
+	// note says what is worth knowing though all is well; it may be nil.
+	note func() string
 }
 
 // servedPaths are those of newHandler.
@@ -48,6 +50,9 @@ func serveReady(w http.ResponseWriter, r *http.Request, probes []probe) {
 			continue
 		}
 		fmt.Fprintf(&lines, "%s: ok\n", p.name)
+		if p.note != nil {
+			lines.WriteString(p.note())
+		}
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)

@@ -17,8 +17,9 @@ func TestHandler(t *testing.T) {
 	t.Parallel()
 	metrics := prometheus.NewRegistry()
 	promauto.With(metrics).NewCounter(prometheus.CounterOpts{Name: "kabarchy_test_total", Help: "A test's."}).Inc()
-	well := probe{"redis", func(context.Context) error { return nil }}
-	ill := probe{"telegram", func(context.Context) error { return errors.New("no answer") }}
+	well := probe{name: "redis", ask: func(context.Context) error { return nil }}
+	ill := probe{name: "telegram", ask: func(context.Context) error { return errors.New("no answer") }}
+	noted := probe{"feeds", func(context.Context) error { return nil }, func() string { return "source x: never read\n" }}
 	tests := []struct {
 		name   string
 		probes []probe
@@ -28,6 +29,7 @@ func TestHandler(t *testing.T) {
 	}{
 		{"alive", []probe{ill}, "/healthz", http.StatusOK, "ok\n"},
 		{"ready", []probe{well}, "/readyz", http.StatusOK, "redis: ok\n"},
+		{"ready with a note", []probe{noted}, "/readyz", http.StatusOK, "feeds: ok\nsource x: never read\n"},
 		{"not ready", []probe{well, ill}, "/readyz", http.StatusServiceUnavailable, "redis: ok\ntelegram: no answer\n"},
 		{"metrics", nil, "/metrics", http.StatusOK, "# HELP kabarchy_test_total A test's.\n# TYPE kabarchy_test_total counter\nkabarchy_test_total 1\n"},
 		{"nothing else", nil, "/debug/pprof/", http.StatusNotFound, "404 page not found\n"},

@@ -41,9 +41,9 @@ type asked struct {
 	params map[string]string
 }
 
-// post is Telegram in this process: the simulator, whose answers to some calls a test
+// answeringTelegram is Telegram in this process: the simulator, whose answers to some calls a test
 // chooses. It needs no network, so that virtual time passes by it.
-type post struct {
+type answeringTelegram struct {
 	telegram *simulator.Server
 	answer   response
 	to       func(asked) bool // whom it is answered to; nobody if nil
@@ -52,17 +52,17 @@ type post struct {
 	calls []asked // all that a test would answer, and the methods that send or edit
 }
 
-func newPost(answer response) *post {
-	return &post{telegram: simulator.New(simulator.Options{}), answer: answer}
+func newAnsweringTelegram(answer response) *answeringTelegram {
+	return &answeringTelegram{telegram: simulator.New(simulator.Options{}), answer: answer}
 }
 
 // client calls it.
-func (p *post) client(log *bytes.Buffer) *Client {
+func (p *answeringTelegram) client(log *bytes.Buffer) *Client {
 	return NewClient(ClientOptions{Token: p.telegram.Token(), HTTP: &http.Client{Transport: p}, Log: logTo(log)})
 }
 
 // RoundTrip implements http.RoundTripper.
-func (p *post) RoundTrip(r *http.Request) (*http.Response, error) {
+func (p *answeringTelegram) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func (p *post) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // of are the calls of some kinds of methods since the last look.
-func (p *post) of(kinds methods) (calls []asked) {
+func (p *answeringTelegram) of(kinds methods) (calls []asked) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, c := range p.calls {

@@ -158,7 +158,7 @@ func (row answered) done(t *testing.T, method string) deeds {
 
 // judged is what the table of the program says.
 func (row answered) judged(method string) deeds {
-	p := newPost(row.response)
+	p := newAnsweringTelegram(row.response)
 	p.to = func(asked) bool { return true }
 	return verdictOf(p.client(nil).Call(context.Background(), method, nil, nil))
 }
@@ -207,7 +207,7 @@ func told(picture bool) feeds.Item {
 func (row answered) toNews(t *testing.T, method string) deeds {
 	t.Helper()
 	run := func(answered func(asked) bool) ([]asked, error) {
-		p := newPost(row.response)
+		p := newAnsweringTelegram(row.response)
 		p.to = answered
 		owner := p.telegram.Citizen("Айгүл", "ky")
 		forum := p.telegram.Forum("Айыл", owner)
@@ -228,7 +228,7 @@ func (row answered) toNews(t *testing.T, method string) deeds {
 func (row answered) isOfAPreview() bool { return slices.Equal(row.wanted, []string{"drop_picture"}) }
 
 // toScreen shows a screen with a preview.
-func (row answered) toScreen(t *testing.T, p *post, shown *talk) ([]asked, error) {
+func (row answered) toScreen(t *testing.T, p *answeringTelegram, shown *talk) ([]asked, error) {
 	t.Helper()
 	shown.Bot = New(Options{Client: p.client(nil)})
 	text := "<b>Юридикалык жардам</b> " + strings.Repeat("көрсөтүү ", 100)
@@ -240,7 +240,7 @@ func (row answered) toScreen(t *testing.T, p *post, shown *talk) ([]asked, error
 func (row answered) toCorrection(t *testing.T, method string) deeds {
 	t.Helper()
 	run := func(answered func(asked) bool) ([]asked, error) {
-		p := newPost(row.response)
+		p := newAnsweringTelegram(row.response)
 		sender := NewSender(p.client(nil), SenderOptions{})
 		d := broadcast.Delivery{Kind: broadcast.News, Chat: p.telegram.Citizen("Айгүл", "ky").Open().ID(), Item: told(method != "editMessageText")}
 		var err error
@@ -268,7 +268,7 @@ func (row answered) toCorrection(t *testing.T, method string) deeds {
 // toWithdrawal takes back a message that came.
 func (row answered) toWithdrawal(t *testing.T) deeds {
 	t.Helper()
-	p := newPost(row.response)
+	p := newAnsweringTelegram(row.response)
 	sender := NewSender(p.client(nil), SenderOptions{})
 	d := broadcast.Delivery{Kind: broadcast.News, Chat: p.telegram.Citizen("Айгүл", "ky").Open().ID(), Item: told(false)}
 	var err error
@@ -345,7 +345,7 @@ func (row answered) observe(t *testing.T, run func(func(asked) bool) ([]asked, e
 func (row answered) toTap(t *testing.T) deeds {
 	t.Helper()
 	run := func(answered func(asked) bool) ([]asked, error) {
-		p := newPost(row.response)
+		p := newAnsweringTelegram(row.response)
 		p.to = func(a asked) bool { return a.method == "answerCallbackQuery" && answered(a) }
 		b := New(Options{Client: p.client(nil)})
 		err := b.answerTap(t.Context(), map[string]string{"callback_query_id": "1", "text": strings.Repeat("Жаңылык ", 20)})
@@ -361,7 +361,7 @@ func (row answered) toTap(t *testing.T) deeds {
 func (row answered) toInlineQuery(t *testing.T) deeds {
 	t.Helper()
 	run := func(answered func(asked) bool) ([]asked, error) {
-		p := newPost(row.response)
+		p := newAnsweringTelegram(row.response)
 		p.to = func(a asked) bool { return a.method == "answerInlineQuery" && answered(a) }
 		b := New(Options{Client: p.client(nil)})
 		err := b.offer(t.Context(), inlineQuery{ID: "1"}, []feeds.Item{told(true)})
@@ -382,7 +382,7 @@ func (row answered) toQuestion(t *testing.T) deeds {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := newPost(row.response)
+	p := newAnsweringTelegram(row.response)
 	p.to = func(a asked) bool { return a.method == "getChatMember" }
 	b := New(Options{Client: p.client(nil), Store: row.store})
 	admin, err := b.administers(t.Context(), chat{ID: group}, user{ID: person})
@@ -410,7 +410,7 @@ func (row answered) toPoll(t *testing.T) (did deeds) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		p := newPost(row.response)
+		p := newAnsweringTelegram(row.response)
 		p.to = func(a asked) bool { return a.method == "getUpdates" }
 		b := New(Options{Client: p.client(nil), Log: logTo(&log)})
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
@@ -428,7 +428,7 @@ func (row answered) toWebhook(t *testing.T) (did deeds) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		p := newPost(row.response)
+		p := newAnsweringTelegram(row.response)
 		p.to = func(a asked) bool { return a.method == "setWebhook" }
 		b := New(Options{Client: p.client(nil), Log: logTo(&log)})
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
@@ -480,7 +480,7 @@ func (row answered) pause() time.Duration {
 func (row answered) toIntroduction(t *testing.T, method string) deeds {
 	t.Helper()
 	var log bytes.Buffer
-	p := newPost(row.response)
+	p := newAnsweringTelegram(row.response)
 	p.to = func(a asked) bool { return a.method == method }
 	b := New(Options{Client: p.client(&log), Log: logTo(&log)})
 	err := b.Introduce(t.Context())

@@ -8,7 +8,7 @@ import (
 
 // How the breaker judges answers that come from many chats.
 const (
-	manyFail     = 5               // chats in a row whose message got no answer: it is not theirs
+	manyFail     = 8               // chats in a row whose message got no answer: it is not theirs
 	manyWait     = 3               // chats told to wait, one after the other: likewise
 	waitWindow   = 5 * time.Second // within so long
 	longestBreak = time.Minute     // until somebody looks whether it is over

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -223,6 +224,10 @@ type phones struct {
 	has    map[int64][]shown
 	tries  map[int64]int
 	answer func(d Delivery, try int) error // nil: everything arrives
+	// latency is how long Telegram takes: half of it before a message counts, half after.
+	latency time.Duration
+
+	arrivals atomic.Int64 // messages shown
 }
 
 // shown is a message on a phone.
@@ -237,7 +242,13 @@ func newPhones() *phones {
 }
 
 // Deliver implements Sender.
-func (p *phones) Deliver(_ context.Context, d Delivery) (Message, error) {
+func (p *phones) Deliver(ctx context.Context, d Delivery) (Message, error) {
+	if p.latency > 0 {
+		if err := sleep(ctx, p.latency/2); err != nil {
+			return Message{}, &Error{Verdict: Transient, Err: err}
+		}
+		defer time.Sleep(p.latency / 2)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tries[d.Chat]++
@@ -268,6 +279,7 @@ func (p *phones) Deliver(_ context.Context, d Delivery) (Message, error) {
 // show puts a message on a phone; the caller holds the lock.
 func (p *phones) show(d Delivery) Message {
 	p.last++
+	p.arrivals.Add(1)
 	p.has[d.Chat] = append(p.has[d.Chat], shown{id: p.last, title: d.Item.Title, text: d.Item.Summary})
 	return Message{ID: p.last}
 }

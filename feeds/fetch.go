@@ -51,13 +51,15 @@ func (e *StatusError) Error() string {
 	said := fmt.Sprintf("the site answers %d %s", e.Code, http.StatusText(e.Code))
 	switch {
 	case e.Code == http.StatusNotFound:
-		return said + ": no feed at this address, it may have moved"
+		return said + ": no feed at this address, it may have moved; correct the url"
 	case e.Code == http.StatusGone:
-		return said + ": the feed was given up"
+		return said + ": the feed was given up; it is asked again once an hour, but its news may be elsewhere now"
 	case e.Code >= 300 && e.Code < 400 && e.Code != http.StatusNotModified:
 		return said + ": it redirects, and does not say where"
 	case e.Code == http.StatusUnauthorized, e.Code == http.StatusForbidden:
-		return said + ": it does not let us read the feed"
+		return said + ": it does not let us read the feed; its administrator can let programs through that call themselves Kabarchy"
+	case e.RetryAfter > 0:
+		return fmt.Sprintf("%s: it asks to be left alone for %v", said, e.RetryAfter.Round(time.Second))
 	case e.Code >= 500:
 		return said + ": the site is broken just now"
 	}

@@ -55,6 +55,24 @@ func (m *mender) field(name string, mark int) bool {
 	return true
 }
 
+// texts are the fields that hold a text, at times as naked HTML.
+var texts = []string{"description", "summary", "content", "encoded", "full-text"}
+
+// endsText says whether an element can't be part of an open text: the text's end tag is
+// missing. Of these names HTML has only link, which is empty there and has attributes.
+func (m *mender) endsText(open, name string) bool {
+	if !slices.Contains(texts, localName(open)) || strings.HasPrefix(open, "media:") {
+		return false
+	}
+	switch localName(name) {
+	case "pubdate", "guid", "enclosure", "author", "category", "comments", "encoded", "full-text", "date", "creator", "id", "updated", "published":
+		return true
+	case "link":
+		return bytes.HasPrefix(m.in[m.at+1+len(name):], []byte(">"))
+	}
+	return false
+}
+
 // inner takes in an element's content up to its end tag, or where that is missing to
 // the end of the element around it, or to one that it can't hold.
 func (m *mender) inner(name string, never ...string) []byte {

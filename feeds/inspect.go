@@ -3,11 +3,8 @@ package feeds
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 	"unicode/utf8"
-
-	"golang.org/x/text/encoding/htmlindex"
 )
 
 // Report is what a person wants to know of a source before trusting it.
@@ -17,7 +14,9 @@ type Report struct {
 	Kind, Charset, Title string
 	Bytes                int
 	Took                 time.Duration
-	Items                []ReportItem // in the document's order
+	// Pace is how often scheduled polls ask while all is well.
+	Pace  time.Duration
+	Items []ReportItem // in the document's order
 	// Odd says what is strange about the document as a whole, and what it means.
 	Odd []string
 }
@@ -41,7 +40,11 @@ func Inspect(ctx context.Context, o Options, s Source) (Report, error) {
 	if err := s.check(); err != nil {
 		return Report{}, err
 	}
-	p := &Poller{options: o, fetcher: newFetcher(o)}
+	schedule, err := parseSchedule(o.Schedule, o.Zone)
+	if err != nil {
+		return Report{}, err
+	}
+	p := &Poller{options: o, schedule: schedule, fetcher: newFetcher(o)}
 	defer p.fetcher.close()
 	r, err := p.inspect(ctx, s)
 	if err != nil {
@@ -60,14 +63,17 @@ func (p *Poller) inspect(ctx context.Context, s Source) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	if s.OldTLS {
-		resp.noting("old_tls is set: anybody between the site and this machine could read and change what it says; ask its administrator to renew its TLS")
-	}
-	r := Report{Source: s, Kind: d.Kind, Charset: d.Charset, Title: d.Title, Bytes: resp.Size, Odd: oddDocument(d, resp)}
+	r := Report{Source: s, Kind: d.Kind, Charset: d.Charset, Title: d.Title, Bytes: resp.Size}
+	next := p.schedule.Next(p.now())
+	interval := p.schedule.Next(next).Sub(next)
+	asked := max(resp.MaxAge, d.TTL)
+	r.Pace = max(interval, pause(asked, 0, nil))
+	r.Odd = append(resp.Odd, oddFetch(s, resp, asked, r.Pace)...)
+	r.Odd = append(r.Odd, oddDocument(d)...)
 	for i, e := range d.Entries {
 		if s.Kind == KindPage {
-			if e, err = p.sample(ctx, s, e, i); err != nil {
-				r.Odd = append(r.Odd, fmt.Sprintf("the first article can't be read: %v", err))
+			if e, err = p.sample(ctx, s, e, i); err != nil && !isFile(e.Item.Link) {
+				r.Odd = append(r.Odd, oddArticle(err))
 			}
 		}
 		classify(&e.Item, p.options.Topics)
@@ -92,70 +98,4 @@ func (p *Poller) sample(ctx context.Context, s Source, e entry, place int) (entr
 		return byLink(e), err
 	}
 	return withArticle(e, a, p.now()), nil
-}
-
-// oddDocument says what is strange about a document.
-func oddDocument(d document, resp *response) []string {
-	var odd []string
-	note := func(is bool, what string) {
-		if is {
-			odd = append(odd, what)
-		}
-	}
-	odd = append(odd, resp.Odd...)
-	note(len(d.Entries) == 0, "it has no items: nothing will be published until one appears")
-	note(d.Cut, "it ends in the middle: its whole items are read, the rest at a later poll")
-	note(d.Around != "", fmt.Sprintf("the site prints %q around the feed: that is left out; its administrator should switch off PHP's display_errors", d.Around))
-	note(d.Broken > 0, fmt.Sprintf("some letters are broken (%d): they are left out; the site cuts texts in the middle of a letter, or mixes charsets", d.Broken))
-	note(d.Clipped || len(d.Entries) > itemsKept, fmt.Sprintf("it has more than %d items: the newest are read, by their dates or by where new ones appear", itemsKept))
-	note(resp.Validators.ETag == "" && resp.Validators.LastModified == "",
-		"the site sends neither ETag nor Last-Modified: the whole document is fetched at every poll")
-	note(d.Claimed != "" && !sameCharset(d.Claimed, d.Charset), fmt.Sprintf("it says that it is in %s and is in %s: it is read as that", d.Claimed, d.Charset))
-	note(resp.Moved != "", "it has permanently moved to "+resp.Moved+": put that into the configuration")
-	note(linkless(d.Entries), "most items share a link, or have none: they are known by guid or by text")
-	return odd
-}
-
-func sameCharset(a, b string) bool {
-	x, errA := htmlindex.Get(a)
-	y, errB := htmlindex.Get(b)
-	return strings.HasPrefix(b, a) || errA == nil && errB == nil && x == y // "utf-16" is "utf-16le" as well.
-}
-
-func linkless(entries []entry) bool {
-	links := make(map[string]bool)
-	for _, e := range entries {
-		if key := addressOf(e.Item.Link).exact; key != "" {
-			links[key] = true
-		}
-	}
-	return len(entries) > 1 && len(links) <= len(entries)/2
-}
-
-// oddEntry says what is strange about an entry.
-func oddEntry(e entry, now time.Time) []string {
-	var odd []string
-	switch {
-	case e.RawDate == "" && e.Item.Published.IsZero():
-		odd = append(odd, "no date: the moment it is first seen counts")
-	case e.Item.Published.IsZero():
-		odd = append(odd, fmt.Sprintf("its date %.60q is not understood or lies ahead: the moment it is first seen counts", e.RawDate))
-	case e.Item.Published.After(now.Add(-time.Minute)):
-		odd = append(odd, "its date is this very minute: the site may date it anew at every request")
-	}
-	switch {
-	case e.Item.Link == "" && e.RawLink != "":
-		odd = append(odd, fmt.Sprintf("its link %.80q can't be opened: readers get no button to the page; the site should write an address that begins with https://", e.RawLink))
-	case e.Item.Link == "":
-		odd = append(odd, "no link: readers get no button to the page")
-	case mendAddress(e.RawLink) != e.RawLink:
-		odd = append(odd, fmt.Sprintf("its link %.80q is not written as an address should be: it is mended as browsers do", e.RawLink))
-	}
-	if strings.ContainsAny(e.Item.Title, "<>") {
-		odd = append(odd, "its title has a < or > that belongs to no tag: it is shown as it stands")
-	}
-	if e.Item.Summary == "" {
-		odd = append(odd, "no text: readers get the title alone")
-	}
-	return odd
 }

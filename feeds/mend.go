@@ -266,6 +266,9 @@ func (m *mender) startTag() (clipped bool, err error) {
 		}
 	}
 	level := m.level()
+	if len(m.open) > level && m.endsText(m.open[level], name) {
+		m.closeDownTo(level)
+	}
 	if len(m.open) > level {
 		m.endImplied(name, level+1)
 	}

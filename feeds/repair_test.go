@@ -74,6 +74,8 @@ func TestRepair(t *testing.T) {
 		"Atom with a prefix and https":        {`<a:feed xmlns:a="https://www.w3.org/2005/Atom/"><a:entry><a:title>К</a:title><a:link href="/1"/></a:entry></a:feed>`, "К", "", link},
 		"XHTML with a prefix":                 {`<feed xmlns="http://www.w3.org/2005/Atom" xmlns:x="http://www.w3.org/1999/xhtml"><entry><title type="xhtml"><x:div>Суд <x:em>чечти</x:em></x:div></title><link href="/1"/><content type="xhtml"><x:div><x:p>Бир</x:p><x:p>эки</x:p></x:div></content></entry></feed>`, "Суд чечти", "Бир\nэки", link},
 		"CDATA that was escaped":              {itemDoc("<title>К</title><description>&lt;![CDATA[Бир эки]]&gt;</description>"), "К", "Бир эки", ""},
+		"a description that never ends":       {itemDoc("<title>Кабар</title><description>Текст <b>калың<br>экинчи<link>/1</link><pubDate>x</pubDate>"), "Кабар", "Текст калың\nэкинчи", link},
+		"a full text that never ends":         {itemDoc("<link>/1</link><title>Кабар</title><content:encoded><p>Бир<guid>7</guid>"), "Кабар", "Бир", link},
 		// newsblur#1060.
 		"surrogates":  {itemDoc("<title>Майрам &#55357;&#56832; &#xD83D;&#xDE00;</title><description>&amp;#55357;&amp;#56832;</description>"), "Майрам 😀 😀", "😀", ""},
 		"half a pair": {itemDoc("<title>Майрам &#55357; &#56832;</title>"), "Майрам", "", ""},

@@ -83,8 +83,8 @@ func printPlan(w io.Writer, name string, c *Config, redis []string) {
 
 // printReport says what one source has.
 func printReport(w io.Writer, r feeds.Report, zone *time.Location) {
-	fmt.Fprintf(w, "\n%s (%s): %s, %s, %d items, %.1f KB in %d ms\n", r.Source.ID, r.Source.URL,
-		r.Kind, r.Charset, len(r.Items), float64(r.Bytes)/1e3, r.Took.Milliseconds())
+	fmt.Fprintf(w, "\n%s (%s): %s, %s, %d items, %.1f KB in %d ms, asked every %v\n", r.Source.ID, r.Source.URL,
+		r.Kind, r.Charset, len(r.Items), float64(r.Bytes)/1e3, r.Took.Milliseconds(), r.Pace)
 	for _, odd := range r.Odd {
 		fmt.Fprintf(w, "  ! %s\n", odd)
 	}

@@ -29,6 +29,8 @@ type Desk interface {
 type Admins struct {
 	IDs  []int64 // Telegram user ids
 	Desk Desk    // needed where there are any
+	// Alarms are what is wrong with the whole bot just now; nil where nobody looks.
+	Alarms func() []Alarm
 	// Redis remembers what they were told and what they decided.
 	Redis redis.UniversalClient
 }
@@ -47,8 +49,9 @@ type notice struct {
 	screen func(ctx context.Context, words locale.Locale) (screen, error)
 }
 
-// TellAdmins tells each administrator what they were not told yet: that a source is
-// ill, or well again, and that items wait for a decision. What they were told is kept in
+// TellAdmins tells each administrator what they were not told yet: that something is
+// wrong with the bot, that a source is ill, or well again, and that items wait for a
+// decision. What they were told is kept in
 // Redis, so that it is told once whatever restarts. Who can't be written to is told
 // later. It is for the instance that leads, every few seconds.
 func (b *Bot) TellAdmins(ctx context.Context) error {
@@ -59,7 +62,7 @@ func (b *Bot) TellAdmins(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	notices := b.sourceNotices()
+	notices := append(b.alarmNotices(), b.sourceNotices()...)
 	for _, batch := range batches {
 		notices = append(notices, b.batchNotice(batch))
 	}

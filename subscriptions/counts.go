@@ -22,6 +22,11 @@ type Counts struct {
 // Count counts the subscribers by walking over all of them: once a minute, not for each
 // request.
 func (s *Store) Count(ctx context.Context) (Counts, error) {
+	return s.count(ctx, func(int) {})
+}
+
+// count is Count that names each bucket in which it finds somebody.
+func (s *Store) count(ctx context.Context, found func(bucket int)) (Counts, error) {
 	counts := Counts{Active: map[string]int{}}
 	for from := 0; from < Buckets; from += step {
 		buckets, err := s.Read(ctx, from, from+step)
@@ -31,9 +36,12 @@ func (s *Store) Count(ctx context.Context) (Counts, error) {
 		} else if err != nil {
 			return Counts{}, err
 		}
-		for _, bucket := range buckets {
-			for i := range bucket {
-				counts.add(&bucket[i].Preferences)
+		for i, bucket := range buckets {
+			for j := range bucket {
+				counts.add(&bucket[j].Preferences)
+			}
+			if len(bucket) > 0 {
+				found(from + i)
 			}
 		}
 	}

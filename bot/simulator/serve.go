@@ -64,13 +64,17 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(filePath, &s.files)
 	mux.Handle("/", s.page())
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	all := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if rest, found := strings.CutPrefix(r.URL.Path, "/bot"); found && strings.Contains(rest, "/") {
 			s.serve(w, r, rest)
 			return
 		}
 		mux.ServeHTTP(w, r)
 	})
+	if s.options.Local {
+		return local(all)
+	}
+	return all
 }
 
 // serve answers a request of the Bot API: path is <token>/<method>.

@@ -57,6 +57,9 @@ type Options struct {
 	WebhookClient *http.Client
 	// WebhookWait is the wait after a webhook's second failure, which then doubles; a second if 0.
 	WebhookWait time.Duration
+	// Local has the server answer this machine's own programs and its own page alone, and
+	// not the pages of other sites in a browser here: for where a person uses it.
+	Local bool
 	// Desk is what the page's desk acts on; without it the page shows phones only.
 	Desk Desk
 	// Log hears of webhooks that fail; nothing if nil.

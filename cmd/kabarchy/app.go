@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,10 +32,16 @@ type AppOptions struct {
 	Token    Secret
 	Endpoint string // of the Bot API
 	Redis    Redis  // the app closes it
+	// RedisWait is how long Redis may take to be there; see Redis.Await.
+	RedisWait time.Duration
+	// Rebind makes what Redis holds this bot's, though it may be another's.
+	Rebind bool
 	// Grace is how long messages on their way to Telegram may take when the app stops;
 	// the engine's 25 seconds if zero.
 	Grace time.Duration
 	Log   *slog.Logger
+	// Listen opens the addresses of the configuration; on the real network if nil.
+	Listen func(ctx context.Context, address, setting string) (net.Listener, error)
 }
 
 // App is the whole service in one process: the poller reads the ministry's news into
@@ -54,72 +61,88 @@ type App struct {
 	webhook  *bot.Webhook // nil where updates are fetched
 	client   *bot.Client
 	lease    *broadcast.Lease
+	witness  *witness
+	telegram *probe        // whether Telegram can be reached
 	look     chan struct{} // holds one: something is new to the administrators
 	metrics  *prometheus.Registry
-	listener net.Listener
+	front    front
 	parts    group
 }
 
-// NewApp wires the service. It asks Redis for the numbers of the topics, and fails where
-// Redis can't be reached; then it has closed it.
+// NewApp wires the service. It listens at once, waits for Redis and asks it for the
+// numbers of the topics. It fails where an address is taken, where Redis can't be used and
+// where it holds another bot's data; then it has closed everything.
 func NewApp(ctx context.Context, o AppOptions) (*App, error) {
-	a, err := newApp(ctx, o)
-	if err != nil {
-		return nil, errors.Join(err, o.Redis.Close())
+	if o.Listen == nil {
+		o.Listen = listen
+	}
+	a := &App{options: o, look: make(chan struct{}, 1), metrics: prometheus.NewRegistry()}
+	if err := a.prepare(ctx); err != nil {
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+		defer cancel()
+		return nil, errors.Join(err, a.Stop(stopping))
 	}
 	return a, nil
 }
 
-func newApp(ctx context.Context, o AppOptions) (*App, error) {
-	if err := o.Redis.Check(ctx); err != nil {
-		return nil, unavailable(err)
+func (a *App) prepare(ctx context.Context) error {
+	o := a.options
+	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if err := a.open(ctx); err != nil {
+		return err
+	}
+	if err := o.Redis.Await(ctx, o.RedisWait, o.Log); err != nil {
+		return unavailable(err)
+	}
+	if err := o.Redis.Bind(ctx, o.Token, o.Rebind); err != nil {
+		return err
 	}
 	for _, warning := range o.Redis.Warnings(ctx) {
 		o.Log.WarnContext(ctx, warning)
 	}
-	metrics := prometheus.NewRegistry()
+	return a.wire(ctx)
+}
+
+// wire makes the parts and connects them.
+func (a *App) wire(ctx context.Context) error {
+	o := a.options
+	a.Archive, a.Store = feeds.NewArchive(o.Redis), subscriptions.NewStore(o.Redis)
 	limiter := broadcast.NewLimiter(o.Config.Telegram.MessagesPerSecond)
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	a := &App{
-		Archive: feeds.NewArchive(o.Redis),
-		Store:   subscriptions.NewStore(o.Redis),
-		options: o,
-		client:  bot.NewClient(bot.ClientOptions{Token: string(o.Token), Endpoint: o.Endpoint, Budget: limiter, Log: o.Log, Registerer: metrics}),
-		lease:   broadcast.NewLease(o.Redis, o.Log),
-		look:    make(chan struct{}, 1),
-		metrics: metrics,
-	}
+	a.client = bot.NewClient(bot.ClientOptions{Token: string(o.Token), Endpoint: o.Endpoint, Budget: limiter, Log: o.Log, Registerer: a.metrics})
+	a.lease = broadcast.NewLease(o.Redis, o.Log)
 	a.lease.Reach = a.reach
+	a.witness = &witness{redis: o.Redis, token: o.Token, store: a.Store, lease: a.lease, log: o.Log, alarms: map[bot.AlarmKind]bot.Alarm{}}
+	a.telegram = &probe{name: "telegram", every: askTelegramEvery, ask: a.askTelegram}
 	numbers, err := a.Store.NumberTopics(ctx, o.Config.topicIDs()...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	zone := o.Config.Zone()
 	a.Engine = broadcast.New(broadcast.Options{
 		Redis: o.Redis, Store: a.Store, Archive: a.Archive, Lease: a.lease,
-		Sender: bot.NewSender(a.client, bot.SenderOptions{Zone: zone, Topics: o.Config.choice(numbers), Editions: a.Archive.Editions, Log: o.Log, Registerer: metrics}),
+		Sender: bot.NewSender(a.client, bot.SenderOptions{Zone: zone, Topics: o.Config.choice(numbers), Editions: a.Archive.Editions, Log: o.Log, Registerer: a.metrics}),
 		Zone:   zone, Topics: numbers,
 		Limiter: limiter, Grace: o.Grace,
 		Keep:        time.Duration(o.Config.Telegram.CorrectWithinHours) * time.Hour,
 		GiveUpAfter: time.Duration(o.Config.Telegram.GiveUpAfterHours) * time.Hour,
-		Log:         o.Log, Registerer: metrics,
+		Log:         o.Log, Registerer: a.metrics,
 	})
 	feeding := o.Config.feeds(o.Log)
-	feeding.Registerer, feeding.OnAnnounce, feeding.OnHealth = metrics, a.Engine.Wake, a.uneasy
+	feeding.Registerer, feeding.OnAnnounce, feeding.OnHealth = a.metrics, a.Engine.Wake, a.uneasy
 	if a.Poller, err = feeds.NewPoller(feeding, a.Archive); err != nil {
-		return nil, err
+		return err
 	}
 	a.bot = bot.New(bot.Options{
 		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller, Redis: o.Redis,
 		Ministry: bot.Ministry{Name: o.Config.Ministry.Name, Site: o.Config.Ministry.Site},
 		Topics:   o.Config.choice(numbers),
 		Joined:   a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
-		Admins: a.admins(), Zone: zone, Log: o.Log, Registerer: metrics,
+		Admins: a.admins(), Zone: zone, Log: o.Log, Registerer: a.metrics,
 	})
 	if address := o.Config.Telegram.Webhook; address != "" {
-		a.webhook = a.bot.Webhook(bot.WebhookOptions{Address: address, Registerer: metrics})
+		a.webhook = a.bot.Webhook(bot.WebhookOptions{Address: address, Registerer: a.metrics})
 	}
-	return a, nil
+	return nil
 }
 
 // topicIDs are the ids of the configured topics.
@@ -158,17 +181,10 @@ func (c *Config) feeds(log *slog.Logger) feeds.Options {
 	return o
 }
 
-// Start starts the service. It fails where the address for health and metrics is taken.
-// Telegram and the ministry's site may be away for a while.
+// Start starts the service. Telegram and the ministry's site may be away for a while.
 func (a *App) Start(ctx context.Context) error {
-	listener, err := listen(ctx, a.options.Config.Listen, "the key listen")
-	if err != nil {
-		return err
-	}
-	a.listener = listener
-	a.parts.start(ctx, "health and metrics", func(ctx context.Context) error {
-		return serve(ctx, listener, a.handler(), bot.WebhookGrace, a.options.Log)
-	})
+	a.serveAll()
+	a.parts.start(ctx, "the look after the data", a.witness.run)
 	a.parts.start(ctx, "news and conversation", func(ctx context.Context) error {
 		return a.lease.Lead(ctx, a.work)
 	})
@@ -179,8 +195,8 @@ func (a *App) Start(ctx context.Context) error {
 	return nil
 }
 
-// Addr is where health and metrics are served, once the app was started.
-func (a *App) Addr() string { return a.listener.Addr().String() }
+// Addr is where health and metrics are served.
+func (a *App) Addr() string { return a.front.health.Addr().String() }
 
 // work is what one instance at a time does, the one that leads.
 func (a *App) work(ctx context.Context) error {
@@ -191,6 +207,7 @@ func (a *App) work(ctx context.Context) error {
 	parts.Go(func() error { return a.introduce(ctx) })
 	parts.Go(func() error { return a.readArchive(ctx) })
 	parts.Go(func() error { return a.attend(ctx) })
+	parts.Go(func() error { return a.sweep(ctx) })
 	return explain(parts.Wait())
 }
 
@@ -263,17 +280,26 @@ func (a *App) Run(ctx context.Context) error {
 	return errors.Join(err, a.Stop(stopping))
 }
 
-// probes are the questions of /readyz. An instance that stands by need not poll.
-func (a *App) probes() []probe {
-	return []probe{
-		{name: "redis", ask: func(ctx context.Context) error { return a.options.Redis.Ping(ctx).Err() }},
-		{name: "telegram", ask: func(ctx context.Context) error { return a.client.Call(ctx, "getMe", nil, nil) }},
-		{"feeds", func(context.Context) error {
-			if !a.lease.Held() {
+// How long an answer holds, of Telegram's servers and of Redis.
+const (
+	askTelegramEvery = 10 * time.Second
+	askRedisEvery    = 3 * time.Second
+	askLeaderEvery   = time.Second
+)
+
+// readiness are the questions of /readyz.
+func (a *App) readiness() readiness {
+	return readiness{
+		{name: "redis", every: askRedisEvery, ask: a.options.Redis.Check},
+		{name: "data", ask: a.witness.ready},
+		{name: "leader", every: askLeaderEvery, ask: a.led},
+		a.telegram,
+		{name: "feeds", ask: func(context.Context) error {
+			if !a.lease.Held() { // an instance that stands by need not poll
 				return nil
 			}
 			return a.polled()
-		}, a.neverRead},
+		}, note: a.neverRead},
 	}
 }
 
@@ -286,6 +312,32 @@ func (a *App) neverRead() string {
 		}
 	}
 	return lines.String()
+}
+
+// led says whether somebody does the work: this instance or another.
+func (a *App) led(ctx context.Context) error {
+	if a.lease.Held() {
+		return nil
+	}
+	taken, err := a.lease.Taken(ctx)
+	if err == nil && !taken {
+		err = errors.New("no instance leads: nothing is read and nothing is sent")
+	}
+	return err
+}
+
+// askTelegram asks who the bot is. Another one than the token says can't be.
+func (a *App) askTelegram(ctx context.Context) error {
+	var me struct {
+		ID int64 `json:"id"`
+	}
+	if err := a.client.Call(ctx, "getMe", nil, &me); err != nil {
+		return err
+	}
+	if id := strconv.FormatInt(me.ID, 10); id != botID(a.options.Token) {
+		return fmt.Errorf("the token begins with %s, and Telegram says that it is bot %s's", botID(a.options.Token), id)
+	}
+	return nil
 }
 
 // AwaitPolls returns when each source was asked once: what is published from then on is

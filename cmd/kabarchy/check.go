@@ -23,13 +23,15 @@ const shownItems = 5
 
 // Run reads the configuration, fetches each source once and prints what is there. It
 // fails if one can't be read. It needs neither a token nor Redis; where there is a Redis
-// it says whether what it is told is safe there.
+// it says whether what it is told is safe there, and fails if the service could not work
+// with it.
 func (c *checkCommand) Run(ctx context.Context, out output) error {
 	config, err := c.load()
 	if err != nil {
 		return err
 	}
-	printPlan(out.stdout, c.name(), config, checkRedis(ctx))
+	lines, unfit := checkRedis(ctx)
+	printPlan(out.stdout, c.name(), config, lines)
 	options := config.feeds(nil)
 	failed := 0
 	for _, source := range options.Sources {
@@ -43,7 +45,11 @@ func (c *checkCommand) Run(ctx context.Context, out output) error {
 		printReport(out.stdout, report, config.Zone())
 	}
 	if failed > 0 {
+		complain(out.stderr, unfit)
 		return fmt.Errorf("%d of %d sources can't be read; correct their url, or ask the site's administrator", failed, len(options.Sources))
+	}
+	if unfit != nil {
+		return unfit
 	}
 	fmt.Fprintln(out.stdout, "\nNothing was changed. At a source's first poll all of this is archived and nobody is told; what comes later is sent.")
 	return nil

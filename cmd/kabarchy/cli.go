@@ -132,6 +132,8 @@ func terminal(w io.Writer) bool {
 type runCommand struct {
 	configFlag
 	logFlags
+	RedisWait time.Duration `help:"How long to wait at the start for a Redis that can't be reached; one that reads its file is waited for as long as it takes." default:"30s"`
+	Rebind    bool          `help:"Make what Redis holds this bot's, though it belongs to another one, or though subscribers are missing. Once, and never in a script."`
 }
 
 // Run runs the service until a signal or a fatal error.
@@ -150,7 +152,7 @@ func (c *runCommand) Run(ctx context.Context, out output) error {
 	}
 	app, err := NewApp(ctx, AppOptions{
 		Config: config, Token: environment.Token, Endpoint: environment.Endpoint,
-		Redis: rdb, Log: c.logger(out.stderr),
+		Redis: rdb, RedisWait: c.RedisWait, Rebind: c.Rebind, Log: c.logger(out.stderr),
 	})
 	if err != nil {
 		return err

@@ -79,6 +79,9 @@ type Telegram struct {
 	GiveUpAfterHours int `yaml:"give_up_after_hours"`
 	// Webhook is where Telegram brings updates; without it they are fetched.
 	Webhook string `yaml:"webhook"`
+	// WebhookListen is where the webhook is served, and nothing else; beside health and
+	// metrics if empty.
+	WebhookListen string `yaml:"webhook_listen"`
 }
 
 // Network says which addresses the sources may have, and who vouches for them.

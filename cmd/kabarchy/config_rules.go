@@ -43,7 +43,8 @@ func (c *Config) validate() problems {
 	ps.hours("telegram.give_up_after_hours", c.Telegram.GiveUpAfterHours)
 	ps.webhook(c.Telegram.Webhook)
 	ps.authorities(&c.Network)
-	ps.listen(c.Listen)
+	ps.listen("listen", c.Listen)
+	ps.webhookListen(c)
 	return ps
 }
 
@@ -199,12 +200,12 @@ func (ps *problems) admins(admins []int64) {
 	}
 }
 
-func (ps *problems) listen(listen string) {
+func (ps *problems) listen(key, listen string) {
 	_, port, err := net.SplitHostPort(listen)
 	if err == nil {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
-		ps.add("listen", "%q must be an address and a port such as 127.0.0.1:8080", listen)
+		ps.add(key, "%q must be an address and a port such as 127.0.0.1:8080", listen)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -102,7 +103,7 @@ func (d *demo) start(ctx context.Context, log *slog.Logger) error {
 	}
 
 	desk := &desk{site: d.Site, address: config.Ministry.Site}
-	d.Telegram = simulator.New(simulator.Options{Limits: simulator.TelegramLimits, Desk: desk, Log: log})
+	d.Telegram = simulator.New(simulator.Options{Token: demoToken(), Local: true, Limits: simulator.TelegramLimits, Desk: desk, Log: log})
 	for _, person := range simulator.People[:2] {
 		d.Telegram.Citizen(person.Name, person.Language)
 	}
@@ -120,6 +121,9 @@ func (d *demo) start(ctx context.Context, log *slog.Logger) error {
 	}
 	return d.App.AwaitPolls(ctx)
 }
+
+// demoToken is another one each time, so that no page of another site can guess it.
+func demoToken() string { return "7000000001:" + rand.Text() }
 
 func (d *demo) serve(ctx context.Context, name string, listener net.Listener, handler http.Handler, log *slog.Logger) {
 	d.parts.start(ctx, name, func(ctx context.Context) error {

@@ -7,56 +7,23 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// probePatience is how long a question of /readyz may take.
-const probePatience = 3 * time.Second
-
-// probe is a question that /readyz asks: nil says that all is well.
-type probe struct {
-	name string
-	ask  func(context.Context) error
-	// note says what is worth knowing though all is well; it may be nil.
-	note func() string
-}
-
 // servedPaths are those of newHandler.
 var servedPaths = []string{"/healthz", "/readyz", "/metrics"}
 
 // newHandler serves what an operator's tools ask: /healthz (the process is alive),
 // /readyz (every probe is well; otherwise 503, and a line says why) and /metrics.
-func newHandler(probes []probe, metrics prometheus.Gatherer) http.Handler {
+func newHandler(ready http.Handler, metrics prometheus.Gatherer) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { serveReady(w, r, probes) })
+	mux.Handle("GET /readyz", ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
 	return mux
-}
-
-func serveReady(w http.ResponseWriter, r *http.Request, probes []probe) {
-	ctx, cancel := context.WithTimeout(r.Context(), probePatience)
-	defer cancel()
-	status := http.StatusOK
-	var lines strings.Builder
-	for _, p := range probes {
-		if err := p.ask(ctx); err != nil {
-			status = http.StatusServiceUnavailable
-			fmt.Fprintf(&lines, "%s: %v\n", p.name, err)
-			continue
-		}
-		fmt.Fprintf(&lines, "%s: ok\n", p.name)
-		if p.note != nil {
-			lines.WriteString(p.note())
-		}
-	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write([]byte(lines.String()))
 }
 
 // serve answers on the listener until ctx is done, and closes it then. Requests that

@@ -17,20 +17,20 @@ func TestHandler(t *testing.T) {
 	t.Parallel()
 	metrics := prometheus.NewRegistry()
 	promauto.With(metrics).NewCounter(prometheus.CounterOpts{Name: "kabarchy_test_total", Help: "A test's."}).Inc()
-	well := probe{name: "redis", ask: func(context.Context) error { return nil }}
-	ill := probe{name: "telegram", ask: func(context.Context) error { return errors.New("no answer") }}
-	noted := probe{"feeds", func(context.Context) error { return nil }, func() string { return "source x: never read\n" }}
+	well := &probe{name: "redis", ask: func(context.Context) error { return nil }}
+	ill := &probe{name: "telegram", ask: func(context.Context) error { return errors.New("no answer") }}
+	noted := &probe{name: "feeds", ask: func(context.Context) error { return nil }, note: func() string { return "source x: never read\n" }}
 	tests := []struct {
 		name   string
-		probes []probe
+		probes readiness
 		path   string
 		status int
 		body   string
 	}{
-		{"alive", []probe{ill}, "/healthz", http.StatusOK, "ok\n"},
-		{"ready", []probe{well}, "/readyz", http.StatusOK, "redis: ok\n"},
-		{"ready with a note", []probe{noted}, "/readyz", http.StatusOK, "feeds: ok\nsource x: never read\n"},
-		{"not ready", []probe{well, ill}, "/readyz", http.StatusServiceUnavailable, "redis: ok\ntelegram: no answer\n"},
+		{"alive", readiness{ill}, "/healthz", http.StatusOK, "ok\n"},
+		{"ready", readiness{well}, "/readyz", http.StatusOK, "redis: ok\n"},
+		{"ready with a note", readiness{noted}, "/readyz", http.StatusOK, "feeds: ok\nsource x: never read\n"},
+		{"not ready", readiness{well, ill}, "/readyz", http.StatusServiceUnavailable, "redis: ok\ntelegram: no answer\n"},
 		{"metrics", nil, "/metrics", http.StatusOK, "# HELP kabarchy_test_total A test's.\n# TYPE kabarchy_test_total counter\nkabarchy_test_total 1\n"},
 		{"nothing else", nil, "/debug/pprof/", http.StatusNotFound, "404 page not found\n"},
 	}

@@ -14,9 +14,6 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// redisPatience is how long Redis may take to answer at the start.
-const redisPatience = 5 * time.Second
-
 // Redis is a connection to a Redis and where that is, for messages.
 type Redis struct {
 	redis.UniversalClient
@@ -87,23 +84,6 @@ func openRedis(u *url.URL, certificates certificates) (Redis, error) {
 		o.MaintNotificationsConfig = noNotifications
 		certificates.apply(o.TLSConfig)
 		return Redis{redis.NewClient(o), o.Addr}, nil
-	}
-}
-
-// Check asks whether Redis answers. Its error says where Redis was looked for and what
-// to do.
-func (r Redis) Check(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, redisPatience)
-	defer cancel()
-	err := r.Ping(ctx).Err()
-	var refused redis.Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &refused):
-		return fmt.Errorf("redis at %s refuses: %w; check user, password and address in REDIS_URL", r.Where, err)
-	default:
-		return fmt.Errorf("redis at %s can't be reached: %w; start it, or set REDIS_URL", r.Where, reason(err))
 	}
 }
 

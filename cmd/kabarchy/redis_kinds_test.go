@@ -26,6 +26,7 @@ func TestServiceOnEachKindOfRedis(t *testing.T) {
 		}},
 		{"ACL user", func(t *testing.T) string {
 			server := redistest.Start(t)
+			t.Cleanup(func() { rightsSuffice(t, server) })
 			return "redis://" + url.UserPassword("kabarchy", limited(t, server.Client(t))).String() + "@" + server.Addr()
 		}},
 		{"Sentinel", func(t *testing.T) string { return redistest.StartSentinel(t).URL() }},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -23,10 +24,10 @@ func (r Redis) Warnings(ctx context.Context) []string {
 	defer cancel()
 	cluster, ok := r.UniversalClient.(*redis.ClusterClient)
 	if !ok {
-		return warnings(ctx, r.UniversalClient)
+		return append(warnings(ctx, r.UniversalClient), r.Roomy(ctx)...)
 	}
 	var mu sync.Mutex
-	var all []string
+	all := r.Roomy(ctx)
 	err := cluster.ForEachMaster(ctx, func(ctx context.Context, master *redis.Client) error {
 		found := warnings(ctx, master)
 		mu.Lock()
@@ -43,25 +44,38 @@ func (r Redis) Warnings(ctx context.Context) []string {
 }
 
 // checkRedis says how the Redis of the environment fares, for somebody who may not have
-// one yet.
-func checkRedis(ctx context.Context) []string {
+// one yet. Its error is of a Redis that answers, and with which the service can't work.
+func checkRedis(ctx context.Context) (lines []string, unfit error) {
 	environment, _ := ReadEnvironment(os.Environ()) // that there is no token yet does not matter
 	if environment.Redis == "" {
-		return nil
+		return nil, nil
 	}
 	r, err := OpenRedis(environment.Redis)
 	if err != nil {
-		return []string{err.Error()}
+		return []string{"not checked"}, misuse(err)
 	}
 	defer r.Close()
 	redis.SetLogger(redisLog{slog.New(slog.DiscardHandler)}) // the error says it all
-	if err := r.Check(ctx); err != nil {
-		return []string{"not checked: " + err.Error()}
+	switch err := r.Check(ctx); {
+	case err == nil:
+	case answers(err):
+		return []string{"not usable, see below"}, unavailable(err)
+	default:
+		return []string{"not checked: " + err.Error()}, nil
+	}
+	if err := r.BoundTo(ctx, environment.Token); err != nil {
+		return []string{"another bot's, see below"}, err
 	}
 	if found := r.Warnings(ctx); len(found) > 0 {
-		return found
+		return found, nil
 	}
-	return []string{r.Where + " answers"}
+	return []string{r.Where + " answers"}, nil
+}
+
+// answers says whether the error is one of a Redis that is there.
+func answers(err error) bool {
+	var refused redis.Error
+	return errors.As(err, &refused) || errors.As(err, new(*denied))
 }
 
 // warnings are those of one server.

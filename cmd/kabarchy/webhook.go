@@ -3,26 +3,12 @@ package main
 import (
 	"context"
 	"net"
-	"net/http"
 	"net/url"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 )
-
-// handler serves health and metrics, and the webhook where one is configured: on every
-// instance, so that citizens are answered by all of them.
-func (a *App) handler() http.Handler {
-	health := newHandler(a.probes(), a.metrics)
-	if a.webhook == nil {
-		return health
-	}
-	mux := http.NewServeMux()
-	mux.Handle("/", health)
-	mux.Handle(webhookPath(a.options.Config.Telegram.Webhook), a.webhook)
-	return mux
-}
 
 // receive has the updates come to this bot: it is the leader's to fetch them, or to see
 // to it that Telegram brings them.
@@ -70,6 +56,20 @@ func (ps *problems) webhook(address string) {
 		ps.add(key, "needs a path of Latin letters, digits and hyphens, such as /telegram")
 	case slices.Contains(servedPaths, u.Path):
 		ps.add(key, "has the path %s, where something else is served", u.Path)
+	}
+}
+
+// webhookListen checks the address that is for the webhook alone.
+func (ps *problems) webhookListen(c *Config) {
+	const key = "telegram.webhook_listen"
+	switch at := c.Telegram.WebhookListen; {
+	case at == "":
+	case c.Telegram.Webhook == "":
+		ps.add(key, "is of no use without telegram.webhook")
+	case at == c.Listen && !strings.HasSuffix(at, ":0"):
+		ps.add(key, "must be another address than listen; without it the webhook is served there")
+	default:
+		ps.listen(key, at)
 	}
 }
 

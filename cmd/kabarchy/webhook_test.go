@@ -17,7 +17,7 @@ import (
 // to them in turn.
 type proxy struct {
 	*httptest.Server
-	instances atomic.Pointer[[]*App]
+	addresses atomic.Pointer[[]string]
 	turn      atomic.Int64
 }
 
@@ -25,9 +25,8 @@ func newProxy(t *testing.T) *proxy {
 	p := &proxy{}
 	p.Server = httptest.NewServer(&httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
-			instances := *p.instances.Load()
-			a := instances[int(p.turn.Add(1))%len(instances)]
-			r.SetURL(&url.URL{Scheme: "http", Host: a.Addr()})
+			addresses := *p.addresses.Load()
+			r.SetURL(&url.URL{Scheme: "http", Host: addresses[int(p.turn.Add(1))%len(addresses)]})
 		},
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
 	})
@@ -35,7 +34,15 @@ func newProxy(t *testing.T) *proxy {
 	return p
 }
 
-func (p *proxy) to(instances ...*App) { p.instances.Store(&instances) }
+func (p *proxy) at(addresses ...string) { p.addresses.Store(&addresses) }
+
+func (p *proxy) to(instances ...*App) {
+	var addresses []string
+	for _, a := range instances {
+		addresses = append(addresses, a.Addr())
+	}
+	p.at(addresses...)
+}
 
 // TestAllInstancesAnswerByWebhook has people subscribe with two instances, of which one
 // reads and sends. It stops; the other does everything.
@@ -115,5 +122,39 @@ func TestSwitchingModes(t *testing.T) {
 	})
 	if err := w.telegram.AwaitHandled(deadline(t, wait)); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestMetricsAreNotAtTheWebhooksAddress has the webhook at an address of its own: what
+// the world can reach there is the webhook alone.
+func TestMetricsAreNotAtTheWebhooksAddress(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	w := newWorld(t, rdb, simulator.Options{WebhookWait: 1})
+	p := newProxy(t)
+	w.config.Telegram.Webhook = p.URL + "/telegram"
+	w.config.Telegram.WebhookListen = "127.0.0.1:0"
+	a := w.app()
+	defer w.stop(a)
+	webhook := a.front.webhook.Addr().String()
+	p.at(webhook)
+	w.subscribe(a, 30)
+	for _, tt := range []struct {
+		address, path string
+		status        int
+	}{
+		{a.Addr(), "/healthz", http.StatusOK},
+		{a.Addr(), "/metrics", http.StatusOK},
+		{a.Addr(), "/telegram", http.StatusNotFound},
+		{webhook, "/telegram", http.StatusMethodNotAllowed},
+		{webhook, "/healthz", http.StatusNotFound},
+		{webhook, "/readyz", http.StatusNotFound},
+		{webhook, "/metrics", http.StatusNotFound},
+		{webhook, "/telegram/../metrics", http.StatusNotFound},
+		{webhook, "//metrics", http.StatusNotFound},
+	} {
+		if status, body := get(t, "http://"+tt.address+tt.path); status != tt.status {
+			t.Errorf("%s%s: %d %.80s, want %d", tt.address, tt.path, status, body, tt.status)
+		}
 	}
 }

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// keyBot: hash, whose data it is: id → the bot's id, subscribers → how many there were
+// when they were last counted.
+const keyBot = "{news}:bot"
+
+// botID is the bot's id, which a token begins with.
+func botID(token Secret) string {
+	id, _, _ := strings.Cut(string(token), ":")
+	return strings.TrimLeft(id, "0")
+}
+
+// bindScript binds the data to a bot, unless it is another's.
+//
+// KEYS[1] the binding; ARGV[1] the bot's id, [2] 1 to bind it anyway
+// Returns the id of the bot whose data it is.
+var bindScript = redis.NewScript(`
+local id = redis.call('HGET', KEYS[1], 'id')
+if id and ARGV[2] ~= '1' then return id end
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'id', ARGV[1])
+return ARGV[1]
+`)
+
+// Bind makes sure that what this Redis holds is the data of the bot with the token: what
+// belongs to nobody yet becomes its own, and with rebind whatever is there. With another
+// bot's token every subscriber would look like one who has left.
+func (r Redis) Bind(ctx context.Context, token Secret, rebind bool) error {
+	again := 0
+	if rebind {
+		again = 1
+	}
+	id, err := bindScript.Run(ctx, r, []string{keyBot}, botID(token), again).Text()
+	if err != nil {
+		return unavailable(fmt.Errorf("redis at %s: ask whose data it is: %w", r.Where, err))
+	}
+	return r.foreign(id, token)
+}
+
+// BoundTo is Bind that only looks. It knows nothing of a bot without a token.
+func (r Redis) BoundTo(ctx context.Context, token Secret) error {
+	id, err := r.HGet(ctx, keyBot, "id").Result()
+	switch {
+	case errors.Is(err, redis.Nil) || token == "":
+		return nil
+	case err != nil:
+		return unavailable(fmt.Errorf("redis at %s: ask whose data it is: %w", r.Where, err))
+	}
+	return r.foreign(id, token)
+}
+
+// foreign is the error that the data is another bot's, if it is.
+func (r Redis) foreign(id string, token Secret) error {
+	if id == botID(token) {
+		return nil
+	}
+	return misuse(fmt.Errorf("redis at %s holds the subscribers of bot %s, and TELEGRAM_BOT_TOKEN is that of bot %s: "+
+		"set the token of the former, or give the latter a Redis of its own in REDIS_URL; "+
+		"only if all is to be the latter's from now on, start it once with --rebind", r.Where, id, botID(token)))
+}

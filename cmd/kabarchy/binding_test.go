@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/bot/simulator"
+	"kabarchy/subscriptions"
+	"kabarchy/subscriptions/redistest"
+)
+
+// TestAnotherBotsTokenIsRefused starts a second bot on the Redis of the first: nobody is
+// lost, whatever is configured. Only when told so the data becomes the second one's, and
+// then the first one ends.
+func TestAnotherBotsTokenIsRefused(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		w := newWorld(t, rdb, simulator.Options{})
+		redistest.Fill(t, rdb, 1, 200, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
+		first := w.app() // on data of before there were bindings
+		defer w.stop(first)
+
+		const other = "7000000002:AAothertokenothertokenothertoken"
+		second := func(rebind bool) (*App, error) {
+			options := *w.rdb.Options()
+			return NewApp(t.Context(), AppOptions{
+				Config: w.config, Token: other, Endpoint: w.endpoint, Rebind: rebind,
+				Redis: Redis{redis.NewClient(&options), "the test's Redis"}, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+			})
+		}
+		_, err := second(false)
+		want := "redis at the test's Redis holds the subscribers of bot 7000000001, and TELEGRAM_BOT_TOKEN is that of bot 7000000002: "
+		if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(err.Error(), "--rebind") || exitStatus(err) != exitMisuse {
+			t.Fatalf("status %d, %v", exitStatus(err), err)
+		}
+		if err := first.options.Redis.BoundTo(t.Context(), other); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("check says: %v", err)
+		}
+		if counts, err := first.Store.Count(t.Context()); err != nil || counts.Total != 200 || counts.Active["ky"] != 200 {
+			t.Errorf("after that: %+v, %v", counts, err)
+		}
+
+		a, err := second(true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.stop(a)
+		waiting, cancel := context.WithTimeout(t.Context(), wait)
+		defer cancel()
+		if err := first.Wait(waiting); exitStatus(err) != exitMisuse || !strings.Contains(err.Error(), "holds the subscribers of bot 7000000002") {
+			t.Errorf("the first one goes on: %v", err)
+		}
+	})
+}
+
+func TestBotID(t *testing.T) {
+	t.Parallel()
+	for token, want := range map[Secret]string{testToken: "7000000001", "007:abc": "7", "": ""} {
+		if got := botID(token); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

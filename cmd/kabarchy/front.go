@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"slices"
+	"sync/atomic"
+
+	"kabarchy/bot"
+)
+
+// front is where the program is asked from outside: for health and metrics, and by
+// Telegram where it brings the updates. It answers from the first moment on: while the
+// service waits for Redis it is alive, and not ready.
+type front struct {
+	health  net.Listener
+	webhook net.Listener // nil where the webhook is served beside health and metrics
+	apart   bool         // whether it is not
+	now     atomic.Pointer[handlers]
+}
+
+// handlers are those of the moment.
+type handlers struct{ health, webhook http.Handler }
+
+// errStarting is what /readyz says while the service waits for Redis.
+var errStarting = errors.New("the service is starting; it waits for redis")
+
+// open begins to listen and to answer.
+func (a *App) open(ctx context.Context) error {
+	var err error
+	config := a.options.Config
+	a.front.apart = config.Telegram.WebhookListen != ""
+	if a.front.health, err = a.options.Listen(ctx, config.Listen, "the key listen"); err != nil {
+		return err
+	}
+	starting := readiness{{name: "start", ask: func(context.Context) error { return errStarting }}}
+	a.front.now.Store(&handlers{newHandler(starting, a.metrics), http.HandlerFunc(unavailableYet)})
+	a.parts.start(ctx, "health and metrics", func(ctx context.Context) error {
+		return serve(ctx, a.front.health, http.HandlerFunc(a.front.answerAll), bot.WebhookGrace, a.options.Log)
+	})
+	if !a.front.apart {
+		return nil
+	}
+	if a.front.webhook, err = a.options.Listen(ctx, config.Telegram.WebhookListen, "the key telegram.webhook_listen"); err != nil {
+		return err
+	}
+	a.parts.start(ctx, "the webhook", func(ctx context.Context) error {
+		return serve(ctx, a.front.webhook, http.HandlerFunc(a.front.answerWebhook), bot.WebhookGrace, a.options.Log)
+	})
+	return nil
+}
+
+func unavailableYet(w http.ResponseWriter, _ *http.Request) {
+	w.WriteHeader(http.StatusServiceUnavailable) // Telegram tries again
+}
+
+// serveAll goes over from starting to the service's own answers. The webhook is served
+// on every instance, so that citizens are answered by all of them.
+func (a *App) serveAll() {
+	own := &handlers{newHandler(a.readiness(), a.metrics), http.NotFoundHandler()}
+	if a.webhook != nil {
+		mux := http.NewServeMux()
+		mux.Handle(webhookPath(a.options.Config.Telegram.Webhook), a.webhook)
+		own.webhook = mux
+	}
+	a.front.now.Store(own)
+}
+
+// answerAll is for the address of health and metrics. The webhook is there where it has
+// no address of its own.
+func (f *front) answerAll(w http.ResponseWriter, r *http.Request) {
+	now := f.now.Load()
+	if f.apart || slices.Contains(servedPaths, r.URL.Path) {
+		now.health.ServeHTTP(w, r)
+		return
+	}
+	now.webhook.ServeHTTP(w, r)
+}
+
+// answerWebhook is for the address of the webhook alone.
+func (f *front) answerWebhook(w http.ResponseWriter, r *http.Request) {
+	f.now.Load().webhook.ServeHTTP(w, r)
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/bot"
+	"kabarchy/bot/broadcast"
+	"kabarchy/subscriptions"
+)
+
+const (
+	// lookAfterData is how often the witness looks whether the data is there, and
+	// countEvery how often it counts the subscribers where nothing is amiss.
+	lookAfterData = 5 * time.Second
+	countEvery    = 10 * time.Minute
+	// fewLost is how many may leave between two counts whatever their share.
+	fewLost = 5
+	// mayBeLost is how many fencing numbers a failover may lose: the last writes.
+	mayBeLost = 3
+	// sampled is how many buckets tell between two counts that subscribers vanished.
+	sampled = 64
+)
+
+// witness remembers what there was in Redis, here and there, so that what vanishes is
+// noticed: FLUSHALL and a wrong backup leave a service that works and reaches nobody.
+type witness struct {
+	redis Redis
+	token Secret
+	store *subscriptions.Store
+	lease *broadcast.Lease
+	log   *slog.Logger
+
+	counted time.Time
+	sample  []int // buckets that held somebody then
+	fence   int64 // the number that is noted
+
+	mu     sync.Mutex
+	alarms map[bot.AlarmKind]bot.Alarm
+}
+
+// run looks until ctx is done. It fails when the data became another bot's.
+func (w *witness) run(ctx context.Context) error {
+	tick := time.NewTicker(lookAfterData)
+	defer tick.Stop()
+	for failures := 0; ; {
+		err := w.look(ctx)
+		if errors.As(err, new(*failure)) && exitStatus(err) == exitMisuse {
+			return err
+		}
+		if err == nil {
+			failures = 0
+		} else if failures++; failures == 1 && ctx.Err() == nil {
+			w.log.WarnContext(ctx, "whether the data is complete can't be told, trying again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// look compares what is there with what was.
+func (w *witness) look(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	bound, err := w.redis.HGetAll(ctx, keyBot).Result()
+	if err != nil {
+		return fmt.Errorf("ask whose data it is: %w", err)
+	}
+	w.set(bot.Alarm{Kind: bot.AlarmData}, bound["id"] == "")
+	if bound["id"] == "" {
+		return nil // all else is lost with it
+	}
+	if err := w.redis.foreign(bound["id"], w.token); err != nil {
+		return err
+	}
+	if !w.lease.Held() {
+		return nil
+	}
+	before := noted{number(bound["subscribers"]), number(bound["fence"])}
+	if err := w.lookAfterFence(ctx, before.fence); err != nil {
+		return err
+	}
+	present, err := w.store.Present(ctx, w.sample)
+	if err != nil {
+		return err
+	}
+	if thin := present < len(w.sample)/2; !thin && time.Since(w.counted) < countEvery {
+		return nil
+	}
+	return w.count(ctx, int(before.subscribers))
+}
+
+// noted is what the binding holds of what was there.
+type noted struct{ subscribers, fence int64 }
+
+func number(text string) int64 {
+	n, _ := strconv.ParseInt(text, 10, 64) // nothing is 0
+	return n
+}
+
+// noteScript notes what is there beside the binding, if that is there.
+//
+// KEYS[1] the binding; ARGV a field and its value
+var noteScript = redis.NewScript(`
+if redis.call('HEXISTS', KEYS[1], 'id') == 1 then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
+return 1
+`)
+
+func (w *witness) note(ctx context.Context, field string, n int64) error {
+	if err := noteScript.Run(ctx, w.redis, []string{keyBot}, field, n).Err(); err != nil {
+		return fmt.Errorf("note the number of %s: %w", field, err)
+	}
+	return nil
+}
+
+// lookAfterFence compares the last fencing number with the highest that was ever given,
+// and mends it. That it was lost stays an alarm until the program is started again.
+func (w *witness) lookAfterFence(ctx context.Context, highest int64) error {
+	last, err := w.lease.LastNumber(ctx)
+	if err != nil {
+		return err
+	}
+	highest = max(highest, w.lease.Number())
+	if w.lease.Lost() != nil || last+mayBeLost < highest {
+		w.set(bot.Alarm{Kind: bot.AlarmFence}, true)
+	}
+	if last < highest {
+		if err := w.lease.Raise(ctx, highest); err != nil {
+			return err
+		}
+		last = highest
+	}
+	if last == w.fence {
+		return nil
+	}
+	w.fence = last
+	return w.note(ctx, "fence", last)
+}
+
+// count counts the subscribers, and compares them with how many there were.
+func (w *witness) count(ctx context.Context, before int) error {
+	counts, sample, err := w.store.Census(ctx, sampled)
+	if err != nil {
+		return err
+	}
+	lost := before-counts.Total > fewLost && counts.Total < before/2
+	w.set(bot.Alarm{Kind: bot.AlarmSubscribers, Before: before, Now: counts.Total}, lost)
+	w.counted, w.sample = time.Now(), sample
+	if lost {
+		return nil // the number stays for comparison
+	}
+	return w.note(ctx, "subscribers", int64(counts.Total))
+}
+
+// complaints say for the log and /readyz what is lost.
+var complaints = map[bot.AlarmKind]string{
+	bot.AlarmData: "what the bot kept in redis is gone; stop it, bring the last backup back and start it again",
+	bot.AlarmSubscribers: "subscribers have vanished from redis; bring the last backup back, " +
+		"or start once with --rebind if the number is right",
+	bot.AlarmFence: "the last fencing number has vanished from redis and was mended, but more may be missing; look, and start again",
+}
+
+// set raises an alarm, or ends it.
+func (w *witness) set(a bot.Alarm, raised bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, known := w.alarms[a.Kind]
+	switch {
+	case raised && !known:
+		w.log.Error(complaints[a.Kind], "before", a.Before, "now", a.Now)
+	case !raised && known:
+		w.log.Info("redis holds again what it held", "alarm", a.Kind)
+	}
+	if raised {
+		w.alarms[a.Kind] = a
+	} else {
+		delete(w.alarms, a.Kind)
+	}
+}
+
+// raised are the alarms of this moment.
+func (w *witness) raised() []bot.Alarm {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Collect(maps.Values(w.alarms))
+}
+
+// ready is the answer to whether all that was in Redis is there.
+func (w *witness) ready(context.Context) error {
+	var all []error
+	for _, a := range w.raised() {
+		text := complaints[a.Kind]
+		if a.Kind == bot.AlarmSubscribers {
+			text = fmt.Sprintf("%s (before: %d, now: %d)", text, a.Before, a.Now)
+		}
+		all = append(all, errors.New(text))
+	}
+	return errors.Join(all...)
+}

@@ -2,11 +2,13 @@ package bot_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"kabarchy/bot"
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator"
 	"kabarchy/feeds"
@@ -20,6 +22,7 @@ type desk struct {
 	released, dismissed []string
 	health              []feeds.Health
 	progress            []broadcast.Progress
+	alarms              []bot.Alarm
 	was                 []feeds.Held // all that was ever held
 	failAt              int          // the item of which the first try fails, counted from 1
 }
@@ -81,6 +84,19 @@ func (d *desk) find(h feeds.Health) {
 	defer d.mu.Unlock()
 	d.health = slices.DeleteFunc(d.health, func(was feeds.Health) bool { return was.Source == h.Source })
 	d.health = append(d.health, h)
+}
+
+// raise has an alarm beside those that there are.
+func (d *desk) raise(a bot.Alarm) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.alarms = append(d.alarms, a)
+}
+
+func (d *desk) raised() []bot.Alarm {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.alarms)
 }
 
 // did is what was released and what was dismissed.
@@ -145,6 +161,12 @@ func (s *stage) atDesk(what string) string {
 			}
 		}
 		s.desk.find(h)
+	case "alarm":
+		a := bot.Alarm{Kind: bot.AlarmKind(words[1])}
+		if _, err := fmt.Sscan(strings.Join(words[2:], " "), &a.Before, &a.Now); a.Kind == bot.AlarmSubscribers && err != nil {
+			s.t.Fatalf("desk: %s: %v", what, err)
+		}
+		s.desk.raise(a)
 	case "broadcasts":
 		s.broadcasts(ids(words[2]))
 	default:

@@ -112,7 +112,7 @@ func (h *house) start() {
 			Site: "https://minjust.gov.kg",
 		},
 		Topics: subjects,
-		Admins: bot.Admins{IDs: h.admins, Desk: h.desk, Redis: h.rdb},
+		Admins: bot.Admins{IDs: h.admins, Desk: h.desk, Alarms: h.desk.raised, Redis: h.rdb},
 		Now:    func() time.Time { return today },
 		Joined: h.joined.add, Forget: h.forgotten.add,
 		Zone: bishkek, Log: log, Registerer: registry,

@@ -264,7 +264,9 @@ func (a *App) Wait(ctx context.Context) error { return a.parts.wait(ctx) }
 // may land, all within the deadline of ctx.
 func (a *App) Stop(ctx context.Context) error {
 	err := a.parts.stop(ctx)
-	a.bot.Finish(ctx)
+	if a.bot != nil { // it is not yet where NewApp fails
+		a.bot.Finish(ctx)
+	}
 	return errors.Join(err, a.options.Redis.Close())
 }
 

@@ -19,9 +19,9 @@ var rightsOn = []struct {
 	{"subs", []string{
 		"EVALSHA", "EVAL", "EXISTS", "HDEL", "HGET", "HGETALL", "HLEN", "HMGET", "HSET", "HSETNX",
 	}},
-	{"sent", []string{"EVALSHA", "EVAL", "EXPIRE", "HDEL", "HGET", "HGETALL", "HLEN", "HMGET", "HSET"}},
+	{"sent", []string{"EVALSHA", "EVAL", "EXPIRE", "PERSIST", "HDEL", "HGET", "HGETALL", "HLEN", "HMGET", "HSET"}},
 	{"{news}", []string{
-		"EVALSHA", "EVAL", "DEL", "EXISTS", "EXPIRE", "PEXPIRE", "GET", "MGET", "SET", "INCR",
+		"EVALSHA", "EVAL", "DEL", "EXISTS", "EXPIRE", "PEXPIRE", "PERSIST", "GET", "MGET", "SET", "INCR",
 		"HDEL", "HEXISTS", "HGET", "HGETALL", "HLEN", "HMGET", "HSET", "HVALS",
 		"LRANGE", "LREM", "LTRIM", "RPUSH", "SADD", "SMEMBERS",
 		"ZADD", "ZCARD", "ZRANGE", "ZRANGEBYSCORE", "ZREM", "ZREMRANGEBYRANK", "ZREMRANGEBYSCORE", "ZREVRANGE",

@@ -84,15 +84,20 @@ func item(t testing.TB, w *world, chat int64, title string) {
 // TestPageInBrowser does what a visitor does: Start, a press, and sees the edit, the
 // push and the country; on a desk's screen and on a phone's.
 func TestPageInBrowser(t *testing.T) {
+	t.Parallel()
+	browser := browsertest.Open(t, 1440, 900)
 	for _, test := range []struct {
 		name          string
 		width, height int
 	}{{"desktop", 1440, 900}, {"phone", 360, 740}} {
-		t.Run(test.name, func(t *testing.T) { visit(t, test.name, test.width, test.height) })
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			visit(t, browsertest.Tab(t, browser, test.width, test.height), test.name, test.width)
+		})
 	}
 }
 
-func visit(t *testing.T, name string, width, height int) {
+func visit(t *testing.T, ctx context.Context, name string, width int) {
 	narrow := width < 600
 	officer := &desk{state: deskState()}
 	w := start(t, simulator.Options{Desk: officer, Now: time.Now})
@@ -103,7 +108,6 @@ func visit(t *testing.T, name string, width, height int) {
 	aigul := w.Citizen("Айгүл", "ky")
 	w.Citizen("Сергей", "ru")
 	crowd := w.Crowd(400)
-	ctx := browsertest.Open(t, width, height)
 	scriptedBot(t, w)
 
 	inPhone := func(id string) string {
@@ -150,11 +154,6 @@ func visit(t *testing.T, name string, width, height int) {
 	tab("country")
 	wait("document.querySelector('[data-testid=map]').ariaLabel.includes('300 / 402')")
 	browsertest.Screenshot(t, ctx, "page-"+name+"-country")
-	tab("phones")
-	wait("!document.querySelector(%q)", inPhone("toast")) // what comes so long after a press is no answer
-	item(t, w, aigul.ID(), "Юстиция министрлигинин өкүлдөрү эл аралык конференцияга катышышты")
-	wait("document.querySelector(%q)?.getAnimations().length === 0", inPhone("banner"))
-	browsertest.Screenshot(t, ctx, "page-"+name+"-push")
 	browsertest.Do(t, ctx, browsertest.Dark(true))
 	tab("desk")
 	click(browsertest.TestID("lang-ru"))
@@ -166,6 +165,13 @@ func visit(t *testing.T, name string, width, height int) {
 	click(browsertest.TestID("withdraw"))
 	click(browsertest.TestID("ask-yes"))
 	wait("document.querySelector('[data-testid=note]').textContent.endsWith('the printer is on fire')")
+	browsertest.Do(t, ctx, browsertest.Dark(false))
+
+	tab("phones")
+	wait("!document.querySelector(%q)", inPhone("toast")) // what comes so long after a press is no answer
+	item(t, w, aigul.ID(), "Юстиция министрлигинин өкүлдөрү эл аралык конференцияга катышышты")
+	wait("document.querySelector(%q)?.getAnimations().length === 0", inPhone("banner"))
+	browsertest.Screenshot(t, ctx, "page-"+name+"-push")
 
 	tab("phones")
 	wait("document.querySelector(%[1]q)?.click() || !document.querySelector(%[1]q)", inPhone("banner"))

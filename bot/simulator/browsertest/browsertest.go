@@ -53,6 +53,18 @@ func OpenIn(tb testing.TB, language string, width, height int) context.Context {
 	tb.Cleanup(cancel)
 	ctx, end := chromedp.NewExecAllocator(ctx, options...)
 	tb.Cleanup(end)
+	return tab(tb, ctx, width, height)
+}
+
+// Tab opens one more page in the browser of a context, of a size of its own. A browser
+// takes longer to start than most tests to run.
+func Tab(tb testing.TB, browser context.Context, width, height int) context.Context {
+	tb.Helper()
+	return tab(tb, browser, width, height)
+}
+
+func tab(tb testing.TB, ctx context.Context, width, height int) context.Context {
+	tb.Helper()
 	heard := &complaints{}
 	ctx, leave := chromedp.NewContext(ctx, chromedp.WithListener(heard.hear))
 	tb.Cleanup(func() {

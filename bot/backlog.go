@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	postponeAfter = 300 * time.Millisecond // what takes longer is kept in Redis,
-	mostPostponed = 1000                   // so much of it at most
+	postponeAfter = 700 * time.Millisecond // what takes longer, answers aside, is kept in Redis,
+	mostPostponed = 3000                   // so much of it at most
 	backlogTime   = 2 * time.Second        // how long Redis may take for it
 	backlogPause  = time.Second            // after Redis has failed
 	recoverWithin = 3 * time.Second        // how long a start waits to know what is kept

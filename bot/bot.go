@@ -120,6 +120,7 @@ type Bot struct {
 	lanes    lanes
 	outbox   *outbox
 	reads    *reads
+	members  *cache[membership, standing]
 	me       atomic.Pointer[user]
 	naming   atomic.Bool // Telegram is asked who the bot is
 
@@ -167,6 +168,7 @@ func New(o Options) *Bot {
 		metrics:  newBotMetrics(o.Registerer),
 		outbox:   newOutbox(o.Log, newAnswerMetrics(o.Registerer)),
 		reads:    newReads(o.Articles, o.Log),
+		members:  newCache[membership, standing](rememberedMembers),
 
 		postponed: postponed{o.Redis},
 	}

@@ -38,16 +38,52 @@ func (b *Bot) onGroupMessage(ctx context.Context, m message, name, args string, 
 	return c.run(t, ctx, args)
 }
 
-// askWithin is how long Telegram may take to say who somebody is.
-const askWithin = 5 * time.Second
+const (
+	// askWithin is how long Telegram may take to say who somebody is.
+	askWithin = 5 * time.Second
+	// What it said holds for so long; that somebody is no administrator for less, since they
+	// may have just become one. However often a person presses and commands, Telegram is
+	// asked no more often.
+	administratorHolds = 30 * time.Second
+	nobodyHolds        = 3 * time.Second
+	// rememberedMembers are so many.
+	rememberedMembers = 10_000
+)
 
-// administers asks Telegram whether the person may decide for the group. Where Telegram
-// does not tell, they may not.
+// membership is a person in a group, and standing what Telegram said of them.
+type (
+	membership struct{ group, person int64 }
+	standing   struct {
+		administers bool
+		until       time.Time
+	}
+)
+
+// administers says whether the person may decide for the group, as Telegram said a moment
+// ago or says now. Where Telegram does not tell, they may not.
 func (b *Bot) administers(ctx context.Context, c chat, u user) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	who := membership{c.ID, u.ID}
+	if known, _ := b.members.get(who); time.Now().Before(known.until) {
+		return known.administers, nil
+	}
+	is, err := b.askWhether(ctx, c, u)
+	if err != nil {
+		return false, err
+	}
+	holds := nobodyHolds
+	if is {
+		holds = administratorHolds
+	}
+	b.members.put(who, standing{is, time.Now().Add(holds)})
+	return is, nil
+}
+
+// askWhether asks Telegram whether the person administers the group.
+func (b *Bot) askWhether(ctx context.Context, c chat, u user) (bool, error) {
+	asking, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	var who member
-	err := b.client.Call(ctx, "getChatMember", map[string]string{
+	err := b.client.Call(asking, "getChatMember", map[string]string{
 		"chat_id": decimal(c.ID), "user_id": decimal(u.ID),
 	}, &who)
 	var refused *APIError

@@ -16,8 +16,12 @@ const updateDeadline = 20 * time.Second
 
 // laneDepth is how many presses, searches and other words of one chat may wait for their
 // turn. Who presses more wildly than that is told to wait, and then not heard until there
-// is room again. Commands, and what becomes of a chat, always find room.
-const laneDepth = 8
+// is room again. Commands find room as long as nobody floods the bot with them, and what
+// becomes of a chat always.
+const (
+	laneDepth    = 8
+	commandDepth = 500
+)
 
 // longestHold is how long who brought an update is kept waiting for the next try.
 const longestHold = time.Second
@@ -46,19 +50,19 @@ func (b *Bot) accept(ctx context.Context, raw json.RawMessage) *job {
 		b.metrics.updates.WithLabelValues(u.kind(), "ignored").Inc()
 		return nil
 	}
-	lane, most, mayWait := u.lane(), laneDepth, b.mayBeDropped(u)
+	lane, most := u.lane(), b.room(u)
 	if lane == 0 {
 		lane = u.ID
-	}
-	if !mayWait {
-		most = alwaysRoom
 	}
 	ticket, ok := b.lanes.enter(lane, most)
 	if !ok {
 		b.metrics.updates.WithLabelValues(u.kind(), "dropped").Inc()
+		if most == commandDepth {
+			b.log.WarnContext(ctx, "command dropped: its chat has sent too many", "chat", lane, "update", u.ID)
+		}
 		return nil
 	}
-	return &job{bot: b, update: u, ticket: ticket, busy: mayWait && ticket.depth == laneDepth}
+	return &job{bot: b, update: u, ticket: ticket, busy: most == laneDepth && ticket.depth == laneDepth}
 }
 
 // Handle brings one update to its end: that is how a webhook feeds the bot. It returns
@@ -138,7 +142,7 @@ func (j *job) try(ctx context.Context) (err error) {
 	case j.busy && j.update.Tap == nil:
 		return nil
 	case j.busy:
-		return j.bot.answer(ctx, *j.update.Tap, reply{text: locale.For(j.update.Tap.From.LanguageCode).T("toast.busy", nil)})
+		return j.bot.answer(ctx, *j.update.Tap, reply{text: locale.For(j.update.Tap.From.LanguageCode).T("toast.busy", nil)}, false)
 	}
 	return j.bot.route(ctx, j.update)
 }

@@ -58,6 +58,7 @@ type answer struct {
 	// message takes the place of one that still waits.
 	place int64
 	life  time.Duration
+	late  bool // nobody waits for it
 	born  time.Time
 	past  bool          // overtaken by a later one while Telegram was asked
 	held  chan struct{} // closed when it has arrived or has to wait
@@ -82,6 +83,9 @@ func (o *outbox) say(ctx context.Context, to addressee, a *answer) (arrived bool
 	a.born, a.held = time.Now(), make(chan struct{})
 	if err := o.add(ctx, to, a); err != nil {
 		return false, err
+	}
+	if a.late {
+		return false, nil
 	}
 	timer := time.NewTimer(answerHold)
 	defer timer.Stop()

@@ -111,7 +111,7 @@ func (p *poller) loop(ctx, working context.Context) error {
 }
 
 // mostWorking is how many updates may be in work; more are not asked for then.
-const mostWorking = 2000
+const mostWorking = 4000
 
 // While updates are in work, Telegram answers at once with those it was told nothing
 // of. The grace keeps the loop from asking too often then.

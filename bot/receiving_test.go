@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -117,6 +118,7 @@ func TestASlowGroupsHelpHoldsUpNobody(t *testing.T) {
 		h.until(group.Chat, "Жаңылыктар бул топко кыргыз тилинде келет")
 		h.settled()
 
+		time.Sleep(time.Minute) // till Telegram has to be asked again who decides there
 		lift := h.telegram.Fault(simulator.Fault{Chats: only(group.ID()), Refuse: simulator.TooMany(240)})
 		people := h.crowd(150)
 		for i, citizen := range people {
@@ -151,6 +153,7 @@ func TestWhatWasPostponedIsDoneAfterACrash(t *testing.T) {
 		h.keeps(group.ID(), "subscribed", active("ky"))
 		h.settled()
 
+		time.Sleep(time.Minute) // till Telegram has to be asked again who decides there
 		lift := h.telegram.Fault(simulator.Fault{Chats: only(group.ID()), Refuse: simulator.TooMany(240)})
 		group.Say(owner, "/stop@kabarchy_bot", 0)
 		h.eventually("it is confirmed", func() bool { return h.telegram.Stats().Pending == 0 })
@@ -209,6 +212,51 @@ func TestALivelyGroupsBacklogLosesNoCommand(t *testing.T) {
 		if ignored := h.counted("kabarchy_updates_total", `"ignored"`); ignored < 180 {
 			t.Errorf("%v lines were discarded, not all of what the people said to one another", ignored)
 		}
+	})
+}
+
+// TestAFloodOfCommandsCostsTelegramLittle: a group's members command the bot again and again,
+// and all the time its administrator can.
+func TestAFloodOfCommandsCostsTelegramLittle(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := build(t)
+		var asked atomic.Int64
+		h.telegram.Fault(simulator.Fault{Match: func(r simulator.Request) bool {
+			if r.Method == "getChatMember" {
+				asked.Add(1)
+			}
+			return false
+		}})
+		h.start()
+		owner := h.telegram.Citizen("Айгүл", "ky").Open()
+		group := h.telegram.Group("Айыл", owner)
+		group.AddBot(owner, simulator.AllRights)
+		group.Say(owner, "/start@kabarchy_bot ky", 0)
+		h.keeps(group.ID(), "subscribed", active("ky"))
+		before := group.Received()
+		members := h.crowd(5)
+		for n := range 300 {
+			member := members[n%len(members)].Open()
+			if n < len(members) {
+				group.Join(member, simulator.Plain)
+			}
+			group.Say(member, "/stop@kabarchy_bot", 0)
+		}
+		group.Say(owner, "/stop@kabarchy_bot", 0)
+		h.keeps(group.ID(), "stopped by its administrator", hasStatus(subscriptions.Stopped))
+		h.settled()
+		if n := group.Received() - before; n != 1 {
+			t.Errorf("the group was answered %d times", n)
+		}
+		if n := asked.Load(); n > 6 {
+			t.Errorf("Telegram was asked %d times who somebody is", n)
+		}
+		newcomer := h.telegram.Citizen("Бакыт", "ky").Open()
+		time.Sleep(4 * time.Second)
+		group.Join(newcomer, simulator.Administrator)
+		group.Say(newcomer, "/start@kabarchy_bot ru", 0)
+		h.keeps(group.ID(), "subscribed by who has just become one", active("ru"))
 	})
 }
 

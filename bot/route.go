@@ -45,19 +45,21 @@ func (b *Bot) concerns(u update) bool {
 	return known && addressed
 }
 
-// mayBeDropped says that nothing is lost with an update but a screen that its sender can
-// ask for again.
-func (b *Bot) mayBeDropped(u update) bool {
+// room is how many of its chat's updates an update may find before it: few where nothing
+// is lost with it but a screen that its sender can ask for again.
+func (b *Bot) room(u update) int {
 	m := cmp.Or(u.Message, u.ChannelPost)
 	switch {
+	case u.MyChatMember != nil, m != nil && m.MigrateToID != 0:
+		return alwaysRoom
 	case m == nil:
-		return u.MyChatMember == nil
-	case m.MigrateToID != 0:
-		return false
+		return laneDepth
 	}
 	name, _, _ := b.parseCommand(m.Text)
-	_, known := commandNamed(name)
-	return !known
+	if _, known := commandNamed(name); known {
+		return commandDepth
+	}
+	return laneDepth
 }
 
 // needsName says that an update can't be handled without knowing the bot's own name: it
@@ -126,7 +128,7 @@ func (b *Bot) username() string {
 // this release puts on buttons is obeyed, the rest is out of date.
 func (b *Bot) onTap(ctx context.Context, p tap) error {
 	if p.Message == nil {
-		return b.answer(ctx, p, reply{})
+		return b.answer(ctx, p, reply{}, false)
 	}
 	t, err := b.talk(ctx, p.Message.Chat, p.From)
 	if err != nil {
@@ -143,7 +145,7 @@ func (b *Bot) onTap(ctx context.Context, p tap) error {
 			return err
 		}
 		if !admin {
-			return b.answer(ctx, p, reply{text: t.words.T("toast.administrators_only", nil)})
+			return b.answer(ctx, p, reply{text: t.words.T("toast.administrators_only", nil)}, false)
 		}
 	}
 	r, err := t.press(ctx, verb, args)
@@ -153,14 +155,15 @@ func (b *Bot) onTap(ctx context.Context, p tap) error {
 	if t.late && r == (reply{}) {
 		r.text = t.words.T("toast.late", nil)
 	}
-	return b.answer(ctx, p, r)
+	return b.answer(ctx, p, r, t.late)
 }
 
 // toastLimit is Telegram's for what a tap is answered with, in characters.
 const toastLimit = 200
 
-// answer ends the waiting that Telegram shows on a button.
-func (b *Bot) answer(ctx context.Context, p tap, r reply) error {
+// answer ends the waiting that Telegram shows on a button. Whose update has waited long
+// enough already is late: then it does not wait for Telegram to take the answer.
+func (b *Bot) answer(ctx context.Context, p tap, r reply, late bool) error {
 	params := map[string]string{"callback_query_id": p.ID}
 	if r.text != "" {
 		params["text"] = cut(r.text, toastLimit)
@@ -168,7 +171,7 @@ func (b *Bot) answer(ctx context.Context, p tap, r reply) error {
 	if r.url != "" {
 		params["url"] = r.url
 	}
-	_, err := b.outbox.say(ctx, addressee{p.From.ID, p.ID}, &answer{life: tapLife, call: func(ctx context.Context) error {
+	_, err := b.outbox.say(ctx, addressee{p.From.ID, p.ID}, &answer{life: tapLife, late: late, call: func(ctx context.Context) error {
 		return b.answerTap(ctx, params)
 	}})
 	return err

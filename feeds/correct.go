@@ -44,7 +44,7 @@ func (p *planner) correct(c *change, old record) (changed bool) {
 		if old.Behind && p.now.Sub(old.Changed) >= settled && p.held(c.ID) == nil {
 			c.Behind, c.announce = false, Corrected
 		}
-		moved := it.Link != "" && addressOf(it.Link).loose != addressOf(old.Link).loose
+		moved := it.Link != "" && it.Link != old.Link && addressOf(it.Link).loose != addressOf(old.Link).loose
 		if moved {
 			c.Link = it.Link
 		}
@@ -59,23 +59,26 @@ func (p *planner) correct(c *change, old record) (changed bool) {
 // contentChanged reports whether a reader would notice what is another now.
 func (p *planner) contentChanged(old record, it Item, full string, dated time.Time) bool {
 	sameDate := !dated.IsZero() && dated.Equal(old.Dated)
-	return noticed(old.Title) != noticed(it.Title) || textNoticed(old.Summary, it.Summary) ||
-		linkNoticed(old.Link, it.Link, sameDate) || pictureOf(old.Item) != pictureOf(it) ||
+	return old.Title != it.Title && noticed(old.Title) != noticed(it.Title) || textNoticed(old.Summary, it.Summary) ||
+		linkNoticed(old.Link, it.Link, sameDate) || old.Picture != it.Picture && pictureOf(old.Item) != pictureOf(it) ||
 		old.Full != "" && full != old.Full
 }
 
 // textNoticed reports whether a summary changed, and not only where it is cut off.
 func textNoticed(old, now string) bool {
-	if noticed(old) == noticed(now) {
+	if old == now || noticed(old) == noticed(now) {
 		return false
 	}
 	a, b := proseOf(old), proseOf(now)
-	return !(a.cut || b.cut) || !a.same(&b)
+	return !(a.cut || b.cut) || !a.same(b)
 }
 
 // linkNoticed reports whether the button of a message must lead elsewhere. A parameter
 // alone that changes while the date stays is the site's own doing.
 func linkNoticed(old, now string, sameDate bool) bool {
+	if old == now {
+		return false
+	}
 	a, b := addressOf(old), addressOf(now)
 	if a.loose == b.loose {
 		return false

@@ -12,10 +12,11 @@ const (
 
 	linkNone
 	linkSame
-	linkSection // the same, and it looks like the page of a section
-	linkShared  // the same, and several items have it
-	linkNumber  // another slug beside the same number
-	linkLoose   // the same but for a fragment or a parameter of the visit
+	linkSection   // the same, and it looks like the page of a section
+	linkShared    // the same, and several items have it
+	linkContested // the same and several items have it, though it looks like one item's own
+	linkNumber    // another slug beside the same number
+	linkLoose     // the same but for a fragment or a parameter of the visit
 	linkOther
 
 	titleSame
@@ -38,19 +39,20 @@ const (
 
 const (
 	anyGUID  = guidNone | guidSame | guidOther
-	anyLink  = linkNone | linkSame | linkSection | linkShared | linkNumber | linkLoose | linkOther
+	anyLink  = linkNone | linkSame | linkSection | linkShared | linkContested | linkNumber | linkLoose | linkOther
 	anyTitle = titleSame | titleAlike | titleOther
 	sameText = textSame | textWhole
 	anyText  = textNone | sameText | textAlike | textOther
 	anyDate  = dateNone | dateSame | dateDay | dateNear | dateLater | dateFar
 
-	noGUID    = guidNone | guidOther
-	sectional = linkSection | linkShared
-	likeness  = titleSame | titleAlike
-	likeText  = sameText | textAlike
-	nearDate  = dateSame | dateDay | dateNear
-	calm      = nearDate | dateNone
-	apart     = dateLater | dateFar
+	noGUID     = guidNone | guidOther
+	sharedLink = linkShared | linkContested
+	sectional  = linkSection | sharedLink
+	likeness   = titleSame | titleAlike
+	likeText   = sameText | textAlike
+	nearDate   = dateSame | dateDay | dateNear
+	calm       = nearDate | dateNone
+	apart      = dateLater | dateFar
 )
 
 // How far apart two dates are of one act of an editor, and from when on they are of two days.
@@ -83,6 +85,8 @@ func compareLinks(e, known *subject, shared func(string) bool) evidence {
 	switch {
 	case exact == "":
 		return linkNone
+	case known.has(exact) && shared(exact) && !e.link.section:
+		return linkContested
 	case known.has(exact) && shared(exact):
 		return linkShared
 	case known.has(exact) && e.link.section:
@@ -101,9 +105,9 @@ func compareLinks(e, known *subject, shared func(string) bool) evidence {
 
 func compareTitles(e, known *subject) evidence {
 	switch {
-	case e.title.same(&known.title):
+	case e.title.same(known.title):
 		return titleSame
-	case e.title.alike(&known.title):
+	case e.title.alike(known.title):
 		return titleAlike
 	}
 	return titleOther
@@ -113,11 +117,11 @@ func compareTexts(e, known *subject) evidence {
 	switch {
 	case e.empty || known.empty:
 		return textNone
-	case e.text.same(&known.text) && e.key(keySummary) != "":
+	case e.text.same(known.text) && e.key(keySummary) != "":
 		return textWhole
-	case e.text.same(&known.text):
+	case e.text.same(known.text):
 		return textSame
-	case e.text.alike(&known.text):
+	case e.text.alike(known.text):
 		return textAlike
 	}
 	return textOther

@@ -136,23 +136,23 @@ func (p *planner) reconsider(c *change, old record) (changed bool) {
 	return true
 }
 
-// stillWaits reports whether an item still says what the other said, or may be it. Nothing
-// is gone of that where only the other one was rewritten.
+// stillWaits reports whether an item still says what the other said, or may be it. What
+// repeats another is free when it was rewritten itself, and what may be another when that
+// one stands beside it.
 func (p *planner) stillWaits(c change) bool {
 	other, known := p.known.records[c.Other]
 	if !known {
 		return true
 	}
-	table, side := again, subjectOfRecord(other.record)
+	own, alone := p.known.subjects[c.place], func(string) bool { return false }
+	if c.Waits == HeldRepeated {
+		found := compare(own, p.known.record(other.record), alone)
+		return !c.content || found&(titleOther|textOther) == 0
+	}
 	for i, m := range p.matches {
 		if m.verdict == same && m.item == c.Other {
-			table, side = beside, p.known.subjects[i]
+			return judge(beside, compare(own, p.known.subjects[i], alone)).verdict != newItem
 		}
 	}
-	apart := c.Waits == HeldDoubtful && &table[0] == &beside[0]
-	if !c.content && !apart {
-		return true
-	}
-	none := func(string) bool { return false }
-	return judge(table, compare(p.known.subjects[c.place], side, none)).verdict != newItem
+	return true
 }

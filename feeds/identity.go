@@ -33,18 +33,44 @@ type subject struct {
 	source string
 	guid   string // its key, empty where the guid says nothing beside the link
 	link   address
-	title  prose
-	text   prose
+	title  *prose
+	text   *prose
 	empty  bool // there is no text
 	date   time.Time
 	keys   []string
 }
 
-// subjectOf reads what an item is known again by. The guid is left out where it only
+// reader reads titles, texts and links, each once: an item mostly shows what it showed before.
+type reader struct {
+	proses    map[string]*prose
+	addresses map[string]address
+}
+
+func newReader() reader { return reader{make(map[string]*prose), make(map[string]address)} }
+
+func (r reader) prose(s string) *prose {
+	p, known := r.proses[s]
+	if !known {
+		p = proseOf(s)
+		r.proses[s] = p
+	}
+	return p
+}
+
+func (r reader) address(link string) address {
+	a, known := r.addresses[link]
+	if !known {
+		a = addressOf(link)
+		r.addresses[link] = a
+	}
+	return a
+}
+
+// subject reads what an item is known again by. The guid is left out where it only
 // repeats the link.
-func subjectOf(it Item, guid string, date time.Time) *subject {
-	s := &subject{source: it.Source, link: addressOf(it.Link), title: proseOf(it.Title), text: proseOf(it.Summary), empty: it.Summary == "", date: date}
-	if page := addressOf(guid); page.exact != "" {
+func (r reader) subject(it Item, guid string, date time.Time) *subject {
+	s := &subject{source: it.Source, link: r.address(it.Link), title: r.prose(it.Title), text: r.prose(it.Summary), empty: it.Summary == "", date: date}
+	if page := r.address(guid); page.exact != "" {
 		if guid = page.exact; guid == s.link.exact || page.loose == s.link.loose {
 			guid = ""
 		}
@@ -72,16 +98,16 @@ func subjectOf(it Item, guid string, date time.Time) *subject {
 	return s
 }
 
-// subjectOfEntry and subjectOfRecord are the two sides.
-func subjectOfEntry(e entry) *subject { return subjectOf(e.Item, e.GUID, e.Dated) }
+// entry and record are the two sides.
+func (r reader) entry(e entry) *subject { return r.subject(e.Item, e.GUID, e.Dated) }
 
-func subjectOfRecord(r record) *subject {
-	date := r.Dated
-	if date.IsZero() && len(r.Keys) == 0 && !r.Published.Equal(r.FirstSeen) {
-		date = r.Published // It is of an archive that kept no date but this.
+func (r reader) record(known record) *subject {
+	date := known.Dated
+	if date.IsZero() && len(known.Keys) == 0 && !known.Published.Equal(known.FirstSeen) {
+		date = known.Published // It is of an archive that kept no date but this.
 	}
-	s := subjectOf(r.Item, r.GUID, date)
-	s.keys = append(s.keys, r.Keys...)
+	s := r.subject(known.Item, known.GUID, date)
+	s.keys = append(s.keys, known.Keys...)
 	return s
 }
 

@@ -38,6 +38,7 @@ type stored struct {
 
 // knowledge is what the archive knows of a document's entries.
 type knowledge struct {
+	reader
 	state    sourceState
 	rawState string
 	records  map[string]stored   // by item id
@@ -48,7 +49,7 @@ type knowledge struct {
 }
 
 func newKnowledge() knowledge {
-	return knowledge{records: make(map[string]stored), index: make(map[string][]string), legacy: make(map[int][]string), held: make(map[string]Held)}
+	return knowledge{reader: newReader(), records: make(map[string]stored), index: make(map[string][]string), legacy: make(map[int][]string), held: make(map[string]Held)}
 }
 
 // candidates are the items that share a key with an entry.
@@ -89,7 +90,7 @@ func (k *knowledge) study(entries []entry) (keys []string) {
 	k.subjects = make([]*subject, len(entries))
 	all := make(map[string]bool)
 	for i, e := range entries {
-		k.subjects[i] = subjectOfEntry(e)
+		k.subjects[i] = k.entry(e)
 		for _, key := range k.subjects[i].keys {
 			all[key] = true
 		}

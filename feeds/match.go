@@ -61,7 +61,7 @@ func (m *matcher) doubtMoved() {
 		}
 		for _, id := range m.known.candidates(i) {
 			_, taken := m.claimed[id]
-			if r := m.record(id); !taken && r.source == m.source.ID && !m.known.records[id].Withdrawn && m.entries[i].title.same(&r.title) {
+			if r := m.record(id); !taken && r.source == m.source.ID && !m.known.records[id].Withdrawn && m.entries[i].title.same(r.title) {
 				moved[i] = id
 			}
 		}
@@ -81,7 +81,7 @@ func (m *matcher) shared(key string) bool { return len(m.known.index[key]) > 1 }
 func (m *matcher) record(id string) *subject {
 	r, ok := m.records[id]
 	if !ok {
-		r = subjectOfRecord(m.known.records[id].record)
+		r = m.known.record(m.known.records[id].record)
 		m.records[id] = r
 	}
 	return r
@@ -160,7 +160,7 @@ func (m *matcher) judgeLeft(i int) match {
 		return best
 	}
 	for _, id := range m.known.candidates(i) {
-		if j, taken := m.claimed[id]; taken && m.entries[j].title.same(&m.record(id).title) {
+		if j, taken := m.claimed[id]; taken && m.entries[j].title.same(m.record(id).title) {
 			continue // It was compared with that entry.
 		}
 		if p := m.pair(i, id); p.verdict != newItem && p.rank > best.rank {

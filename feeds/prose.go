@@ -27,14 +27,14 @@ const (
 var digits = regexp.MustCompile(`\d+`)
 
 // proseOf reads a title or a text.
-func proseOf(s string) prose {
+func proseOf(s string) *prose {
 	end := strings.TrimRight(s, " ]»\"”)")
 	cut := strings.HasSuffix(end, "…") || strings.HasSuffix(end, "...")
 	folded := strings.Join(words(norm.NFC.String(s)), " ")
 	if folded == "" {
 		folded = s // Nothing but signs.
 	}
-	return prose{folded: folded, cut: cut}
+	return &prose{folded: folded, cut: cut}
 }
 
 // same reports whether two texts have the same words, or one is the beginning of the other

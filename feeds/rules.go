@@ -45,7 +45,7 @@ var again = []rule{
 	{guidOther, linkSame, titleAlike, textAlike | textNone, dateNone, same, 68},
 	{guidOther, linkSame, titleSame, sameText | textNone, apart, repeats, 18},
 	{guidOther, linkSame, likeness, likeText, anyDate, doubtful, 17},
-	{guidOther, linkSame, titleSame, textOther, dateNone, doubtful, 17},
+	{guidOther, linkSame, titleSame, textOther, calm, doubtful, 17},
 	{guidOther, linkSame, anyTitle, anyText, anyDate, newItem, 0},
 
 	// The link is a section's page, which only this item is known to have.
@@ -59,23 +59,24 @@ var again = []rule{
 	{guidNone, linkSection, anyTitle, anyText, anyDate, doubtful, 16},
 
 	// Several items have the link: it says nothing by itself.
-	{guidNone, linkShared, titleSame, likeText | textNone, dateSame | dateDay | dateNone, same, 72},
-	{guidNone, linkShared, likeness, anyText, dateSame, same, 71},
-	{guidNone, linkShared, titleSame, sameText | textNone, dateNear, same, 70},
-	{guidNone, linkShared, titleAlike, sameText, calm, same, 65},
-	{guidNone, linkShared, anyTitle, sameText, dateSame, same, 60},
-	{guidNone, linkShared, titleSame, sameText, apart, repeats, 18},
-	{guidNone, linkShared, titleSame, textNone, dateLater, repeats, 18},
-	{guidNone, linkShared, titleSame, textAlike | textOther, dateNone, doubtful, 16},
-	{guidNone, linkShared, titleSame, textAlike, dateNear | dateLater, doubtful, 16},
-	{guidNone, linkShared, titleAlike, textNone, dateNone, doubtful, 15},
-	{guidNone, linkShared, anyTitle, anyText, anyDate, newItem, 0},
+	{guidNone, sharedLink, titleSame, likeText | textNone, dateSame | dateDay | dateNone, same, 72},
+	{guidNone, sharedLink, likeness, anyText, dateSame, same, 71},
+	{guidNone, sharedLink, titleSame, sameText | textNone, dateNear, same, 70},
+	{guidNone, sharedLink, titleAlike, sameText, calm, same, 65},
+	{guidNone, sharedLink, anyTitle, sameText, dateSame, same, 60},
+	{guidNone, sharedLink, titleSame, sameText, apart, repeats, 18},
+	{guidNone, sharedLink, titleSame, textNone, dateLater, repeats, 18},
+	{guidNone, sharedLink, titleSame, textAlike | textOther, dateNone, doubtful, 16},
+	{guidNone, sharedLink, titleSame, textAlike, dateNear | dateLater, doubtful, 16},
+	{guidNone, sharedLink, titleAlike, textNone, dateNone, doubtful, 15},
+	{guidNone, sharedLink, anyTitle, anyText, anyDate, newItem, 0},
 
 	// A list's link, and a guid of its own: one warning after the other.
 	{guidOther, sectional, likeness, likeText, dateSame, same, 66},
 	{guidOther, linkSection, titleSame, sameText | textNone, dateSame | dateNone, same, 65},
 	{guidOther, linkSection, titleAlike, sameText, dateNone, same, 63},
-	{guidOther, linkShared, titleSame, textNone, dateSame, same, 64},
+	{guidOther, sharedLink, titleSame, textNone, dateSame, same, 64},
+	{guidOther, linkContested, titleSame, textOther, calm | dateLater, doubtful, 17},
 	{guidOther, sectional, titleSame, textNone, dateFar, newItem, 0},
 	{guidOther, sectional, titleSame, sameText | textNone, anyDate, repeats, 18},
 	{guidOther, sectional, anyTitle, anyText, anyDate, newItem, 0},
@@ -119,6 +120,8 @@ var again = []rule{
 var beside = []rule{
 	// The same place, the same words: a pinned item stands twice.
 	{guidSame | guidNone, linkSame, titleSame, likeText | textNone, calm | dateLater, copied, 0},
+	{guidSame, linkSame, titleSame, anyText, calm, copied, 0},
+	{guidNone, linkSame, titleSame, anyText, dateSame, copied, 0},
 	{guidSame, linkSame, titleSame, likeText | textNone, anyDate, copied, 0},
 	{guidSame, linkSame, titleAlike, likeText | textNone, dateSame, copied, 0},
 	{guidSame, linkSame, anyTitle, textWhole, calm, copied, 0},
@@ -133,6 +136,7 @@ var beside = []rule{
 	{anyGUID, anyLink, titleSame, sameText, anyDate, repeats, 6},
 	{anyGUID, anyLink, titleSame, textAlike | textNone, anyDate &^ dateFar, repeats, 5},
 	{noGUID, anyLink, titleSame, textOther, dateSame, repeats, 5},
+	{guidNone, linkSame, titleSame, textOther, calm, repeats, 4},
 	{guidNone, linkSame, titleAlike, textNone, dateNone | dateSame, repeats, 4},
 }
 

@@ -61,11 +61,11 @@ const (
 	otherDay = 20 * time.Hour
 )
 
-// compare finds how an entry compares with a known item. shared tells of a key whether
-// several items have it.
+// compare finds how an entry compares with a known item, by what that shows and by what
+// it has shown before. shared tells of a key whether several items have it.
 func compare(e, known *subject, shared func(key string) bool) evidence {
 	return compareGUIDs(e, known, shared) | compareLinks(e, known, shared) | compareTitles(e, known) |
-		compareTexts(e, known) | compareDates(e.date, known.date)
+		compareTexts(e, known) | compareDates(e, known)
 }
 
 func compareGUIDs(e, known *subject, shared func(string) bool) evidence {
@@ -105,7 +105,7 @@ func compareLinks(e, known *subject, shared func(string) bool) evidence {
 
 func compareTitles(e, known *subject) evidence {
 	switch {
-	case e.title.same(known.title):
+	case e.title.same(known.title), known.has(e.key(keyTitle)):
 		return titleSame
 	case e.title.alike(known.title):
 		return titleAlike
@@ -114,11 +114,12 @@ func compareTitles(e, known *subject) evidence {
 }
 
 func compareTexts(e, known *subject) evidence {
+	long := e.key(keySummary)
 	switch {
+	case long != "" && (known.has(long) || e.text.same(known.text)):
+		return textWhole
 	case e.empty || known.empty:
 		return textNone
-	case e.text.same(known.text) && e.key(keySummary) != "":
-		return textWhole
 	case e.text.same(known.text):
 		return textSame
 	case e.text.alike(known.text):
@@ -127,12 +128,16 @@ func compareTexts(e, known *subject) evidence {
 	return textOther
 }
 
-func compareDates(a, b time.Time) evidence {
-	if a.IsZero() || b.IsZero() {
+func compareDates(e, known *subject) evidence {
+	if e.date.IsZero() || known.date.IsZero() {
 		return dateNone
 	}
-	switch apart := a.Sub(b).Abs(); {
-	case apart == 0 && midnight(a):
+	apart := e.date.Sub(known.date).Abs()
+	if known.has(e.key(keyDated)) {
+		apart = 0
+	}
+	switch {
+	case apart == 0 && midnight(e.date):
 		return dateDay
 	case apart == 0:
 		return dateSame

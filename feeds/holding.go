@@ -151,7 +151,9 @@ func (p *planner) stillWaits(c change) bool {
 	}
 	for i, m := range p.matches {
 		if m.verdict == same && m.item == c.Other {
-			return judge(beside, compare(own, p.known.subjects[i], alone)).verdict != newItem
+			found := compare(own, p.known.subjects[i], alone)
+			samePlace := found&guidSame != 0 && found&linkSame != 0
+			return samePlace || judge(beside, found).verdict != newItem
 		}
 	}
 	return true

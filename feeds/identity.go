@@ -19,6 +19,7 @@ const (
 	keyDated   = "d" // title and date
 	keySummary = "x" // the text, where it is not short
 	keyPlace   = "p" // link and date, for links that many items share
+	keyAll     = "w" // all of it, word for word
 )
 
 // keysKept is how many keys of a kind an item has at most: the latest. A site that
@@ -88,6 +89,7 @@ func (r reader) subject(it Item, guid string, date time.Time) *subject {
 	if !s.empty && len([]rune(s.text.folded)) >= minText {
 		add(keySummary, s.text.folded)
 	}
+	add(keyAll, it.Source, guid, s.link.exact, s.title.folded, s.text.folded, strconv.FormatInt(date.Unix(), 36))
 	if !date.IsZero() {
 		moment := strconv.FormatInt(date.Unix(), 36)
 		add(keyDated, s.title.folded, moment)

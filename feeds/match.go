@@ -12,8 +12,9 @@ type match struct {
 	// item is the id of the known item that the verdict is about; empty for newItem.
 	item string
 	// twin is, for what the document shows twice, the place of the entry that item is.
-	twin int
-	rank int
+	twin  int
+	rank  int
+	found evidence
 }
 
 // matcher finds which known item each entry of a document is. An item is one entry's at
@@ -112,13 +113,21 @@ func (m *matcher) claim(p match) {
 	m.note(p.entry)
 }
 
+// wordForWord is the rank of what an item was shown as before, in everything.
+const wordForWord = 101
+
 // pair judges one entry by one item that no other entry is.
 func (m *matcher) pair(i int, id string) match {
 	e, r := m.entries[i], m.record(id)
 	found := compare(e, r, m.shared)
 	rule := judge(again, found)
+	if r.has(e.key(keyAll)) {
+		rule.verdict, rule.rank = same, wordForWord
+	}
 	sure := found&(guidSame|linkSame) != 0
 	switch {
+	case rule.verdict == same && 100*rule.rank < republishedBelow && found&titleSame != 0 && !e.title.same(r.title):
+		rule.verdict, rule.rank = doubtful, 5 // It has what the item was called before, and nothing else.
 	case r.source != m.source.ID && sure:
 		rule.verdict, rule.rank = same, 85 // That source says what is there.
 	case r.source != m.source.ID && (found&titleSame == 0 || found&sameText == 0):
@@ -126,7 +135,7 @@ func (m *matcher) pair(i int, id string) match {
 	case m.known.records[id].Withdrawn && !sure && found&(linkNumber|sectional) == 0:
 		rule.verdict = newItem // Who publishes it anew means it.
 	}
-	return match{entry: i, item: id, verdict: rule.verdict, twin: -1, rank: 100*rule.rank + closeness(found)}
+	return match{entry: i, item: id, verdict: rule.verdict, twin: -1, rank: 100*rule.rank + closeness(found), found: found}
 }
 
 // closeness orders pairs that the same rule has found.
@@ -145,6 +154,28 @@ func closeness(found evidence) (points int) {
 // judgeLeft judges an entry that is no known item for certain: by the entries beside it
 // that say the same, and by the known items that it may be.
 func (m *matcher) judgeLeft(i int) match {
+	best := m.judgeBeside(i)
+	if best.verdict == copied {
+		return best
+	}
+	for _, id := range m.known.candidates(i) {
+		p := m.pair(i, id)
+		if j, taken := m.claimed[id]; taken {
+			p.twin = j
+			if p.verdict = m.besideClaimed(p); p.verdict == copied {
+				return p
+			}
+			p.rank = 1
+		}
+		if best.verdict != repeats && p.verdict != newItem && p.rank > best.rank {
+			best = p
+		}
+	}
+	return best
+}
+
+// judgeBeside judges an entry by the entries beside it that share a key with it.
+func (m *matcher) judgeBeside(i int) match {
 	best := match{entry: i, verdict: newItem, twin: -1}
 	for _, j := range m.neighbours(i) {
 		rule := judge(beside, compare(m.entries[i], m.entries[j], m.shared))
@@ -156,20 +187,22 @@ func (m *matcher) judgeLeft(i int) match {
 			best = found
 		}
 	}
-	if best.verdict != newItem {
-		return best
-	}
-	for _, id := range m.known.candidates(i) {
-		if j, taken := m.claimed[id]; taken && m.entries[j].title.same(m.record(id).title) {
-			continue // It was compared with that entry.
-		}
-		if p := m.pair(i, id); p.verdict != newItem && p.rank > best.rank {
-			if best = p; best.verdict == same {
-				best.verdict = doubtful // Another entry is the item, but this one has its old words.
-			}
-		}
-	}
 	return best
+}
+
+// besideClaimed judges an entry by an item that another entry is, beyond what the two
+// entries say of each other.
+func (m *matcher) besideClaimed(p match) verdict {
+	old := p.found&titleSame != 0 && !m.entries[p.twin].title.same(m.entries[p.entry].title)
+	switch {
+	case p.rank/100 == wordForWord:
+		return copied
+	case p.verdict != newItem && old:
+		return repeats // It has the item's old words.
+	case p.verdict != newItem && p.found&guidSame != 0 && p.found&linkSame != 0:
+		return doubtful // It has the item's place.
+	}
+	return newItem
 }
 
 // neighbours are the entries, settled already, that share a key with this one.

@@ -10,6 +10,14 @@ import (
 // a second.
 const burst = 3
 
+// What answers may take from broadcasts. Telegram counts over a second, so that more than a
+// second's worth of answers is owed to nobody; and whoever taps without end must not stop
+// the news.
+const (
+	longestDebt = time.Second
+	leastShare  = 1.0 / 3 // of the rate, for broadcasts
+)
+
 // How the rate follows what Telegram says, as parts of the configured one.
 const (
 	slowerBy = 0.7   // of the rate now, after Telegram asked everybody to wait
@@ -29,6 +37,7 @@ type Limiter struct {
 	// used is the moment at which all that was spent will have been earned (the generic
 	// cell rate algorithm). What was not spent in time is lost, but for the burst.
 	used time.Time
+	sent time.Time // when a broadcast last took a place
 }
 
 // NewLimiter returns a budget of so many messages a second; 0 means no limit.
@@ -45,7 +54,11 @@ func (l *Limiter) Spend(ctx context.Context) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.take(time.Now())
+	now := time.Now()
+	l.take(now)
+	if most := now.Add(longestDebt); l.used.After(most) {
+		l.used = most
+	}
 }
 
 // paid marks the context of a delivery that has waited for its place. All calls of one
@@ -78,10 +91,12 @@ func (l *Limiter) tryTake(now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	left := l.used.Add(-(burst - 1) * l.each()).Sub(now)
+	left = min(left, l.sent.Add(time.Duration(float64(l.each())/leastShare)).Sub(now))
 	if l.rate > 0 && left > 0 {
 		return left
 	}
 	l.take(now)
+	l.sent = now
 	return 0
 }
 

@@ -83,6 +83,34 @@ func TestAnswersGoAtOnceAndBroadcastsPay(t *testing.T) {
 	})
 }
 
+func TestAnswersNeverStopTheNews(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := NewLimiter(30)
+		ctx, stop := context.WithCancel(t.Context())
+		var tapping sync.WaitGroup
+		tapping.Go(func() {
+			for ctx.Err() == nil {
+				for range 10 {
+					l.Spend(ctx)
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
+		})
+		if n := during(t, l, 20*time.Second); n < 190 || n > 210 {
+			t.Errorf("%d messages in 20 s beside a hundred answers a second, want a third of 600", n)
+		}
+		stop()
+		tapping.Wait()
+		for range 600 {
+			l.Spend(t.Context())
+		}
+		if n := during(t, l, 10*time.Second); n < 270 {
+			t.Errorf("%d messages in 10 s after 600 answers at once, want all but a second's worth of 300", n)
+		}
+	})
+}
+
 func TestLimiterHandsOnWhatWasNotUsed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -128,7 +156,7 @@ func TestLimiterGoesSlowerAndFindsBack(t *testing.T) {
 		for range 1000 {
 			l.faster()
 		}
-		during(t, l, time.Second) // the last slow ones
+		during(t, l, 2*time.Second) // the last slow ones
 		if n := during(t, l, 10*time.Second); n < 300 || n > 305 {
 			t.Errorf("%d messages in 10 s after recovering, want 300", n)
 		}

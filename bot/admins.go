@@ -23,6 +23,13 @@ type Desk interface {
 	Release(ctx context.Context, item string) error
 	Dismiss(ctx context.Context, item string) error
 	Count(ctx context.Context) (subscriptions.Counts, error)
+
+	HeldBroadcasts(ctx context.Context) ([]broadcast.Progress, error)
+	Resume(ctx context.Context, broadcast int64) error
+	Stop(ctx context.Context, broadcast int64) error
+	Withdraw(ctx context.Context, item string) error
+	// Failures are the chats that a broadcast never reached, each with what Telegram said.
+	Failures(ctx context.Context, broadcast int64) (map[string]string, error)
 }
 
 // Admins are those who look after the bot.
@@ -41,7 +48,7 @@ const adminPause = time.Minute
 
 // notice is something that each administrator is told once.
 type notice struct {
-	about string // a source or a batch
+	about string // a source, a batch, a broadcast or a fault
 	// state is what there is to tell; empty where all is well, which is told only after
 	// something else was.
 	state string
@@ -50,8 +57,8 @@ type notice struct {
 }
 
 // TellAdmins tells each administrator what they were not told yet: that something is
-// wrong with the bot, that a source is ill, or well again, and that items wait for a
-// decision. What they were told is kept in
+// wrong with the bot, that a source is ill, or well again, that items or broadcasts wait
+// for a decision, and that Telegram finds requests wrong. What they were told is kept in
 // Redis, so that it is told once whatever restarts. Who can't be written to is told
 // later. It is for the instance that leads, every few seconds.
 func (b *Bot) TellAdmins(ctx context.Context) error {
@@ -62,7 +69,11 @@ func (b *Bot) TellAdmins(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	notices := append(b.alarmNotices(), b.sourceNotices()...)
+	held, err := b.heldNotices(ctx)
+	if err != nil {
+		return err
+	}
+	notices := slices.Concat(b.alarmNotices(), b.sourceNotices(), held, b.faultNotices())
 	for _, batch := range batches {
 		notices = append(notices, b.batchNotice(batch))
 	}

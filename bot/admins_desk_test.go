@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -25,6 +26,8 @@ type desk struct {
 	alarms              []bot.Alarm
 	was                 []feeds.Held // all that was ever held
 	failAt              int          // the item of which the first try fails, counted from 1
+	failures            map[string]string
+	decided             []string // what was done with held broadcasts
 }
 
 func (d *desk) Progress(context.Context) ([]broadcast.Progress, error) {
@@ -65,6 +68,42 @@ func (d *desk) settle(item string, list *[]string) error {
 
 func (d *desk) Count(context.Context) (subscriptions.Counts, error) {
 	return subscriptions.Counts{Active: map[string]int{"ky": 12345, "ru": 21, "en": 1}, Total: 12470, Stopped: 89, Blocked: 11, Gone: 3}, nil
+}
+
+func (d *desk) HeldBroadcasts(context.Context) ([]broadcast.Progress, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(d.progress), func(p broadcast.Progress) bool { return p.Held == "" }), nil
+}
+
+func (d *desk) Resume(_ context.Context, id int64) error { return d.decide("resume", id, "") }
+func (d *desk) Stop(_ context.Context, id int64) error   { return d.decide("stop", id, "") }
+
+func (d *desk) Withdraw(_ context.Context, item string) error {
+	return d.decide("withdraw", 0, item)
+}
+
+// decide does something with a held broadcast.
+func (d *desk) decide(what string, id int64, item string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i, p := range d.progress {
+		if p.Held != "" && (p.ID == id || id == 0 && p.Item == item) {
+			d.progress[i].Held = ""
+			d.decided = append(d.decided, what)
+			return nil
+		}
+	}
+	return broadcast.ErrNotHeld
+}
+
+func (d *desk) Failures(_ context.Context, id int64) (map[string]string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if id == 0 {
+		return nil, nil
+	}
+	return maps.Clone(d.failures), nil
 }
 
 // hold lets the items wait for a decision, as one batch.
@@ -169,6 +208,12 @@ func (s *stage) atDesk(what string) string {
 		s.desk.raise(a)
 	case "broadcasts":
 		s.broadcasts(ids(words[2]))
+	case "suspects":
+		s.suspects(broadcast.Suspicion(words[1]), idOf(words[2]), words[3])
+	case "fault": // the bot asks something that Telegram finds wrong
+		lift := s.telegram.Fault(simulator.Fault{Methods: []string{words[1]}, Refuse: &simulator.Refusal{Code: 400, Description: words[2] + " " + words[3]}})
+		_ = s.client.Call(s.t.Context(), words[1], nil, nil)
+		lift()
 	default:
 		s.t.Fatalf("desk: %s", what)
 	}
@@ -196,6 +241,30 @@ func (s *stage) broadcasts(items []string) {
 			p.FinishedAt = today.Add(-time.Hour)
 		}
 		s.desk.progress = append(s.desk.progress, p)
+	}
+}
+
+// suspects lets the broadcast of an item be held; a digest if it is named for none.
+func (s *stage) suspects(why broadcast.Suspicion, id, telegram string) {
+	s.t.Helper()
+	item, err := s.shelf.Item(s.t.Context(), id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	p := broadcast.Progress{
+		ID: int64(len(s.desk.progress) + 1), Kind: broadcast.News, Item: id, Title: item.Title, Language: item.Language,
+		Planned: 12345, Sent: 17, Failed: 3, Held: why, Words: telegram, HeldAt: today,
+	}
+	if why != broadcast.AllRefuse {
+		p.Kind = broadcast.Correction
+	}
+	s.desk.progress = append(s.desk.progress, p)
+	s.desk.failures = map[string]string{
+		"1": "refused: sendMessage: telegram answers 400 Bad Request: SOMETHING_NEW",
+		"2": "refused: sendMessage: telegram answers 400 Bad Request: SOMETHING_NEW",
+		"3": "refused: sendPhoto: telegram answers 400 Bad Request: <other> words 3",
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // what was decided.
 const adminsRemember = 90 * 24 * time.Hour
 
-// keyTold: hash, source or batch → what the administrator was told of it; it expires.
+// keyTold: hash, source, batch, broadcast or fault → what the administrator was told of it; it expires.
 func keyTold(admin int64) string { return "{news}:told:" + decimal(admin) }
 
 // keyDecided: string, what was decided of a batch; it expires.

@@ -43,7 +43,12 @@ func (t *talk) status(ctx context.Context, _ string) error {
 	if len(held) > 0 {
 		text += "\n" + t.words.T("line.held_now", map[string]any{"Count": t.words.Number(len(held))})
 	}
-	return t.show(ctx, screen{text: joinFilled("\n\n", text, t.broadcastsInWords(progress), t.sourcesInWords(t.admins.Desk.Health()))})
+	broadcasts, err := t.broadcastsInWords(ctx, progress)
+	if err != nil {
+		return err
+	}
+	text = joinFilled("\n\n", text, broadcasts, t.sourcesInWords(t.admins.Desk.Health()))
+	return t.show(ctx, screen{text, t.heldRows(progress)})
 }
 
 func (t *talk) audienceInWords(c subscriptions.Counts) string {
@@ -64,10 +69,11 @@ var kindSigns = map[broadcast.Kind]string{
 	broadcast.News: "📰", broadcast.Correction: "✏️", broadcast.Withdrawal: "🗑", broadcast.Digest: "🗞",
 }
 
-// broadcastsInWords tells of the running broadcasts and of the last ones.
-func (t *talk) broadcastsInWords(progress []broadcast.Progress) string {
+// broadcastsInWords tells of the running broadcasts and of the last ones, and of what was
+// refused in them.
+func (t *talk) broadcastsInWords(ctx context.Context, progress []broadcast.Progress) (string, error) {
 	if len(progress) == 0 {
-		return t.words.T("line.no_broadcasts", nil)
+		return t.words.T("line.no_broadcasts", nil), nil
 	}
 	const titleLength = 80
 	var all []string
@@ -79,16 +85,24 @@ func (t *talk) broadcastsInWords(progress []broadcast.Progress) string {
 			"Blocked": t.words.Number(p.Blocked), "Failed": t.words.Number(p.Failed),
 		}))
 		switch {
+		case !p.FinishedAt.IsZero() && p.Stopped:
+			lines = append(lines, t.words.T("line.broadcast_stopped", map[string]any{"Time": t.moment(t.words, p.FinishedAt)}))
 		case !p.FinishedAt.IsZero():
 			lines = append(lines, t.words.T("line.broadcast_ended", map[string]any{"Time": t.moment(t.words, p.FinishedAt)}))
+		case p.Held != "":
+			lines = append(lines, t.words.T("line.broadcast_waits", map[string]any{"Time": t.moment(t.words, p.HeldAt)}))
 		case !p.ExpectedEnd.IsZero():
 			lines = append(lines, t.words.T("line.broadcast_ends", map[string]any{"Time": t.moment(t.words, p.ExpectedEnd)}))
 		default:
 			lines = append(lines, t.words.T("line.broadcast_runs", nil))
 		}
-		all = append(all, strings.Join(lines, "\n"))
+		refused, err := t.refusalLines(ctx, p)
+		if err != nil {
+			return "", err
+		}
+		all = append(all, strings.Join(append(lines, refused...), "\n"))
 	}
-	return strings.Join(all, "\n\n")
+	return strings.Join(all, "\n\n"), nil
 }
 
 // sourcesInWords says how each source is, those that are ill first. An instance that

@@ -53,6 +53,7 @@ const (
 	verbSet       = "set"       // set what follows to what follows that
 	verbChannel   = "channel"   // make the channel a mirror of the news in the language that follows
 	verbHeld      = "held"      // do what follows with the batch of held items whose key follows that
+	verbBroadcast = "broadcast" // do what follows with the held broadcast whose number, and when it was held, follow that
 )
 
 // reply is what a press is answered with: nothing, a word, or an address to open.
@@ -89,6 +90,8 @@ func (t *talk) press(ctx context.Context, verb string, args []string) (reply, er
 		return t.pressChannel(ctx, args)
 	case verbHeld:
 		return t.pressHeld(ctx, args)
+	case verbBroadcast:
+		return t.pressBroadcast(ctx, args)
 	case verbHelp:
 		return reply{}, t.help(ctx)
 	case verbStop:

@@ -183,12 +183,13 @@ func (b *Bot) forgetChat(ctx context.Context, chat int64) error {
 	return b.forget(ctx, chat)
 }
 
-// moveChat follows a group that has become a supergroup.
+// moveChat follows a group that has become a supergroup. What else is kept of it goes
+// first: who is found under the new id has to have there what it has.
 func (b *Bot) moveChat(ctx context.Context, from, to int64) error {
-	if err := b.store.Move(ctx, from, to); err != nil {
+	if err := b.move(ctx, from, to); err != nil {
 		return err
 	}
-	return b.move(ctx, from, to)
+	return b.store.Move(ctx, from, to)
 }
 
 // askName asks Telegram who the bot is, unless that is known or asked already. It does not

@@ -22,6 +22,10 @@ const (
 // their main one: the editions of an item seldom come in the same minute.
 const editionPatience = 2 * time.Minute
 
+// longestWait is how long after its planning an item waits for anybody's hours. Who still
+// waits then gets it without a sound.
+const longestWait = 48 * time.Hour
+
 // audience decides who gets what, and when.
 type audience struct {
 	zone   *time.Location
@@ -38,6 +42,8 @@ func (a audience) turn(p subscriptions.Preferences, item *feeds.Item, urgent boo
 		return send
 	case p.When.Rhythm != subscriptions.AtOnce || p.PausedUntil.After(at):
 		return skip
+	case at.Sub(planned) > longestWait:
+		return send
 	case p.Languages[0] != item.Language && at.Sub(planned) < editionPatience:
 		return linger
 	case p.Quiet.Wait && a.quiet(p, at):

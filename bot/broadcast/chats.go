@@ -2,7 +2,6 @@ package broadcast
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -34,39 +33,20 @@ func (e *Engine) Forget(ctx context.Context, chat int64) error {
 	return nil
 }
 
-// Move carries a chat's lines in the ledgers over to its new id.
-func (e *Engine) Move(ctx context.Context, from, to int64) error {
-	ledgers, err := e.ledgers(ctx)
-	if err != nil {
-		return err
-	}
-	for _, number := range ledgers {
-		line, has, err := e.ledger.get(ctx, number, from)
-		if err != nil {
-			return err
-		}
-		if has {
-			if err := errors.Join(e.ledger.write(ctx, []note{{number, to, line}})...); err != nil {
-				return err
-			}
-		}
-	}
-	return e.ledger.erase(ctx, ledgers, from)
-}
-
-// ledgers lists those that may still exist.
+// ledgers lists those that may still exist: the time of one begins when the last broadcast
+// that needed it ends.
 func (e *Engine) ledgers(ctx context.Context) ([]int64, error) {
 	current, err := e.plans.running(ctx)
 	if err != nil {
 		return nil, err
 	}
-	ended, err := e.plans.finishedSince(ctx, time.Now().Add(-e.Keep))
+	ended, err := e.plans.finishedSince(ctx, time.Now().Add(-e.Keep-time.Hour))
 	if err != nil {
 		return nil, err
 	}
 	var numbers []int64
-	for _, p := range append(current, ended...) {
-		numbers = append(numbers, p.Ledger)
+	for _, b := range append(current, ended...) {
+		numbers = append(numbers, b.Ledger)
 	}
 	slices.Sort(numbers)
 	return slices.Compact(numbers), nil

@@ -139,7 +139,7 @@ func (s *session) delivered(ctx context.Context, t *task, d Delivery, m Message)
 	if d.Kind == Digest {
 		line.Revision = d.Part + 1
 	}
-	if s.scribe.write(ctx, note{t.run.Ledger, t.chat, line}) != nil {
+	if s.scribe.write(ctx, s.noteOf(t.run, t.chat, line)) != nil {
 		return // the session ended; the line is remembered, and written as soon as Redis takes it
 	}
 	if line.More { // the ledger says so too: a restart goes on with the next part
@@ -298,9 +298,6 @@ func (s *session) settle(ctx context.Context, t *task, e *Error) {
 
 // moved lets subscription, ledger and message follow a group to its new id.
 func (s *session) moved(ctx context.Context, t *task, to int64) error {
-	if err := s.Store.Move(ctx, t.chat, to); err != nil {
-		return err
-	}
 	if err := s.Move(ctx, t.chat, to); err != nil {
 		return err
 	}

@@ -129,7 +129,8 @@ func (e *Engine) Wake() {
 
 // joinScript notes a chat that may be owed what is being sent now.
 //
-// KEYS[1] the running set, [2] the list of those who joined; ARGV[1] the chat
+// KEYS[1] the running set, [2] the list of those who joined
+// ARGV[1] the chat, and after a space what its id was where that has changed
 var joinScript = redis.NewScript(`
 if redis.call('ZCARD', KEYS[1]) > 0 then redis.call('RPUSH', KEYS[2], ARGV[1]) end
 return 1
@@ -138,9 +139,16 @@ return 1
 // Joined says that a chat subscribed or changed what it wants: broadcasts that are
 // running bring it what it does not have, though their walk may have passed it.
 func (e *Engine) Joined(ctx context.Context, chat int64) error {
-	if err := joinScript.Run(ctx, e.Redis, []string{keyRunning, keyJoined}, chat).Err(); err != nil {
+	if err := e.note(ctx, id(chat)); err != nil {
 		return fmt.Errorf("catch chat %d up: %w", chat, err)
 	}
-	e.Wake()
 	return nil
+}
+
+func (e *Engine) note(ctx context.Context, who string) error {
+	err := joinScript.Run(ctx, e.Redis, []string{keyRunning, keyJoined}, who).Err()
+	if err == nil {
+		e.Wake()
+	}
+	return err
 }

@@ -235,6 +235,7 @@ type shown struct {
 	id          int64
 	title, text string
 	gone        bool
+	silent      bool
 }
 
 func newPhones() *phones {
@@ -267,6 +268,9 @@ func (p *phones) Deliver(ctx context.Context, d Delivery) (Message, error) {
 		m.More = d.Part+1 < len(d.Items)
 		return m, nil
 	}
+	if d.Message.ID == 0 && d.Kind == Correction {
+		return p.show(d), nil
+	}
 	for i, m := range p.has[d.Chat] {
 		if m.id == d.Message.ID {
 			p.has[d.Chat][i].text = d.Item.Summary
@@ -280,7 +284,7 @@ func (p *phones) Deliver(ctx context.Context, d Delivery) (Message, error) {
 func (p *phones) show(d Delivery) Message {
 	p.last++
 	p.arrivals.Add(1)
-	p.has[d.Chat] = append(p.has[d.Chat], shown{id: p.last, title: d.Item.Title, text: d.Item.Summary})
+	p.has[d.Chat] = append(p.has[d.Chat], shown{id: p.last, title: d.Item.Title, text: d.Item.Summary, silent: d.Silent})
 	return Message{ID: p.last}
 }
 

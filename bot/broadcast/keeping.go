@@ -37,7 +37,7 @@ func (s *session) save(ctx context.Context) {
 		var err error
 		switch {
 		case r.held.Load():
-		case r.done() && s.queue.idle(r) && r.rest(time.Now()):
+		case r.done() && s.queue.idle(r) && r.rest():
 			s.tend() // the next walk's beginning is to be saved
 		case r.done() && s.queue.idle(r):
 			if err = s.finish(ctx, r.plan, st); err == nil {
@@ -54,9 +54,6 @@ func (s *session) save(ctx context.Context) {
 		}
 	}
 }
-
-// longestWait bounds how long after its planning a broadcast looks for those who wait.
-const longestWait = 48 * time.Hour
 
 // tend makes keep look now.
 func (s *session) tend() {

@@ -1,9 +1,11 @@
 package broadcast
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -23,6 +25,9 @@ type plan struct {
 	Revision  int    `redis:"revision"` // of the item, for corrections: what has less is edited
 	Urgent    bool   `redis:"urgent"`
 	PlannedAt int64  `redis:"planned_at"` // Unix milliseconds
+	// AnnouncedAt is PlannedAt but for what was announced before a digest's hour and
+	// planned after it.
+	AnnouncedAt int64 `redis:"announced_at"`
 }
 
 // state is what changes while a broadcast runs.
@@ -57,13 +62,21 @@ type plans struct {
 
 // addScript plans a broadcast, once.
 //
-// KEYS[1] the plan, [2] the running set, [3] the item's ledger pointer
+// KEYS[1] the plan, [2] the running set, [3] the item's ledger pointer, [4] the highest
+// number of an announcement that was planned
 // ARGV[1] the broadcast's id, [2] the number of its ledger, 0 for the item's,
-// [3] seconds to keep the pointer, [4…] the plan's fields and values
+// [3] seconds to keep the pointer, [4] when it was announced, [5…] the plan's fields and
+// values, the first of them kind and item
 // Returns 1 when it was planned, 0 when it had been planned before or when nobody has
-// the item.
+// the item, -1 when its number was given to another one before.
 var addScript = redis.NewScript(`
-if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+local id = tonumber(ARGV[1])
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  local known = redis.call('HMGET', KEYS[1], 'kind', 'item', 'announced_at', 'planned_at')
+  if id < 0 or known[1] == ARGV[6] and known[2] == ARGV[8] and (known[3] or known[4]) == ARGV[4] then return 0 end
+  return -1
+end
+if id > 0 and id <= tonumber(redis.call('GET', KEYS[4]) or '0') then return -1 end
 local ledger = ARGV[2]
 if ledger ~= '0' then
   redis.call('SET', KEYS[3], ledger, 'EX', ARGV[3])
@@ -71,8 +84,9 @@ else
   ledger = redis.call('GET', KEYS[3])
   if not ledger then return 0 end
 end
-redis.call('HSET', KEYS[1], 'ledger', ledger, unpack(ARGV, 4))
+redis.call('HSET', KEYS[1], 'ledger', ledger, 'announced_at', ARGV[4], unpack(ARGV, 5))
 redis.call('ZADD', KEYS[2], ARGV[1], ARGV[1])
+if id > 0 then redis.call('SET', KEYS[4], ARGV[1]) end
 return 1
 `)
 
@@ -90,18 +104,35 @@ var kinds = map[feeds.AnnouncementKind]Kind{
 
 // add plans a broadcast. It writes a handful of fields, however large the audience, and
 // does nothing the second time. Without a ledger of its own a broadcast is about the
-// item's: where there is none, nothing is planned.
+// item's: where there is none, nothing is planned. errGivenTwice where its number belongs
+// to another broadcast.
 func (s plans) add(ctx context.Context, p plan) (bool, error) {
-	keys := []string{keyPlan(p.ID), keyRunning, keyItemLedger(p.Item)}
+	keys := []string{keyPlan(p.ID), keyRunning, keyItemLedger(p.Item), keyLast}
 	added, err := addScript.Run(ctx, s.rdb, keys,
-		p.ID, p.Ledger, int(ledgerPointerLife.Seconds()),
+		p.ID, p.Ledger, int(ledgerPointerLife.Seconds()), cmp.Or(p.AnnouncedAt, p.PlannedAt),
 		"kind", string(p.Kind), "item", p.Item, "title", p.Title, "language", p.Language,
 		"revision", p.Revision, "urgent", p.Urgent, "planned_at", p.PlannedAt, "planned", -1,
 	).Int()
 	if err != nil {
 		return false, fmt.Errorf("plan broadcast %d: %w", p.ID, err)
 	}
+	if added < 0 {
+		return false, fmt.Errorf("plan broadcast %d: %w", p.ID, errGivenTwice)
+	}
 	return added == 1, nil
+}
+
+// errGivenTwice says that an announcement has the number of a broadcast before it.
+var errGivenTwice = errors.New("its number was given before")
+
+// last returns the highest number that a broadcast has had.
+func (s plans) last(ctx context.Context) (int64, error) {
+	last, err := s.rdb.Get(ctx, keyLast).Int64()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return 0, fmt.Errorf("read the last broadcast's number: %w", err)
+	}
+	known, err := s.all(ctx)
+	return max(last, slices.Max(append(known, 0))), err
 }
 
 // ledgerOf returns the ledger in which one of the items stands, 0 where none does.
@@ -138,13 +169,16 @@ func (s plans) running(ctx context.Context) ([]record, error) {
 	return s.load(ctx, ids)
 }
 
-// finished lists the last finished plans, newest first.
-func (s plans) finished(ctx context.Context, most int64) ([]record, error) {
-	ids, err := s.rdb.ZRevRange(ctx, keyFinished, 0, most-1).Result()
-	if err != nil {
-		return nil, fmt.Errorf("list finished broadcasts: %w", err)
+// known lists the running broadcasts and the last finished ones, the newest first. Both
+// lists are read in one step: one that ends meanwhile is in one of them.
+func (s plans) known(ctx context.Context, most int64) ([]record, error) {
+	pipe := s.rdb.TxPipeline()
+	running := pipe.ZRevRange(ctx, keyRunning, 0, -1)
+	finished := pipe.ZRevRange(ctx, keyFinished, 0, most-1)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, fmt.Errorf("list broadcasts: %w", err)
 	}
-	return s.load(ctx, ids)
+	return s.load(ctx, append(running.Val(), finished.Val()...))
 }
 
 // all lists the numbers of the broadcasts of which anything is kept.

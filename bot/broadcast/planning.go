@@ -62,7 +62,7 @@ func (s *session) take(ctx context.Context, a feeds.Announcement) error {
 	}
 	if err != nil && a.Kind != feeds.Withdrawn {
 		s.Log.Warn("announced item is not in the archive", "item", a.Item, "kind", a.Kind)
-		return s.Archive.Announced(ctx, a.ID)
+		return s.Archive.Taken(ctx, a)
 	}
 	p := plan{
 		ID: a.ID, Kind: kinds[a.Kind], Item: a.Item, Title: item.Title, Language: item.Language,
@@ -75,6 +75,9 @@ func (s *session) take(ctx context.Context, a feeds.Announcement) error {
 		p.Ledger = cmp.Or(p.Ledger, p.ID)
 	}
 	planned, err := s.plans.add(ctx, p)
+	if errors.Is(err, errGivenTwice) {
+		return s.renumber(ctx, a, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -86,7 +89,26 @@ func (s *session) take(ctx context.Context, a feeds.Announcement) error {
 			return err
 		}
 	}
-	return s.Archive.Announced(ctx, a.ID)
+	return s.Archive.Taken(ctx, a)
+}
+
+// renumber mends an announcement whose number was given before, as when Redis has lost
+// the counter: it takes the next one that nobody had.
+func (s *session) renumber(ctx context.Context, a feeds.Announcement, why error) error {
+	last, err := s.plans.last(ctx)
+	if err != nil {
+		return err
+	}
+	next, err := s.Archive.Renumber(ctx, a, last)
+	if err != nil {
+		return err
+	}
+	s.Log.Error("Redis has lost the counter of announcements; this one takes the next number",
+		"error", why, "item", a.Item, "number", a.ID, "next", next)
+	if next > 0 {
+		s.Wake() // it stands in the outbox under its new number
+	}
+	return nil
 }
 
 // shared returns the ledger of an item's other editions: who has one of them needs no
@@ -209,27 +231,33 @@ func (s *session) renew(item feeds.Item) {
 	}
 }
 
-// join brings chats that subscribed lately what is running.
+// join brings chats that subscribed lately, or have another id since, what is running. To
+// whom it was brought already it is not brought again, the ledger sees to that.
 func (s *session) join(ctx context.Context) error {
 	joined, err := s.Redis.LRange(ctx, keyJoined, 0, planBatch-1).Result()
 	if err != nil {
 		return fmt.Errorf("read who joined: %w", err)
 	}
 	for _, member := range joined {
-		var chat int64
-		if _, err := fmt.Sscan(member, &chat); err != nil {
-			s.Log.Warn("no chat id among those who joined", "value", member)
+		var chat, former int64
+		if n, err := fmt.Sscan(member, &chat, &former); n == 0 {
+			s.Log.Warn("no chat id among those who joined", "value", member, "error", err)
 			continue
 		}
-		for _, r := range s.list() {
-			if r.Kind != News {
-				continue
-			}
-			now := time.Now()
-			if err := s.retries.put(ctx, r.ID, chat, retryEntry{due: now}); err != nil {
+		due := time.Now()
+		if former != 0 {
+			if due, err = s.follow(ctx, former, chat); err != nil {
 				return err
 			}
-			s.queue.park(&task{run: r, chat: chat}, now)
+		}
+		for _, r := range s.list() {
+			if r.Kind != News && former == 0 {
+				continue
+			}
+			if err := s.retries.put(ctx, r.ID, chat, retryEntry{due: due}); err != nil {
+				return err
+			}
+			s.queue.park(&task{run: r, chat: chat}, due)
 		}
 	}
 	if len(joined) > 0 {

@@ -40,20 +40,13 @@ const reports = 50
 // Progress tells of the running broadcasts and of those that ended last, newest
 // first. It reads Redis, so it answers on every instance.
 func (e *Engine) Progress(ctx context.Context) ([]Progress, error) {
-	current, err := e.plans.running(ctx)
+	known, err := e.plans.known(ctx, reports)
 	if err != nil {
 		return nil, err
 	}
-	ended, err := e.plans.finished(ctx, reports)
-	if err != nil {
-		return nil, err
-	}
-	told := make([]Progress, 0, len(current)+len(ended))
-	for i := len(current) - 1; i >= 0; i-- {
-		told = append(told, current[i].progress(time.Now()))
-	}
-	for _, p := range ended {
-		told = append(told, p.progress(time.Now()))
+	told := make([]Progress, 0, len(known))
+	for _, b := range known {
+		told = append(told, b.progress(time.Now()))
 	}
 	return told, nil
 }

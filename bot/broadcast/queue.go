@@ -274,6 +274,14 @@ func (q *queue) lane(r *run) *lane {
 	return l
 }
 
+// flies reports whether something is on its way to a chat.
+func (q *queue) flies(chat int64) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	c := q.chats[chat]
+	return c != nil && c.flying
+}
+
 // idle says that nothing of a broadcast is queued, parked or flying.
 func (q *queue) idle(r *run) bool {
 	q.mu.Lock()

@@ -71,12 +71,13 @@ func (r *run) lookAgain(at time.Time) {
 }
 
 // rest lets the broadcast wait for its next walk, if somebody waits for one.
-func (r *run) rest(now time.Time) bool {
+func (r *run) rest() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.state.Next == 0 || now.Sub(r.plannedAt()) > longestWait {
+	if r.state.Next == 0 {
 		return false
 	}
+	r.state.Next = min(r.state.Next, r.plannedAt().Add(longestWait).Unix()+1)
 	r.walked, r.buckets = false, nil
 	r.position.Store(0)
 	r.state.Cursor, r.state.Wake, r.state.Next = 0, r.state.Next, 0

@@ -42,7 +42,9 @@ type Delivery struct {
 	Part int
 	// Silent asks for a message without a sound.
 	Silent bool
-	// Message is the one to edit or delete; the zero value for News.
+	// Message is the one to edit or delete; the zero value for News. Its ID is 0 where the
+	// chat has the item in a message that can't be reached any more, since the group has
+	// become a supergroup: what a correction or a withdrawal says then comes as a new message.
 	Message Message
 }
 

@@ -20,8 +20,9 @@ type session struct {
 	walks     sync.WaitGroup
 	lifetimes sync.Mutex // held while the lifetime of a ledger is looked at and set
 
-	mu   sync.Mutex
-	runs []*run // oldest first
+	mu       sync.Mutex
+	runs     []*run // oldest first
+	forwards forwards
 }
 
 func newSession(e *Engine) *session {
@@ -30,6 +31,8 @@ func newSession(e *Engine) *session {
 		queue:  newQueue(),
 		gate:   newGate(e.Limiter, e.breaker),
 		ending: make(chan struct{}, 1),
+
+		forwards: make(forwards),
 	}
 }
 

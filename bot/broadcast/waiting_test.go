@@ -1,9 +1,11 @@
 package broadcast
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
+	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 )
 
@@ -150,6 +152,76 @@ func TestDigestBringsTheDaysItemsAtItsHour(t *testing.T) {
 		stop()
 		if n := h.phones.count(2); n != 2 {
 			t.Errorf("%d messages after an empty day, want 2", n)
+		}
+	})
+}
+
+// TestWhoWouldWaitForLongerThanTwoDaysGetsItSilently: nobody was at work in the mornings.
+func TestWhoWouldWaitForLongerThanTwoDaysGetsItSilently(t *testing.T) {
+	bishkekHouse(t, func(t *testing.T, h *house) {
+		h.subscribe("ky", 1, 2)
+		h.prefer(2, func(p *subscriptions.Preferences) {
+			p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true}
+		})
+		sleepUntil(23, 0)
+		stop := h.run()
+		h.publish("ky", "Жаңылык")
+		h.resting(1)
+		stop()
+		time.Sleep(50 * time.Hour) // it is one o'clock at night
+		defer h.run()()
+		h.quiet()
+		h.wantTitles(map[int64][]string{1: {"Жаңылык"}, 2: {"Жаңылык"}})
+		if shows := h.phones.all()[2]; len(shows) != 1 || !shows[0].silent {
+			t.Errorf("it shows %+v, want the item without a sound", shows)
+		}
+		if r := h.ended(1); r.Sent != 2 || r.Planned != 2 || r.ToGo != 0 {
+			t.Errorf("the report is %+v", r)
+		}
+	})
+}
+
+// TestWalkOfMoreThanTwoDaysReachesWhoWaits: another walk follows at once, and nobody is
+// asleep for that.
+func TestWalkOfMoreThanTwoDaysReachesWhoWaits(t *testing.T) {
+	t.Parallel()
+	planned := time.Date(2026, 11, 23, 23, 0, 0, 0, bishkek)
+	r := &run{plan: plan{Kind: News, PlannedAt: planned.UnixMilli()}}
+	end := planned.Add(60 * time.Hour)
+	r.lookAgain(end.Add(5 * time.Hour))
+	if !r.rest() || !r.rouse(end) || r.now().Round != 1 {
+		t.Errorf("no walk follows: %+v", r.now())
+	}
+	p := subscriptions.Preferences{
+		Languages: []string{"ky"}, Quiet: subscriptions.Quiet{From: 0, To: 23, Wait: true},
+	}
+	item := feeds.Item{Language: "ky"}
+	if got := (audience{zone: bishkek}).turn(p, &item, false, planned, end); got != send {
+		t.Errorf("who sleeps then: %v, want %v", got, send)
+	}
+}
+
+// TestProgressNamesABroadcastOnce has broadcasts end while it is asked for.
+func TestProgressNamesABroadcastOnce(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		h.subscribe("ky", 1, 2)
+		defer h.run()()
+		for i := range 10 {
+			h.publish("ky", fmt.Sprint("Жаңылык ", i))
+			h.until("it is finished", func() bool {
+				progress, err := h.engine.Progress(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				seen := map[int64]bool{}
+				for _, p := range progress {
+					if seen[p.ID] {
+						t.Errorf("broadcast %d is named twice", p.ID)
+					}
+					seen[p.ID] = true
+				}
+				return len(progress) == i+1 && !progress[0].FinishedAt.IsZero()
+			})
 		}
 	})
 }

@@ -92,8 +92,8 @@ func TestLedgerLivesAsLongAsABroadcastNeedsIt(t *testing.T) {
 		h.correct("ky", "Жаңылык", "Оңдолгон.")
 		h.until("it is corrected", func() bool {
 			running, err := h.engine.plans.running(t.Context())
-			finished, err2 := h.engine.plans.finished(t.Context(), 10)
-			return err == nil && err2 == nil && len(running) == 1 && len(finished) == 1
+			known, err2 := h.engine.plans.known(t.Context(), 10)
+			return err == nil && err2 == nil && len(running) == 1 && len(known) == 2
 		})
 		h.wantLedger(false)
 		stop()

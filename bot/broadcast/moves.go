@@ -1,0 +1,143 @@
+package broadcast
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/subscriptions"
+)
+
+// A group that becomes a supergroup gets a new id, and stands in another bucket from then
+// on: a walk may have passed the one and not yet have come to the other. So it is noted
+// among those who joined, and whoever leads brings it what is running and it does not
+// have. Its old messages are out of reach under the new id.
+
+// Move carries a group over to its new id: its preferences, its lines in the ledgers and
+// in the lists of failures. Running broadcasts reach it there. It is idempotent, and
+// works on every instance.
+func (e *Engine) Move(ctx context.Context, from, to int64) error {
+	// The ledger goes first: who is found under the new id has to be found there as well.
+	if err := e.carry(ctx, from, to); err != nil {
+		return err
+	}
+	if err := e.Store.Move(ctx, from, to); err != nil {
+		return err
+	}
+	if err := e.note(ctx, fmt.Sprintf("%d %d", to, from)); err != nil {
+		return fmt.Errorf("catch chat %d up, which was %d: %w", to, from, err)
+	}
+	ledgers, err := e.ledgers(ctx)
+	if err != nil {
+		return err
+	}
+	return e.ledger.erase(ctx, ledgers, from)
+}
+
+// carry copies what the ledgers and the lists of failures say of a group.
+func (e *Engine) carry(ctx context.Context, from, to int64) error {
+	ledgers, err := e.ledgers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, number := range ledgers {
+		line, has, err := e.ledger.get(ctx, number, from)
+		if err != nil {
+			return err
+		}
+		_, known, err := e.ledger.get(ctx, number, to)
+		if err != nil {
+			return err
+		}
+		if has && !known {
+			line.ID, line.Caption = 0, false // there are other messages under these numbers
+			if err := e.ledger.copy(ctx, number, from, to, line); err != nil {
+				return err
+			}
+		}
+	}
+	ids, err := e.plans.all(ctx)
+	if err != nil {
+		return err
+	}
+	return e.retries.move(ctx, ids, from, to)
+}
+
+// copy writes a chat's line for another one. It expires with the first one.
+func (l ledger) copy(ctx context.Context, number, from, to int64, line entry) error {
+	if err := errors.Join(l.write(ctx, []note{{number, to, line}})...); err != nil {
+		return err
+	}
+	life, err := l.rdb.PTTL(ctx, keySent(number, subscriptions.BucketOf(from))).Result()
+	if err != nil {
+		return fmt.Errorf("read how long ledger %d lives: %w", number, err)
+	}
+	if life > 0 {
+		if err := l.rdb.PExpire(ctx, keySent(number, subscriptions.BucketOf(to)), life).Err(); err != nil {
+			return fmt.Errorf("let ledger %d expire: %w", number, err)
+		}
+	}
+	return nil
+}
+
+// move renames a chat in the lists of failures, and takes its old name from the retry
+// sets: under the new one it is tried anyway.
+func (r retries) move(ctx context.Context, broadcasts []int64, from, to int64) error {
+	pipe := r.rdb.Pipeline()
+	why := make([]*redis.StringCmd, len(broadcasts))
+	for i, broadcast := range broadcasts {
+		why[i] = pipe.HGet(ctx, keyFailed(broadcast), id(from))
+	}
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return fmt.Errorf("move chat %d in the lists of failures: %w", from, err)
+	}
+	pipe = r.rdb.Pipeline()
+	for i, broadcast := range broadcasts {
+		if why[i].Err() == nil {
+			pipe.HSet(ctx, keyFailed(broadcast), to, why[i].Val())
+			pipe.HDel(ctx, keyFailed(broadcast), id(from))
+		}
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fmt.Errorf("move chat %d in the lists of failures: %w", from, err)
+	}
+	return nil
+}
+
+// forwards are the groups that moved while this session was at work, by their old ids: a
+// message may still have been on its way there.
+type forwards map[int64]int64
+
+// landing is how long a message may take that was on its way to a group's old id.
+const landing = 15 * time.Second
+
+// follow carries over what was written since a group moved. It returns when the group may
+// be tried under its new id.
+func (s *session) follow(ctx context.Context, from, to int64) (time.Time, error) {
+	s.mu.Lock()
+	s.forwards[from] = to
+	s.mu.Unlock()
+	flies := s.queue.flies(from)
+	if err := s.carry(ctx, from, to); err != nil {
+		return time.Time{}, err
+	}
+	if flies {
+		return time.Now().Add(landing), nil
+	}
+	return time.Now(), nil
+}
+
+// noteOf is the line for a message that arrived. Where the group has moved meanwhile the
+// line is for its new id, under which the message is out of reach.
+func (s *session) noteOf(r *run, chat int64, line entry) note {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if to, moved := s.forwards[chat]; moved {
+		line.ID, line.Caption = 0, false
+		chat = to
+	}
+	return note{r.Ledger, chat, line}
+}

@@ -24,6 +24,9 @@ var afterTitle = []string{"link", "guid", "description", "pubdate", "author", "c
 //   - Atom 0.3 allows a text in base64.
 //   - <xhtml:body> in RSS is the text in full.
 func (m *mender) field(name string, mark int) bool {
+	if len(m.open) > m.level()+1 {
+		return false // Deeper are no fields; and nothing must be searched through again and again.
+	}
 	local, start := localName(name), m.out.Bytes()[mark:]
 	kind := strings.ToLower(attributeOf(start, "type"))
 	switch {
@@ -153,9 +156,8 @@ func (m *mender) markup(content []byte) {
 		return
 	}
 	var markup strings.Builder
-	write := func(b []byte) { markup.Write(b) }
-	pieces(content, write, write)
-	m.cdataOf(prefixed.ReplaceAllString(markup.String(), "$1$2"))
+	pieces(content, func(b []byte) { markup.Write(prefixed.ReplaceAll(b, []byte("$1$2"))) }, func(b []byte) { markup.Write(b) })
+	m.cdataOf(markup.String())
 }
 
 // cdataOf writes a text as CDATA.

@@ -28,7 +28,7 @@ func (p *page) headline(link *html.Node, pattern *regexp.Regexp) string {
 	}
 	around := link.Parent
 	for range 3 {
-		if around == nil || around.DataAtom == atom.Body || p.leadsElsewhere(around, link, pattern) {
+		if around == nil || around.DataAtom == atom.Body || !isSmall(around) || p.leadsElsewhere(around, link, pattern) {
 			break
 		}
 		if text := p.cardTitle(around); utf8.RuneCountInString(text) >= minHeading {
@@ -37,6 +37,17 @@ func (p *page) headline(link *html.Node, pattern *regexp.Regexp) string {
 		around = around.Parent
 	}
 	return ""
+}
+
+// isSmall says whether an element can be one card, and not the page.
+func isSmall(n *html.Node) bool {
+	count := 0
+	for range n.Descendants() {
+		if count++; count > 200 {
+			return false
+		}
+	}
+	return true
 }
 
 func isLabel(text string) bool { return label.MatchString(text) || fileLabel.MatchString(text) }

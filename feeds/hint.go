@@ -27,7 +27,7 @@ var (
 // pageHint says of an HTML page that stands where a feed was expected what to do: take
 // the feed that it links, or read the page itself as a list of news.
 func pageHint(text []byte, address *url.URL, zone *time.Location) string {
-	p, err := parsePage(text, address, zone)
+	p, err := parsePage(text[:min(len(text), maxHTML)], address, zone)
 	if err != nil {
 		return ""
 	}

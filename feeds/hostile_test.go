@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -30,18 +31,25 @@ var hostile = map[string]struct {
 	"a redirect loop": {func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/again"+r.URL.Path, http.StatusFound)
 	}, "too many redirects"},
-	"16 MB of nested tags": {raw("<rss>" + strings.Repeat("<a>", 16<<20/3)), "too large"},
-	"2 MB of nested tags":  {raw("<rss>" + strings.Repeat("<a>", 2<<20/3)), "nested deeper"},
-	"an entity bomb":       {raw(entityBomb), ""}, // It is read as the text that it is.
-	"endless headers":      {endlessHeaders, "fetch:"},
-	"a million items":      {raw("<rss><channel>" + strings.Repeat("<item><title>x</title></item>", 2<<20/30)), ""},
-	"a million paragraphs": {raw("<rss><channel><item><title>x</title><description><![CDATA[" + strings.Repeat("<p>a", 2<<20/4) + "]]></description></item></channel></rss>"), ""},
-	"deep HTML":            {raw("<rss><channel><item><title>x</title><description><![CDATA[" + strings.Repeat("<b>", 2<<20/3) + "]]></description></item></channel></rss>"), ""},
-	"a million sections":   {raw(inItem("<y:full-text>" + strings.Repeat("<![CDATA[aaaaaaaaaaaa]]>", 1<<20/24) + "</y:full-text>")), ""},
-	"a million pieces":     {raw(inItem("<y:full-text>" + strings.Repeat("aaaa<b/>", 1<<20/8) + "</y:full-text>")), ""},
-	"a million namespaces": {raw(manySpaces()), ""},
-	"a JSON bomb":          {raw(`{"version":"https://jsonfeed.org/version/1","items":` + strings.Repeat("[", 2<<20)), "no feed"},
-	"an answer cut short":  {cutShort, "fetch:"},
+	"16 MB of nested tags":     {raw("<rss>" + strings.Repeat("<a>", 16<<20/3)), "too large"},
+	"2 MB of nested tags":      {raw("<rss>" + strings.Repeat("<a>", 2<<20/3)), "nested deeper"},
+	"an entity bomb":           {raw(entityBomb), ""}, // It is read as the text that it is.
+	"endless headers":          {endlessHeaders, "fetch:"},
+	"a million items":          {raw("<rss><channel>" + strings.Repeat("<item><title>x</title></item>", 2<<20/30)), ""},
+	"a million paragraphs":     {raw("<rss><channel><item><title>x</title><description><![CDATA[" + strings.Repeat("<p>a", 2<<20/4) + "]]></description></item></channel></rss>"), ""},
+	"deep HTML":                {raw("<rss><channel><item><title>x</title><description><![CDATA[" + strings.Repeat("<b>", 2<<20/3) + "]]></description></item></channel></rss>"), ""},
+	"a million sections":       {raw(inItem("<y:full-text>" + strings.Repeat("<![CDATA[aaaaaaaaaaaa]]>", 1<<20/24) + "</y:full-text>")), ""},
+	"a million pieces":         {raw(inItem("<y:full-text>" + strings.Repeat("aaaa<b/>", 1<<20/8) + "</y:full-text>")), ""},
+	"a million namespaces":     {raw(manySpaces()), ""},
+	"a JSON bomb":              {raw(`{"version":"https://jsonfeed.org/version/1","items":` + strings.Repeat("[", 2<<20)), "no feed"},
+	"gzip in gzip in gzip":     {packed3(), "fetch:"},
+	"the same link for ever":   {raw("<html><body><p>" + strings.Repeat("<a href=/x>pdf</a>", 1<<20/20)), "no feed"},
+	"summaries that never end": {raw("<feed xmlns='http://www.w3.org/2005/Atom'><entry>" + strings.Repeat("<summary><b>x</b>", 1<<20/17)), ""},
+	"titles that never end":    {raw("<rss><channel>" + strings.Repeat("<item><title>", 1<<20/13)), ""},
+	"a title of tags":          {raw(inItem("<title>" + strings.Repeat("<b>", 1<<18) + "</title>")), ""},
+	"JSON of tags":             {raw(`{"version":"https://jsonfeed.org/version/1","items":[{"id":1,"tags":[` + strings.Repeat("1,", 1<<19) + `1],"title":"x"}]}`), ""},
+	"JSON of members":          {raw(`{"version":"https://jsonfeed.org/version/1","items":[{"id":1` + strings.Repeat(`,"a":1`, 1<<18) + `}]}`), ""},
+	"an answer cut short":      {cutShort, "fetch:"},
 }
 
 const entityBomb = `<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>
@@ -80,6 +88,19 @@ func dripping(w http.ResponseWriter, r *http.Request) {
 		w.Write([]byte(" "))
 		w.(http.Flusher).Flush()
 	}
+}
+
+// packed3 is a megabyte that would be a terabyte.
+func packed3() http.HandlerFunc {
+	body := bytes.Repeat([]byte{0, 0, 0, 0xff, 0xff}, 4<<20) // Empty blocks: nothing comes of them.
+	for range 3 {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		z.Write(body)
+		z.Close()
+		body = b.Bytes()
+	}
+	return raw(string(body))
 }
 
 // hijacked gives a handler the bare connection.

@@ -24,11 +24,10 @@ func jsonStart(text []byte) int {
 // document ended in the middle: what came before is there.
 func tidyJSON(text []byte) (tidy []byte, cut bool, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
 	if _, err := decoder.Token(); err != nil {
 		return nil, false, err
 	}
-	feed, items := make(map[string]any), []any{}
+	feed, items := make(map[string]json.RawMessage), []any{}
 	for err == nil && decoder.More() {
 		err = tidyMember(decoder, feed, &items)
 	}
@@ -46,18 +45,18 @@ func tidyJSON(text []byte) (tidy []byte, cut bool, err error) {
 }
 
 // tidyMember reads the next member of the feed.
-func tidyMember(decoder *json.Decoder, feed map[string]any, items *[]any) error {
+func tidyMember(decoder *json.Decoder, feed map[string]json.RawMessage, items *[]any) error {
 	name, err := decoder.Token()
 	if err != nil {
 		return err
 	}
 	if name != "items" {
-		var value any
+		var value json.RawMessage
 		if err := decoder.Decode(&value); err != nil {
 			return err
 		}
-		if name, ok := name.(string); ok {
-			feed[name] = value
+		if name == "version" || name == "title" || name == "home_page_url" {
+			feed[name.(string)] = value
 		}
 		return nil
 	}
@@ -65,7 +64,7 @@ func tidyMember(decoder *json.Decoder, feed map[string]any, items *[]any) error 
 		return cmp.Or(err, errors.New("its items are no list"))
 	}
 	for decoder.More() {
-		var value any
+		var value json.RawMessage
 		if err := decoder.Decode(&value); err != nil {
 			return err
 		}
@@ -77,73 +76,104 @@ func tidyMember(decoder *json.Decoder, feed map[string]any, items *[]any) error 
 	return err
 }
 
-// jsonTexts are the fields of an item that hold a text.
-var jsonTexts = []string{"id", "url", "external_url", "title", "content_html", "summary", "image", "banner_image", "date_published", "date_modified"}
+// jsonItem is what is read of an item, each field of whatever kind.
+type jsonItem struct {
+	ID            json.RawMessage `json:"id"`
+	URL           json.RawMessage `json:"url"`
+	ExternalURL   json.RawMessage `json:"external_url"`
+	Title         json.RawMessage `json:"title"`
+	ContentHTML   json.RawMessage `json:"content_html"`
+	ContentText   json.RawMessage `json:"content_text"`
+	Summary       json.RawMessage `json:"summary"`
+	Image         json.RawMessage `json:"image"`
+	BannerImage   json.RawMessage `json:"banner_image"`
+	DatePublished json.RawMessage `json:"date_published"`
+	DateModified  json.RawMessage `json:"date_modified"`
+	Tags          json.RawMessage `json:"tags"`
+	Attachments   json.RawMessage `json:"attachments"`
+}
 
 // tidyItem returns an item with what is read of it; nil for what is no item.
-func tidyItem(value any) map[string]any {
-	item, ok := value.(map[string]any)
-	if !ok {
+func tidyItem(raw json.RawMessage) map[string]any {
+	var item jsonItem
+	if err := json.Unmarshal(raw, &item); err != nil {
 		return nil
 	}
 	tidy := make(map[string]any)
-	for _, name := range jsonTexts {
-		if text := asText(item[name]); text != "" {
+	for name, value := range map[string]json.RawMessage{
+		"id": item.ID, "url": item.URL, "external_url": item.ExternalURL, "title": item.Title,
+		"content_html": item.ContentHTML, "summary": item.Summary, "image": item.Image, "banner_image": item.BannerImage,
+		"date_published": item.DatePublished, "date_modified": item.DateModified,
+	} {
+		if text := asText(value); text != "" {
 			tidy[name] = text
 		}
 	}
-	if text := asText(item["content_text"]); text != "" && tidy["content_html"] == nil {
+	if text := asText(item.ContentText); text != "" && tidy["content_html"] == nil {
 		tidy["content_html"] = strings.ReplaceAll(asHTML(text), "\n", "<br>")
 	}
+	if len(tidy) == 0 {
+		return nil
+	}
 	var tags []string
-	for _, tag := range asList(item["tags"]) {
+	for _, tag := range asList(item.Tags) {
 		if text := asText(tag); text != "" {
 			tags = append(tags, text)
 		}
 	}
 	var attachments []any
-	for _, a := range asList(item["attachments"]) {
-		if a, ok := a.(map[string]any); ok {
-			attachments = append(attachments, map[string]any{"url": asText(a["url"]), "mime_type": asText(a["mime_type"])})
+	for _, raw := range asList(item.Attachments) {
+		var a struct {
+			URL  json.RawMessage `json:"url"`
+			Type json.RawMessage `json:"mime_type"`
 		}
-	}
-	if len(tidy) == 0 {
-		return nil
+		if json.Unmarshal(raw, &a) == nil {
+			attachments = append(attachments, map[string]any{"url": asText(a.URL), "mime_type": asText(a.Type)})
+		}
 	}
 	tidy["tags"], tidy["attachments"] = tags, attachments
 	return tidy
 }
 
+// maxOdd is how many bytes of an odd field are looked into.
+const maxOdd = 64 << 10
+
 // asText is a text that was given as one, as a number, or as an object that holds it.
-func asText(value any) string {
-	switch value := value.(type) {
-	case string:
-		return value
-	case json.Number:
-		return value.String()
-	case map[string]any:
-		for _, name := range []string{"rendered", "url", "name", "term"} {
-			if text, ok := value[name].(string); ok {
-				return text
+func asText(raw json.RawMessage) string {
+	var text string
+	switch {
+	case len(raw) == 0:
+	case raw[0] == '"':
+		_ = json.Unmarshal(raw, &text)
+	case raw[0] == '-', raw[0] >= '0' && raw[0] <= '9':
+		text = string(raw)
+	case raw[0] == '{' && len(raw) <= maxOdd:
+		var holds struct{ Rendered, URL, Name, Term any }
+		_ = json.Unmarshal(raw, &holds)
+		for _, value := range []any{holds.Rendered, holds.URL, holds.Name, holds.Term} {
+			if held, ok := value.(string); ok && text == "" {
+				text = held
 			}
 		}
 	}
-	return ""
+	return text
 }
 
 // asList is a list, or one value that stands for a list.
-func asList(value any) []any {
-	switch value := value.(type) {
-	case nil:
-		return nil
-	case []any:
-		return value
-	case string:
-		var list []any
-		for part := range strings.SplitSeq(value, ",") {
-			list = append(list, strings.TrimSpace(part))
+func asList(raw json.RawMessage) (list []json.RawMessage) {
+	switch {
+	case len(raw) == 0 || len(raw) > maxOdd:
+	case raw[0] == '[':
+		_ = json.Unmarshal(raw, &list)
+	case raw[0] == '"':
+		for part := range strings.SplitSeq(asText(raw), ",") {
+			quoted, err := json.Marshal(strings.TrimSpace(part))
+			if err == nil {
+				list = append(list, quoted)
+			}
 		}
-		return list
+	default:
+		list = []json.RawMessage{raw}
 	}
-	return []any{value}
+	return list
 }

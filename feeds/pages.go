@@ -24,6 +24,7 @@ const (
 	maxReads   = 20              // articles read in one poll
 	breath     = time.Second / 2 // between two of them
 	minHeading = 15              // characters that make a link's text a title
+	maxLooks   = 5               // links to one item whose words are looked at
 )
 
 // listed is a link to an item on a page that lists them.
@@ -36,6 +37,7 @@ type listed struct {
 // the page itself are none.
 func (p *page) links(pattern *regexp.Regexp) []listed {
 	var found []listed
+	looked := make(map[string]int)
 	at := map[string]int{addressOf(p.url.String()).exact: -1}
 	for n := range p.root.Descendants() {
 		if n.DataAtom != atom.A || n.Type != html.ElementNode {
@@ -46,8 +48,11 @@ func (p *page) links(pattern *regexp.Regexp) []listed {
 		if key == "" || !pattern.MatchString(link) {
 			continue
 		}
-		text := p.headline(n, pattern)
 		i, known := at[key]
+		if looked[key]++; looked[key] > maxLooks || !known && len(found) >= maxLinks {
+			continue
+		}
+		text := p.headline(n, pattern)
 		switch {
 		case known && i >= 0 && len(text) > len(found[i].Text):
 			found[i].Text = text

@@ -119,6 +119,9 @@ func lines(s string) string {
 // oneLine puts one space wherever there is any, and drops characters that nobody
 // sees: they would make equal texts differ, and some turn the writing direction.
 func oneLine(s string) string {
+	if isOneLine(s) {
+		return s
+	}
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\u200d' || unicode.Is(unicode.Variation_Selector, r):
@@ -143,4 +146,20 @@ func shorten(s string, most int) string {
 		cut = cut[:end]
 	}
 	return strings.TrimRightFunc(cut, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) }) + "…"
+}
+
+// isOneLine reports whether oneLine would change nothing: most texts were tidied before.
+func isOneLine(s string) bool {
+	last := ' '
+	for _, r := range s {
+		switch {
+		case r == ' ' && last == ' ', r < ' ':
+			return false
+		case r < 0x7f, r >= 'Ѐ' && r <= 'ԯ': // Latin and Cyrillic letters: nearly all.
+		case unicode.IsSpace(r), unicode.IsControl(r), r == utf8.RuneError, r != '\u200d' && unicode.Is(unicode.Cf, r):
+			return false
+		}
+		last = r
+	}
+	return last != ' ' || s == ""
 }

@@ -15,12 +15,18 @@ var (
 	alone = regexp.MustCompile(`(?i)^(?:br|hr|img|p|wbr)$`)
 )
 
+// maxTitleMarkup is how many bytes of a title are looked into.
+const maxTitleMarkup = 8 << 10
+
 // angles makes text of a tag, by numbers as asHTML does.
 var angles = strings.NewReplacer("<", "&#60;", ">", "&#62;")
 
 // plainTitle is plainText for a title. Editors write <E-Notary>, 5<7 and a<b there and
 // mean it: a tag counts as one only where it is known and ended.
 func plainTitle(markup string) string {
+	if len(markup) > maxTitleMarkup {
+		markup = strings.ToValidUTF8(markup[:maxTitleMarkup], "")
+	}
 	markup = onceEscaped(markup)
 	if !strings.Contains(markup, "<") {
 		return oneLine(plainText(markup))

@@ -12,8 +12,12 @@ import (
 	"strings"
 )
 
-// maxPacked is how often one body may be packed.
-const maxPacked = 3
+// maxPacked is how often one body may be packed, and maxUnpacked how many bytes are made
+// of it each time.
+const (
+	maxPacked   = 3
+	maxUnpacked = 64 << 20
+)
 
 // ErrEncoding says that a body is packed in a way that nobody asked for.
 var ErrEncoding = errors.New("it is packed in a way that is not understood")
@@ -44,7 +48,7 @@ func unpack(body io.Reader, named string) (unpacked io.Reader, packed bool, err 
 		if next == nil {
 			break
 		}
-		r, packed = bufio.NewReader(next), true
+		r, packed = bufio.NewReader(io.LimitReader(next, maxUnpacked)), true
 	}
 	switch named = strings.ToLower(strings.TrimSpace(named)); {
 	case packed, named == "", named == "identity", named == "gzip", named == "x-gzip", isText(r):

@@ -1,0 +1,20 @@
+package feeds
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// FuzzOneLine: what is one line already stays, and what oneLine makes is one.
+func FuzzOneLine(f *testing.F) {
+	for _, seed := range []string{"", " ", "a  b", "Ң ө ү\u00a0x", "\u200e\u200d👩\u200d⚖️", "a\u0085b", "\xff", "\ufeffx", "a ", "é\u00ad"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		line := oneLine(s)
+		if !isOneLine(line) || !utf8.ValidString(line) || oneLine(line) != line || strings.Join(strings.Fields(line), " ") != line {
+			t.Errorf("%q became %q", s, line)
+		}
+	})
+}

@@ -373,3 +373,43 @@ func TestAnItemSaysInWhichLanguagesItIsToo(t *testing.T) {
 		t.Errorf("the editions were looked for %d times, not once", asked)
 	}
 }
+
+// TestOneChatsTroubleTakesThePictureFromNobody: neither what a group forbids nor words that
+// nobody knows.
+func TestOneChatsTroubleTakesThePictureFromNobody(t *testing.T) {
+	t.Parallel()
+	for _, why := range []*simulator.Refusal{simulator.NoPhotoRights, {Code: 400, Description: "Bad Request: MOON_PHASE_INVALID"}} {
+		p := openPost(t, simulator.Options{})
+		for n := range 12 {
+			c := p.telegram.Citizen("Айгүл", "ky").Open()
+			odd := n%2 == 0
+			if odd {
+				p.telegram.Fault(simulator.Fault{Methods: []string{"sendPhoto"}, Refuse: why, Chats: func(chat int64) bool { return chat == c.ID() }})
+			}
+			if sent := p.deliver(news(c.ID(), illustrated())); sent.Caption == odd {
+				t.Errorf("%s: chat %d has a picture: %t", why.Description, n, sent.Caption)
+			}
+		}
+	}
+}
+
+// TestAMessageThatWasDeletedAtOnceIsDone: it is not sent again, and later there is nothing
+// to correct or to take back.
+func TestAMessageThatWasDeletedAtOnceIsDone(t *testing.T) {
+	t.Parallel()
+	p := openPost(t, simulator.Options{})
+	c := p.telegram.Citizen("Айгүл", "ky").Open()
+	p.telegram.Fault(simulator.Fault{Refuse: &simulator.Refusal{
+		Code: 500, Description: "Internal Server Error: sent message was immediately deleted and can't be returned",
+	}})
+	d := news(c.ID(), illustrated())
+	d.Message = p.deliver(d)
+	for _, d.Kind = range []broadcast.Kind{broadcast.Correction, broadcast.Withdrawal} {
+		if got := p.deliver(d); got != d.Message {
+			t.Errorf("%s: the message is %+v, not %+v", d.Kind, got, d.Message)
+		}
+	}
+	if n := p.telegram.Stats().Requests; n != 1 {
+		t.Errorf("%d calls, not 1", n)
+	}
+}

@@ -149,7 +149,7 @@ func New(o Options) *Bot {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	o.Zone = cmp.Or(o.Zone, time.UTC)
-	return &Bot{
+	b := &Bot{
 		client:   o.Client,
 		ladder:   newLadder(o.Client, o.Log, o.Registerer, "kabarchy_screen_fallbacks_total"),
 		store:    o.Store,
@@ -166,12 +166,13 @@ func New(o Options) *Bot {
 		renderer: renderer{o.Zone, o.Topics},
 		log:      o.Log,
 		metrics:  newBotMetrics(o.Registerer),
-		outbox:   newOutbox(o.Log, newAnswerMetrics(o.Registerer)),
-		reads:    newReads(o.Articles, o.Log),
 		members:  newCache[membership, standing](rememberedMembers),
 
 		postponed: postponed{o.Redis},
 	}
+	b.outbox = newOutbox(o.Log, newAnswerMetrics(o.Registerer), b.safely)
+	b.reads = newReads(o.Articles, o.Log, b.safely)
+	return b
 }
 
 // forgetChat deletes all that is kept of a chat. The preferences go first: without them

@@ -3,9 +3,11 @@
 //
 // It guarantees that
 //
-//   - an update counts as handled only when it was: one that meets an outage is tried
-//     again, and asked for again after a restart; every handler does no harm when it
-//     runs twice;
+//   - an update counts as handled only when its work was done: one that meets an outage
+//     is tried again, also after a restart; every handler does no harm when it runs twice;
+//   - the answer comes with it, or later where Telegram is slow or has the chat wait: one
+//     slow, limited or hanging chat, site or part of Redis keeps nobody else's update from
+//     being fetched, handled or confirmed;
 //   - an update that cannot be read, or that makes a handler fail or panic, harms no
 //     other update: it is logged, counted and left behind;
 //   - the updates of one chat are handled one after the other in their order, those of

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -125,16 +126,31 @@ func (e *laterError) Error() string { return fmt.Sprintf("again in %s: %v", e.af
 func (e *laterError) Unwrap() error { return e.err }
 
 // try runs the handler once, under the deadline and safe from its panics.
-func (j *job) try(ctx context.Context) (err error) {
+func (j *job) try(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, updateDeadline)
 	defer cancel()
+	return j.bot.safely(ctx, func() error { return j.handle(ctx) })
+}
+
+// guard runs something, and makes an error of its panic.
+type guard func(ctx context.Context, do func() error) error
+
+// safely is the bot's guard: panics are logged and counted.
+func (b *Bot) safely(ctx context.Context, do func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			j.bot.metrics.panics.Inc()
-			j.bot.log.ErrorContext(ctx, "handler panicked", "update", j.update.ID, "panic", p, "stack", string(debug.Stack()))
-			err = fmt.Errorf("handler panicked: %v", p)
+			b.metrics.panics.Inc()
+			b.log.ErrorContext(ctx, "handler panicked", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%w: %v", errPanicked, p)
 		}
 	}()
+	return do()
+}
+
+// errPanicked is what a panic comes to. It would come again: nothing is tried again for it.
+var errPanicked = errors.New("handler panicked")
+
+func (j *job) handle(ctx context.Context) error {
 	switch {
 	case j.bot.me.Load() == nil && j.update.needsName():
 		j.bot.askName(context.WithoutCancel(ctx))

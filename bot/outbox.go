@@ -38,6 +38,7 @@ var errOutboxFull = errors.New("too many answers wait for telegram to take them"
 type outbox struct {
 	log     *slog.Logger
 	metrics *answerMetrics
+	guard   guard
 
 	mu      sync.Mutex
 	queues  map[addressee]*queue
@@ -73,8 +74,8 @@ type queue struct {
 	cancel  context.CancelFunc
 }
 
-func newOutbox(log *slog.Logger, metrics *answerMetrics) *outbox {
-	return &outbox{log: log, metrics: metrics, queues: make(map[addressee]*queue), closing: make(chan struct{})}
+func newOutbox(log *slog.Logger, metrics *answerMetrics, g guard) *outbox {
+	return &outbox{log: log, metrics: metrics, guard: g, queues: make(map[addressee]*queue), closing: make(chan struct{})}
 }
 
 // say brings an answer to Telegram, and returns when it has arrived or when that takes
@@ -181,10 +182,8 @@ func (o *outbox) bring(ctx context.Context, to addressee, q *queue) {
 		case wait == 0 || time.Since(a.born)+wait > a.life:
 			o.log.ErrorContext(ctx, "answer given up", "chat", to.chat, "age", time.Since(a.born).Round(time.Millisecond), "tries", failures, "error", err)
 			o.done(q, a, "given_up")
-		default:
-			o.rests(q)
 		}
-		if wait > 0 && !o.rest(ctx, wait) {
+		if wait > 0 && !o.rest(ctx, q, wait) {
 			o.giveUp(ctx, to, q)
 		}
 	}
@@ -195,6 +194,10 @@ func (o *outbox) bring(ctx context.Context, to addressee, q *queue) {
 func (o *outbox) first(to addressee, q *queue) *answer {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	for len(q.answers) > 0 && time.Since(q.answers[0].born) > q.answers[0].life {
+		o.metrics.answers.WithLabelValues("given_up").Inc()
+		q.drop(0)
+	}
 	if len(q.answers) == 0 {
 		delete(o.queues, to)
 		o.metrics.waiting.Set(float64(len(o.queues)))
@@ -207,7 +210,7 @@ func (o *outbox) first(to addressee, q *queue) *answer {
 func (o *outbox) try(ctx context.Context, a *answer) error {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	return a.call(ctx)
+	return o.guard(ctx, func() error { return a.call(ctx) })
 }
 
 // again is how long to wait before the answer is tried once more; 0 if it is not to be.
@@ -220,7 +223,7 @@ func (a *answer) again(err error, failures int) time.Duration {
 	)
 	pause := min(shortestPause<<min(failures, 10), longestAnswerPause)
 	switch {
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), errors.Is(err, errPanicked):
 		return 0
 	case errors.As(err, &silent) && silent.Sent && a.place == 0 && failures >= fewTries:
 		return 0
@@ -250,15 +253,6 @@ func (o *outbox) done(q *queue, a *answer, outcome string) {
 	q.drop(0)
 }
 
-// rests says that the first answer is to be tried again later. Who waits for one of these
-// answers is let go.
-func (o *outbox) rests(q *queue) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	q.asking = false
-	q.hold()
-}
-
 // hold says that an answer takes longer than anybody waits for, and so will those behind it.
 func (o *outbox) hold(to addressee, a *answer) {
 	o.mu.Lock()
@@ -275,9 +269,12 @@ func (q *queue) hold() {
 	}
 }
 
-// rest waits, and says whether it has: not when the bot is told to finish meanwhile.
-func (o *outbox) rest(ctx context.Context, pause time.Duration) bool {
+// rest waits before Telegram is asked again, and says whether it has: not when the bot is
+// told to finish meanwhile. Who waits for one of these answers is let go.
+func (o *outbox) rest(ctx context.Context, q *queue, pause time.Duration) bool {
 	o.mu.Lock()
+	q.asking = false
+	q.hold()
 	closing := o.closing
 	o.mu.Unlock()
 	timer := time.NewTimer(pause)
@@ -306,14 +303,27 @@ func (o *outbox) giveUp(ctx context.Context, to addressee, q *queue) {
 // to wait are given up. The outbox can be used again afterwards.
 func (o *outbox) finish(ctx context.Context) {
 	o.mu.Lock()
-	closing := o.closing
+	if !o.closed() {
+		close(o.closing)
+	}
 	o.mu.Unlock()
-	close(closing)
 	defer context.AfterFunc(ctx, o.abandon)()
 	o.working.Wait()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.closing = make(chan struct{})
+	if o.closed() {
+		o.closing = make(chan struct{})
+	}
+}
+
+// closed says that the bot is told to finish. The lock is held.
+func (o *outbox) closed() bool {
+	select {
+	case <-o.closing:
+		return true
+	default:
+		return false
+	}
 }
 
 // abandon ends what is on its way.

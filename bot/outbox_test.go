@@ -24,7 +24,7 @@ type post struct {
 }
 
 func newPost(t *testing.T) *post {
-	p := &post{outbox: newOutbox(slog.New(slog.DiscardHandler), newAnswerMetrics(nil)), t: t, began: time.Now()}
+	p := &post{outbox: newOutbox(slog.New(slog.DiscardHandler), newAnswerMetrics(nil), (&Bot{log: slog.New(slog.DiscardHandler), metrics: newBotMetrics(nil)}).safely), t: t, began: time.Now()}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 		cancel()
@@ -157,6 +157,7 @@ func TestAnAnswerIsGivenUpInTheEnd(t *testing.T) {
 		"no answer to a message":   {hanging, 0, fewTries},
 		"limited without a reason": {func(context.Context) error { return &APIError{Code: 429, Description: "Too Many Requests"} }, 7, 37},
 		"an error page":            {func(context.Context) error { return &ServerError{Status: 502} }, 7, 37},
+		"a bug":                    {func(context.Context) error { panic("a bug") }, 7, 1},
 		"a blocked bot is no error": {func(context.Context) error {
 			return &APIError{Code: 403, Description: "Forbidden: bot was blocked by the user"}
 		}, 0, 1},
@@ -174,8 +175,10 @@ func TestAnAnswerIsGivenUpInTheEnd(t *testing.T) {
 					}
 				}
 				p.put(1, c.place, "bad", fates...)
-				p.put(1, 0, "good")
 				time.Sleep(2 * time.Hour)
+				if arrived, _ := p.put(1, 0, "good"); !arrived {
+					t.Error("the next one does not arrive")
+				}
 				synctest.Wait()
 				if tries != c.tries {
 					t.Errorf("tried %d times, not %d", tries, c.tries)

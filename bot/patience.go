@@ -42,6 +42,8 @@ func patience(err error, try int) (life, pause time.Duration) {
 	switch {
 	case errors.As(err, &refused) && refused.RetryAfter > 0:
 		return refusalLife, refused.RetryAfter
+	case errors.Is(err, errPanicked):
+		return 0, 0
 	case meaningOf(err) == slowDown, errors.As(err, &failed), errors.As(err, &silent):
 		return refusalLife, pause
 	case errors.As(err, &refused):

@@ -31,6 +31,7 @@ var errReadsFull = errors.New("too many texts are being fetched")
 type reads struct {
 	articles Articles
 	log      *slog.Logger
+	guard    guard
 
 	mu       sync.Mutex
 	open     map[string]*reading // by the item's id
@@ -54,9 +55,9 @@ type reader struct {
 	show func(ctx context.Context, blocks []feeds.Block) error
 }
 
-func newReads(articles Articles, log *slog.Logger) *reads {
+func newReads(articles Articles, log *slog.Logger, g guard) *reads {
 	return &reads{
-		articles: articles, log: log,
+		articles: articles, log: log, guard: g,
 		open: make(map[string]*reading), source: make(map[string]int), awaiting: make(map[int64]*reader),
 	}
 }
@@ -128,7 +129,11 @@ func (r *reads) end(ctx context.Context, item feeds.Item, ended *reading) {
 
 // get is the item's text, or its summary.
 func (r *reads) get(ctx context.Context, item feeds.Item) []feeds.Block {
-	article, err := r.articles.Article(ctx, item.ID)
+	var article feeds.Article
+	err := r.guard(ctx, func() (err error) {
+		article, err = r.articles.Article(ctx, item.ID)
+		return err
+	})
 	if err != nil {
 		r.log.WarnContext(ctx, "article can't be had", "item", item.ID, "error", err)
 	}
@@ -162,7 +167,7 @@ func (r *reads) hand(ctx context.Context, read *reading, to *reader) {
 	if place.wait(ctx) != nil || !r.takes(to) {
 		return
 	}
-	if err := to.show(ctx, read.blocks); err != nil {
+	if err := r.guard(ctx, func() error { return to.show(ctx, read.blocks) }); err != nil {
 		r.log.WarnContext(ctx, "text not shown", "chat", to.chat, "error", err)
 	}
 }

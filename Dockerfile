@@ -1,7 +1,7 @@
 # Kabarchy as one static binary in an empty image.
 #
 #   docker build -t kabarchy .
-#   docker run -e TELEGRAM_BOT_TOKEN -e REDIS_URL -v ./kabarchy.yaml:/etc/kabarchy/kabarchy.yaml:ro kabarchy
+#   docker run --stop-timeout 30 -e TELEGRAM_BOT_TOKEN -e REDIS_URL -v ./kabarchy.yaml:/etc/kabarchy/kabarchy.yaml:ro kabarchy
 
 FROM golang:1.26 AS build
 WORKDIR /src
@@ -19,6 +19,7 @@ ENV KABARCHY_CONFIG=/etc/kabarchy/kabarchy.yaml
 USER 65532:65532
 EXPOSE 8080
 # There is no shell in here: the program asks itself, at the address it listens on.
+# It is healthy also while it waits for Redis.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["/kabarchy", "healthcheck"]
 ENTRYPOINT ["/kabarchy"]
 CMD ["run"]

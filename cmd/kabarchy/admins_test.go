@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -47,9 +47,7 @@ func flooded(t *testing.T, rdb redis.UniversalClient) (w *world, a *App, admins,
 	t.Helper()
 	w = newWorld(t, rdb, simulator.Options{})
 	ministry := &ministrySite{}
-	server := httptest.NewServer(ministry)
-	t.Cleanup(server.Close)
-	w.config.Sources = []Source{{ID: "news-ky", Language: "ky", URL: server.URL}}
+	w.config.Sources = []Source{{ID: "news-ky", Language: "ky", URL: w.net.serve(t, "ministry", ministry)}}
 	for i := range admins {
 		admins[i] = w.telegram.Citizen("Бакыт", "ru")
 		w.config.Admins = append(w.config.Admins, admins[i].ID())
@@ -112,8 +110,7 @@ func news(messages []simulator.Message) (numbers []int) {
 
 func TestAFloodIsSentWhereAnAdministratorSaysSo(t *testing.T) {
 	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
+	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
 		w, a, admins, readers := flooded(t, rdb)
 		w.presses(admins[0], "📤 Разослать", "Каждую новость получат 2 подписчика.")
 		w.stop(a) // what was asked and what was confirmed outlives the service
@@ -153,7 +150,10 @@ func TestAFloodIsSentWhereAnAdministratorSaysSo(t *testing.T) {
 
 func TestAFloodIsNotSentWhereAnAdministratorSaysSo(t *testing.T) {
 	t.Parallel()
-	_, rdb := redistest.Mini(t)
+	synctest.Test(t, func(t *testing.T) { floodIsNotSent(t, redistest.Bubble(t).Client(t)) })
+}
+
+func floodIsNotSent(t *testing.T, rdb redis.UniversalClient) {
 	w, a, admins, readers := flooded(t, rdb)
 	defer w.stop(a)
 	w.presses(admins[0], "🗄 Не рассылать", "Решено: не рассылать.")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -40,7 +41,10 @@ type AppOptions struct {
 	// the engine's 25 seconds if zero.
 	Grace time.Duration
 	Log   *slog.Logger
-	// Listen opens the addresses of the configuration; on the real network if nil.
+	// HTTP asks Telegram, Dial connects to the sites, and Listen opens the addresses of the
+	// configuration: for tests; over the network where nil.
+	HTTP   *http.Client
+	Dial   func(ctx context.Context, network, address string) (net.Conn, error)
 	Listen func(ctx context.Context, address, setting string) (net.Listener, error)
 }
 
@@ -108,7 +112,7 @@ func (a *App) wire(ctx context.Context) error {
 	o := a.options
 	a.Archive, a.Store = feeds.NewArchive(o.Redis), subscriptions.NewStore(o.Redis)
 	limiter := broadcast.NewLimiter(o.Config.Telegram.MessagesPerSecond)
-	a.client = bot.NewClient(bot.ClientOptions{Token: string(o.Token), Endpoint: o.Endpoint, Budget: limiter, Log: o.Log, Registerer: a.metrics})
+	a.client = bot.NewClient(bot.ClientOptions{Token: string(o.Token), Endpoint: o.Endpoint, Budget: limiter, HTTP: o.HTTP, Log: o.Log, Registerer: a.metrics})
 	a.lease = broadcast.NewLease(o.Redis, o.Log)
 	a.lease.Reach = a.reach
 	a.witness = &witness{redis: o.Redis, token: o.Token, store: a.Store, lease: a.lease, log: o.Log, alarms: map[bot.AlarmKind]bot.Alarm{}}
@@ -128,7 +132,7 @@ func (a *App) wire(ctx context.Context) error {
 		Log:         o.Log, Registerer: a.metrics,
 	})
 	feeding := o.Config.feeds(o.Log)
-	feeding.Registerer, feeding.OnAnnounce, feeding.OnHealth = a.metrics, a.Engine.Wake, a.uneasy
+	feeding.Registerer, feeding.OnAnnounce, feeding.OnHealth, feeding.Dial = a.metrics, a.Engine.Wake, a.uneasy, o.Dial
 	if a.Poller, err = feeds.NewPoller(feeding, a.Archive); err != nil {
 		return err
 	}

@@ -18,8 +18,7 @@ import (
 // then the first one ends.
 func TestAnotherBotsTokenIsRefused(t *testing.T) {
 	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
+	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
 		w := newWorld(t, rdb, simulator.Options{})
 		redistest.Fill(t, rdb, 1, 200, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
 		first := w.app() // on data of before there were bindings
@@ -31,6 +30,7 @@ func TestAnotherBotsTokenIsRefused(t *testing.T) {
 			return NewApp(t.Context(), AppOptions{
 				Config: w.config, Token: other, Endpoint: w.endpoint, Rebind: rebind,
 				Redis: Redis{redis.NewClient(&options), "the test's Redis"}, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+				HTTP: w.net.client, Dial: w.net.dial, Listen: w.net.listen,
 			})
 		}
 		_, err := second(false)

@@ -61,11 +61,20 @@ func unavailableYet(w http.ResponseWriter, _ *http.Request) {
 func (a *App) serveAll() {
 	own := &handlers{newHandler(a.readiness(), a.metrics), http.NotFoundHandler()}
 	if a.webhook != nil {
-		mux := http.NewServeMux()
-		mux.Handle(webhookPath(a.options.Config.Telegram.Webhook), a.webhook)
-		own.webhook = mux
+		own.webhook = only(webhookPath(a.options.Config.Telegram.Webhook), a.webhook)
 	}
 	a.front.now.Store(own)
+}
+
+// only serves one path, to the letter.
+func only(path string, handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != path {
+			http.NotFound(w, r)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	})
 }
 
 // answerAll is for the address of health and metrics. The webhook is there where it has

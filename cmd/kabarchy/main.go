@@ -7,7 +7,7 @@
 //
 // It ends with status 0 when all went well or it was asked to stop, 1 when something
 // failed, 2 when the command line, the environment or the configuration is wrong, and
-// 3 when Redis can't be reached. SIGINT and SIGTERM stop it in order; a second one
+// 3 when Redis can't be reached or used. SIGINT and SIGTERM stop it in order; a second one
 // stops it at once.
 package main
 

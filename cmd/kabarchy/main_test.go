@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"flag"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +14,13 @@ import (
 
 // TestMain makes this test binary the program itself where it is started under its
 // name: by the scripts of testdata/script, and by program in process_test.go.
+//
+// More tests run at once than there are cores: many of them wait, for a browser, a real
+// server's seconds or a process.
 func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", strconv.Itoa(max(8, runtime.GOMAXPROCS(0)))); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"kabarchy": main})
 }
 
@@ -41,6 +50,6 @@ func eventually(tb testing.TB, what string, holds func() bool) {
 		if time.Now().After(end) {
 			tb.Fatalf("not within %s: %s", wait, what)
 		}
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(20 * time.Millisecond)
 	}
 }

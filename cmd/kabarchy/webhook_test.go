@@ -2,12 +2,14 @@ package main
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+
+	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/simulator"
 	"kabarchy/subscriptions/redistest"
@@ -16,21 +18,21 @@ import (
 // proxy stands in front of the instances, as an operator's does, and passes requests on
 // to them in turn.
 type proxy struct {
-	*httptest.Server
+	URL       string
 	addresses atomic.Pointer[[]string]
 	turn      atomic.Int64
 }
 
-func newProxy(t *testing.T) *proxy {
+func newProxy(w *world) *proxy {
 	p := &proxy{}
-	p.Server = httptest.NewServer(&httputil.ReverseProxy{
+	p.URL = w.net.serve(w.t, "localhost", &httputil.ReverseProxy{
+		Transport: w.net.client.Transport,
 		Rewrite: func(r *httputil.ProxyRequest) {
 			addresses := *p.addresses.Load()
 			r.SetURL(&url.URL{Scheme: "http", Host: addresses[int(p.turn.Add(1))%len(addresses)]})
 		},
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
 	})
-	t.Cleanup(p.Close)
 	return p
 }
 
@@ -48,9 +50,12 @@ func (p *proxy) to(instances ...*App) {
 // reads and sends. It stops; the other does everything.
 func TestAllInstancesAnswerByWebhook(t *testing.T) {
 	t.Parallel()
-	_, rdb := redistest.Mini(t)
+	synctest.Test(t, func(t *testing.T) { allInstancesAnswer(t, redistest.Bubble(t).Client(t)) })
+}
+
+func allInstancesAnswer(t *testing.T, rdb redis.UniversalClient) {
 	w := newWorld(t, rdb, simulator.Options{WebhookWait: 1})
-	p := newProxy(t)
+	p := newProxy(w)
 	w.config.Telegram.Webhook = p.URL + "/telegram"
 	w.config.Telegram.MessagesPerSecond = 1000
 	leader := w.app()
@@ -59,12 +64,12 @@ func TestAllInstancesAnswerByWebhook(t *testing.T) {
 	p.to(leader, standby)
 	readers := w.subscribe(leader, 60)
 	for _, a := range []*App{leader, standby} {
-		_, body := get(t, "http://"+a.Addr()+"/metrics")
+		_, body := w.net.get(t, "http://"+a.Addr()+"/metrics")
 		if !strings.Contains(body, `kabarchy_webhook_requests_total{answer="OK"}`) {
 			t.Errorf("an instance answered nobody; leader: %t", a == leader)
 		}
 	}
-	if status, _ := get(t, p.URL+"/telegram"); status != http.StatusMethodNotAllowed {
+	if status, _ := w.net.get(t, p.URL+"/telegram"); status != http.StatusMethodNotAllowed {
 		t.Errorf("GET of the webhook: %d", status)
 	}
 	w.publish(1)
@@ -90,9 +95,12 @@ func TestAllInstancesAnswerByWebhook(t *testing.T) {
 // subscribe all the time.
 func TestSwitchingModes(t *testing.T) {
 	t.Parallel()
-	_, rdb := redistest.Mini(t)
+	synctest.Test(t, func(t *testing.T) { switchingModes(t, redistest.Bubble(t).Client(t)) })
+}
+
+func switchingModes(t *testing.T, rdb redis.UniversalClient) {
 	w := newWorld(t, rdb, simulator.Options{WebhookWait: 1})
-	p := newProxy(t)
+	p := newProxy(w)
 	const each = 50
 	first := w.telegram.Crowd(4 * each)
 	said := 0
@@ -129,9 +137,12 @@ func TestSwitchingModes(t *testing.T) {
 // the world can reach there is the webhook alone.
 func TestMetricsAreNotAtTheWebhooksAddress(t *testing.T) {
 	t.Parallel()
-	_, rdb := redistest.Mini(t)
+	synctest.Test(t, func(t *testing.T) { webhookApart(t, redistest.Bubble(t).Client(t)) })
+}
+
+func webhookApart(t *testing.T, rdb redis.UniversalClient) {
 	w := newWorld(t, rdb, simulator.Options{WebhookWait: 1})
-	p := newProxy(t)
+	p := newProxy(w)
 	w.config.Telegram.Webhook = p.URL + "/telegram"
 	w.config.Telegram.WebhookListen = "127.0.0.1:0"
 	a := w.app()
@@ -153,7 +164,7 @@ func TestMetricsAreNotAtTheWebhooksAddress(t *testing.T) {
 		{webhook, "/telegram/../metrics", http.StatusNotFound},
 		{webhook, "//metrics", http.StatusNotFound},
 	} {
-		if status, body := get(t, "http://"+tt.address+tt.path); status != tt.status {
+		if status, body := w.net.get(t, "http://"+tt.address+tt.path); status != tt.status {
 			t.Errorf("%s%s: %d %.80s, want %d", tt.address, tt.path, status, body, tt.status)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/redis/go-redis/v9"
 
@@ -56,8 +57,7 @@ func (w *witness) sees(t *testing.T, want ...bot.Alarm) {
 
 func TestFlushallIsNoticed(t *testing.T) {
 	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
+	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
 		w, log := watched(t, rdb)
 		w.sees(t)
 		if err := rdb.FlushDB(t.Context()).Err(); err != nil {
@@ -75,8 +75,7 @@ func TestFlushallIsNoticed(t *testing.T) {
 // not where so many left, nor where somebody said that the number is right.
 func TestVanishedSubscribersAreNoticed(t *testing.T) {
 	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
+	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
 		w, _ := watched(t, rdb)
 		w.sees(t)
 		for chat := range int64(120) { // on one day
@@ -108,8 +107,7 @@ func TestVanishedSubscribersAreNoticed(t *testing.T) {
 
 func TestALostFenceIsNoticedAndMended(t *testing.T) {
 	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
+	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
 		w, _ := watched(t, rdb)
 		if err := w.lease.Raise(t.Context(), 41); err != nil {
 			t.Fatal(err)
@@ -129,7 +127,10 @@ func TestALostFenceIsNoticedAndMended(t *testing.T) {
 // TestAFewMayLeave: of twelve subscribers five may go at once.
 func TestAFewMayLeave(t *testing.T) {
 	t.Parallel()
-	_, rdb := redistest.Mini(t)
+	synctest.Test(t, func(t *testing.T) { aFewLeave(t, redistest.Bubble(t).Client(t)) })
+}
+
+func aFewLeave(t *testing.T, rdb redis.UniversalClient) {
 	w, _ := watched(t, rdb)
 	for chat := range int64(288) {
 		_ = w.store.Forget(t.Context(), chat+1)

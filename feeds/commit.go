@@ -152,6 +152,7 @@ type poll struct {
 	moved      string
 	ttl        time.Duration
 	cut        bool // the document was not whole
+	unread     bool // it is as it was: there are no entries
 	clipped    bool // entries are not all of the document
 	now        time.Time
 }
@@ -187,7 +188,7 @@ func (found poll) next(old sourceState, news int, order string) sourceState {
 	}
 	seenLong := !old.Contact.IsZero() && found.now.Sub(old.Contact) >= primedAfter
 	state.Primed = old.Primed || len(found.entries) > 0 && (!found.cut || seenLong)
-	if len(found.entries) == 0 {
+	if len(found.entries) == 0 && !found.unread {
 		state.Empty = found.now
 	}
 	if news > 0 {

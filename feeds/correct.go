@@ -21,9 +21,10 @@ const (
 type changing struct {
 	// Changed is when its content last became another.
 	Changed time.Time `json:"changed,omitzero"`
-	// Since and Times count its changes within a day.
-	Since time.Time `json:"since,omitzero"`
-	Times int       `json:"times,omitempty"`
+	// Since, Edits and Counts count its changes within a day, those of numbers alone apart.
+	Since  time.Time `json:"since,omitzero"`
+	Edits  int       `json:"edits,omitempty"`
+	Counts int       `json:"counts,omitempty"`
 	// Asked is when an administrator was last asked about its changes; Left says that the
 	// answer was to leave them.
 	Asked time.Time `json:"asked,omitzero"`
@@ -74,7 +75,7 @@ func textNoticed(old, now string) bool {
 }
 
 // linkNoticed reports whether the button of a message must lead elsewhere. A parameter
-// alone that changes while the date stays is the site's own doing.
+// alone that changes is the site's own doing where the date stays, or where it is no number.
 func linkNoticed(old, now string, sameDate bool) bool {
 	if old == now {
 		return false
@@ -83,9 +84,12 @@ func linkNoticed(old, now string, sameDate bool) bool {
 	if a.loose == b.loose {
 		return false
 	}
-	pathA, _, _ := strings.Cut(a.loose, "?")
-	pathB, _, _ := strings.Cut(b.loose, "?")
-	return pathA != pathB || !sameDate
+	pathA, queryA, _ := strings.Cut(a.loose, "?")
+	pathB, queryB, _ := strings.Cut(b.loose, "?")
+	if pathA != pathB || queryA == "" || queryB == "" {
+		return true
+	}
+	return !sameDate && withoutNumbers(queryA) == withoutNumbers(queryB)
 }
 
 // pictureOf tells one picture from another. A parameter says which it is only where the
@@ -118,16 +122,20 @@ func fullPrint(e entry) string {
 // further one, and keeps quiet about the others until the next day.
 func (p *planner) ration(c *change, old record) {
 	if p.now.Sub(c.Since) >= restlessFor {
-		c.Since, c.Times = p.now, 0
+		c.Since, c.Edits, c.Counts = p.now, 0, 0
 	}
-	c.Times++
 	counter := onlyNumbers(old, c.record)
+	times := &c.Edits
+	if counter {
+		times = &c.Counts
+	}
+	*times++
 	switch {
 	case p.held(c.ID) != nil:
 		// Nobody was told of it yet, or is asked already.
 	case c.Left && counter:
 		// It is a counter, and a person said so.
-	case c.Times <= correctionsADay:
+	case *times <= correctionsADay:
 		c.announce = Corrected
 	case p.now.Sub(c.Asked) >= restlessFor:
 		p.hold(c, Corrected, HeldRestless)

@@ -40,8 +40,8 @@ var (
 	visit = regexp.MustCompile(`(?i)^(?:from|ref|referr?er|source|rss|clear_cache)$`)
 	// lot is a value that looks drawn by lot.
 	lot = regexp.MustCompile(`^[0-9A-Za-z_-]{16,}$`)
-	// matrix finds a session in a path: "/news/77;jsessionid=8C2F".
-	matrix = regexp.MustCompile(`(?i);(?:jsessionid|phpsessid|sid)=[^/;]*`)
+	// inPath finds a session in a path: "/news/77;jsessionid=8C2F", "/(S(kq3x))/news/77".
+	inPath = regexp.MustCompile(`(?i);(?:jsessionid|phpsessid|sid)=[^/;]*|/\([A-Z]\([0-9a-z]+\)\)`)
 	// numberFirst and numberLast find a page's number beside its slug.
 	numberFirst = regexp.MustCompile(`^(\d{4,})[-_]\D`)
 	numberLast  = regexp.MustCompile(`\D[-_](\d{4,})(?:\.\w+)?$`)
@@ -61,7 +61,7 @@ func addressOf(link string) address {
 			delete(query, name)
 		}
 	}
-	place := path.Clean("/" + norm.NFC.String(matrix.ReplaceAllString(u.Path, "")))
+	place := path.Clean("/" + norm.NFC.String(inPath.ReplaceAllString(u.Path, "")))
 	a := address{fragment: u.Fragment}
 	if route := strings.TrimLeft(u.Fragment, "!"); strings.HasPrefix(route, "/") {
 		a.fragment, place = "", place+"#"+u.Fragment // A page that a script draws.

@@ -212,8 +212,15 @@ func (p *Poller) fetchAndArchive(ctx context.Context, s *polled) (Result, outcom
 	}
 	r := Result{Source: s.ID, Unchanged: true, Bytes: resp.Size}
 	if !resp.Unchanged || resp.Moved != state.Moved {
-		if r, state, err = p.archiveResponse(ctx, s, state, resp); err != nil {
-			return r, outcome{err: err, never: state.untouched()}
+		before := state
+		r, state, err = p.archiveResponse(ctx, s, before, resp)
+		if errors.Is(err, ErrNotFeed) && resp.Moved == "" && s.ownAddress(before.Moved) { // Some page stands there now.
+			if resp, err = p.fetchMoved(ctx, s.Source, before.Moved, validators{}); err == nil {
+				r, state, err = p.archiveResponse(ctx, s, before, resp)
+			}
+		}
+		if err != nil {
+			return r, outcome{err: err, never: before.untouched()}
 		}
 	}
 	if known == (validators{}) {
@@ -230,18 +237,24 @@ func (p *Poller) fetch(ctx context.Context, s Source, state sourceState, known v
 	if err == nil || !s.ownAddress(state.Moved) {
 		return resp, err
 	}
-	r.URL = state.Moved
-	moved, movedErr := p.fetcher.get(ctx, r)
-	if movedErr != nil {
-		return nil, err
+	if moved, movedErr := p.fetchMoved(ctx, s, state.Moved, known); movedErr == nil {
+		return moved, nil
 	}
-	moved.Moved = cmp.Or(moved.Moved, state.Moved)
-	return moved, nil
+	return nil, err
+}
+
+// fetchMoved asks for the document where it had moved to.
+func (p *Poller) fetchMoved(ctx context.Context, s Source, address string, known validators) (*response, error) {
+	resp, err := p.fetcher.get(ctx, request{URL: address, Accept: acceptFeed, Known: known, Most: p.options.MaxBytes, OldTLS: s.OldTLS})
+	if err == nil {
+		resp.Moved = cmp.Or(resp.Moved, address)
+	}
+	return resp, err
 }
 
 // archiveResponse reads a document and archives what it says.
 func (p *Poller) archiveResponse(ctx context.Context, s *polled, state sourceState, resp *response) (Result, sourceState, error) {
-	found := poll{source: s.Source, validators: resp.Validators, moved: resp.Moved, ttl: state.TTL, now: p.now()}
+	found := poll{source: s.Source, validators: resp.Validators, moved: resp.Moved, ttl: state.TTL, unread: resp.Unchanged, now: p.now()}
 	items, cut := 0, false
 	if !resp.Unchanged {
 		d, err := p.understand(resp, s.Source)

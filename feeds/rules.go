@@ -108,11 +108,12 @@ var again = []rule{
 	{noGUID, anyLink, titleSame, textOther, dateNone | dateDay | dateNear | dateLater, doubtful, 10},
 	{noGUID, anyLink, titleAlike, sameText, nearDate, same, 41},
 	{guidNone, linkNone, titleAlike, likeText, dateNone | nearDate, same, 38},
-	{noGUID, anyLink, titleAlike, textWhole, dateNone | dateLater, doubtful, 9},
+	{noGUID, anyLink, titleAlike, textWhole, dateNone | apart, doubtful, 9},
 	{noGUID, anyLink, titleAlike, textAlike, dateSame, same, 39},
 	{guidNone, linkNone, titleAlike, textNone, dateSame, same, 37},
 	{noGUID, anyLink, titleAlike, textNone, dateSame, doubtful, 8},
 	{noGUID, anyLink, titleOther, textWhole, dateSame, same, 38},
+	{noGUID, anyLink, titleOther, textSame, dateSame, doubtful, 7},
 	{noGUID, anyLink, titleOther, textWhole, dateNear, doubtful, 7},
 }
 

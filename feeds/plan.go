@@ -64,7 +64,7 @@ func plan(found poll, k knowledge, plausible int) changes {
 		case copied:
 		case same:
 			p.takeKnown(i, k.records[m.item])
-			if m.rank < republishedBelow {
+			if m.rank < republishedBelow && m.found&(linkOther|guidOther) != 0 {
 				p.result.Republished++
 			}
 		default:

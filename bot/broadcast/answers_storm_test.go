@@ -8,7 +8,11 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot"
+	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
 
@@ -109,6 +113,53 @@ func TestButtonsThatTelegramRefuses(t *testing.T) {
 		c.wantReport(t, c.last(), people, 0, 0)
 		if stats := c.telegram.Stats(); stats.Faulted > 30 {
 			t.Errorf("%d refusals for %d people", stats.Faulted, people)
+		}
+	})
+}
+
+// TestAnItemThatEveryChatRefusesIsAPersonsDecision: it is held after the first chats, the
+// administrator reads Telegram's words, and what they press is done.
+func TestAnItemThatEveryChatRefusesIsAPersonsDecision(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		rdb := redistest.Bubble(t).Client(t)
+		const people = 100
+		c, first := newStorm(t, rdb, people)
+		admin := c.person()
+		desk := bot.New(bot.Options{
+			Client: bot.NewClient(c.reach()), Store: c.store, Archive: c.archive,
+			Admins: bot.Admins{IDs: []int64{admin.ID()}, Redis: rdb, Desk: struct {
+				*broadcast.Engine
+				*feeds.Poller
+				*feeds.Archive
+				*subscriptions.Store
+			}{c.engine, c.poller, c.archive, c.store}},
+		})
+		lift := c.telegram.Fault(simulator.Fault{Refuse: bad("SOMETHING_NEW"), Chats: func(chat int64) bool { return chat >= first && chat < first+people }})
+		defer c.start(c.lead, desk.Run)()
+		c.publish("Жаңылык")
+		c.await("it is held", time.Minute, func() bool {
+			held, err := c.engine.HeldBroadcasts(t.Context())
+			return err == nil && len(held) == 1
+		})
+		for range 2 { // they are asked once
+			if err := desk.TellAdmins(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		shown := admin.Messages()
+		if len(shown) != 1 || !strings.Contains(shown[0].Text, "something_new") || !strings.Contains(shown[0].Text, "Жаңылык") {
+			t.Fatalf("the administrator reads %+v", shown)
+		}
+		lift()
+		if err := admin.Press("▶️ Продолжить"); err != nil {
+			t.Fatal(err)
+		}
+		c.finished(1, 10*time.Minute)
+		c.wantReport(t, c.last(), people, 0, 0)
+		for chat := first; chat < first+people; chat++ {
+			if n := c.telegram.Received(chat); n != 1 {
+				t.Errorf("chat %d has it %d times", chat, n)
+			}
 		}
 	})
 }

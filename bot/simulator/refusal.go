@@ -21,12 +21,12 @@ func (r *Refusal) Error() string { return fmt.Sprintf("%d %s", r.Code, r.Descrip
 // capitals come from the servers behind it.
 var (
 	Unauthorized  = &Refusal{Code: 401, Description: "Unauthorized"}
-	UnknownMethod = &Refusal{Code: 404, Description: "Not Found"}
+	UnknownMethod = &Refusal{Code: 404, Description: "Not Found: method not found"}
 
 	BotBlocked      = forbidden("bot was blocked by the user")
 	UserDeactivated = forbidden("user is deactivated")
 	CantInitiate    = forbidden("bot can't initiate conversation with a user")
-	CantSendToBots  = forbidden("bot can't send messages to bots")
+	CantSendToBots  = forbidden("the bot can't send messages to the bot")
 	GroupDeleted    = forbidden("the group chat was deleted")
 
 	GroupKicked      = forbidden("bot was kicked from the group chat")

@@ -57,7 +57,7 @@ func TestRefusals(t *testing.T) {
 			return text(a.ID())
 		}, 403, "Forbidden: bot can't initiate conversation with a user"},
 		{"the bot itself", func(_ *testing.T, w *world) request { return text(w.Bot().ID) },
-			403, "Forbidden: bot can't send messages to bots"},
+			403, "Forbidden: the bot can't send messages to the bot"},
 		{"nobody", func(*testing.T, *world) request { return text(17) }, 400, "Bad Request: chat not found"},
 		{"no chat", func(*testing.T, *world) request { return text("") }, 400, "Bad Request: chat_id is empty"},
 		{"no number", func(*testing.T, *world) request { return text("osh") }, 400, "Bad Request: chat not found"},
@@ -225,7 +225,7 @@ func TestRefusals(t *testing.T) {
 		}, 400, "Bad Request: bot name is too long"},
 		{"administrators of a private chat", toPerson("getChatAdministrators", params{}), 400, "Bad Request: there are no administrators in the private chat"},
 		{"an action that is none", toPerson("sendChatAction", params{"action": "dancing"}), 400, "Bad Request: wrong parameter action in request"},
-		{"an unknown method", func(*testing.T, *world) request { return request{"sendPigeon", params{}} }, 404, "Not Found"},
+		{"an unknown method", func(*testing.T, *world) request { return request{"sendPigeon", params{}} }, 404, "Not Found: method not found"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -175,12 +175,12 @@ type targets []subscriptions.Subscriber
 // targets returns, for each bucket from from to to, whom the broadcast is for and who
 // does not have it.
 func (s *session) targets(ctx context.Context, r *run, from, to int) ([]targets, error) {
+	if r.Kind == News || r.Kind == Digest {
+		return s.readers(ctx, r, from, to)
+	}
 	entries, err := s.ledger.read(ctx, r.Ledger, bucketRange(from))
 	if err != nil {
 		return nil, err
-	}
-	if r.Kind == News || r.Kind == Digest {
-		return s.readers(ctx, r, from, to, entries)
 	}
 	found := make([]targets, to-from)
 	for chat, e := range entries {
@@ -192,13 +192,23 @@ func (s *session) targets(ctx context.Context, r *run, from, to int) ([]targets,
 }
 
 // readers returns the subscribers who are to get a message, but those who have it.
-func (s *session) readers(ctx context.Context, r *run, from, to int, have map[int64]entry) ([]targets, error) {
+func (s *session) readers(ctx context.Context, r *run, from, to int) ([]targets, error) {
 	people, err := s.Store.Read(ctx, from, to)
 	var unreadable *subscriptions.Unreadable
 	if errors.As(err, &unreadable) {
 		// A newer release wrote these; it will send to them when it is back.
 		s.Log.Warn("preferences that this release can't read, left out", "broadcast", r.ID, "chats", len(unreadable.Chats))
 	} else if err != nil {
+		return nil, err
+	}
+	var inhabited []int // of the others the ledger need not be asked
+	for i, in := range people {
+		if len(in) > 0 {
+			inhabited = append(inhabited, from+i)
+		}
+	}
+	have, err := s.ledger.read(ctx, r.Ledger, inhabited)
+	if err != nil {
 		return nil, err
 	}
 	found := make([]targets, to-from)

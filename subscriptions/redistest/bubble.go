@@ -269,13 +269,16 @@ func readCommand(r *bufio.Reader) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	command := make([]string, n)
+	command, text := make([]string, n), make([]byte, 64)
 	for i := range command {
 		size, err := readLength(r, '$')
 		if err != nil {
 			return nil, err
 		}
-		text := make([]byte, size+2)
+		if cap(text) < size+2 {
+			text = make([]byte, 2*size+2)
+		}
+		text = text[:size+2]
 		if _, err := io.ReadFull(r, text); err != nil {
 			return nil, err
 		}
@@ -286,12 +289,12 @@ func readCommand(r *bufio.Reader) ([]string, error) {
 
 // readLength reads a line such as *3 or $12.
 func readLength(r *bufio.Reader, kind byte) (int, error) {
-	line, err := r.ReadString('\n')
+	line, err := r.ReadSlice('\n')
 	if err != nil {
 		return 0, err
 	}
-	if line[0] != kind {
+	if len(line) < 3 || line[0] != kind {
 		return 0, fmt.Errorf("redis protocol: %q, want a line that begins with %q", line, kind)
 	}
-	return strconv.Atoi(strings.TrimRight(line[1:], "\r\n"))
+	return strconv.Atoi(string(line[1 : len(line)-2]))
 }

@@ -67,7 +67,7 @@ func (s *session) attempt(ctx context.Context, t *task, p *pass) (notBefore time
 		return time.Time{} // the session ends; the walk or the retry set has the task
 	}
 	if !due {
-		p.limiter.refund()
+		p.refund()
 		s.leave(ctx, t)
 		return time.Time{}
 	}

@@ -81,8 +81,14 @@ func (p *pass) renew(ctx context.Context) error {
 	if err := p.admit(ctx); err != nil || time.Since(p.since) < stale {
 		return err
 	}
-	p.limiter.refund()
 	return p.limiter.wait(ctx)
+}
+
+// refund gives back the moment at which nothing was sent, unless it is long over.
+func (p *pass) refund() {
+	if time.Since(p.since) < stale {
+		p.limiter.refund()
+	}
 }
 
 // leave gives the place back.

@@ -29,7 +29,8 @@ const (
 // Answers to people spend from it and go at once; broadcasts wait for what is left. It is
 // safe for concurrent use.
 type Limiter struct {
-	turn chan struct{} // held by the one who waits for the next place
+	turn  chan struct{} // held by the one who waits for the next place
+	freed chan struct{} // holds a token when a place was given back
 
 	mu   sync.Mutex
 	full float64 // messages a second, as configured; 0 for no limit
@@ -43,7 +44,7 @@ type Limiter struct {
 // NewLimiter returns a budget of so many messages a second; 0 means no limit.
 func NewLimiter(perSecond float64) *Limiter {
 	perSecond = max(0, perSecond)
-	return &Limiter{turn: make(chan struct{}, 1), full: perSecond, rate: perSecond}
+	return &Limiter{turn: make(chan struct{}, 1), freed: make(chan struct{}, 1), full: perSecond, rate: perSecond}
 }
 
 // Spend takes a place for a message that goes now, and never waits: broadcasts wait for
@@ -80,8 +81,11 @@ func (l *Limiter) wait(ctx context.Context) error {
 		if left <= 0 {
 			return ctx.Err()
 		}
-		if err := sleep(ctx, left); err != nil {
-			return err
+		select {
+		case <-time.After(left):
+		case <-l.freed:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 }
@@ -106,6 +110,10 @@ func (l *Limiter) refund() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.used = l.used.Add(-l.each())
+	select {
+	case l.freed <- struct{}{}:
+	default:
+	}
 }
 
 // slower and faster set the rate.

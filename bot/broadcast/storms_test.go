@@ -65,7 +65,12 @@ func (c *crowd) served(title string, good func(chat int64) bool) time.Duration {
 	}
 	before := c.phones.arrivals.Load()
 	c.publish("ky", title)
-	c.until("those who can have it", func() bool { return c.phones.arrivals.Load()-before >= int64(wanted) })
+	for c.phones.arrivals.Load()-before < int64(wanted) {
+		if time.Since(began) > patience+3*onTime(c.n) {
+			c.tb.Fatalf("%s reached %d of %d", title, c.phones.arrivals.Load()-before, wanted)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
 	return time.Since(began)
 }
 

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -32,12 +33,14 @@ import (
 type Embedded struct {
 	mini *miniredis.Miniredis
 
-	mu       sync.Mutex
-	down     bool
-	conns    map[net.Conn]struct{}
-	serving  sync.WaitGroup
-	advanced time.Time
-	after    time.Time // commands before it find the keys as they were
+	refuse   atomic.Pointer[func(command []string) string]
+	advanced atomic.Pointer[time.Time] // to where miniredis' time has come
+
+	mu      sync.Mutex
+	down    bool
+	conns   map[net.Conn]struct{}
+	serving sync.WaitGroup
+	after   time.Time // commands before it find the keys as they were
 }
 
 // EachInBubble runs f as the subtests "miniredis" and "redis-server", each in a bubble
@@ -87,7 +90,9 @@ func Bubble(tb testing.TB) *Embedded {
 		tb.Fatal(err)
 	}
 	_ = first.Close()
-	e := &Embedded{mini: mini, conns: make(map[net.Conn]struct{}), advanced: time.Now()}
+	e, now := &Embedded{mini: mini, conns: make(map[net.Conn]struct{})}, time.Now()
+	e.advanced.Store(&now)
+	mini.Server().SetPreHook(e.before)
 	tb.Cleanup(func() {
 		e.Kill()
 		mini.Close()
@@ -127,17 +132,50 @@ func (e *Embedded) Restart() {
 // carried out; where it returns a text, such as "READONLY You can't write against a
 // read only replica.", that is the answer, and nothing is done. Nil ends it.
 func (e *Embedded) Refuse(with func(command []string) string) {
-	var hook server.Hook
-	if with != nil {
-		hook = func(p *server.Peer, name string, args ...string) bool {
-			text := with(append([]string{name}, args...))
-			if text != "" {
-				p.WriteError(text)
-			}
-			return text != ""
+	if with == nil {
+		e.refuse.Store(nil)
+		return
+	}
+	e.refuse.Store(&with)
+}
+
+// before sees each command before miniredis does, and reports whether it is done.
+func (e *Embedded) before(p *server.Peer, name string, args ...string) bool {
+	if refuse := e.refuse.Load(); refuse != nil {
+		if text := (*refuse)(append([]string{name}, args...)); text != "" {
+			p.WriteError(text)
+			return true
 		}
 	}
-	e.mini.Server().SetPreHook(hook)
+	e.lengthen(name, args)
+	return false
+}
+
+// lengthen adds to the life that a command gives to a key what miniredis' time lags
+// behind: the next tick takes it off.
+func (e *Embedded) lengthen(name string, args []string) {
+	lag := time.Since(*e.advanced.Load())
+	add := func(i int, unit time.Duration) {
+		if n, err := strconv.ParseInt(args[i], 10, 64); err == nil {
+			args[i] = strconv.FormatInt(n+int64((lag+unit/2)/unit), 10)
+		}
+	}
+	switch {
+	case len(args) < 2:
+	case name == "PEXPIRE", name == "PSETEX":
+		add(1, time.Millisecond)
+	case name == "EXPIRE", name == "SETEX":
+		add(1, time.Second)
+	case name == "SET":
+		for i := 2; i+1 < len(args); i++ {
+			switch strings.ToUpper(args[i]) {
+			case "PX":
+				add(i+1, time.Millisecond)
+			case "EX":
+				add(i+1, time.Second)
+			}
+		}
+	}
 }
 
 // RefuseWrites answers every command that writes with the text, and carries out those
@@ -190,7 +228,7 @@ func (e *Embedded) serve(conn net.Conn) {
 		if command == nil {
 			return
 		}
-		e.tick()
+		e.tick(strings.HasSuffix(strings.ToUpper(command[0]), "TTL"))
 		e.mini.Server().Dispatch(peer, command)
 		if !more {
 			peer.Flush()
@@ -203,17 +241,18 @@ func (e *Embedded) serve(conn net.Conn) {
 }
 
 // tick lets the time that has passed pass in miniredis. That costs a sort of all keys,
-// so that with many of them steps are rarer.
-func (e *Embedded) tick() {
+// so that with many of them steps are rarer, but where somebody asks how much is left.
+func (e *Embedded) tick(asked bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := time.Now()
-	if now.Before(e.after) {
+	if now.Before(e.after) && !asked {
 		return
 	}
-	e.mini.FastForward(now.Sub(e.advanced))
+	e.mini.FastForward(now.Sub(*e.advanced.Load()))
+	e.advanced.Store(&now)
 	keys := len(e.mini.DB(0).Keys())
-	e.advanced, e.after = now, now.Add(max(clockStep, time.Duration(keys)*200*time.Microsecond))
+	e.after = now.Add(max(clockStep, time.Duration(keys)*200*time.Microsecond))
 }
 
 // commands are what a connection has brought and nobody has carried out.

@@ -42,6 +42,24 @@ func TestBubbleIsARedisInVirtualTime(t *testing.T) {
 			})
 		}
 		asking.Wait()
+		// Beside so many keys, one with a short life is neither forgotten nor kept.
+		for range 20 {
+			if err := rdb.Set(ctx, "short", "value", 5*time.Second).Err(); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+			if left := rdb.PTTL(ctx, "short").Val(); left < 3900*time.Millisecond || left > 4100*time.Millisecond {
+				t.Errorf("%v are left of 5 s after one", left)
+			}
+			time.Sleep(3 * time.Second)
+			if n := rdb.Exists(ctx, "short").Val(); n != 1 {
+				t.Error("the short key expired too early")
+			}
+		}
+		time.Sleep(time.Minute)
+		if n := rdb.Exists(ctx, "short").Val(); n != 0 {
+			t.Error("the short key did not expire")
+		}
 	})
 }
 

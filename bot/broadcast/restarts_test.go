@@ -1,0 +1,256 @@
+package broadcast
+
+import (
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kabarchy/subscriptions"
+	"kabarchy/subscriptions/redistest"
+)
+
+// What has to survive a restart, the loss of the lease, or two things at once.
+
+// TestWhatPassedBeforeTheLeaseWasLostIsNotSent: messages wait for Redis, which is away for
+// longer than the lease lives. When it is back, they are the next leader's.
+func TestWhatPassedBeforeTheLeaseWasLostIsNotSent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const n = 400
+		server := redistest.Bubble(t)
+		h := newHouse(t, server.Client(t))
+		redistest.Fill(t, h.rdb, 1, n, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
+		h.options.MessagesPerSecond = 30
+		var unled atomic.Int32
+		h.phones.answer = func(Delivery, int) error {
+			if !h.options.Lease.Held() {
+				unled.Add(1)
+			}
+			return nil
+		}
+		defer h.run()()
+		h.publish("ky", "Жаңылык")
+		h.until("it is on its way", func() bool { return h.phones.arrivals.Load() > 50 })
+		server.Kill()
+		time.Sleep(2 * leaseLife)
+		server.Restart()
+		h.quiet()
+		if n := unled.Load(); n > 0 {
+			t.Errorf("%d messages were sent without the lease", n)
+		}
+		for chat := range int64(n) {
+			if got := h.phones.count(chat + 1); got != 1 {
+				t.Errorf("chat %d has it %d times", chat+1, got)
+			}
+		}
+	})
+}
+
+// TestLeaseIsGivenUpBeforeItEnds: what passed the check is on its way when another may lead.
+func TestLeaseIsGivenUpBeforeItEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		rdb := redistest.Bubble(t).Client(t)
+		lease := NewLease(rdb, slog.New(slog.DiscardHandler))
+		if won, err := lease.acquire(t.Context()); !won || err != nil {
+			t.Fatalf("won %v, %v", won, err)
+		}
+		time.Sleep(leaseLife - time.Second - time.Millisecond)
+		if !lease.Held() {
+			t.Error("given up too early")
+		}
+		time.Sleep(2 * time.Millisecond)
+		if left := rdb.PTTL(t.Context(), keyLease).Val(); lease.Held() || left < 900*time.Millisecond {
+			t.Errorf("held: %v, with %v left in Redis", lease.Held(), left)
+		}
+	})
+}
+
+// TestCorrectionFindsWhatIsStillOnItsWay: messages that were sent before the item changed
+// land after it did.
+func TestCorrectionFindsWhatIsStillOnItsWay(t *testing.T) {
+	inStorm(t, 90, func(t *testing.T, c *crowd) {
+		c.phones.latency = 2 * time.Second
+		defer c.run()()
+		c.publish("ky", "Жаңылык")
+		time.Sleep(2 * time.Second)
+		c.correct("ky", "Жаңылык", "Оңдолгон.")
+		c.quiet()
+		for chat, shown := range c.phones.all() {
+			if len(shown) != 1 || shown[0].text != "Оңдолгон." {
+				t.Errorf("chat %d shows %+v", chat, shown)
+			}
+		}
+	})
+}
+
+// TestWhoJoinedIsNotForgottenByARestart: the walk is over, and the message to who came
+// late is cut off.
+func TestWhoJoinedIsNotForgottenByARestart(t *testing.T) {
+	inStorm(t, 3, func(t *testing.T, c *crowd) {
+		c.options.Grace = time.Nanosecond
+		c.phones.answer = func(d Delivery, _ int) error {
+			if d.Chat == 2 { // keeps the broadcast running
+				return &Error{Verdict: Transient, Err: errors.New("502")}
+			}
+			return nil
+		}
+		stop := c.run()
+		c.served("Жаңылык", func(chat int64) bool { return chat != 2 })
+		time.Sleep(5 * time.Second)
+		c.phones.latency = 8 * time.Second
+		c.subscribe("ky", 1001)
+		if err := c.engine.Joined(t.Context(), 1001); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * time.Second)
+		stop()
+		if n := c.phones.count(1001); n != 0 {
+			t.Fatalf("who joined has %d messages, want it cut off", n)
+		}
+		c.phones.latency = 0
+		defer c.run()()
+		time.Sleep(time.Minute)
+		if n := c.phones.count(1001); n != 1 {
+			t.Errorf("who joined has %d messages after the restart, want 1", n)
+		}
+	})
+}
+
+// TestRestartsDoNotLengthenTheAgeAtWhichAMessageIsGivenUp.
+func TestRestartsDoNotLengthenTheAgeAtWhichAMessageIsGivenUp(t *testing.T) {
+	inStorm(t, 3, func(t *testing.T, c *crowd) {
+		c.options.GiveUpAfter = 10 * time.Minute
+		c.phones.answer = func(d Delivery, _ int) error {
+			if d.Chat == 2 {
+				return &Error{Verdict: Transient, Err: errors.New("502 Bad Gateway")}
+			}
+			return nil
+		}
+		c.publish("ky", "Жаңылык")
+		for range 5 {
+			stop := c.run()
+			time.Sleep(2 * time.Minute)
+			stop()
+			time.Sleep(2 * time.Minute)
+		}
+		defer c.run()()
+		time.Sleep(15 * time.Second)
+		failures, err := c.engine.Failures(t.Context(), c.report().ID)
+		if err != nil || !strings.Contains(failures["2"], "502") {
+			t.Errorf("failures %v (%v) after twenty minutes, want the chat", failures, err)
+		}
+	})
+}
+
+// TestSecondWalkIsForWhoWaitedNotForNewcomers: at seven somebody who waited gets the
+// item, and who came in the night does not get yesterday's news.
+func TestSecondWalkIsForWhoWaitedNotForNewcomers(t *testing.T) {
+	bishkekHouse(t, func(t *testing.T, h *house) {
+		h.subscribe("ky", 1, 2)
+		h.prefer(2, func(p *subscriptions.Preferences) {
+			p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true}
+		})
+		sleepUntil(23, 0)
+		stop := h.run()
+		h.publish("ky", "Жаңылык")
+		h.resting(1)
+		stop()
+		sleepUntil(6, 58)
+		h.subscribe("ky", 3)
+		h.prefer(3, func(p *subscriptions.Preferences) { p.Since = time.Now() })
+		defer h.run()()
+		h.quiet()
+		h.wantTitles(map[int64][]string{1: {"Жаңылык"}, 2: {"Жаңылык"}})
+	})
+}
+
+// TestWhoBeginsToWaitIsSavedBeforeTheRetrySetForgets: a message fails a second before the
+// quiet hours, and its next attempt finds the person waiting for the morning. A crash just
+// then must find one of the two in Redis.
+func TestWhoBeginsToWaitIsSavedBeforeTheRetrySetForgets(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := redistest.Bubble(t)
+		h := newHouse(t, server.Client(t))
+		h.options.Zone = bishkek
+		h.subscribe("ky", 1)
+		h.prefer(1, func(p *subscriptions.Preferences) {
+			p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true}
+		})
+		h.phones.answer = func(_ Delivery, try int) error {
+			if try == 1 {
+				return &Error{Verdict: Transient, Err: errors.New("502")}
+			}
+			return nil
+		}
+		sleepUntil(21, 59)
+		time.Sleep(59700 * time.Millisecond)
+		var saved, dropped, early atomic.Bool
+		server.Refuse(func(command []string) string {
+			switch at := slices.Index(command, "next"); {
+			case command[0] == "HSET" && at > 0 && command[at+1] != "0":
+				saved.Store(true)
+			case command[0] == "HDEL" && strings.HasPrefix(command[1], "{news}:retry:"):
+				dropped.Store(true)
+				early.Store(early.Load() || !saved.Load())
+			}
+			return ""
+		})
+		h.publish("ky", "Жаңылык")
+		stop := h.run()
+		time.Sleep(10 * time.Second)
+		stop()
+		if !dropped.Load() || early.Load() {
+			t.Errorf("the retry set forgot the chat: %v, before Redis knew that it waits: %v", dropped.Load(), early.Load())
+		}
+		sleepUntil(6, 59)
+		defer h.run()()
+		h.quiet()
+		h.wantTitles(map[int64][]string{1: {"Жаңылык"}})
+	})
+}
+
+// TestWhoHasItAlreadyCostsNoPlaceInTheRate: half of the chats press a button while the
+// broadcast runs, and are looked at again.
+func TestWhoHasItAlreadyCostsNoPlaceInTheRate(t *testing.T) {
+	const n = 600
+	inStorm(t, n, func(t *testing.T, c *crowd) {
+		defer c.run()()
+		began := time.Now()
+		c.publish("ky", "Жаңылык")
+		c.until("half have it", func() bool { return c.phones.arrivals.Load() >= n/2 })
+		for chat := range c.phones.titles() {
+			if err := c.engine.Joined(t.Context(), chat); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.until("all have it", func() bool { return c.phones.arrivals.Load() >= n })
+		if took := time.Since(began); took > onTime(n) {
+			t.Errorf("it took %v, want %v", took, onTime(n))
+		}
+	})
+}
+
+func TestLedgerIsForgottenAfterItsTime(t *testing.T) {
+	inStorm(t, 40, func(t *testing.T, c *crowd) {
+		c.options.Keep = time.Hour
+		stop := c.run()
+		c.served("Жаңылык", everybody)
+		c.quiet()
+		lines := func() int { return len(c.rdb.Keys(t.Context(), "sent:*").Val()) }
+		if n := lines(); n == 0 {
+			t.Error("nothing can be corrected")
+		}
+		stop()
+		time.Sleep(time.Hour + time.Minute)
+		if n := lines(); n != 0 {
+			t.Errorf("%d buckets of the ledger are kept for ever", n)
+		}
+	})
+}

@@ -124,6 +124,8 @@ type Bot struct {
 	me       atomic.Pointer[user]
 	naming   atomic.Bool // Telegram is asked who the bot is
 
+	nameRests atomic.Int64 // it is not asked before, in Unix nanoseconds
+
 	postponed  postponed
 	background sync.WaitGroup
 
@@ -193,16 +195,20 @@ func (b *Bot) moveChat(ctx context.Context, from, to int64) error {
 	return b.store.Move(ctx, from, to)
 }
 
+// namePause is how long Telegram is left alone after it did not say who the bot is.
+const namePause = 2 * time.Second
+
 // askName asks Telegram who the bot is, unless that is known or asked already. It does not
 // wait: what is said to the bot alone is answered without its name.
 func (b *Bot) askName(ctx context.Context) {
-	if b.me.Load() != nil || !b.naming.CompareAndSwap(false, true) {
+	if b.me.Load() != nil || time.Now().UnixNano() < b.nameRests.Load() || !b.naming.CompareAndSwap(false, true) {
 		return
 	}
 	b.background.Go(func() {
 		defer b.naming.Store(false)
 		var me user
 		if err := b.client.Call(ctx, "getMe", nil, &me); err != nil {
+			b.nameRests.Store(time.Now().Add(namePause).UnixNano())
 			b.log.WarnContext(ctx, "telegram does not say yet who the bot is", "error", err)
 			return
 		}

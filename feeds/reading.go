@@ -182,7 +182,8 @@ func (p *Poller) keepArticles(ctx context.Context, s Source, items []change) {
 }
 
 // wholeInFeed makes the article of an entry whose text the document holds in full:
-// it says so and is long, or it is very long, or there is no page to read more on.
+// it says so and is long, or longer than the excerpt beside it; or it is very long; or
+// there is no page to read more on.
 func (p *Poller) wholeInFeed(e entry, it Item) (Article, bool) {
 	p.reading.Lock()
 	defer p.reading.Unlock()
@@ -194,7 +195,7 @@ func (p *Poller) wholeInFeed(e entry, it Item) (Article, bool) {
 	case it.Link == "":
 	case strings.HasSuffix(end, "…"), strings.HasSuffix(end, "..."):
 		return Article{}, false
-	case e.Full && size >= minFeedText, size >= 4*minFeedText:
+	case e.Full && (size >= minFeedText || size > utf8.RuneCountInString(it.Summary)+minParagraph), size >= 4*minFeedText:
 	default:
 		return Article{}, false
 	}

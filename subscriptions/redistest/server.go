@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
 )
 
 // Ports come from below the range from which systems give ports to outgoing connections
@@ -59,6 +60,31 @@ func startFor(tb testing.TB, config string, args []string) *Server {
 	s.tb = tb
 	tb.Cleanup(s.Kill)
 	return s
+}
+
+// startAll starts servers side by side, for the time of the test.
+func startAll(tb testing.TB, n int, args []string) []*Server {
+	tb.Helper()
+	servers := make([]*Server, n)
+	var starting errgroup.Group
+	for i := range servers {
+		dir := tb.TempDir()
+		starting.Go(func() (err error) {
+			servers[i], err = start(dir, "", args)
+			return err
+		})
+	}
+	err := starting.Wait()
+	for _, s := range servers {
+		if s != nil {
+			s.tb = tb
+			tb.Cleanup(s.Kill)
+		}
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return servers
 }
 
 // Addr returns the server's host:port.

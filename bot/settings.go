@@ -185,9 +185,14 @@ func (t *talk) setPause(value []string) func(*subscriptions.Preferences) {
 	switch arg(value, 0) {
 	case "on":
 		until := t.now().Add(pauseLasts).Truncate(time.Hour)
-		return func(p *subscriptions.Preferences) { p.PausedUntil = until }
+		return t.reschedule(func(p *subscriptions.Preferences) { p.PausedUntil = until })
 	case "off":
-		return func(p *subscriptions.Preferences) { p.PausedUntil = time.Time{} }
+		return t.reschedule(func(p *subscriptions.Preferences) { p.PausedUntil = time.Time{} })
 	}
 	return nil
+}
+
+// reschedule is a change of a chat's times that loses nothing of what is yet to come.
+func (t *talk) reschedule(change func(*subscriptions.Preferences)) func(*subscriptions.Preferences) {
+	return func(p *subscriptions.Preferences) { p.Reschedule(t.now(), t.zone, change) }
 }

@@ -84,7 +84,7 @@ func (t *talk) setWhen(value []string) func(*subscriptions.Preferences) {
 	if when.Rhythm == subscriptions.Weekly {
 		when.Weekday = time.Weekday(day)
 	}
-	return func(p *subscriptions.Preferences) { p.When = when }
+	return t.reschedule(func(p *subscriptions.Preferences) { p.When = when })
 }
 
 // number is the n-th value, if it is a number from 0 to most.

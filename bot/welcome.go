@@ -177,13 +177,19 @@ func (t *talk) showHome(ctx context.Context, text string) error {
 // running broadcasts are told in any case: after a crash in between, this is the second time.
 func (t *talk) join(ctx context.Context, change func(*subscriptions.Preferences)) error {
 	err := t.change(ctx, func(p *subscriptions.Preferences, _ bool) {
+		stayed := p.Status == subscriptions.Active
 		p.Status = subscriptions.Active
 		p.Kind, p.Thread = t.chat.kind(), t.thread
-		p.PausedUntil = time.Time{}
 		if p.Since.IsZero() {
 			p.Since = t.now().Truncate(time.Hour)
 		}
-		change(p)
+		t.reschedule(func(p *subscriptions.Preferences) {
+			p.PausedUntil = time.Time{}
+			change(p)
+		})(p)
+		if !stayed {
+			p.Owed = subscriptions.Owed{} // who had left is owed nothing
+		}
 	})
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package subscriptions
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -35,7 +36,7 @@ const (
 	fieldTopics           // a bit for each topic chosen, the lowest first; one zero byte for none
 	fieldWhen             // the hour of the day (0-23), or 24 and the hour of the week from Sunday
 	fieldQuiet            // from, and to with bit 7 for wait
-	fieldPaused           // until, as since
+	fieldPaused           // until, as since, bit 23 for no pause; with Owed, its beginning after it
 	fieldThread           // the number, the high byte first, without leading zeros
 	fieldGone             // since when, in days from 1970, the high byte first; with status 3 only
 )
@@ -44,6 +45,7 @@ const (
 	headLength = 6
 	noPictures = 1 << 4
 	waitBit    = 1 << 7
+	noPause    = 1 << 7 // of the first of three bytes
 	maxHours   = 1<<24 - 1
 	maxDays    = 1<<16 - 1
 
@@ -160,16 +162,33 @@ func packQuiet(b []byte, p Preferences) ([]byte, error) {
 	return appendField(b, fieldQuiet, byte(q.From), to), nil
 }
 
+// packPaused stores the end of a pause, and what is owed at that time or at another one.
 func packPaused(b []byte, p Preferences) ([]byte, error) {
-	if p.PausedUntil.IsZero() {
-		return b, nil
-	}
 	until, err := hours(p.PausedUntil)
-	if err != nil {
-		return nil, fmt.Errorf("paused until: %w", err)
+	if err != nil || until[0]&noPause != 0 {
+		return nil, fmt.Errorf("paused until %s: %w", p.PausedUntil, cmp.Or(err, errTooLate))
 	}
-	return appendField(b, fieldPaused, until[:]...), nil
+	owed := p.Owed != (Owed{}) && p.Status != Gone // to who is gone nothing is
+	switch {
+	case p.PausedUntil.IsZero() && !owed:
+		return b, nil
+	case !owed:
+		return appendField(b, fieldPaused, until[:]...), nil
+	case p.PausedUntil.IsZero():
+		if until, err = hours(p.Owed.Until); err != nil || until[0]&noPause != 0 {
+			return nil, fmt.Errorf("owed until %s: %w", p.Owed.Until, cmp.Or(err, errTooLate))
+		}
+		until[0] |= noPause
+	}
+	from, err := hours(p.Owed.From)
+	if err != nil {
+		return nil, fmt.Errorf("owed from: %w", err)
+	}
+	return appendField(b, fieldPaused, append(until[:], from[:]...)...), nil
 }
+
+// errTooLate says that a time is too far away to be stored beside a flag.
+var errTooLate = errors.New("not before the year 2926")
 
 func packThread(b []byte, p Preferences) ([]byte, error) {
 	if p.Thread == 0 {

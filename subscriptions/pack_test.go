@@ -36,6 +36,8 @@ func TestStoredForm(t *testing.T) {
 		{"waiting from 0 to 6", Preferences{Quiet: Quiet{To: 6, Wait: true}}, "\x01\x00\x00\x00\x00\x00\x61\x00\x86"},
 		{"paused", Preferences{PausedUntil: day}, "\x01\x00\x00\x00\x00\x00\x82\x07\x9c\x29"},
 		{"gone", Preferences{Status: Gone, GoneSince: day.Truncate(24 * time.Hour), Interface: "ky"}, "\x01\x03\x10\x00\x00\x00\xc1\x51\x2c"},
+		{"paused, and owed what comes meanwhile", Preferences{PausedUntil: day, Owed: Owed{day.Add(-5 * time.Hour), day}}, "\x01\x00\x00\x00\x00\x00\x85\x07\x9c\x29\x07\x9c\x24"},
+		{"owed", Preferences{Owed: Owed{day.Add(-5 * time.Hour), day}}, "\x01\x00\x00\x00\x00\x00\x85\x87\x9c\x29\x07\x9c\x24"},
 		{"a forum topic", Preferences{Kind: Group, Thread: 258}, "\x01\x04\x00\x00\x00\x00\xa1\x01\x02"},
 	}
 	for _, test := range tests {
@@ -223,6 +225,8 @@ func anyPreferences() *rapid.Generator[Preferences] {
 		}
 		return time.Unix(h*3600, 0).UTC()
 	})
+	// A time beside which a flag is stored has a bit less.
+	soon := someHour.Filter(func(t time.Time) bool { return t.IsZero() || t.Unix()/3600 <= maxHours/2 })
 	return rapid.Custom(func(t *rapid.T) Preferences {
 		p := Preferences{
 			Status:      Status(rapid.IntRange(0, 3).Draw(t, "status")),
@@ -231,8 +235,14 @@ func anyPreferences() *rapid.Generator[Preferences] {
 			Since:       someHour.Draw(t, "since"),
 			Kind:        Kind(rapid.IntRange(0, 2).Draw(t, "kind")),
 			NoPictures:  rapid.Bool().Draw(t, "no pictures"),
-			PausedUntil: someHour.Draw(t, "paused until"),
+			PausedUntil: soon.Draw(t, "paused until"),
 			Thread:      int(rapid.Uint32().Draw(t, "thread")),
+		}
+		if rapid.Bool().Draw(t, "owed") && p.Status != Gone {
+			p.Owed = Owed{From: someHour.Draw(t, "owed from"), Until: p.PausedUntil}
+			if p.PausedUntil.IsZero() {
+				p.Owed.Until = soon.Draw(t, "owed until")
+			}
 		}
 		if p.Status == Gone {
 			p.GoneSince = time.Unix(rapid.Int64Range(1, maxDays).Draw(t, "gone since")*secondsADay, 0).UTC()

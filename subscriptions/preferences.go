@@ -49,6 +49,8 @@ type Preferences struct {
 	NoPictures bool
 	// PausedUntil is when a pause ends, to the hour; zero where there is none.
 	PausedUntil time.Time
+	// Owed is what the chat is yet to be told from before its times changed.
+	Owed Owed
 	// Thread is the message_thread_id of the forum topic that news goes to; 0 for none.
 	Thread int
 }

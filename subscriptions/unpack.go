@@ -84,11 +84,7 @@ func (p *Preferences) unpackField(number int, b string) error {
 	case fieldQuiet:
 		return p.unpackQuiet(b)
 	case fieldPaused:
-		if len(b) != 3 {
-			return errCut
-		}
-		p.PausedUntil = hour(b)
-		return nil
+		return p.unpackPaused(b)
 	case fieldThread:
 		if len(b) > 4 {
 			return errNewer
@@ -116,6 +112,24 @@ func (p *Preferences) unpackLanguages(b string) error {
 			return errNewer
 		}
 		p.Languages = append(p.Languages, language)
+	}
+	return nil
+}
+
+func (p *Preferences) unpackPaused(b string) error {
+	if len(b) != 3 && len(b) != 6 {
+		return errCut
+	}
+	paused := b[0]&noPause == 0
+	until := hour(string([]byte{b[0] &^ noPause, b[1], b[2]}))
+	if paused {
+		p.PausedUntil = until
+	}
+	switch {
+	case len(b) == 6:
+		p.Owed = Owed{From: hour(b[3:]), Until: until}
+	case !paused:
+		return errNewer
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func (a audience) turn(p subscriptions.Preferences, item *feeds.Item, urgent boo
 		return skip
 	case urgent:
 		return send
-	case p.When.Rhythm != subscriptions.AtOnce || p.PausedUntil.After(at):
+	case p.PausedUntil.After(at) || a.digested(p, planned, at):
 		return skip
 	case at.Sub(planned) > longestWait:
 		return send
@@ -52,14 +52,49 @@ func (a audience) turn(p subscriptions.Preferences, item *feeds.Item, urgent boo
 	return send
 }
 
-// digest says whether a chat gets a digest at an hour.
-func (a audience) digest(p subscriptions.Preferences, hour time.Time) bool {
-	local := hour.In(a.zone)
-	if p.Status != subscriptions.Active || p.PausedUntil.After(hour) || p.When.Hour != local.Hour() {
-		return false
+// digested reports whether it is a digest that brings a chat what was planned at some time.
+func (a audience) digested(p subscriptions.Preferences, planned, at time.Time) bool {
+	owed := planned.After(p.Owed.From) && !planned.After(p.Owed.Until)
+	if p.When.Rhythm == subscriptions.AtOnce {
+		return owed && !at.Before(p.Owed.Until)
 	}
-	return p.When.Rhythm == subscriptions.Daily ||
-		p.When.Rhythm == subscriptions.Weekly && p.When.Weekday == local.Weekday()
+	// What was planned while the chat still had all at once is brought to the end.
+	return planned.After(p.Owed.From) || !a.wasAtOnce(p)
+}
+
+// slot returns when a chat's digest was due last, after from and until to; the zero time
+// where it was not. To who gets all at once one is due where something is owed from before.
+func (a audience) slot(p subscriptions.Preferences, from, to time.Time) time.Time {
+	due := p.When.Last(to, a.zone)
+	if p.When.Rhythm == subscriptions.AtOnce {
+		due = p.Owed.Until
+	}
+	if p.Status != subscriptions.Active || !due.After(from) || due.After(to) || p.PausedUntil.After(due) {
+		return time.Time{}
+	}
+	if due.Before(p.Owed.Until) {
+		return time.Time{} // the times were others then
+	}
+	return due
+}
+
+// covers returns from when on a chat's digest covers what was announced, where the digests
+// that were due until from have been sent.
+func (a audience) covers(p subscriptions.Preferences, from time.Time) time.Time {
+	before := p.When.Last(from, a.zone)
+	switch {
+	case !before.Before(p.Owed.Until):
+		return before
+	case p.Owed.From.After(from) && !a.wasAtOnce(p):
+		// The digest that was due before the change has not been sent: nobody was at work.
+		return from.AddDate(0, 0, -7)
+	}
+	return p.Owed.From
+}
+
+// wasAtOnce reports whether a chat got all at once before its times changed.
+func (a audience) wasAtOnce(p subscriptions.Preferences) bool {
+	return p.Owed.Until.Sub(p.Owed.From) == time.Hour
 }
 
 // reads says whether an item is of a chat's languages and topics. An item of no topic

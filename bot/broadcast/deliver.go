@@ -126,8 +126,15 @@ func (s *session) prepare(ctx context.Context, t *task) (d Delivery, due bool, e
 		d.Silent = !r.Urgent && s.quiet(d.Preferences, time.Now())
 		return d, !has && s.meets(r, d.Preferences), nil
 	case Digest:
-		d.Items, d.Part = s.selection(r, d.Preferences), line.Revision
-		return d, (!has || line.More) && len(d.Items) > 0, nil
+		if has && !line.More {
+			return d, false, nil
+		}
+		err = s.persist(ctx, "read what a recipient has", func() (err error) {
+			d.Items, err = s.unread(ctx, t.chat, s.selection(r, d.Preferences))
+			return err
+		})
+		d.Part = line.Revision
+		return d, len(d.Items) > 0, err
 	default:
 		return d, has && changes(r, line), nil
 	}

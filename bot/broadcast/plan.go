@@ -28,6 +28,7 @@ type plan struct {
 	// AnnouncedAt is PlannedAt but for what was announced before a digest's hour and
 	// planned after it.
 	AnnouncedAt int64 `redis:"announced_at"`
+	From        int64 `redis:"from"` // of a digest: the hour until which digests had been sent, since 1970
 }
 
 // state is what changes while a broadcast runs.
@@ -111,7 +112,7 @@ func (s plans) add(ctx context.Context, p plan) (bool, error) {
 	added, err := addScript.Run(ctx, s.rdb, keys,
 		p.ID, p.Ledger, int(ledgerPointerLife.Seconds()), cmp.Or(p.AnnouncedAt, p.PlannedAt),
 		"kind", string(p.Kind), "item", p.Item, "title", p.Title, "language", p.Language,
-		"revision", p.Revision, "urgent", p.Urgent, "planned_at", p.PlannedAt, "planned", -1,
+		"revision", p.Revision, "urgent", p.Urgent, "planned_at", p.PlannedAt, "planned", -1, "from", p.From,
 	).Int()
 	if err != nil {
 		return false, fmt.Errorf("plan broadcast %d: %w", p.ID, err)

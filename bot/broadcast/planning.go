@@ -66,8 +66,14 @@ func (s *session) take(ctx context.Context, a feeds.Announcement) error {
 	}
 	p := plan{
 		ID: a.ID, Kind: kinds[a.Kind], Item: a.Item, Title: item.Title, Language: item.Language,
-		Revision: item.Revision, Urgent: item.Urgent, PlannedAt: a.At.UnixMilli(),
+		Revision: item.Revision, Urgent: item.Urgent, PlannedAt: a.At.UnixMilli(), AnnouncedAt: a.At.UnixMilli(),
 	}
+	// A digest whose hour is over does not cover it any more, the next one does.
+	digested, err := s.lastDigest(ctx)
+	if err != nil {
+		return err
+	}
+	p.PlannedAt = max(p.PlannedAt, digested*3600*1000+1)
 	if p.Kind == News {
 		if p.Ledger, err = s.shared(ctx, item); err != nil {
 			return err

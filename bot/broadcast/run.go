@@ -225,7 +225,7 @@ func (s *session) readers(ctx context.Context, r *run, from, to int) ([]targets,
 // it notes when.
 func (s *session) meets(r *run, p subscriptions.Preferences) bool {
 	if r.Kind == Digest {
-		return s.digest(p, r.plannedAt()) && len(s.selection(r, p)) > 0
+		return len(s.selection(r, p)) > 0
 	}
 	if r.now().Round > 0 && p.Since.After(r.plannedAt()) {
 		return false // came after the first walk: Joined saw to it

@@ -1,0 +1,157 @@
+package broadcast
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+	"kabarchy/subscriptions/redistest"
+)
+
+// quietHouse runs a test in a house of the ministry's zone in virtual time, whose engine
+// works only when the test says so.
+func quietHouse(t *testing.T, f func(t *testing.T, h *house)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, redistest.Bubble(t).Client(t))
+		h.options.Zone = bishkek
+		f(t, h)
+	})
+}
+
+// work lets the engine do what is to do, and then rest.
+func (h *house) work() {
+	h.tb.Helper()
+	stop := h.run()
+	time.Sleep(5 * time.Second)
+	h.quiet()
+	stop()
+}
+
+// told counts how often a phone shows an item, by itself or in a digest.
+func (p *phones) told(chat int64, title string) (n int) {
+	for _, m := range p.all()[chat] {
+		if strings.HasSuffix(m.title, title) {
+			n++
+		}
+	}
+	return n
+}
+
+func daily(hour int) subscriptions.When {
+	return subscriptions.When{Rhythm: subscriptions.Daily, Hour: hour}
+}
+
+func TestOneDigestHoweverLate(t *testing.T) {
+	for _, hours := range []time.Duration{11, 80} {
+		t.Run(fmt.Sprint(int(hours), " hours late"), func(t *testing.T) {
+			t.Parallel()
+			quietHouse(t, func(t *testing.T, h *house) {
+				h.subscribe("ky", 1)
+				h.prefer(1, func(p *subscriptions.Preferences) { p.When = daily(9) })
+				sleepUntil(8, 0)
+				h.publish("ky", "Биринчи")
+				h.work()
+				sleepUntil(9, 0)
+				time.Sleep(hours * time.Hour)
+				h.work()
+				h.work()
+				if n := h.phones.told(1, "Биринчи"); n != 1 || h.phones.count(1) != 1 {
+					t.Errorf("told %d times in %d messages, want one digest", n, h.phones.count(1))
+				}
+				sleepUntil(9, 1)
+				h.work()
+				if n := h.phones.count(1); n != 1 {
+					t.Errorf("%d messages after a day without news", n)
+				}
+			})
+		})
+	}
+}
+
+// TestNothingIsLostNorToldTwiceBetweenTwoSettings changes a reader's times between items.
+func TestNothingIsLostNorToldTwiceBetweenTwoSettings(t *testing.T) {
+	atOnce := subscriptions.When{}
+	weekly := subscriptions.When{Rhythm: subscriptions.Weekly, Weekday: time.Monday, Hour: 9}
+	type preferences = subscriptions.Preferences
+	set := func(w subscriptions.When) func(*preferences) { return func(p *preferences) { p.When = w } }
+	pause := func(p *preferences) { p.PausedUntil = time.Now().Add(50 * time.Hour).Truncate(time.Hour) }
+	resume := func(p *preferences) { p.PausedUntil = time.Time{} }
+	for _, test := range []struct {
+		name    string
+		changes []func(*preferences)
+	}{
+		{"weekly to at once", []func(*preferences){set(weekly), set(atOnce)}},
+		{"weekly to daily", []func(*preferences){set(weekly), set(daily(9))}},
+		{"daily to weekly", []func(*preferences){set(daily(9)), set(weekly)}},
+		{"daily to at once", []func(*preferences){set(daily(20)), set(atOnce)}},
+		{"at once to daily", []func(*preferences){set(atOnce), set(daily(9))}},
+		{"at once to weekly", []func(*preferences){set(atOnce), set(weekly)}},
+		{"an hour to another", []func(*preferences){set(daily(20)), set(daily(9))}},
+		{"to and fro", []func(*preferences){set(weekly), set(daily(20)), set(atOnce), set(weekly), set(atOnce)}},
+		{"a pause of who gets all at once", []func(*preferences){set(atOnce), pause}},
+		{"a pause that is ended", []func(*preferences){set(atOnce), pause, resume}},
+		{"a pause of who gets digests", []func(*preferences){set(daily(9)), pause}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			quietHouse(t, func(t *testing.T, h *house) {
+				h.subscribe("ky", 1, 2)
+				sleepUntil(8, 10)
+				h.work()
+				items := 0
+				for _, change := range test.changes {
+					h.work() // what was due until now has been sent
+					h.prefer(1, func(p *preferences) { p.Reschedule(time.Now(), bishkek, change) })
+					for range 2 {
+						items++
+						h.publish("ky", fmt.Sprintf("Жаңылык %d.", items))
+						h.work()
+						time.Sleep(40 * time.Minute)
+					}
+					time.Sleep(3 * time.Hour)
+				}
+				for range 3 { // nobody is at work for days
+					sleepUntil(9, 1)
+					h.work()
+					time.Sleep(4 * 24 * time.Hour)
+				}
+				for i := 1; i <= items; i++ {
+					if n := h.phones.told(1, fmt.Sprintf(" %d.", i)); n != 1 {
+						t.Errorf("item %d of %d was told %d times: %v", i, items, n, h.phones.titles()[1])
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestDigestCoversByWhenAnItemWasAnnounced, not by when it was first seen: it may have been
+// held for days.
+func TestDigestCoversByWhenAnItemWasAnnounced(t *testing.T) {
+	t.Parallel()
+	nine := time.Date(2026, 11, 25, 9, 0, 0, 0, bishkek)
+	s := &session{Engine: &Engine{audience: audience{zone: bishkek}}}
+	p := subscriptions.Preferences{Languages: []string{"ky"}, When: daily(9)}
+	r := &run{plan: plan{Kind: Digest, PlannedAt: nine.UnixMilli(), From: nine.Unix()/3600 - 1}}
+	for _, test := range []struct {
+		name      string
+		announced time.Time
+		want      int
+	}{
+		{"released before the hour", nine.Add(-time.Minute), 1},
+		{"released at the last digest's hour", nine.AddDate(0, 0, -1), 0},
+		{"released after that", nine.AddDate(0, 0, -1).Add(time.Millisecond), 1},
+		{"released after the hour", nine.Add(time.Millisecond), 0},
+	} {
+		item := feeds.Item{ID: "a", Language: "ky", FirstSeen: nine.AddDate(0, 0, -5)}
+		r.items = []told{{item, test.announced, 1}}
+		if got := len(s.selection(r, p)); got != test.want {
+			t.Errorf("%s: %d items, want %d", test.name, got, test.want)
+		}
+	}
+}

@@ -82,6 +82,9 @@ func (k knowledge) atLink(place int) string {
 	if len(ids) != 1 {
 		return ""
 	}
+	if _, known := k.records[ids[0]]; !known {
+		return ""
+	}
 	return ids[0]
 }
 

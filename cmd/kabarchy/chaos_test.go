@@ -94,6 +94,7 @@ func newChaos(t *testing.T, rdb redis.UniversalClient, redisURL string, size int
 
 	c.first = c.telegram.Crowd(size)
 	redistest.Fill(t, rdb, c.first, size, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
+	c.feed.publish("Мурдагы жаңылык") // a source that had nothing is not believed at once
 	c.prime(site.URL)
 
 	config := filepath.Join(t.TempDir(), "kabarchy.yaml")
@@ -117,7 +118,7 @@ listen: 127.0.0.1:0
 	return c
 }
 
-// prime reads the empty feed once, so that what is published next is news.
+// prime reads the feed once, so that what is published next is news.
 func (c *chaos) prime(url string) {
 	c.t.Helper()
 	poller, err := feeds.NewPoller(feeds.Options{

@@ -64,7 +64,19 @@ func EachInBubble(t *testing.T, f func(t *testing.T, rdb redis.UniversalClient))
 // RealInBubble runs f in a bubble with an empty database of a real server.
 func RealInBubble(t *testing.T, f func(t *testing.T, rdb redis.UniversalClient)) {
 	t.Helper()
+	RealInBubbles(t)(f)
+}
+
+// RealInBubbles reserves a database of a real server for the time of the test. What it
+// returns runs a function in a new bubble with that database, emptied.
+func RealInBubbles(t *testing.T) func(f func(t *testing.T, rdb redis.UniversalClient)) {
+	t.Helper()
 	addr, number := reserve(t)
+	return func(f func(t *testing.T, rdb redis.UniversalClient)) { onDatabase(t, addr, number, f) }
+}
+
+func onDatabase(t *testing.T, addr string, number int, f func(t *testing.T, rdb redis.UniversalClient)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		rdb := redis.NewClient(&redis.Options{
 			Addr: addr, DB: number, PoolSize: bubblePool, ContextTimeoutEnabled: true, MaintNotificationsConfig: noNotifications(),

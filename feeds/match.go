@@ -29,12 +29,14 @@ type matcher struct {
 	claimed map[string]int // item id → the entry that it is
 	byKey   map[string][]int
 	settled []bool
+	witness witness
 }
 
 // matchEntries matches a document's entries to what is known.
 func matchEntries(s Source, entries []entry, k knowledge) []match {
 	m := &matcher{source: s, known: k, records: make(map[string]*subject), claimed: make(map[string]int), byKey: make(map[string][]int), entries: slices.Clone(k.subjects)}
 	m.matches, m.settled = make([]match, len(entries)), make([]bool, len(entries))
+	m.witness = m.witnessOf()
 	for i, e := range entries {
 		if _, known := k.records[e.Is]; known {
 			m.entries[i] = m.record(e.Is)
@@ -91,16 +93,19 @@ func (m *matcher) record(id string) *subject {
 // claimKnown gives each known item to the entry that it is.
 func (m *matcher) claimKnown() {
 	var pairs []match
+	housed := make(map[int]bool) // They have an item's link, and are no other's.
 	for i := range m.entries {
 		for _, id := range m.known.candidates(i) {
 			if p := m.pair(i, id); p.verdict == same {
 				pairs = append(pairs, p)
+				housed[i] = housed[i] || p.rank >= republishedBelow && p.found&linkSame != 0
 			}
 		}
 	}
 	slices.SortStableFunc(pairs, func(a, b match) int { return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(a.entry, b.entry)) })
 	for _, p := range pairs {
-		if _, taken := m.claimed[p.item]; taken || m.settled[p.entry] {
+		_, taken := m.claimed[p.item]
+		if taken || m.settled[p.entry] || housed[p.entry] && p.rank < republishedBelow {
 			continue
 		}
 		m.claim(p)
@@ -119,7 +124,7 @@ const wordForWord = 101
 // pair judges one entry by one item that no other entry is.
 func (m *matcher) pair(i int, id string) match {
 	e, r := m.entries[i], m.record(id)
-	found := compare(e, r, m.shared)
+	found := m.witness.weigh(i, id, compare(e, r, m.shared))
 	rule := judge(again, found)
 	if r.has(e.key(keyAll)) {
 		rule.verdict, rule.rank = same, wordForWord

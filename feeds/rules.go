@@ -22,6 +22,9 @@ type rule struct {
 
 // again judges an entry by an item that the document does not show in another place.
 var again = []rule{
+	// The page was used again for something else.
+	{guidSame | guidNone, linkSame, titleOther, textOther, dateFar, doubtful, 20},
+
 	// The guid is the item's.
 	{guidSame, linkSame, anyTitle, anyText, anyDate, same, 100},
 	{guidSame, anyLink, likeness, anyText, anyDate, same, 95},

@@ -1,0 +1,64 @@
+package feeds
+
+// witness knows of a document which of the things that its entries say are worth nothing
+// there: guids that are places in a list, guids and dates that are new at each request.
+type witness struct {
+	// homes are the known items that stand under their own link and title: item id → entry.
+	homes map[string]int
+	// housed are the entries of homes.
+	housed []bool
+	// restless says that no known page has a guid or a date that it had before.
+	restless bool
+}
+
+// restlessFrom is how many known pages must have another guid and another date before
+// those say nothing.
+const restlessFrom = 2
+
+// witnessOf looks through a document.
+func (m *matcher) witnessOf() witness {
+	w := witness{homes: make(map[string]int), housed: make([]bool, len(m.entries))}
+	changed, kept := 0, 0
+	for i, e := range m.entries {
+		link := e.key(keyExact)
+		if link == "" {
+			continue
+		}
+		for _, id := range m.known.candidates(i) {
+			r := m.record(id)
+			if r.source != m.source.ID || !r.has(link) {
+				continue
+			}
+			if e.title.same(r.title) {
+				w.homes[id], w.housed[i] = i, true
+			}
+			switch found := compare(e, r, m.shared); {
+			case found&linkSame == 0:
+			case found&guidOther != 0 && found&(dateNear|apart) != 0:
+				changed++
+			default:
+				kept++
+			}
+		}
+	}
+	w.restless = kept == 0 && changed >= restlessFrom
+	return w
+}
+
+// weigh takes from the evidence for an entry being an item what is worth nothing.
+func (w witness) weigh(i int, id string, found evidence) evidence {
+	if found&guidSame != 0 && found&linkSame == 0 && w.lies(i, id) {
+		found = found&^guidSame | guidNone
+	}
+	if w.restless && found&linkSame != 0 {
+		found = found&^(anyGUID|anyDate) | guidNone | dateNone
+	}
+	return found
+}
+
+// lies reports whether a guid can't be an item's own: the item stands elsewhere in the
+// document, under its own link and title, or the entry is another such item.
+func (w witness) lies(i int, id string) bool {
+	home, known := w.homes[id]
+	return known && home != i || w.housed[i] && !(known && home == i)
+}

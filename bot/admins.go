@@ -18,6 +18,9 @@ import (
 // Desk is what administrators look at, and where they decide.
 type Desk interface {
 	Progress(ctx context.Context) ([]broadcast.Progress, error)
+	// Paused returns why nothing is sent to anybody, empty while sending goes on, and when
+	// it is tried next.
+	Paused() (until time.Time, why string)
 	Health() []feeds.Health
 	Held(ctx context.Context) ([]feeds.Held, error)
 	Release(ctx context.Context, item string) error

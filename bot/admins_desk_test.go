@@ -28,6 +28,16 @@ type desk struct {
 	failAt              int          // the item of which the first try fails, counted from 1
 	failures            map[string]string
 	decided             []string // what was done with held broadcasts
+	paused              time.Time
+}
+
+func (d *desk) Paused() (next time.Time, why string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.paused.IsZero() {
+		why = "Telegram asks everybody to wait"
+	}
+	return d.paused, why
 }
 
 func (d *desk) Progress(context.Context) ([]broadcast.Progress, error) {
@@ -206,6 +216,14 @@ func (s *stage) atDesk(what string) string {
 			s.t.Fatalf("desk: %s: %v", what, err)
 		}
 		s.desk.raise(a)
+	case "pauses": // everything, for so long
+		d, err := time.ParseDuration(words[2])
+		if err != nil {
+			s.t.Fatalf("desk: %s: %v", what, err)
+		}
+		s.desk.mu.Lock()
+		s.desk.paused = today.Add(d)
+		s.desk.mu.Unlock()
 	case "broadcasts":
 		s.broadcasts(ids(words[2]))
 	case "suspects":

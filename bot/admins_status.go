@@ -43,6 +43,9 @@ func (t *talk) status(ctx context.Context, _ string) error {
 	if len(held) > 0 {
 		text += "\n" + t.words.T("line.held_now", map[string]any{"Count": t.words.Number(len(held))})
 	}
+	if next, why := t.admins.Desk.Paused(); why != "" {
+		text += "\n" + t.words.T("line.sending_pauses", map[string]any{"Time": t.moment(t.words, next)})
+	}
 	broadcasts, err := t.broadcastsInWords(ctx, progress)
 	if err != nil {
 		return err

@@ -116,7 +116,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.lease = broadcast.NewLease(o.Redis, o.Log)
 	a.lease.Reach = a.reach
 	a.witness = &witness{redis: o.Redis, token: o.Token, store: a.Store, lease: a.lease, log: o.Log, alarms: map[bot.AlarmKind]bot.Alarm{}}
-	a.telegram = &probe{name: "telegram", every: askTelegramEvery, ask: a.askTelegram}
+	a.telegram = &probe{name: "telegram", every: askTelegramEvery, ask: a.askTelegram, note: a.pause}
 	numbers, err := a.Store.NumberTopics(ctx, o.Config.topicIDs()...)
 	if err != nil {
 		return err
@@ -318,6 +318,15 @@ func (a *App) neverRead() string {
 		}
 	}
 	return lines.String()
+}
+
+// pause says why nothing is sent though Telegram answers this instance.
+func (a *App) pause() string {
+	next, why := a.Engine.Paused()
+	if why == "" {
+		return ""
+	}
+	return fmt.Sprintf("sending: paused, because %s; next attempt at %s\n", why, next.UTC().Format(time.RFC3339))
 }
 
 // led says whether somebody does the work: this instance or another.

@@ -81,7 +81,7 @@ func newChaos(t *testing.T, rdb redis.UniversalClient, redisURL string, size int
 	seed := chaosSeed(t)
 	c := &chaos{
 		t: t, rdb: rdb, size: size, store: subscriptions.NewStore(rdb),
-		rnd:  rand.New(rand.NewPCG(seed, 1)),
+		rnd: rand.New(rand.NewPCG(seed, 1)),
 		// The first poll archives silently; a site that shows nothing then may be a broken one.
 		feed: &feed{titles: []string{"Эски"}},
 		telegram: simulator.New(simulator.Options{

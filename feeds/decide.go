@@ -75,7 +75,7 @@ return 1
 // Release announces a held item after all; ErrNotFound where it is not held.
 func (a *Archive) Release(ctx context.Context, id string) error {
 	err := a.settle(ctx, id, func(r *record, held Held) AnnouncementKind {
-		r.Waits, r.Other, r.Behind = "", "", false
+		r.Waits, r.Other, r.Moved, r.Behind = "", "", false, false
 		return held.Kind
 	})
 	if err != nil {
@@ -89,6 +89,9 @@ func (a *Archive) Release(ctx context.Context, id string) error {
 // item of its own.
 func (a *Archive) Dismiss(ctx context.Context, id string) error {
 	err := a.settle(ctx, id, func(r *record, held Held) AnnouncementKind {
+		if r.Moved && held.Kind == Published {
+			r.Alias = r.Other
+		}
 		if held.Reason == HeldDoubtful {
 			r.Waits, r.Other = "", ""
 		}

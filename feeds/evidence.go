@@ -21,6 +21,7 @@ const (
 
 	titleSame
 	titleAlike
+	titleBegins // alike in its first words alone
 	titleOther
 
 	textNone
@@ -40,10 +41,12 @@ const (
 const (
 	anyGUID  = guidNone | guidSame | guidOther
 	anyLink  = linkNone | linkSame | linkSection | linkShared | linkContested | linkNumber | linkLoose | linkOther
-	anyTitle = titleSame | titleAlike | titleOther
-	sameText = textSame | textWhole
-	anyText  = textNone | sameText | textAlike | textOther
-	anyDate  = dateNone | dateSame | dateDay | dateNear | dateLater | dateFar
+	anyTitle = titleSame | titleAlike | titleUnlike
+	// titleUnlike: what is written there is another title.
+	titleUnlike = titleBegins | titleOther
+	sameText    = textSame | textWhole
+	anyText     = textNone | sameText | textAlike | textOther
+	anyDate     = dateNone | dateSame | dateDay | dateNear | dateLater | dateFar
 
 	noGUID     = guidNone | guidOther
 	sharedLink = linkShared | linkContested
@@ -109,6 +112,8 @@ func compareTitles(e, known *subject) evidence {
 		return titleSame
 	case e.title.alike(known.title):
 		return titleAlike
+	case known.has(e.key(keyHead)):
+		return titleBegins
 	}
 	return titleOther
 }
@@ -137,6 +142,8 @@ func compareDates(e, known *subject) evidence {
 		apart = 0
 	}
 	switch {
+	case apart > nearBy && known.redated():
+		return dateNone
 	case apart == 0 && midnight(e.date):
 		return dateDay
 	case apart == 0:
@@ -153,4 +160,19 @@ func compareDates(e, known *subject) evidence {
 func midnight(t time.Time) bool {
 	h, m, s := t.Clock()
 	return h+m+s == 0
+}
+
+// redated reports whether an item was dated anew again and again, and not written anew:
+// its site dates it with the moment of each request.
+func (s *subject) redated() bool {
+	dates, titles := make(map[string]bool), make(map[string]bool)
+	for _, k := range s.keys {
+		switch k[:1] {
+		case keyDated:
+			dates[k] = true
+		case keyTitle:
+			titles[k] = true
+		}
+	}
+	return len(dates)-len(titles) >= 2
 }

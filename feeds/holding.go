@@ -130,7 +130,7 @@ func (p *planner) reconsider(c *change, old record) (changed bool) {
 	case c.Waits == "" || p.stillWaits(*c):
 		return false
 	}
-	c.Waits, c.Other = "", ""
+	c.Waits, c.Other, c.Moved = "", "", false
 	c.announce, c.freed = Published, held != nil
 	c.score = score(c.Item, p.now, p.fromTop(c.place))
 	return true
@@ -147,7 +147,7 @@ func (p *planner) stillWaits(c change) bool {
 	own, alone := p.known.subjects[c.place], func(string) bool { return false }
 	if c.Waits == HeldRepeated {
 		found := compare(own, p.known.record(other.record), alone)
-		return !c.content || found&(titleOther|textOther) == 0
+		return !c.content || found&(titleUnlike|textOther) == 0
 	}
 	for i, m := range p.matches {
 		if m.verdict == same && m.item == c.Other {

@@ -16,6 +16,7 @@ const (
 	keyExact   = "l" // the link
 	keyLoose   = "n" // the link without what may say nothing
 	keyTitle   = "t" // the title
+	keyHead    = "h" // its first words, within its source
 	keyDated   = "d" // title and date
 	keySummary = "x" // the text, where it is not short
 	keyPlace   = "p" // link and date, for links that many items share
@@ -67,8 +68,11 @@ func (r reader) address(link string) address {
 	return a
 }
 
+// headWords is how many words of a title are its head; a title without more has none.
+const headWords = 3
+
 // subject reads what an item is known again by. The guid is left out where it only
-// repeats the link.
+// repeats the link or the title.
 func (r reader) subject(it Item, guid string, date time.Time) *subject {
 	s := &subject{source: it.Source, link: r.address(it.Link), title: r.prose(it.Title), text: r.prose(it.Summary), empty: it.Summary == "", date: date}
 	if page := r.address(guid); page.exact != "" {
@@ -77,6 +81,9 @@ func (r reader) subject(it Item, guid string, date time.Time) *subject {
 		}
 	}
 	add := func(kind string, parts ...string) { s.keys = append(s.keys, keyOf(kind, parts...)) }
+	if slices.Equal(words(guid), words(it.Title)) {
+		guid = ""
+	}
 	if guid != "" {
 		s.guid = keyOf(keyGUID, it.Source, guid)
 		s.keys = append(s.keys, s.guid)
@@ -86,6 +93,9 @@ func (r reader) subject(it Item, guid string, date time.Time) *subject {
 		add(keyLoose, s.link.loose)
 	}
 	add(keyTitle, s.title.folded)
+	if head := s.title.head(); head != "" {
+		add(keyHead, it.Source, head)
+	}
 	if !s.empty && len([]rune(s.text.folded)) >= minText {
 		add(keySummary, s.text.folded)
 	}

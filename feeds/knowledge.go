@@ -27,6 +27,10 @@ type record struct {
 	// that it is compared with: as soon as the reason is gone, it is told.
 	Waits string `json:"waits,omitempty"`
 	Other string `json:"other,omitempty"`
+	// Moved says that Other had left the document together with others when this came. Once
+	// it is dismissed it is Alias's, that is Other, in another place.
+	Moved bool   `json:"moved,omitempty"`
+	Alias string `json:"alias,omitempty"`
 	changing
 }
 
@@ -183,8 +187,10 @@ func (a *Archive) readItems(ctx context.Context, k knowledge) error {
 		}
 		maps.Copy(k.records, records)
 		for _, r := range records {
-			if _, known := k.records[r.Other]; r.Other != "" && !known {
-				wanted[r.Other] = true
+			for _, id := range []string{r.Other, r.Alias} {
+				if _, known := k.records[id]; id != "" && !known {
+					wanted[id] = true
+				}
 			}
 		}
 	}

@@ -29,8 +29,9 @@ type address struct {
 }
 
 var (
-	// tracking finds the parameters of a link that say where a reader came from.
-	tracking = regexp.MustCompile(`(?i)^(?:utm_.*|wt_mc|mtm_.*|pk_.*|at_.*|_openstat|fbclid|gclid|yclid|ysclid|dclid|msclkid|igshid|mc_cid|mc_eid|ga_.*)$`)
+	// tracking finds the parameters of a link that say where a reader came from, and that
+	// of the same page in its AMP form.
+	tracking = regexp.MustCompile(`(?i)^(?:utm_.*|wt_mc|mtm_.*|pk_.*|at_.*|_openstat|fbclid|gclid|yclid|ysclid|dclid|msclkid|igshid|mc_cid|mc_eid|ga_.*|amp)$`)
 	// session finds the parameters that hold a visitor's session whatever their value,
 	// and maybeSession those that do where the value looks drawn by lot: in PHP-Nuke
 	// "sid=210" is the article.
@@ -62,6 +63,9 @@ func addressOf(link string) address {
 		}
 	}
 	place := path.Clean("/" + norm.NFC.String(inPath.ReplaceAllString(u.Path, "")))
+	if page, ok := strings.CutSuffix(place, "/amp"); ok && page != "" {
+		place = page
+	}
 	a := address{fragment: u.Fragment}
 	if route := strings.TrimLeft(u.Fragment, "!"); strings.HasPrefix(route, "/") {
 		a.fragment, place = "", place+"#"+u.Fragment // A page that a script draws.

@@ -40,7 +40,8 @@ type planner struct {
 	matches   []match
 	copies    map[int][]int // an entry's place → those of its copies
 	plausible int
-	order     string // of the document; empty where it is not known
+	moved     map[int]bool // entries that are known items in other places
+	order     string       // of the document; empty where it is not known
 	fresh     []change
 	corrected []change
 	touched   []change // nothing that a reader would notice
@@ -58,12 +59,12 @@ func plan(found poll, k knowledge, plausible int) changes {
 			p.copies[m.twin] = append(p.copies[m.twin], i)
 		}
 	}
-	p.order = p.findOrder()
+	p.order, p.moved = p.findOrder(), p.findMoved()
 	for i, m := range p.matches {
 		switch m.verdict {
 		case copied:
 		case same:
-			p.takeKnown(i, k.records[m.item])
+			p.takeKnown(i, p.original(k.records[m.item]))
 			if m.rank < republishedBelow && m.found&(linkOther|guidOther) != 0 {
 				p.result.Republished++
 			}
@@ -92,6 +93,7 @@ func (p *planner) takeNew(i int, m match) {
 	case doubtful:
 		c.Waits, c.Other = HeldDoubtful, m.item
 	}
+	c.Moved = p.moved[i]
 	if m.verdict == repeats && m.item == "" { // It repeats what is new itself.
 		c.Other = p.idOf(m.twin)
 	}

@@ -50,6 +50,15 @@ func (p *prose) same(q *prose) bool {
 	return short.cut && utf8.RuneCountInString(short.folded) >= cutFrom && strings.HasPrefix(long.folded, short.folded)
 }
 
+// head returns the first words of a title that has more.
+func (p *prose) head() string {
+	all := strings.SplitN(p.folded, " ", headWords+1)
+	if len(all) <= headWords {
+		return ""
+	}
+	return strings.Join(all[:headWords], " ")
+}
+
 // alike reports whether two texts share most of their words and all of their numbers: the
 // 27th of November and the 4th of December are not alike.
 func (p *prose) alike(q *prose) bool {

@@ -31,6 +31,7 @@ var again = []rule{
 	{guidSame, anyLink, anyTitle, likeText, anyDate, same, 94},
 	{guidSame, anyLink, anyTitle, anyText, dateSame, same, 93},
 	{guidSame, anyLink, anyTitle, textNone, anyDate, same, 90},
+	{guidSame, sectional, titleBegins, anyText, calm | dateLater, same, 89},
 	{guidSame, anyLink, anyTitle, anyText, anyDate, doubtful, 20},
 
 	// There is no guid, and the link is the item's.
@@ -109,15 +110,18 @@ var again = []rule{
 	{noGUID, anyLink, titleSame, textAlike, dateNone | apart, repeats, 11},
 	{noGUID, anyLink, titleSame, textNone, dateNone | dateLater, repeats, 11},
 	{noGUID, anyLink, titleSame, textOther, dateNone | dateDay | dateNear | dateLater, doubtful, 10},
-	{noGUID, anyLink, titleAlike, sameText, nearDate, same, 41},
+	{noGUID, anyLink, titleAlike, textWhole, nearDate, same, 41},
+	{noGUID, anyLink, titleAlike, textSame, dateSame, same, 41},
+	{noGUID, anyLink &^ linkNone, titleAlike, textSame, dateDay | dateNear, doubtful, 9},
 	{guidNone, linkNone, titleAlike, likeText, dateNone | nearDate, same, 38},
 	{noGUID, anyLink, titleAlike, textWhole, dateNone | apart, doubtful, 9},
 	{noGUID, anyLink, titleAlike, textAlike, dateSame, same, 39},
 	{guidNone, linkNone, titleAlike, textNone, dateSame, same, 37},
 	{noGUID, anyLink, titleAlike, textNone, dateSame, doubtful, 8},
-	{noGUID, anyLink, titleOther, textWhole, dateSame, same, 38},
-	{noGUID, anyLink, titleOther, textSame, dateSame, doubtful, 7},
-	{noGUID, anyLink, titleOther, textWhole, dateNear, doubtful, 7},
+	{guidNone, linkNone, titleAlike, textNone, dateNone, doubtful, 8},
+	{noGUID, anyLink, titleUnlike, textWhole, dateSame, same, 38},
+	{noGUID, anyLink, titleUnlike, textSame, dateSame, doubtful, 7},
+	{noGUID, anyLink, titleUnlike, textWhole, dateNear, doubtful, 7},
 }
 
 // beside judges an entry by an item that the document shows in another place already.

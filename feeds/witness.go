@@ -34,7 +34,7 @@ func (m *matcher) witnessOf() witness {
 			}
 			switch found := compare(e, r, m.shared); {
 			case found&linkSame == 0:
-			case found&guidOther != 0 && found&(dateNear|apart) != 0:
+			case found&guidOther != 0 && (found&(dateNear|apart) != 0 || r.redated()):
 				changed++
 			default:
 				kept++

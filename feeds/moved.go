@@ -1,0 +1,53 @@
+package feeds
+
+import "slices"
+
+// movedFrom is how many entries must say what items said that are shown no more, for the
+// site to have moved; one alone may be a copy of an old item, which an editor rewrites.
+const movedFrom = 2
+
+// findMoved returns the places of new entries that are, as far as anybody can see, known
+// items in other places. Where one is still in its place, the site did not move.
+func (p *planner) findMoved() map[int]bool {
+	shown := make(map[string]bool)
+	for _, m := range p.matches {
+		if m.verdict == same && m.found&linkSame != 0 {
+			return nil
+		}
+		shown[m.item] = shown[m.item] || m.verdict == same
+	}
+	moved := make(map[int]bool)
+	for i, m := range p.matches {
+		other, known := p.known.records[m.item]
+		if (m.verdict == repeats || m.verdict == doubtful) && known && !shown[m.item] && other.Source == p.source.ID {
+			moved[i] = true
+		}
+	}
+	if len(moved) < movedFrom {
+		return nil
+	}
+	return moved
+}
+
+// original returns the item that a dismissed one is in another place. That one's keys and
+// content are the item's from now on, and nobody is told: the person who dismissed it said
+// so. All others, and those whose original stands in the document itself, are their own.
+func (p *planner) original(r stored) stored {
+	original, known := p.known.records[r.Alias]
+	shown := slices.ContainsFunc(p.matches, func(m match) bool { return m.verdict == same && m.item == r.Alias })
+	if !known || shown {
+		return r
+	}
+	for _, key := range r.Keys {
+		if _, read := p.known.index[key]; !read {
+			p.gone = append(p.gone, [2]string{key, r.ID})
+			continue
+		}
+		p.index[key] = slices.DeleteFunc(slices.Clone(p.owners(key)), func(id string) bool { return id == r.ID })
+	}
+	old := original.Item
+	original.Item, original.Full = r.Item, r.Full
+	original.ID, original.Published, original.FirstSeen, original.Revision = old.ID, old.Published, old.FirstSeen, old.Revision+1
+	original.Withdrawn = old.Withdrawn
+	return original
+}

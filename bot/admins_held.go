@@ -147,6 +147,7 @@ var reasons = map[string]string{
 	feeds.HeldRepeated: "line.held_repeated",
 	feeds.HeldDoubtful: "line.held_doubtful",
 	feeds.HeldBacklog:  "line.held_backlog",
+	feeds.HeldLost:     "line.held_lost",
 	feeds.HeldFlood:    "line.held_flood",
 }
 

@@ -109,6 +109,8 @@ type sourceState struct {
 	Empty   time.Time `json:"empty,omitzero"`
 	// Order is how the document was last seen to be ordered.
 	Order string `json:"order,omitempty"`
+	// Last is the id of an item that the document had when it last had any.
+	Last string `json:"last,omitempty"`
 	// LastItem is when something new last came, and Rhythm how long it usually takes.
 	LastItem time.Time     `json:"last_item,omitzero"`
 	Rhythm   time.Duration `json:"rhythm,omitempty"`
@@ -181,7 +183,7 @@ func (found poll) next(old sourceState, news int, order string) sourceState {
 	state := sourceState{
 		URL: found.source.URL, Language: found.source.Language, validators: found.validators,
 		Moved: found.moved, TTL: found.ttl, Order: order, Contact: old.Contact, Empty: old.Empty,
-		LastItem: old.LastItem, Rhythm: rhythm(old, found.entries, news, found.now),
+		Last: old.Last, LastItem: old.LastItem, Rhythm: rhythm(old, found.entries, news, found.now),
 	}
 	if old.untouched() {
 		state.Contact = found.now

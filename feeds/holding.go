@@ -9,6 +9,7 @@ const (
 	HeldRestless = "restless" // it changes again and again: there may be a counter in its text
 	HeldRepeated = "repeated" // it says what another item said: a copy, or the same notice once more
 	HeldDoubtful = "doubtful" // it may be a known item that was rewritten
+	HeldLost     = "lost"     // Redis lost what the source showed before, and this may be of it
 	HeldBacklog  = "backlog"  // the source's first answer was empty or cut, and this may be what it lacked
 )
 
@@ -73,6 +74,8 @@ func (p *planner) decideNew(backlog bool) {
 		switch {
 		case p.result.First || slipped[c.place]:
 			c.announce = ""
+		case p.known.isLost(c.place):
+			p.hold(c, Published, HeldLost)
 		case backlog && c.from.Item.Published.Before(p.known.state.Contact.Add(-time.Minute)):
 			p.hold(c, Published, HeldBacklog)
 		case p.stale(*c):

@@ -50,6 +50,7 @@ type knowledge struct {
 	subjects []*subject          // of the entries
 	legacy   map[int][]string    // an entry's place → ids of items that have no keys yet
 	held     map[string]Held     // of the items in records
+	lost     bool                // Redis lost what the source showed before
 }
 
 func newKnowledge() knowledge {
@@ -115,6 +116,9 @@ func (a *Archive) know(ctx context.Context, s Source, entries []entry) (k knowle
 		return k, err
 	}
 	if err := a.findLegacy(ctx, entries, k); err != nil {
+		return k, err
+	}
+	if err := a.findLoss(ctx, s.Language, &k); err != nil {
 		return k, err
 	}
 	return k, a.readItems(ctx, k)

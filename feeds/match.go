@@ -78,7 +78,9 @@ func (m *matcher) doubtMoved() {
 }
 
 // shared reports whether several items have a key.
-func (m *matcher) shared(key string) bool { return len(m.known.index[key]) > 1 }
+func (m *matcher) shared(key string) bool {
+	return len(m.known.index[key]) > 1 && len(m.known.present(m.known.index[key])) > 1
+}
 
 // record returns an item as a side of comparisons.
 func (m *matcher) record(id string) *subject {

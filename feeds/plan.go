@@ -42,6 +42,7 @@ type planner struct {
 	plausible int
 	moved     map[int]bool // entries that are known items in other places
 	order     string       // of the document; empty where it is not known
+	last      string       // the id of an item of this source that the document shows
 	fresh     []change
 	corrected []change
 	touched   []change // nothing that a reader would notice
@@ -86,6 +87,7 @@ func (p *planner) takeNew(i int, m match) {
 	e := p.entries[i]
 	it := firstSeen(e, p.now)
 	it.ID = newID(e, p.now, i)
+	p.last = it.ID
 	c := change{record: record{Item: it, GUID: e.GUID, Dated: e.Dated, Full: fullPrint(e)}, announce: Published, content: true, place: i, from: e}
 	switch m.verdict {
 	case repeats:
@@ -127,6 +129,9 @@ func (p *planner) idOf(place int) string {
 // takeKnown takes in what a document says of a known item.
 func (p *planner) takeKnown(i int, old stored) {
 	e := p.entries[i]
+	if old.Source == p.source.ID {
+		p.last = old.ID
+	}
 	if e.Is != "" {
 		return // Nothing is said of it.
 	}
@@ -163,6 +168,7 @@ func (p *planner) finish() changes {
 		}
 	}
 	p.state = p.next(p.known.state, p.result.New, p.order)
+	p.state.Last = cmp.Or(p.last, p.state.Last)
 	return p.changes
 }
 
@@ -219,7 +225,7 @@ func (p *planner) owners(key string) []string {
 	if owners, changed := p.index[key]; changed {
 		return owners
 	}
-	return p.known.index[key]
+	return p.known.present(p.known.index[key])
 }
 
 // score orders the latest list: by date, on the same day without hours by when it

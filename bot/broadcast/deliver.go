@@ -221,11 +221,12 @@ func (s *session) tryLater(ctx context.Context, t *task, e *Error, now time.Time
 	if t.since.IsZero() {
 		t.since = now
 	}
-	if now.Sub(t.since) > s.GiveUpAfter {
+	left := s.GiveUpAfter - now.Sub(t.since)
+	if left <= 0 {
 		s.settle(ctx, t, e)
 		return now
 	}
-	wait := pause(t.attempts)
+	wait := min(pause(t.attempts), left) // the last attempt is at that age, not after it
 	if e.Verdict == SlowDown && e.After > 0 {
 		wait = min(e.After, max(s.GiveUpAfter, longestAsked))
 	}

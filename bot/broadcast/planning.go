@@ -188,7 +188,7 @@ func (s *session) begin(ctx context.Context, p record) error {
 	if err != nil {
 		return err
 	}
-	r := &run{plan: p.plan, state: p.state, saved: p.state, doubt: newDoubt(p.Trusted)}
+	r := &run{plan: p.plan, state: p.state, saved: p.state, doubt: newDoubt(p.Trusted), retried: waiting}
 	r.item.Store(&item)
 	r.position.Store(int64(p.Cursor))
 	if r.Kind == Digest {

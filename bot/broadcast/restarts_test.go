@@ -122,7 +122,8 @@ func TestWhoJoinedIsNotForgottenByARestart(t *testing.T) {
 	})
 }
 
-// TestRestartsDoNotLengthenTheAgeAtWhichAMessageIsGivenUp.
+// TestRestartsDoNotLengthenTheAgeAtWhichAMessageIsGivenUp: the age is over while nobody
+// runs; the first attempt after that is the last.
 func TestRestartsDoNotLengthenTheAgeAtWhichAMessageIsGivenUp(t *testing.T) {
 	inStorm(t, 3, func(t *testing.T, c *crowd) {
 		c.options.GiveUpAfter = 10 * time.Minute
@@ -133,17 +134,51 @@ func TestRestartsDoNotLengthenTheAgeAtWhichAMessageIsGivenUp(t *testing.T) {
 			return nil
 		}
 		c.publish("ky", "Жаңылык")
-		for range 5 {
+		for range 3 {
 			stop := c.run()
-			time.Sleep(2 * time.Minute)
+			time.Sleep(time.Minute)
 			stop()
-			time.Sleep(2 * time.Minute)
+			time.Sleep(3 * time.Minute)
+		}
+		failed := func() bool {
+			failures, err := c.engine.Failures(t.Context(), c.report().ID)
+			return err == nil && strings.Contains(failures["2"], "502")
+		}
+		if failed() {
+			t.Error("given up before ten minutes were over")
 		}
 		defer c.run()()
 		time.Sleep(15 * time.Second)
-		failures, err := c.engine.Failures(t.Context(), c.report().ID)
-		if err != nil || !strings.Contains(failures["2"], "502") {
-			t.Errorf("failures %v (%v) after twenty minutes, want the chat", failures, err)
+		if !failed() {
+			t.Error("not given up after twelve minutes")
+		}
+	})
+}
+
+// TestWalkFromAnOlderCursorDoesNotForgetHowLongAMessageFails: the cursor stands still in an
+// outage, and every restart walks over the same chats.
+func TestWalkFromAnOlderCursorDoesNotForgetHowLongAMessageFails(t *testing.T) {
+	inStorm(t, 1, func(t *testing.T, c *crowd) {
+		c.options.GiveUpAfter = 10 * time.Minute
+		tries := 0
+		c.phones.answer = func(Delivery, int) error {
+			tries++
+			return &Error{Verdict: Transient, Err: errors.New("502 Bad Gateway")}
+		}
+		c.publish("ky", "Жаңылык")
+		for range 4 {
+			stop := c.run()
+			time.Sleep(2 * time.Minute)
+			stop()
+			if err := c.rdb.HSet(t.Context(), keyPlan(c.report().ID), "cursor", 0).Err(); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Minute)
+		}
+		defer c.run()()
+		time.Sleep(15 * time.Second)
+		if report := c.report(); report.Failed != 1 {
+			t.Errorf("after twelve minutes and %d attempts: %+v", tries, report)
 		}
 	})
 }

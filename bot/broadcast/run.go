@@ -27,7 +27,8 @@ type run struct {
 	state   state
 	buckets []*bucket // those from the cursor to the position
 	walked  bool
-	saved   state // as Redis has it
+	saved   state                // as Redis has it
+	retried map[int64]retryEntry // who stood in the retry set when this began here; nil from the next walk on
 	meter   meter
 
 	// The queue's, under its lock.
@@ -78,7 +79,7 @@ func (r *run) rest() bool {
 		return false
 	}
 	r.state.Next = min(r.state.Next, r.plannedAt().Add(longestWait).Unix()+1)
-	r.walked, r.buckets = false, nil
+	r.walked, r.buckets, r.retried = false, nil, nil
 	r.position.Store(0)
 	r.state.Cursor, r.state.Wake, r.state.Next = 0, r.state.Next, 0
 	r.state.Round++
@@ -150,6 +151,7 @@ func (s *session) walk(ctx context.Context, r *run) {
 				counting = true
 				s.walks.Go(func() { s.count(ctx, r) })
 			}
+			in = r.untried(in)
 			b := r.reach(len(in))
 			for _, chat := range in {
 				s.catchUp(r, chat)
@@ -167,6 +169,18 @@ func (s *session) walk(ctx context.Context, r *run) {
 	r.walked = true
 	r.mu.Unlock()
 	s.tend()
+}
+
+// untried leaves out who stood in the retry set when the broadcast was resumed: a walk
+// from an older cursor meets these again, and a second task would forget how long the
+// first has failed.
+func (r *run) untried(in targets) targets {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.DeleteFunc(in, func(p subscriptions.Subscriber) bool {
+		_, waits := r.retried[p.Chat]
+		return waits
+	})
 }
 
 // targets are the chats of one bucket that a broadcast is for.

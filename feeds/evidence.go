@@ -16,6 +16,7 @@ const (
 	linkShared    // the same, and several items have it
 	linkContested // the same and several items have it, though it looks like one item's own
 	linkNumber    // another slug beside the same number
+	linkCounted   // another slug beside the same short number
 	linkLoose     // the same but for a fragment or a parameter of the visit
 	linkOther
 
@@ -40,7 +41,7 @@ const (
 
 const (
 	anyGUID  = guidNone | guidSame | guidOther
-	anyLink  = linkNone | linkSame | linkSection | linkShared | linkContested | linkNumber | linkLoose | linkOther
+	anyLink  = linkNone | linkSame | linkSection | linkShared | linkContested | linkNumber | linkCounted | linkLoose | linkOther
 	anyTitle = titleSame | titleAlike | titleUnlike
 	// titleUnlike: what is written there is another title.
 	titleUnlike = titleBegins | titleOther
@@ -98,6 +99,8 @@ func compareLinks(e, known *subject, shared func(string) bool) evidence {
 		return linkSame
 	case known.link.exact == "":
 		return linkNone
+	case !known.has(loose) && e.link.counted != "" && known.has(e.key(keyCounted)) && !shared(e.key(keyCounted)):
+		return linkCounted
 	case !known.has(loose), e.link.fragment != "" && known.link.fragment != "":
 		return linkOther
 	case e.link.numbered && !shared(loose):

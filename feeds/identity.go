@@ -15,6 +15,7 @@ const (
 	keyGUID    = "g" // the guid, within its source
 	keyExact   = "l" // the link
 	keyLoose   = "n" // the link without what may say nothing
+	keyCounted = "c" // the short number in the link, within its source
 	keyTitle   = "t" // the title
 	keyHead    = "h" // its first words, within its source
 	keyDated   = "d" // title and date
@@ -91,6 +92,9 @@ func (r reader) subject(it Item, guid string, date time.Time) *subject {
 	if s.link.exact != "" {
 		add(keyExact, s.link.exact)
 		add(keyLoose, s.link.loose)
+	}
+	if s.link.counted != "" {
+		add(keyCounted, it.Source, s.link.counted)
 	}
 	add(keyTitle, s.title.folded)
 	if head := s.title.head(); head != "" {

@@ -24,6 +24,9 @@ type address struct {
 	fragment string
 	// numbered says that loose has a number in the place of a slug.
 	numbered bool
+	// counted is the place with the short number alone that stands beside a slug; empty
+	// without one. Many such numbers are no page's own, and only support what titles say.
+	counted string
 	// section says that nothing in the link looks like one item's own: "/ru/vacancies".
 	section bool
 }
@@ -46,7 +49,10 @@ var (
 	// numberFirst and numberLast find a page's number beside its slug.
 	numberFirst = regexp.MustCompile(`^(\d{4,})[-_]\D`)
 	numberLast  = regexp.MustCompile(`\D[-_](\d{4,})(?:\.\w+)?$`)
-	aYear       = regexp.MustCompile(`^(?:19|20)\d\d$`)
+	// shortFirst and shortLast find a shorter number there.
+	shortFirst = regexp.MustCompile(`^(\d{2,3})[-_]\D`)
+	shortLast  = regexp.MustCompile(`\D[-_](\d{2,3})(?:\.\w+)?$`)
+	aYear      = regexp.MustCompile(`^(?:19|20)\d\d$`)
 )
 
 // addressOf reads a link. What is no absolute address gives an empty one.
@@ -76,6 +82,7 @@ func addressOf(link string) address {
 	a.exact = host + place + "?" + query.Encode()
 	a.section = a.fragment == "" && isSection(place, query)
 	a.loose, a.numbered = loosely(host, place, query)
+	a.counted = countedIn(host, place)
 	if a.fragment != "" {
 		a.exact += "#" + a.fragment
 	}
@@ -115,6 +122,17 @@ func loosely(host, place string, query url.Values) (loose string, numbered bool)
 		}
 	}
 	return host + path.Join(dir, page) + "?" + kept.Encode(), numbered
+}
+
+// countedIn finds the short number beside a slug.
+func countedIn(host, place string) string {
+	dir, page := path.Split(place)
+	for _, form := range []*regexp.Regexp{shortFirst, shortLast} {
+		if m := form.FindStringSubmatch(page); m != nil {
+			return host + path.Join(dir, m[1])
+		}
+	}
+	return ""
 }
 
 // byLot reports whether a value looks drawn by lot: long, of letters and digits mixed.

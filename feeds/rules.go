@@ -91,6 +91,9 @@ var again = []rule{
 	{noGUID, linkNumber, anyTitle, anyText, dateSame, same, 57},
 	{noGUID, linkNumber, anyTitle, textNone, anyDate, same, 55},
 	{noGUID, linkNumber, anyTitle, anyText, anyDate, doubtful, 14},
+	{noGUID, linkCounted, titleAlike, likeText, anyDate, same, 57},
+	{noGUID, linkCounted, titleAlike, textNone, dateSame, same, 56},
+	{noGUID, linkCounted, titleAlike, textNone | textOther, anyDate, doubtful, 14},
 	{noGUID, linkLoose, titleSame, likeText | textNone, anyDate, same, 60},
 	{noGUID, linkLoose, titleSame, anyText, calm, same, 59},
 	{noGUID, linkLoose, titleAlike, anyText, calm, same, 57},
@@ -135,7 +138,7 @@ var beside = []rule{
 	{guidSame, linkSame, anyTitle, textWhole, calm, copied, 0},
 	{guidSame, linkSame, titleAlike, likeText, anyDate, copied, 0},
 	{guidOther, linkSame, titleSame, likeText | textNone, dateSame | dateDay | dateNone, copied, 0},
-	{guidSame, anyLink &^ linkOther, titleSame, sameText | textNone, calm, copied, 0},
+	{guidSame, anyLink &^ (linkOther | linkCounted), titleSame, sameText | textNone, calm, copied, 0},
 	{guidNone, sectional | linkNone, titleSame, sameText | textNone, dateSame | dateDay | dateNone, copied, 0},
 	{noGUID, linkNumber | linkLoose, titleSame, sameText | textNone, dateSame | dateDay | dateNone, copied, 0},
 

@@ -7,6 +7,8 @@ type witness struct {
 	homes map[string]int
 	// housed are the entries of homes.
 	housed []bool
+	// places says that guids are given anew: several stand where others stood.
+	places bool
 	// restless says that no known page has a guid or a date that it had before.
 	restless bool
 }
@@ -14,6 +16,9 @@ type witness struct {
 // restlessFrom is how many known pages must have another guid and another date before
 // those say nothing.
 const restlessFrom = 2
+
+// belied is how many guids must be another item's than they were for all to say nothing.
+const belied = 2
 
 // witnessOf looks through a document.
 func (m *matcher) witnessOf() witness {
@@ -41,13 +46,22 @@ func (m *matcher) witnessOf() witness {
 			}
 		}
 	}
+	lies := 0
+	for i, e := range m.entries {
+		for _, id := range m.known.candidates(i) {
+			if found := compare(e, m.record(id), m.shared); found&guidSame != 0 && found&linkSame == 0 && w.lies(i, id) {
+				lies++
+			}
+		}
+	}
+	w.places = lies >= belied
 	w.restless = kept == 0 && changed >= restlessFrom
 	return w
 }
 
 // weigh takes from the evidence for an entry being an item what is worth nothing.
 func (w witness) weigh(i int, id string, found evidence) evidence {
-	if found&guidSame != 0 && found&linkSame == 0 && w.lies(i, id) {
+	if found&guidSame != 0 && found&linkSame == 0 && (w.places || w.lies(i, id)) {
 		found = found&^guidSame | guidNone
 	}
 	if w.restless && found&linkSame != 0 {

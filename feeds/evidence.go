@@ -16,7 +16,7 @@ const (
 	linkShared    // the same, and several items have it
 	linkContested // the same and several items have it, though it looks like one item's own
 	linkNumber    // another slug beside the same number
-	linkCounted   // another slug beside the same short number
+	linkCounted   // another slug beside the same number, which is short
 	linkLoose     // the same but for a fragment or a parameter of the visit
 	linkOther
 
@@ -78,7 +78,7 @@ func compareGUIDs(e, known *subject, shared func(string) bool) evidence {
 		return guidNone
 	case known.has(e.guid):
 		return guidSame
-	case known.guid == "", shared(known.guid):
+	case known.guid == "", shared(known.guid), e.titled, known.titled:
 		return guidNone
 	}
 	return guidOther

@@ -15,7 +15,7 @@ const (
 	keyGUID    = "g" // the guid, within its source
 	keyExact   = "l" // the link
 	keyLoose   = "n" // the link without what may say nothing
-	keyCounted = "c" // the short number in the link, within its source
+	keyCounted = "c" // the number in the link, within its source
 	keyTitle   = "t" // the title
 	keyHead    = "h" // its first words, within its source
 	keyDated   = "d" // title and date
@@ -35,6 +35,7 @@ const minText = 40
 type subject struct {
 	source string
 	guid   string // its key, empty where the guid says nothing beside the link
+	titled bool   // the guid repeats the title, and changes with it
 	link   address
 	title  *prose
 	text   *prose
@@ -73,7 +74,7 @@ func (r reader) address(link string) address {
 const headWords = 3
 
 // subject reads what an item is known again by. The guid is left out where it only
-// repeats the link or the title.
+// repeats the link.
 func (r reader) subject(it Item, guid string, date time.Time) *subject {
 	s := &subject{source: it.Source, link: r.address(it.Link), title: r.prose(it.Title), text: r.prose(it.Summary), empty: it.Summary == "", date: date}
 	if page := r.address(guid); page.exact != "" {
@@ -82,9 +83,7 @@ func (r reader) subject(it Item, guid string, date time.Time) *subject {
 		}
 	}
 	add := func(kind string, parts ...string) { s.keys = append(s.keys, keyOf(kind, parts...)) }
-	if slices.Equal(words(guid), words(it.Title)) {
-		guid = ""
-	}
+	s.titled = guid != "" && slices.Equal(words(guid), words(it.Title))
 	if guid != "" {
 		s.guid = keyOf(keyGUID, it.Source, guid)
 		s.keys = append(s.keys, s.guid)

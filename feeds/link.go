@@ -24,8 +24,8 @@ type address struct {
 	fragment string
 	// numbered says that loose has a number in the place of a slug.
 	numbered bool
-	// counted is the place with the short number alone that stands beside a slug; empty
-	// without one. Many such numbers are no page's own, and only support what titles say.
+	// counted is the place with the number alone that stands beside a slug, also a short one or
+	// one that may be a date; empty without one. It only supports what titles say.
 	counted string
 	// section says that nothing in the link looks like one item's own: "/ru/vacancies".
 	section bool
@@ -49,9 +49,9 @@ var (
 	// numberFirst and numberLast find a page's number beside its slug.
 	numberFirst = regexp.MustCompile(`^(\d{4,})[-_]\D`)
 	numberLast  = regexp.MustCompile(`\D[-_](\d{4,})(?:\.\w+)?$`)
-	// shortFirst and shortLast find a shorter number there.
-	shortFirst = regexp.MustCompile(`^(\d{2,3})[-_]\D`)
-	shortLast  = regexp.MustCompile(`\D[-_](\d{2,3})(?:\.\w+)?$`)
+	// shortFirst and shortLast find any number there.
+	shortFirst = regexp.MustCompile(`^(\d{2,})[-_]\D`)
+	shortLast  = regexp.MustCompile(`\D[-_](\d{2,})(?:\.\w+)?$`)
 	aYear      = regexp.MustCompile(`^(?:19|20)\d\d$`)
 )
 
@@ -124,11 +124,11 @@ func loosely(host, place string, query url.Values) (loose string, numbered bool)
 	return host + path.Join(dir, page) + "?" + kept.Encode(), numbered
 }
 
-// countedIn finds the short number beside a slug.
+// countedIn finds the number beside a slug that is no year.
 func countedIn(host, place string) string {
 	dir, page := path.Split(place)
 	for _, form := range []*regexp.Regexp{shortFirst, shortLast} {
-		if m := form.FindStringSubmatch(page); m != nil {
+		if m := form.FindStringSubmatch(page); m != nil && !aYear.MatchString(m[1]) {
 			return host + path.Join(dir, m[1])
 		}
 	}

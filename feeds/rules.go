@@ -30,6 +30,7 @@ var again = []rule{
 	{guidSame, anyLink, likeness, anyText, anyDate, same, 95},
 	{guidSame, anyLink, anyTitle, likeText, anyDate, same, 94},
 	{guidSame, anyLink, anyTitle, anyText, dateSame, same, 93},
+	{guidSame, linkOther, titleOther, textNone, dateNone | apart, doubtful, 20},
 	{guidSame, anyLink, anyTitle, textNone, anyDate, same, 90},
 	{guidSame, sectional, titleBegins, anyText, calm | dateLater, same, 89},
 	{guidSame, anyLink, anyTitle, anyText, anyDate, doubtful, 20},

@@ -121,6 +121,7 @@ func newModel(h *house, rt *rapid.T) *model {
 		moods: append(rapid.SliceOfN(rapid.IntRange(0, 11), 16, 64).Draw(rt, "moods"), 11, 11, 11, 11),
 	}
 	h.options.Grace = time.Nanosecond
+	h.options.GiveUpAfter = 30 * 24 * time.Hour // the nights without an engine make no message too old
 	h.options.Zone = bishkek
 	h.phones.answer = m.answer
 	h.engine = New(h.options)

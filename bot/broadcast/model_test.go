@@ -306,6 +306,7 @@ func (m *model) crash() {
 // noteUnsure finds the messages on phones that the ledger doesn't name.
 func (m *model) noteUnsure() {
 	ctx := m.h.tb.Context()
+	written := newLedger(m.h.rdb) // what the engine remembers beyond it goes with the engine
 	items := map[string]feeds.Item{}
 	for _, i := range m.items {
 		if !i.withdrawn {
@@ -323,7 +324,7 @@ func (m *model) noteUnsure() {
 			if err != nil {
 				m.h.tb.Fatal(err)
 			}
-			line, has, err := m.h.engine.ledger.get(ctx, number, chat)
+			line, has, err := written.get(ctx, number, chat)
 			if err != nil {
 				m.h.tb.Fatal(err)
 			}

@@ -117,6 +117,7 @@ func (e *Embedded) Client(tb testing.TB) redis.UniversalClient {
 	rdb := redis.NewClient(&redis.Options{
 		Dialer: e.dial, PoolSize: bubblePool, ContextTimeoutEnabled: true, MaintNotificationsConfig: noNotifications(),
 	})
+	rdb.AddHook(absent{e})
 	tb.Cleanup(func() { _ = rdb.Close() })
 	return rdb
 }

@@ -16,14 +16,17 @@ func (p *planner) findMoved() map[int]bool {
 		}
 		shown[m.item] = shown[m.item] || m.verdict == same
 	}
-	moved := make(map[int]bool)
+	moved, known := make(map[int]bool), 0
 	for i, m := range p.matches {
-		other, known := p.known.records[m.item]
-		if (m.verdict == repeats || m.verdict == doubtful) && known && !shown[m.item] && other.Source == p.source.ID {
+		other, found := p.known.records[m.item]
+		if m.verdict == same && m.found&linkOther != 0 && m.rank < republishedBelow {
+			known++ // By its words alone.
+		}
+		if (m.verdict == repeats || m.verdict == doubtful) && found && !shown[m.item] && other.Source == p.source.ID {
 			moved[i] = true
 		}
 	}
-	if len(moved) < movedFrom {
+	if len(moved)+known < movedFrom {
 		return nil
 	}
 	return moved

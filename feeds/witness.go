@@ -9,12 +9,12 @@ type witness struct {
 	housed []bool
 	// places says that guids are given anew: several stand where others stood.
 	places bool
-	// restless says that no known page has a guid or a date that it had before.
-	restless bool
+	// restless are the groups of evidence of which no known page shows what it showed before.
+	restless evidence
 }
 
-// restlessFrom is how many known pages must have another guid and another date before
-// those say nothing.
+// restlessFrom is how many known pages must have another guid, or another date, for guids
+// or dates to say nothing.
 const restlessFrom = 2
 
 // belied is how many guids must be another item's than they were for all to say nothing.
@@ -23,7 +23,7 @@ const belied = 2
 // witnessOf looks through a document.
 func (m *matcher) witnessOf() witness {
 	w := witness{homes: make(map[string]int), housed: make([]bool, len(m.entries))}
-	changed, kept := 0, 0
+	var guids, dates census
 	for i, e := range m.entries {
 		link := e.key(keyExact)
 		if link == "" {
@@ -37,12 +37,9 @@ func (m *matcher) witnessOf() witness {
 			if e.title.same(r.title) {
 				w.homes[id], w.housed[i] = i, true
 			}
-			switch found := compare(e, r, m.shared); {
-			case found&linkSame == 0:
-			case found&guidOther != 0 && (found&(dateNear|apart) != 0 || r.redated()):
-				changed++
-			default:
-				kept++
+			if found := compare(e, r, m.shared); found&linkSame != 0 {
+				guids.count(found, guidSame, guidOther)
+				dates.count(found, dateSame|dateDay, dateNear|apart)
 			}
 		}
 	}
@@ -55,17 +52,36 @@ func (m *matcher) witnessOf() witness {
 		}
 	}
 	w.places = lies >= belied
-	w.restless = kept == 0 && changed >= restlessFrom
+	if guids.restless() {
+		w.restless |= anyGUID
+	}
+	if dates.restless() {
+		w.restless |= anyDate
+	}
 	return w
 }
+
+// census counts the known pages that show what they showed before, and those that don't.
+type census struct{ kept, changed int }
+
+func (t *census) count(found, kept, changed evidence) {
+	switch {
+	case found&kept != 0:
+		t.kept++
+	case found&changed != 0:
+		t.changed++
+	}
+}
+
+func (t *census) restless() bool { return t.kept == 0 && t.changed >= restlessFrom }
 
 // weigh takes from the evidence for an entry being an item what is worth nothing.
 func (w witness) weigh(i int, id string, found evidence) evidence {
 	if found&guidSame != 0 && found&linkSame == 0 && (w.places || w.lies(i, id)) {
 		found = found&^guidSame | guidNone
 	}
-	if w.restless && found&linkSame != 0 {
-		found = found&^(anyGUID|anyDate) | guidNone | dateNone
+	if found&linkSame != 0 {
+		found = found&^w.restless | w.restless&(guidNone|dateNone)
 	}
 	return found
 }

@@ -1,9 +1,8 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -12,12 +11,12 @@ import (
 	"kabarchy/bot/simulator/browsertest"
 )
 
-// TestVisitorReads is a citizen of Osh who sets what comes and when, gets an alert, reads
+// visitorReads is a citizen of Osh who sets what comes and when, gets an alert, reads
 // it page by page and searches: all of it on one phone of the demo's page. It keeps a
 // picture of each screen; three of them are in the README.
-func TestVisitorReads(t *testing.T) {
+func visitorReads(t *testing.T, browser context.Context) {
 	d := openDemo(t)
-	v := visit(t, d, 1000)
+	v := visit(t, browser, d, 1000)
 	aigul := d.Telegram.Phones()[0]
 
 	v.click(in(aigul, "start"))
@@ -113,15 +112,5 @@ func (v visitor) settled(c *simulator.Citizen, name string) {
 func (v visitor) keep(c *simulator.Citizen, name string) {
 	v.t.Helper()
 	phone := fmt.Sprintf(`[data-testid="phone"][data-chat="%d"] .phone`, c.ID())
-	picture, err := chromedp.Run(v.ctx, chromedp.Screenshot(chromedp.CSS(phone)))
-	if err != nil {
-		v.t.Fatalf("take a picture of the phone, %s: %v", name, err)
-	}
-	folder := filepath.Join("..", "..", ".artifacts")
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		v.t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(folder, "phone-"+name+".png"), picture, 0o644); err != nil {
-		v.t.Fatal(err)
-	}
+	browsertest.ScreenshotOf(v.t, v.ctx, "phone-"+name, phone)
 }

@@ -13,12 +13,24 @@ import (
 	"kabarchy/bot/simulator/browsertest"
 )
 
-// TestVisitorOfTheDemo does in a browser what the README asks a visitor to do: two
+// TestVisitor has two visitors use a demo each, in tabs of one browser.
+func TestVisitor(t *testing.T) {
+	t.Parallel()
+	browser := browsertest.Open(t, 1440, 900)
+	for name, does := range map[string]func(*testing.T, context.Context){"publishes": visitorPublishes, "reads": visitorReads} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			does(t, browser)
+		})
+	}
+}
+
+// visitorPublishes does in a browser what the README asks a visitor to do: two
 // citizens press Start and choose their languages, the first item is published at the
 // desk, and each phone gets it in its own language; then it is corrected and withdrawn.
-func TestVisitorOfTheDemo(t *testing.T) {
+func visitorPublishes(t *testing.T, browser context.Context) {
 	d := openDemo(t)
-	v := visit(t, d, 900)
+	v := visit(t, browser, d, 900)
 	ctx, phones := v.ctx, d.Telegram.Phones()
 	aigul, sergei := phones[0], phones[1]
 	for citizen, language := range map[*simulator.Citizen]string{aigul: "Кыргызча", sergei: "Русский"} {
@@ -54,13 +66,13 @@ func TestVisitorOfTheDemo(t *testing.T) {
 // visitor is somebody who looks at the demo's page.
 type visitor struct {
 	t   *testing.T
-	ctx context.Context // the browser's
+	ctx context.Context // the tab's
 }
 
-// visit opens the demo's page in a browser; its height gives the phones theirs.
-func visit(t *testing.T, d *demo, height int) visitor {
+// visit opens the demo's page in a tab of the browser; its height gives the phones theirs.
+func visit(t *testing.T, browser context.Context, d *demo, height int) visitor {
 	t.Helper()
-	v := visitor{t, browsertest.Open(t, 1440, height)}
+	v := visitor{t, browsertest.Tab(t, browser, 1440, height)}
 	browsertest.Do(t, v.ctx, chromedp.Navigate(d.address()))
 	v.there("body.ready")
 	return v

@@ -95,7 +95,6 @@ func newChaos(t *testing.T, rdb redis.UniversalClient, redisURL string, size int
 
 	c.first = c.telegram.Crowd(size)
 	redistest.Fill(t, rdb, c.first, size, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
-	c.feed.publish("Мурдагы жаңылык") // a source that had nothing is not believed at once
 	c.prime(site.URL)
 
 	config := filepath.Join(t.TempDir(), "kabarchy.yaml")

@@ -19,7 +19,7 @@ const (
 // Imports run one way, so that each part can be understood, tested and replaced without
 // those above it.
 var mayImport = map[string][]string{
-	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/locale", "bot/simulator", "cmd/kabarchy/sample", "feeds", "subscriptions"},
+	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/locale", "bot/simulator", "cmd/kabarchy/sample", "feeds", "subscriptions", "subscriptions/embedded"},
 	"cmd/kabarchy/sample": {},
 	"bot":                 {"bot/broadcast", "bot/locale", "bot/search", "feeds", "subscriptions"},
 	"bot/broadcast":       {"feeds", "subscriptions"},
@@ -29,9 +29,12 @@ var mayImport = map[string][]string{
 	"feeds":               {},
 	"subscriptions":       {},
 
+	// A Redis for the demo, and for tests.
+	"subscriptions/embedded": {},
+
 	// Imported by tests alone.
 	"bot/simulator/browsertest":       {"bot/simulator"},
-	"subscriptions/redistest":         {"subscriptions"},
+	"subscriptions/redistest":         {"subscriptions", "subscriptions/embedded"},
 	"subscriptions/redistest/pipenet": {},
 }
 

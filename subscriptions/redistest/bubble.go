@@ -253,6 +253,9 @@ func (e *Embedded) serve(conn net.Conn) {
 	}
 }
 
+// clockStep is how exactly keys of an Embedded expire, while it holds few.
+const clockStep = 10 * time.Millisecond
+
 // tick lets the time that has passed pass in miniredis. That costs a sort of all keys,
 // so that with many of them steps are rarer, but where somebody asks how much is left.
 func (e *Embedded) tick(asked bool) {

@@ -10,11 +10,11 @@ package redistest
 
 import (
 	"testing"
-	"time"
 
-	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"kabarchy/subscriptions/embedded"
 )
 
 // Each runs f as the subtests "miniredis" and "redis-server", each with an empty
@@ -34,41 +34,16 @@ func Each(t *testing.T, f func(t *testing.T, rdb redis.UniversalClient)) {
 	})
 }
 
-// clockStep is how exactly keys of a Mini expire, while it holds few.
-const clockStep = 10 * time.Millisecond
-
-// Mini starts an embedded Redis for the time of the test. Left alone, miniredis never
-// expires a key; this one's clock is driven, so that they go as on a real server. A
-// test that needs a longer time to pass calls FastForward.
-func Mini(tb testing.TB) (*miniredis.Miniredis, redis.UniversalClient) {
+// Mini starts an embedded Redis for the time of the test. Its keys expire as on a real
+// server; a test that needs a longer time to pass calls FastForward.
+func Mini(tb testing.TB) (*embedded.Server, redis.UniversalClient) {
 	tb.Helper()
-	mini := miniredis.RunT(tb)
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		drive(mini, stop)
-	}()
-	tb.Cleanup(func() {
-		close(stop)
-		<-stopped
-	})
-	return mini, client(tb, mini.Addr(), 0)
-}
-
-// drive lets the time that passes here pass in mini. A step costs miniredis a sort of
-// all its keys, so that with tens of thousands of them steps become rarer.
-func drive(mini *miniredis.Miniredis, stop <-chan struct{}) {
-	last, pause := time.Now(), clockStep
-	for {
-		select {
-		case <-stop:
-			return
-		case <-time.After(pause):
-		}
-		now := time.Now()
-		mini.FastForward(now.Sub(last))
-		last, pause = now, max(clockStep, 20*time.Since(now))
+	mini, err := embedded.Start()
+	if err != nil {
+		tb.Fatal(err)
 	}
+	tb.Cleanup(mini.Close)
+	return mini, client(tb, mini.Addr(), 0)
 }
 
 // client returns a client of one server, closed at the end of the test. It obeys the

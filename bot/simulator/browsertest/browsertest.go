@@ -183,10 +183,25 @@ func Size(width, height int) chromedp.Action[chromedp.Void] {
 // TestID is the CSS selector of elements with a data-testid.
 func TestID(id string) string { return fmt.Sprintf("[data-testid=%q]", id) }
 
-// Screenshot keeps what the page shows as <module>/.artifacts/<name>.png.
+// Screenshot keeps what the page shows as <module>/.artifacts/<name>.png, where CI=true
+// or PICTURES=true is set: a picture costs as much time as many steps of a test.
 func Screenshot(tb testing.TB, ctx context.Context, name string) {
 	tb.Helper()
-	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	picture(tb, ctx, name, chromedp.CaptureScreenshot())
+}
+
+// ScreenshotOf is Screenshot of one element of the page.
+func ScreenshotOf(tb testing.TB, ctx context.Context, name, selector string) {
+	tb.Helper()
+	picture(tb, ctx, name, chromedp.Screenshot(chromedp.CSS(selector)))
+}
+
+func picture(tb testing.TB, ctx context.Context, name string, take chromedp.Action[[]byte]) {
+	tb.Helper()
+	if os.Getenv("CI") != "true" && os.Getenv("PICTURES") != "true" {
+		return
+	}
+	picture, err := chromedp.Run(ctx, take)
 	if err != nil {
 		tb.Fatalf("take the screenshot %s: %v", name, err)
 	}

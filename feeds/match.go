@@ -73,7 +73,7 @@ func (m *matcher) doubtMoved() {
 		return
 	}
 	for i, id := range moved {
-		m.matches[i].verdict, m.matches[i].item = repeats, id
+		m.matches[i].verdict, m.matches[i].item, m.matches[i].found = repeats, id, titleSame
 	}
 }
 

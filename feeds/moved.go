@@ -22,7 +22,8 @@ func (p *planner) findMoved() map[int]bool {
 		if m.verdict == same && m.found&linkOther != 0 && m.rank < republishedBelow {
 			known++ // By its words alone.
 		}
-		if (m.verdict == repeats || m.verdict == doubtful) && found && !shown[m.item] && other.Source == p.source.ID {
+		likely := m.found&likeness != 0 && (m.verdict == repeats || m.verdict == doubtful)
+		if likely && found && !shown[m.item] && other.Source == p.source.ID {
 			moved[i] = true
 		}
 	}

@@ -114,7 +114,7 @@ func visit(t *testing.T, ctx context.Context, name string, width int) {
 		return fmt.Sprintf(`[data-testid="phone"][data-chat="%d"] [data-testid=%q]`, aigul.ID(), id)
 	}
 	button := func(label string) string { return inPhone("button") + fmt.Sprintf("[data-label=%q]", label) }
-	click := func(selector string) { browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(selector))) }
+	click := func(selector string) { browsertest.Click(t, ctx, selector) }
 	wait := func(expression string, args ...any) { browsertest.Wait(t, ctx, fmt.Sprintf(expression, args...)) }
 	there := func(selector string) { wait("document.querySelector(%q)?.checkVisibility()", selector) }
 	tab := func(view string) {

@@ -92,7 +92,7 @@ func (v visitor) there(selector string) {
 func (v visitor) click(selector string) {
 	v.t.Helper()
 	v.there(selector)
-	browsertest.Do(v.t, v.ctx, chromedp.Click(chromedp.CSS(selector)))
+	browsertest.Click(v.t, v.ctx, selector)
 }
 
 // press presses a button below the newest message on a citizen's phone.

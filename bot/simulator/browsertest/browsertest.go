@@ -90,6 +90,23 @@ func Do(tb testing.TB, ctx context.Context, steps ...chromedp.Action[chromedp.Vo
 	}
 }
 
+// Click clicks an element. One that the page draws anew while it is looked for is looked
+// for again.
+func Click(tb testing.TB, ctx context.Context, selector string) {
+	tb.Helper()
+	limited, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		err := chromedp.Do(limited, chromedp.Click(chromedp.CSS(selector)))
+		if err == nil {
+			return
+		}
+		if !strings.Contains(err.Error(), "Could not find node with given id") || limited.Err() != nil {
+			fail(tb, ctx, "click %s: %v", selector, err)
+		}
+	}
+}
+
 // Wait returns when the JavaScript expression is true on the page, and ends the test
 // when it is not within a quarter of a minute.
 func Wait(tb testing.TB, ctx context.Context, expression string) {
@@ -198,7 +215,7 @@ func ScreenshotOf(tb testing.TB, ctx context.Context, name, selector string) {
 
 func picture(tb testing.TB, ctx context.Context, name string, take chromedp.Action[[]byte]) {
 	tb.Helper()
-	if os.Getenv("CI") != "true" && os.Getenv("PICTURES") != "true" {
+	if !pictures() {
 		return
 	}
 	picture, err := chromedp.Run(ctx, take)
@@ -207,6 +224,9 @@ func picture(tb testing.TB, ctx context.Context, name string, take chromedp.Acti
 	}
 	keep(tb, name, picture)
 }
+
+// pictures reports whether somebody wants to see what the pages show.
+func pictures() bool { return os.Getenv("CI") == "true" || os.Getenv("PICTURES") == "true" }
 
 // keep writes a picture to the folder that git ignores and CI keeps.
 func keep(tb testing.TB, name string, picture []byte) {

@@ -117,8 +117,11 @@ func Wait(tb testing.TB, ctx context.Context, expression string) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
-		if err != nil {
+		asking, done := context.WithTimeout(ctx, 3*time.Second) // a page that is being loaded may lose a question
+		holds, err := chromedp.Run(asking, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		lost := asking.Err() != nil && ctx.Err() == nil
+		done()
+		if err != nil && !lost {
 			fail(tb, page, "wait for %s: %v", expression, err)
 		}
 		if holds {

@@ -94,8 +94,8 @@ func (s *session) finish(ctx context.Context, p plan, st state) error {
 // close counts who has what a broadcast brought. Where no other broadcast needs the ledger,
 // its time begins to run.
 func (s *session) close(ctx context.Context, p plan) (has int, err error) {
-	s.lifetimes.Lock()
-	defer s.lifetimes.Unlock()
+	s.lifetimes <- struct{}{}
+	defer func() { <-s.lifetimes }()
 	current, err := s.plans.running(ctx)
 	if err != nil {
 		return 0, err
@@ -113,7 +113,7 @@ func (s *session) open(ctx context.Context, p record) error {
 	if p.Ledger == p.ID && p.Planned < 0 {
 		return nil // a new one
 	}
-	s.lifetimes.Lock()
-	defer s.lifetimes.Unlock()
+	s.lifetimes <- struct{}{}
+	defer func() { <-s.lifetimes }()
 	return s.ledger.persist(ctx, p.Ledger)
 }

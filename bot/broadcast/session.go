@@ -18,7 +18,7 @@ type session struct {
 
 	abort     context.CancelCauseFunc // ends the session with an error
 	walks     sync.WaitGroup
-	lifetimes sync.Mutex // held while the lifetime of a ledger is looked at and set
+	lifetimes chan struct{} // holds one token while the lifetime of a ledger is looked at and set
 
 	mu       sync.Mutex
 	runs     []*run // oldest first
@@ -32,7 +32,8 @@ func newSession(e *Engine) *session {
 		gate:   newGate(e.Limiter, e.breaker),
 		ending: make(chan struct{}, 1),
 
-		forwards: make(forwards),
+		lifetimes: make(chan struct{}, 1),
+		forwards:  make(forwards),
 	}
 }
 

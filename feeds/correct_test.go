@@ -116,6 +116,7 @@ func TestCounterAndEditor(t *testing.T) {
 	text = "Список закрыт."
 	told, held = show(100)
 	equal(t, "an editor's corrections", told, 1)
+	equal(t, "held of an editor's corrections", held, 0)
 	for i := range 20 {
 		if told, held = show(200 + i); told+held > 0 {
 			t.Fatalf("asked again about the counter: %d told, %d held", told, held)

@@ -122,10 +122,7 @@ func hostileQueries(x *Index) []string {
 		strings.Repeat("к ", 32), strings.Repeat("жар ", 16), "а б в г д е ж з и к л м н о п р с т у ф х ц ч ш щ э ю я a b c d",
 		strings.Join(widest[:min(16, len(widest))], " "), strings.Join(commonest[:min(16, len(commonest))], " "),
 	}
-	for _, beginning := range widest[:min(16, len(widest))] {
-		queries = append(queries, beginning)
-	}
-	return queries
+	return append(queries, widest[:min(16, len(widest))]...)
 }
 
 // TestAQueryCostsItsShare: whatever somebody types, the index looks at no more of itself

@@ -182,7 +182,7 @@ func TestLongPages(t *testing.T) {
 	for _, piece := range []string{"<p>a", "<b>a</b>", "<div class=menu>a</div>", "<li>22 ноябрь 2018", "<h1>Аталышы бар макала"} {
 		start := time.Now()
 		extractFrom(t, strings.Repeat(piece, maxPage/2/len(piece)), "Аталышы бар макала")
-		if took := time.Since(start); took > 10*time.Second {
+		if took := time.Since(start); took > 30*time.Second { // some twenty times what it takes; what grows by the square takes minutes
 			t.Errorf("%q: %v", piece, took)
 		}
 	}

@@ -242,13 +242,22 @@ func newPhones() *phones {
 	return &phones{has: make(map[int64][]shown), tries: make(map[int64]int)}
 }
 
+// while does something with the phones between two deliveries.
+func (p *phones) while(do func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	do()
+}
+
 // Deliver implements Sender.
 func (p *phones) Deliver(ctx context.Context, d Delivery) (Message, error) {
-	if p.latency > 0 {
-		if err := sleep(ctx, p.latency/2); err != nil {
+	var latency time.Duration
+	p.while(func() { latency = p.latency })
+	if latency > 0 {
+		if err := sleep(ctx, latency/2); err != nil {
 			return Message{}, &Error{Verdict: Transient, Err: err}
 		}
-		defer time.Sleep(p.latency / 2)
+		defer time.Sleep(latency / 2)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

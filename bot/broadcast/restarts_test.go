@@ -103,7 +103,7 @@ func TestWhoJoinedIsNotForgottenByARestart(t *testing.T) {
 		stop := c.run()
 		c.served("Жаңылык", func(chat int64) bool { return chat != 2 })
 		time.Sleep(5 * time.Second)
-		c.phones.latency = 8 * time.Second
+		c.phones.while(func() { c.phones.latency = 8 * time.Second })
 		c.subscribe("ky", 1001)
 		if err := c.engine.Joined(t.Context(), 1001); err != nil {
 			t.Fatal(err)
@@ -113,7 +113,7 @@ func TestWhoJoinedIsNotForgottenByARestart(t *testing.T) {
 		if n := c.phones.count(1001); n != 0 {
 			t.Fatalf("who joined has %d messages, want it cut off", n)
 		}
-		c.phones.latency = 0
+		c.phones.while(func() { c.phones.latency = 0 })
 		defer c.run()()
 		time.Sleep(time.Minute)
 		if n := c.phones.count(1001); n != 1 {

@@ -215,16 +215,20 @@ func Test429WithoutRetryAfter(t *testing.T) {
 		began := time.Now()
 		c.publish("ky", "Жаңылык")
 		time.Sleep(8 * time.Second)
-		if n := len(tries); n < 2 || n > 5 {
-			t.Errorf("%d attempts in 8 s, want a growing wait", n)
-		}
+		c.phones.while(func() {
+			if n := len(tries); n < 2 || n > 5 {
+				t.Errorf("%d attempts in 8 s, want a growing wait", n)
+			}
+		})
 		c.quiet()
 		if took := time.Since(began); took < 20*time.Minute || took > 40*time.Minute {
 			t.Errorf("given up after %v, want twenty minutes and a pause", took)
 		}
-		if n := len(tries); n < 8 || n > 20 {
-			t.Errorf("%d attempts in twenty minutes", n)
-		}
+		c.phones.while(func() {
+			if n := len(tries); n < 8 || n > 20 {
+				t.Errorf("%d attempts in twenty minutes", n)
+			}
+		})
 		report := c.report()
 		failures, err := c.engine.Failures(t.Context(), report.ID)
 		if err != nil || report.Failed != 1 || !strings.Contains(failures["2"], "Too Many Requests") {
@@ -307,9 +311,8 @@ func TestOutageIsLookedAtWithFreshChats(t *testing.T) {
 		if _, why := c.engine.Paused(); why != whyOutage {
 			t.Errorf("paused for %q, want an outage", why)
 		}
-		c.phones.mu.Lock()
-		tried := len(c.phones.tries)
-		c.phones.mu.Unlock()
+		var tried int
+		c.phones.while(func() { tried = len(c.phones.tries) })
 		if tried > 40 {
 			t.Errorf("%d chats were tried in three minutes without Telegram, want few", tried)
 		}
@@ -329,12 +332,14 @@ func TestWithdrawalGoesBeforeOrdinaryItems(t *testing.T) {
 		c.publish("ky", "Узун")
 		time.Sleep(3 * time.Second)
 		began, gone := time.Now(), 0
-		c.phones.answer = func(d Delivery, _ int) error {
-			if d.Kind == Withdrawal {
-				gone++
+		c.phones.while(func() {
+			c.phones.answer = func(d Delivery, _ int) error {
+				if d.Kind == Withdrawal {
+					gone++
+				}
+				return nil
 			}
-			return nil
-		}
+		})
 		if err := c.archive.Withdraw(t.Context(), c.item("ky", "Ката").ID); err != nil {
 			t.Fatal(err)
 		}
@@ -358,7 +363,7 @@ func TestPanicWhileRenderingIsOneMessagesRefusal(t *testing.T) {
 			}
 			return nil
 		}
-		defer c.run()()
+		stop := c.run()
 		c.served("Жаңылык", func(chat int64) bool { return chat != 7 })
 		c.quiet()
 		report := c.report()
@@ -372,6 +377,7 @@ func TestPanicWhileRenderingIsOneMessagesRefusal(t *testing.T) {
 			return err == nil && len(held) == 1
 		})
 		c.served("Кийинки", func(chat int64) bool { return chat != 7 })
+		stop()
 		if !strings.Contains(c.logged.String(), "panic while a message") {
 			t.Error("the log does not tell of the panic")
 		}

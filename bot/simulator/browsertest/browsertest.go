@@ -25,7 +25,11 @@ import (
 )
 
 // Patience is how long a test's browser lives at most.
-const Patience = 90 * time.Second
+const Patience = 4 * time.Minute
+
+// stepPatience is how long one step of a test may take. A step takes milliseconds; beside
+// compilers and race detectors on two cores, a browser's first page took over 15 s.
+const stepPatience = time.Minute
 
 // Open starts a browser whose page is width by height CSS pixels, in Kyrgyz. The
 // context is for chromedp.Run; it ends with the test, or after [Patience].
@@ -82,7 +86,7 @@ func Do(tb testing.TB, ctx context.Context, steps ...chromedp.Action[chromedp.Vo
 	tb.Helper()
 	limited, cancel := ctx, context.CancelFunc(func() {})
 	if chromedp.FromContext(ctx).Target != nil { // the first run's context is the browser's life
-		limited, cancel = context.WithTimeout(ctx, 30*time.Second)
+		limited, cancel = context.WithTimeout(ctx, stepPatience)
 	}
 	defer cancel()
 	if err := chromedp.Do(limited, steps...); err != nil {
@@ -94,7 +98,7 @@ func Do(tb testing.TB, ctx context.Context, steps ...chromedp.Action[chromedp.Vo
 // for again.
 func Click(tb testing.TB, ctx context.Context, selector string) {
 	tb.Helper()
-	limited, cancel := context.WithTimeout(ctx, 30*time.Second)
+	limited, cancel := context.WithTimeout(ctx, stepPatience)
 	defer cancel()
 	for {
 		err := chromedp.Do(limited, chromedp.Click(chromedp.CSS(selector)))
@@ -108,16 +112,16 @@ func Click(tb testing.TB, ctx context.Context, selector string) {
 }
 
 // Wait returns when the JavaScript expression is true on the page, and ends the test
-// when it is not within a quarter of a minute.
+// when it is not within [stepPatience].
 func Wait(tb testing.TB, ctx context.Context, expression string) {
 	tb.Helper()
 	page := ctx
-	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, stepPatience)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		asking, done := context.WithTimeout(ctx, 3*time.Second) // a page that is being loaded may lose a question
+		asking, done := context.WithTimeout(ctx, stepPatience/4) // a page that is being loaded may lose a question
 		holds, err := chromedp.Run(asking, chromedp.Evaluate[bool]("Boolean("+expression+")"))
 		lost := asking.Err() != nil && ctx.Err() == nil
 		done()

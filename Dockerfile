@@ -1,6 +1,10 @@
 # Kabarchy as one static binary in an empty image.
 #
-#   docker build -t kabarchy .
+#   docker build -t kabarchy \
+#     --build-arg VERSION="$(git describe --tags --always --dirty)" \
+#     --build-arg REVISION="$(git rev-parse HEAD)" \
+#     --build-arg DATE="$(git show -s --format=%cI)" .
+#   docker run --rm kabarchy version
 #   docker run --stop-timeout 30 -e TELEGRAM_BOT_TOKEN -e REDIS_URL -v ./kabarchy.yaml:/etc/kabarchy/kabarchy.yaml:ro kabarchy
 
 FROM golang:1.26 AS build
@@ -8,9 +12,24 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w" -o /kabarchy ./cmd/kabarchy
+# No Git repository comes into the build: kabarchy version says what these say, and
+# "unknown" without them.
+ARG VERSION
+ARG REVISION
+ARG DATE
+RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false \
+    -ldflags="-s -w -X main.stampedVersion=$VERSION -X main.stampedRevision=$REVISION -X main.stampedDate=$DATE" \
+    -o /kabarchy ./cmd/kabarchy
 
 FROM scratch
+ARG VERSION
+ARG REVISION
+ARG DATE
+LABEL org.opencontainers.image.title=Kabarchy \
+      org.opencontainers.image.version=$VERSION \
+      org.opencontainers.image.revision=$REVISION \
+      org.opencontainers.image.created=$DATE \
+      org.opencontainers.image.licenses=MIT
 # To know whom to trust on the web. The time zones are in the binary.
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /kabarchy /kabarchy

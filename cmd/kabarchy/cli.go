@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -23,7 +22,8 @@ type cli struct {
 	Run         runCommand         `cmd:"" help:"Run the service."`
 	Check       checkCommand       `cmd:"" help:"Say what a configuration would do, and change nothing."`
 	Healthcheck healthcheckCommand `cmd:"" hidden:"" help:"Ask the service at the configured address whether it is alive."`
-	Version     kong.VersionFlag   `help:"Print the version and exit."`
+	Version     versionCommand     `cmd:"" help:"Print version, revision, date and the version of Go."`
+	VersionFlag versionFlag        `name:"version" help:"The same, as a flag."`
 }
 
 // output is where a command prints, and what it logs to.
@@ -55,7 +55,6 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (stat
 	parser, err := kong.New(&cli{},
 		kong.Name("kabarchy"),
 		kong.Description("A Telegram bot that brings a ministry's news to citizens in Kyrgyz, Russian and English."),
-		kong.Vars{"version": version()},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { status, exited = code, true }), // after --help and --version
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -70,7 +69,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (stat
 		return status
 	}
 	if err != nil {
-		err = misuse(fmt.Errorf("%w; kabarchy --help tells what there is", err))
+		err = misuse(fmt.Errorf("%w; kabarchy --help lists the commands", err))
 	} else {
 		err = command.Run()
 	}
@@ -89,15 +88,6 @@ func complain(w io.Writer, err error) {
 	for line := range strings.Lines(err.Error()) {
 		fmt.Fprintf(w, "kabarchy: %s\n", strings.TrimSuffix(line, "\n"))
 	}
-}
-
-// version is that of the module, with the revision it was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	return fmt.Sprintf("kabarchy %s, %s", info.Main.Version, info.GoVersion)
 }
 
 // logFlags say what is logged and how.

@@ -4,6 +4,7 @@
 //	kabarchy demo                          the whole system on this machine
 //	kabarchy run   --config kabarchy.yaml  the service
 //	kabarchy check --config kabarchy.yaml  what a configuration would do
+//	kabarchy version                       version, revision, date and the version of Go
 //
 // It ends with status 0 when all went well or it was asked to stop, 1 when something
 // failed, 2 when the command line, the environment or the configuration is wrong, and

@@ -39,7 +39,7 @@ func ExampleNew() {
 		log.Fatal(err)
 	}
 	// Output:
-	// 403 Forbidden
+	// 400 Bad Request
 	// 200 OK
 	// /start
 	// Саламатсызбы!

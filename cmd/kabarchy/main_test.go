@@ -26,8 +26,9 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"kabarchy": main})
 }
 
-// wait is how long a test waits for what takes moments when all is well.
-const wait = 30 * time.Second
+// wait is how long a test waits for what takes moments when all is well; beside compilers
+// and under the race detector it took over half a minute.
+const wait = 2 * time.Minute
 
 // testWriter shows what is logged with the test that it belongs to.
 type testWriter struct{ testing.TB }

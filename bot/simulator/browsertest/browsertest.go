@@ -24,15 +24,12 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Patience is how long a test's browser lives at most.
-const Patience = 4 * time.Minute
-
 // stepPatience is how long one step of a test may take. A step takes milliseconds; beside
 // compilers and race detectors on two cores, a browser's first page took over 15 s.
 const stepPatience = time.Minute
 
 // Open starts a browser whose page is width by height CSS pixels, in Kyrgyz. The
-// context is for chromedp.Run; it ends with the test, or after [Patience].
+// context is for chromedp.Run; it ends with the test.
 func Open(tb testing.TB, width, height int) context.Context {
 	tb.Helper()
 	return OpenIn(tb, "ky", width, height)
@@ -53,9 +50,8 @@ func OpenIn(tb testing.TB, language string, width, height int) context.Context {
 		chromedp.Flag("accept-lang", language),
 		chromedp.Flag("lang", language),
 	)
-	ctx, cancel := context.WithTimeout(tb.Context(), Patience)
-	tb.Cleanup(cancel)
-	ctx, end := chromedp.NewExecAllocator(ctx, options...)
+	// No limit of its own: parallel tests that share a browser may wait long for their turn.
+	ctx, end := chromedp.NewExecAllocator(tb.Context(), options...)
 	tb.Cleanup(end)
 	return tab(tb, ctx, width, height)
 }
@@ -142,7 +138,9 @@ func Wait(tb testing.TB, ctx context.Context, expression string) {
 // fail ends the test and keeps what the page shows.
 func fail(tb testing.TB, ctx context.Context, format string, arguments ...any) {
 	tb.Helper()
-	if picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot()); err == nil {
+	limited, cancel := context.WithTimeout(ctx, stepPatience/4)
+	defer cancel()
+	if picture, err := chromedp.Run(limited, chromedp.CaptureScreenshot()); err == nil {
 		keep(tb, "failed-"+strings.ReplaceAll(tb.Name(), "/", "-"), picture)
 	}
 	tb.Fatalf(format, arguments...)
@@ -151,6 +149,8 @@ func fail(tb testing.TB, ctx context.Context, format string, arguments ...any) {
 // Text is what an element of the page says.
 func Text(tb testing.TB, ctx context.Context, selector string) string {
 	tb.Helper()
+	ctx, cancel := context.WithTimeout(ctx, stepPatience)
+	defer cancel()
 	text, err := chromedp.Run(ctx, chromedp.TextContent(chromedp.CSS(selector)))
 	if err != nil {
 		tb.Fatalf("read %s: %v", selector, err)
@@ -225,6 +225,8 @@ func picture(tb testing.TB, ctx context.Context, name string, take chromedp.Acti
 	if !pictures() {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, stepPatience)
+	defer cancel()
 	picture, err := chromedp.Run(ctx, take)
 	if err != nil {
 		tb.Fatalf("take the screenshot %s: %v", name, err)

@@ -29,7 +29,7 @@ func TestAnotherBotsTokenIsRefused(t *testing.T) {
 			options := *w.rdb.Options()
 			return NewApp(t.Context(), AppOptions{
 				Config: w.config, Token: other, Endpoint: w.endpoint, Rebind: rebind,
-				Redis: Redis{redis.NewClient(&options), "the test's Redis"}, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+				Redis: Redis{UniversalClient: redis.NewClient(&options), Where: "the test's Redis"}, Log: slog.New(slog.NewTextHandler(w.log, nil)),
 				HTTP: w.net.client, Dial: w.net.dial, Listen: w.net.listen,
 			})
 		}

@@ -18,6 +18,7 @@ import (
 type Redis struct {
 	redis.UniversalClient
 	Where string
+	dials *dials
 }
 
 // OpenRedis understands the three kinds of addresses that go-redis does:
@@ -43,6 +44,8 @@ func OpenRedis(address Secret) (Redis, error) {
 	if err != nil {
 		return Redis{}, fmt.Errorf("REDIS_URL: %s", strings.TrimPrefix(err.Error(), "redis: "))
 	}
+	r.dials = &dials{}
+	r.AddHook(r.dials)
 	return r, nil
 }
 
@@ -64,7 +67,7 @@ func openRedis(u *url.URL, certificates certificates) (Redis, error) {
 		}
 		o.ContextTimeoutEnabled = true
 		certificates.apply(o.TLSConfig)
-		return Redis{redis.NewFailoverClient(o), "the sentinels " + strings.Join(o.SentinelAddrs, ", ")}, nil
+		return Redis{UniversalClient: redis.NewFailoverClient(o), Where: "the sentinels " + strings.Join(o.SentinelAddrs, ", ")}, nil
 	case query.Has("addr"):
 		o, err := redis.ParseClusterURL(address)
 		if err != nil {
@@ -74,7 +77,7 @@ func openRedis(u *url.URL, certificates certificates) (Redis, error) {
 		o.MaintNotificationsConfig = noNotifications
 		o.ClusterStateReloadInterval = clusterReload
 		certificates.apply(o.TLSConfig)
-		return Redis{redis.NewClusterClient(o), "the cluster " + strings.Join(o.Addrs, ", ")}, nil
+		return Redis{UniversalClient: redis.NewClusterClient(o), Where: "the cluster " + strings.Join(o.Addrs, ", ")}, nil
 	default:
 		o, err := redis.ParseURL(address)
 		if err != nil {
@@ -83,7 +86,7 @@ func openRedis(u *url.URL, certificates certificates) (Redis, error) {
 		o.ContextTimeoutEnabled = true
 		o.MaintNotificationsConfig = noNotifications
 		certificates.apply(o.TLSConfig)
-		return Redis{redis.NewClient(o), o.Addr}, nil
+		return Redis{UniversalClient: redis.NewClient(o), Where: o.Addr}, nil
 	}
 }
 

@@ -44,7 +44,7 @@ func (r Redis) Check(ctx context.Context) error {
 	case errors.As(err, &refused):
 		return fmt.Errorf("redis at %s refuses: %w; check user, password and address in REDIS_URL", r.Where, err)
 	default:
-		return fmt.Errorf("redis at %s can't be reached: %w; start it, or set REDIS_URL", r.Where, reason(err))
+		return fmt.Errorf("redis at %s can't be reached: %w; start it, or set REDIS_URL", r.Where, reason(r.dials.cause(err)))
 	}
 }
 

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -65,8 +67,12 @@ func TestUnreachableRedis(t *testing.T) {
 	}
 	defer r.Close()
 	want := "redis at " + where + " can't be reached: connect: connection refused; start it, or set REDIS_URL"
-	if err := r.Check(t.Context()); err == nil || err.Error() != want {
-		t.Errorf("got  %v\nwant %s", err, want)
+	late, cancel := context.WithDeadline(t.Context(), time.Now())
+	defer cancel()
+	for i, ctx := range []context.Context{t.Context(), late} {
+		if err := r.Check(ctx); err == nil || err.Error() != want {
+			t.Errorf("check %d: got  %v\nwant %s", i, err, want)
+		}
 	}
 }
 

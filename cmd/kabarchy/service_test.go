@@ -97,7 +97,7 @@ func key(number int, language string) string { return fmt.Sprintf("%d-%s", numbe
 func (w *world) instance() *App {
 	w.t.Helper()
 	options := *w.rdb.Options()
-	return w.instanceOn(Redis{redis.NewClient(&options), "the test's Redis"})
+	return w.instanceOn(Redis{UniversalClient: redis.NewClient(&options), Where: "the test's Redis"})
 }
 
 // instanceOn starts a service on another Redis than the world's.

@@ -19,7 +19,7 @@ import (
 // watched is a Redis with 300 subscribers, whose witness belongs to the leader.
 func watched(t *testing.T, rdb redis.UniversalClient) (*witness, *logBuffer) {
 	t.Helper()
-	r := Redis{rdb, "the test's Redis"}
+	r := Redis{UniversalClient: rdb, Where: "the test's Redis"}
 	if err := r.Bind(t.Context(), testToken, false); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"kabarchy/feeds/fetch"
 )
 
 // absolute resolves an address against base, mended as a browser would. It returns
@@ -20,7 +22,7 @@ func absolute(base *url.URL, address string) string {
 	if base != nil {
 		u = base.ResolveReference(u)
 	}
-	if !fetchable(u) || u.User != nil {
+	if !fetch.Followed(u) || u.User != nil {
 		return ""
 	}
 	return u.String()

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"kabarchy/feeds/fetch"
+
 	"github.com/redis/go-redis/v9"
 )
 
@@ -97,7 +99,7 @@ type sourceState struct {
 	// URL and Language are those of the poll; with others the validators say nothing.
 	URL      string `json:"url"`
 	Language string `json:"language"`
-	validators
+	fetch.Validators
 	// Moved is where the URL has permanently moved to, within the site.
 	Moved string `json:"moved,omitempty"`
 	// TTL is for how long the document said that it stays fresh.
@@ -128,7 +130,7 @@ func (a *Archive) state(ctx context.Context, s Source) (state sourceState, raw s
 		}
 	}
 	if state.URL != s.URL || state.Language != s.Language {
-		state.validators, state.Moved = validators{}, ""
+		state.Validators, state.Moved = fetch.Validators{}, ""
 	}
 	return state, raw, nil
 }
@@ -150,7 +152,7 @@ const primedAfter = time.Hour
 type poll struct {
 	source     Source
 	entries    []entry
-	validators validators
+	validators fetch.Validators
 	moved      string
 	ttl        time.Duration
 	cut        bool // the document was not whole
@@ -181,7 +183,7 @@ func (a *Archive) commit(ctx context.Context, found poll, plausible int) (change
 // next is what is remembered of the source after the poll.
 func (found poll) next(old sourceState, news int, order string) sourceState {
 	state := sourceState{
-		URL: found.source.URL, Language: found.source.Language, validators: found.validators,
+		URL: found.source.URL, Language: found.source.Language, Validators: found.validators,
 		Moved: found.moved, TTL: found.ttl, Order: order, Contact: old.Contact, Empty: old.Empty,
 		Last: old.Last, LastItem: old.LastItem, Rhythm: rhythm(old, found.entries, news, found.now),
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kabarchy/feeds/fetch"
 )
 
 // documents says what is in each of our own fixtures: kind, charset, whether it was
@@ -109,7 +111,7 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("got %+v", it)
 			}
 			for _, address := range []string{it.Link, it.Picture} {
-				if u, err := url.Parse(address); err != nil || address != "" && !fetchable(u) {
+				if u, err := url.Parse(address); err != nil || address != "" && !fetch.Followed(u) {
 					t.Errorf("%q is no address: %v", address, err)
 				}
 			}

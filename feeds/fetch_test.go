@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"kabarchy/feeds/fetch"
 	"kabarchy/subscriptions/redistest"
 )
 
@@ -151,7 +152,7 @@ func TestPrivateAddresses(t *testing.T) {
 			o.AllowPrivate = false
 			_, rdb := redistest.Mini(t)
 			_, err := newPoller(t, o, NewArchive(rdb)).Poll(t.Context(), "minjust-ky")
-			if !errors.Is(err, ErrForbidden) {
+			if !errors.Is(err, fetch.ErrForbidden) {
 				t.Errorf("got %v, want ErrForbidden", err)
 			}
 			wantError(t, err, "the address is not public")

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"kabarchy/feeds/fetch"
 )
 
 // When a source is reported: it fails without a break for so long; it has been silent
@@ -146,7 +148,7 @@ func (h *health) judge(o outcome, now time.Time) Condition {
 		silence = max(leastSilence, 5*o.rhythm)
 	}
 	switch {
-	case isGone(o.err):
+	case fetch.IsGone(o.err):
 		return Gone
 	case o.err != nil && now.Sub(well) >= failsLong:
 		return Failing

@@ -5,19 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"kabarchy/feeds/fetch"
 	"kabarchy/subscriptions/redistest"
 )
 
 func TestPause(t *testing.T) {
 	t.Parallel()
 	failed := errors.New("no route to host")
-	busy := fmt.Errorf("fetch: %w", &StatusError{Code: 503, RetryAfter: 40 * time.Minute})
+	busy := fmt.Errorf("fetch: %w", &fetch.StatusError{Code: 503, RetryAfter: 40 * time.Minute})
 	for _, test := range []struct {
 		asked    time.Duration
 		failures int
@@ -34,32 +34,12 @@ func TestPause(t *testing.T) {
 		{0, 5, failed, 5 * time.Minute},
 		{0, 10_000, failed, maxPause},
 		{0, 1, busy, 40 * time.Minute},
-		{0, 1, &StatusError{Code: 404, RetryAfter: 40 * time.Minute}, 0},
-		{0, 1, &StatusError{Code: 410}, time.Hour},
-		{0, 1, &StatusError{Code: 429, RetryAfter: 1000 * time.Hour}, maxRetry},
+		{0, 1, &fetch.StatusError{Code: 404, RetryAfter: 40 * time.Minute}, 0},
+		{0, 1, &fetch.StatusError{Code: 410}, time.Hour},
+		{0, 1, &fetch.StatusError{Code: 429, RetryAfter: 1000 * time.Hour}, maxRetry},
 	} {
 		if got := pause(test.asked, test.failures, test.err); got != test.want {
 			t.Errorf("asked %v, failed %d times, %v: got %v, want %v", test.asked, test.failures, test.err, got, test.want)
-		}
-	}
-}
-
-func TestWishesInHeaders(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
-	for value, want := range map[string]time.Duration{
-		"": 0, "120": 2 * time.Minute, "-5": 0, "soon": 0, "99999999999999999999": 0,
-		"Mon, 23 Nov 2026 11:00:00 GMT": time.Hour, "Mon, 23 Nov 2020 11:00:00 GMT": 0,
-	} {
-		if got := retryAfter(http.Header{"Retry-After": {value}}, now); got != want {
-			t.Errorf("Retry-After %q: got %v, want %v", value, got, want)
-		}
-	}
-	for value, want := range map[string]time.Duration{
-		"": 0, "no-cache": 0, "public, max-age=600": 10 * time.Minute, "Max-Age=60": time.Minute, "max-age=0": 0, "max-age=x": 0, "s-maxage=60": 0,
-	} {
-		if got := maxAge(http.Header{"Cache-Control": {value}}); got != want {
-			t.Errorf("Cache-Control %q: got %v, want %v", value, got, want)
 		}
 	}
 }
@@ -71,7 +51,7 @@ func TestConditions(t *testing.T) {
 	start := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	failed := outcome{err: errors.New("no route to host")}
 	empty := func(read time.Time) outcome { return outcome{contact: read} }
-	gone := outcome{err: &StatusError{Code: 410}}
+	gone := outcome{err: &fetch.StatusError{Code: 410}}
 	well := func(item time.Time, rhythm time.Duration) outcome { return outcome{lastItem: item, rhythm: rhythm} }
 	for name, test := range map[string]struct {
 		polls []outcome // one every 20 minutes
@@ -214,27 +194,5 @@ func TestTemporaryRedirectIsNot(t *testing.T) {
 			t.Fatal(err)
 		}
 		equal(t, "requests of the old place", d.asked(), i+1)
-	}
-}
-
-func TestMovedTo(t *testing.T) {
-	t.Parallel()
-	mux := http.NewServeMux()
-	for path, step := range map[string]struct {
-		code int
-		to   string
-	}{"/a": {301, "/b"}, "/b": {308, "/end"}, "/c": {301, "/d"}, "/d": {302, "/end"}} {
-		mux.Handle(path, http.RedirectHandler(step.to, step.code))
-	}
-	mux.HandleFunc("/end", func(http.ResponseWriter, *http.Request) {})
-	server := httptest.NewServer(mux)
-	defer server.Close()
-	for path, want := range map[string]string{"/a": server.URL + "/end", "/b": server.URL + "/end", "/c": "", "/d": "", "/end": ""} {
-		resp, err := server.Client().Get(server.URL + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp.Body.Close()
-		equal(t, path, movedTo(resp), want)
 	}
 }

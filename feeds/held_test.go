@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"kabarchy/feeds/fetch"
 	"kabarchy/subscriptions/redistest"
 )
 
@@ -70,7 +71,7 @@ func TestSinceWhen(t *testing.T) {
 		{failed, 4 * time.Hour, Failing, 2 * time.Hour},
 		{failed, 5 * time.Hour, Failing, 2 * time.Hour},
 		{outcome{lastItem: start}, 15 * 24 * time.Hour, Silent, 0},
-		{outcome{err: &StatusError{Code: 410}}, 16 * 24 * time.Hour, Gone, 16 * 24 * time.Hour},
+		{outcome{err: &fetch.StatusError{Code: 410}}, 16 * 24 * time.Hour, Gone, 16 * 24 * time.Hour},
 	} {
 		h.note(step.outcome, start.Add(step.at))
 		if is := h.get(); is.Condition != step.is || !is.Since.Equal(start.Add(step.since)) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 	"unicode/utf8"
+
+	"kabarchy/feeds/fetch"
 )
 
 // Report is what a person wants to know of a source before trusting it.
@@ -44,8 +46,8 @@ func Inspect(ctx context.Context, o Options, s Source) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	p := &Poller{options: o, schedule: schedule, fetcher: newFetcher(o)}
-	defer p.fetcher.close()
+	p := &Poller{options: o, schedule: schedule, fetcher: fetch.New(o.fetching())}
+	defer p.fetcher.Close()
 	r, err := p.inspect(ctx, s)
 	if err != nil {
 		return Report{Source: s}, fmt.Errorf("feeds: source %s: %w", s.ID, err)
@@ -55,7 +57,7 @@ func Inspect(ctx context.Context, o Options, s Source) (Report, error) {
 
 func (p *Poller) inspect(ctx context.Context, s Source) (Report, error) {
 	start := time.Now()
-	resp, err := p.fetcher.get(ctx, request{URL: s.URL, Accept: acceptFeed, Most: p.options.MaxBytes, OldTLS: s.OldTLS})
+	resp, err := p.fetcher.Get(ctx, fetch.Request{URL: s.URL, Accept: acceptFeed, MaxBytes: p.options.MaxBytes, OldTLS: s.OldTLS})
 	if err != nil {
 		return Report{}, err
 	}
@@ -93,7 +95,7 @@ func (p *Poller) sample(ctx context.Context, s Source, e entry, place int) (entr
 	if place > 0 {
 		return byLink(e), nil
 	}
-	a, _, err := p.readPage(ctx, s, e.Item.Link, e.Item.Title, validators{})
+	a, _, err := p.readPage(ctx, s, e.Item.Link, e.Item.Title, fetch.Validators{})
 	if err != nil || a.Title == "" {
 		return byLink(e), err
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"kabarchy/feeds/fetch"
+
 	"golang.org/x/text/encoding/htmlindex"
 )
 
@@ -21,7 +23,7 @@ func (s *sentences) note(is bool, what string, args ...any) {
 }
 
 // oddFetch says what is strange about how a document comes.
-func oddFetch(s Source, resp *response, asked, pace time.Duration) []string {
+func oddFetch(s Source, resp *fetch.Response, asked, pace time.Duration) []string {
 	var odd sentences
 	odd.note(s.OldTLS, "old_tls is set: anybody between the site and this machine could read and change what it says; ask its administrator to renew its TLS")
 	odd.note(asked > pace, "it asks by ttl or Cache-Control to be left alone for %v: news must not wait so long, it is asked every %v", asked, pace)
@@ -73,7 +75,7 @@ func isFile(address string) bool {
 // oddArticle says what becomes of an article that can't be read.
 func oddArticle(err error) string {
 	switch {
-	case errors.Is(err, errNotHTML):
+	case errors.Is(err, fetch.ErrNotHTML):
 		return "the first link leads to a file: such are told by their title and link"
 	case errors.Is(err, errElsewhere):
 		return "the first link leads to a host that is neither the url's nor under hosts: such are told by their title and link; if the host is the ministry's, put it under hosts"

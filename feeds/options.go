@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"kabarchy/feeds/fetch"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/robfig/cron/v3"
 )
@@ -109,6 +111,11 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// fetching are the options of the client that asks the sites.
+func (o Options) fetching() fetch.Options {
+	return fetch.Options{AllowPrivate: o.AllowPrivate, Dial: o.Dial, RootCAs: o.RootCAs, UserAgent: o.UserAgent, Timeout: o.Timeout}
+}
+
 // check says what is wrong with the options, if anything.
 func (o Options) check() error {
 	if o.Zone == nil {
@@ -138,7 +145,7 @@ func (s Source) check() error {
 	if err != nil {
 		return fmt.Errorf("feeds: source %s: %w", s.ID, err)
 	}
-	if !fetchable(u) {
+	if !fetch.Followed(u) {
 		return fmt.Errorf("feeds: source %s: %q is no http or https address", s.ID, s.URL)
 	}
 	switch s.Kind {

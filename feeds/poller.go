@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"kabarchy/feeds/fetch"
+
 	"github.com/robfig/cron/v3"
 )
 
@@ -47,7 +49,7 @@ type Poller struct {
 	options  Options
 	schedule cron.Schedule
 	archive  *Archive
-	fetcher  *fetcher
+	fetcher  *fetch.Client
 	metrics  *metrics
 	sources  map[string]*polled
 	// reading is held while a document is understood: what that takes in memory is
@@ -72,9 +74,9 @@ type polled struct {
 
 // conditions are what a request for the document may make its answer depend on. A site
 // that says "unchanged" whatever has changed is believed for unaskedFor at most.
-func (s *polled) conditions(known validators, now time.Time) validators {
+func (s *polled) conditions(known fetch.Validators, now time.Time) fetch.Validators {
 	if now.Sub(s.asked) >= unaskedFor || s.Kind == KindPage && s.pages.waits(now) {
-		return validators{}
+		return fetch.Validators{}
 	}
 	return known
 }
@@ -101,7 +103,7 @@ func NewPoller(o Options, a *Archive) (*Poller, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Poller{options: o, schedule: schedule, archive: a, fetcher: newFetcher(o), sources: make(map[string]*polled)}
+	p := &Poller{options: o, schedule: schedule, archive: a, fetcher: fetch.New(o.fetching()), sources: make(map[string]*polled)}
 	if p.metrics, err = newMetrics(o.Registerer); err != nil {
 		return nil, fmt.Errorf("feeds: metrics: %w", err)
 	}
@@ -135,7 +137,7 @@ func (p *Poller) Run(ctx context.Context) error {
 	<-ctx.Done()
 	<-jobs.Stop().Done()
 	start.Wait()
-	p.fetcher.close()
+	p.fetcher.Close()
 	return nil
 }
 
@@ -201,7 +203,7 @@ func (p *Poller) fetchAndArchive(ctx context.Context, s *polled) (Result, outcom
 		return Result{}, outcome{err: err}
 	}
 	start := time.Now()
-	known := s.conditions(state.validators, start)
+	known := s.conditions(state.Validators, start)
 	resp, err := p.fetch(ctx, s.Source, state, known)
 	if err != nil {
 		return Result{}, outcome{err: err, never: state.untouched()}
@@ -215,7 +217,7 @@ func (p *Poller) fetchAndArchive(ctx context.Context, s *polled) (Result, outcom
 		before := state
 		r, state, err = p.archiveResponse(ctx, s, before, resp)
 		if errors.Is(err, ErrNotFeed) && resp.Moved == "" && s.ownAddress(before.Moved) { // Some page stands there now.
-			if resp, err = p.fetchMoved(ctx, s.Source, before.Moved, validators{}); err == nil {
+			if resp, err = p.fetchMoved(ctx, s.Source, before.Moved, fetch.Validators{}); err == nil {
 				r, state, err = p.archiveResponse(ctx, s, before, resp)
 			}
 		}
@@ -223,7 +225,7 @@ func (p *Poller) fetchAndArchive(ctx context.Context, s *polled) (Result, outcom
 			return r, outcome{err: err, never: before.untouched()}
 		}
 	}
-	if known == (validators{}) {
+	if known == (fetch.Validators{}) {
 		s.asked = start
 	}
 	return r, outcome{asked: max(resp.MaxAge, state.TTL), moved: elsewhere, contact: state.Contact, lastItem: state.LastItem, rhythm: state.Rhythm}
@@ -231,9 +233,9 @@ func (p *Poller) fetchAndArchive(ctx context.Context, s *polled) (Result, outcom
 
 // fetch asks for the document where the configuration says, and where that fails, where it
 // had moved to within the site.
-func (p *Poller) fetch(ctx context.Context, s Source, state sourceState, known validators) (*response, error) {
-	r := request{URL: s.URL, Accept: acceptFeed, Known: known, Most: p.options.MaxBytes, OldTLS: s.OldTLS}
-	resp, err := p.fetcher.get(ctx, r)
+func (p *Poller) fetch(ctx context.Context, s Source, state sourceState, known fetch.Validators) (*fetch.Response, error) {
+	r := fetch.Request{URL: s.URL, Accept: acceptFeed, Known: known, MaxBytes: p.options.MaxBytes, OldTLS: s.OldTLS}
+	resp, err := p.fetcher.Get(ctx, r)
 	if err == nil || !s.ownAddress(state.Moved) {
 		return resp, err
 	}
@@ -244,8 +246,8 @@ func (p *Poller) fetch(ctx context.Context, s Source, state sourceState, known v
 }
 
 // fetchMoved asks for the document where it had moved to.
-func (p *Poller) fetchMoved(ctx context.Context, s Source, address string, known validators) (*response, error) {
-	resp, err := p.fetcher.get(ctx, request{URL: address, Accept: acceptFeed, Known: known, Most: p.options.MaxBytes, OldTLS: s.OldTLS})
+func (p *Poller) fetchMoved(ctx context.Context, s Source, address string, known fetch.Validators) (*fetch.Response, error) {
+	resp, err := p.fetcher.Get(ctx, fetch.Request{URL: address, Accept: acceptFeed, Known: known, MaxBytes: p.options.MaxBytes, OldTLS: s.OldTLS})
 	if err == nil {
 		resp.Moved = cmp.Or(resp.Moved, address)
 	}
@@ -253,7 +255,7 @@ func (p *Poller) fetchMoved(ctx context.Context, s Source, address string, known
 }
 
 // archiveResponse reads a document and archives what it says.
-func (p *Poller) archiveResponse(ctx context.Context, s *polled, state sourceState, resp *response) (Result, sourceState, error) {
+func (p *Poller) archiveResponse(ctx context.Context, s *polled, state sourceState, resp *fetch.Response) (Result, sourceState, error) {
 	found := poll{source: s.Source, validators: resp.Validators, moved: resp.Moved, ttl: state.TTL, unread: resp.Unchanged, now: p.now()}
 	items, cut := 0, false
 	if !resp.Unchanged {
@@ -275,7 +277,7 @@ func (p *Poller) archiveResponse(ctx context.Context, s *polled, state sourceSta
 		classify(&found.entries[i].Item, p.options.Topics)
 	}
 	if found.cut = cut; cut {
-		found.validators = validators{} // The rest is still to be fetched.
+		found.validators = fetch.Validators{} // The rest is still to be fetched.
 	}
 	c, err := p.archive.commit(ctx, found, cmp.Or(s.Plausible, p.options.Plausible))
 	if err != nil {
@@ -290,7 +292,7 @@ func (p *Poller) archiveResponse(ctx context.Context, s *polled, state sourceSta
 }
 
 // understand reads a document, while no other is read.
-func (p *Poller) understand(resp *response, s Source) (document, error) {
+func (p *Poller) understand(resp *fetch.Response, s Source) (document, error) {
 	p.reading.Lock()
 	defer p.reading.Unlock()
 	body := resp.Body

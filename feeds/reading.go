@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"kabarchy/feeds/fetch"
+
 	"github.com/redis/go-redis/v9"
 )
 
@@ -88,7 +90,7 @@ func (p *Poller) sourceOf(it Item) *polled {
 
 // readArticle reads an item's page and keeps what it finds. The source's turn is the caller's.
 func (p *Poller) readArticle(ctx context.Context, s Source, it Item) (Article, error) {
-	a, _, err := p.readPage(ctx, s, it.Link, it.Title, validators{})
+	a, _, err := p.readPage(ctx, s, it.Link, it.Title, fetch.Validators{})
 	if ctx.Err() != nil {
 		return Article{}, ctx.Err()
 	}
@@ -114,12 +116,12 @@ func (p *Poller) readArticle(ctx context.Context, s Source, it Item) (Article, e
 
 // readPage fetches a page and extracts its article. Of a page that is the one of known it
 // returns an empty one. The page's own validators come back.
-func (p *Poller) readPage(ctx context.Context, s Source, address, hint string, known validators) (Article, validators, error) {
+func (p *Poller) readPage(ctx context.Context, s Source, address, hint string, known fetch.Validators) (Article, fetch.Validators, error) {
 	u, err := url.Parse(address)
 	if err != nil || !s.serves(u) {
 		return Article{}, known, errElsewhere
 	}
-	resp, err := p.fetcher.get(ctx, request{URL: address, Accept: acceptPage, Known: known, Most: maxPage, OldTLS: s.OldTLS, Page: true})
+	resp, err := p.fetcher.Get(ctx, fetch.Request{URL: address, Accept: acceptPage, Known: known, MaxBytes: maxPage, OldTLS: s.OldTLS, Page: true})
 	if err != nil {
 		return Article{}, known, err
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"kabarchy/feeds/fetch"
 )
 
 // How a source's pages are read once more: items so young, so many a poll, each after so
@@ -25,7 +27,7 @@ type rereading struct {
 
 type pageRead struct {
 	at    time.Time
-	known validators
+	known fetch.Validators
 	until time.Time // when its item is no longer young
 }
 
@@ -76,13 +78,13 @@ func (r *rereading) due(source string, entries []entry, k knowledge, now time.Ti
 	return due
 }
 
-func (r *rereading) get(link string) validators {
+func (r *rereading) get(link string) fetch.Validators {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.pages[link].known
 }
 
-func (r *rereading) note(link string, known validators, now time.Time) {
+func (r *rereading) note(link string, known fetch.Validators, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.pages == nil {
@@ -93,7 +95,7 @@ func (r *rereading) note(link string, known validators, now time.Time) {
 
 // readListed reads the page of an entry. The article of one that did not change has no title.
 func (p *Poller) readListed(ctx context.Context, s *polled, e entry) (Article, error) {
-	var known validators
+	var known fetch.Validators
 	if e.Is != "" {
 		known = s.pages.get(e.Item.Link)
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"kabarchy/feeds/fetch"
 )
 
 // TestRereading: young items' pages are read once more, a few at a time and those first
@@ -44,12 +46,12 @@ func TestRereading(t *testing.T) {
 			if !due[i] {
 				t.Errorf("round %d: read %v, want %v", round, due, want)
 			}
-			pages.note(entries[i].Item.Link, validators{ETag: fmt.Sprint(i)}, now)
+			pages.note(entries[i].Item.Link, fetch.Validators{ETag: fmt.Sprint(i)}, now)
 		}
 		now = now.Add(time.Minute)
 	}
 	equal(t, "validators", pages.get(entries[2].Item.Link).ETag, "2")
-	pages.note(entries[3].Item.Link, validators{}, now)
+	pages.note(entries[3].Item.Link, fetch.Validators{}, now)
 	if pages.waits(now) || !pages.waits(now.Add(rereadAfter)) || pages.waits(now.Add(youngFor)) {
 		t.Error("the list is not read again when its pages are due")
 	}

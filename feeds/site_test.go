@@ -130,7 +130,7 @@ func newPoller(t testing.TB, o Options, a *Archive) *Poller {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(p.fetcher.close)
+	t.Cleanup(p.fetcher.Close)
 	return p
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"time"
+
+	"kabarchy/feeds/fetch"
 )
 
 // An item whose page can't be read is told by its title after so many tries, over so
@@ -12,9 +14,6 @@ const (
 	enoughTries = 3
 	enoughTime  = 10 * time.Minute
 )
-
-// errNotHTML says that an address leads to a file, such as a PDF, and to no page.
-var errNotHTML = errors.New("it is a file and no page")
 
 // tries are how often a page could not be read, since when.
 type tries struct {
@@ -28,7 +27,7 @@ type tries struct {
 // source's turn may ask.
 func (p *Poller) tellUnread(s *polled, link string, err error) bool {
 	log := p.options.Log.With("source", s.ID, "link", link, "error", err)
-	if errors.Is(err, errElsewhere) || errors.Is(err, errNotHTML) {
+	if errors.Is(err, errElsewhere) || errors.Is(err, fetch.ErrNotHTML) {
 		return true
 	}
 	if errors.Is(err, errLater) {
@@ -43,7 +42,7 @@ func (p *Poller) tellUnread(s *polled, link string, err error) bool {
 	}
 	s.unread[link] = t
 	enough := t.count >= enoughTries && p.now().Sub(t.since) >= enoughTime
-	var status *StatusError
+	var status *fetch.StatusError
 	missing := errors.As(err, &status) && (status.Code == http.StatusNotFound || status.Code == http.StatusGone)
 	switch {
 	case enough && !missing:

@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kabarchy/feeds/fetch"
+
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 )
@@ -140,9 +142,9 @@ func TestEndsOfBodies(t *testing.T) {
 			if strings.Contains(name, "never end") {
 				o.Timeout = time.Second // Which passes.
 			}
-			p := &Poller{options: o.withDefaults(), fetcher: newFetcher(o.withDefaults())}
-			defer p.fetcher.close()
-			resp, err := p.fetcher.get(t.Context(), request{URL: o.Sources[0].URL, Most: 1 << 20})
+			p := &Poller{options: o.withDefaults(), fetcher: fetch.New(o.withDefaults().fetching())}
+			defer p.fetcher.Close()
+			resp, err := p.fetcher.Get(t.Context(), fetch.Request{URL: o.Sources[0].URL, MaxBytes: 1 << 20})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -26,7 +26,8 @@ var mayImport = map[string][]string{
 	"bot/locale":          {},
 	"bot/search":          {},
 	"bot/simulator":       {},
-	"feeds":               {},
+	"feeds":               {"feeds/fetch"},
+	"feeds/fetch":         {},
 	"subscriptions":       {},
 
 	// A Redis for the demo, and for tests.
@@ -34,6 +35,7 @@ var mayImport = map[string][]string{
 
 	// Imported by tests alone.
 	"bot/simulator/browsertest":       {"bot/simulator"},
+	"feeds/feedtest":                  {},
 	"subscriptions/redistest":         {"subscriptions", "subscriptions/embedded"},
 	"subscriptions/redistest/pipenet": {},
 }

@@ -1,4 +1,4 @@
-package feeds
+package fetch
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"io"
 	"log"
 	"math/big"
@@ -21,22 +22,35 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
+
+	"kabarchy/feeds/feedtest"
 )
 
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// testOptions are those of a client that may ask this machine.
+func testOptions() Options {
+	return Options{AllowPrivate: true, UserAgent: "Kabarchy/1.0", Timeout: 30 * time.Second}
+}
+
+func serveRSS(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<rss/>") }
+
 // fetchOnce fetches what a handler serves.
-func fetchOnce(t *testing.T, serve http.HandlerFunc) (*response, error) {
+func fetchOnce(t *testing.T, serve http.HandlerFunc) (*Response, error) {
 	t.Helper()
 	s := httptest.NewServer(serve)
 	t.Cleanup(s.Close)
-	return fetchFrom(t, s.URL+"/rss", options("").withDefaults(), false)
+	return fetchFrom(t, s.URL+"/rss", testOptions(), false)
 }
 
-func fetchFrom(t *testing.T, address string, o Options, oldTLS bool) (*response, error) {
+func fetchFrom(t *testing.T, address string, o Options, oldTLS bool) (*Response, error) {
 	t.Helper()
 	o.Timeout = 10 * time.Second
-	f := newFetcher(o)
-	t.Cleanup(f.close)
-	return f.get(t.Context(), request{URL: address, Accept: acceptFeed, Most: 1 << 20, OldTLS: oldTLS})
+	f := New(o)
+	t.Cleanup(f.Close)
+	return f.Get(t.Context(), Request{URL: address, MaxBytes: 1 << 20, OldTLS: oldTLS})
 }
 
 // TestCookies: who guards a site by a cookie lets us in (miniflux#1512, gofeed#181,
@@ -54,10 +68,10 @@ func TestCookies(t *testing.T) {
 		io.WriteString(w, "<rss/>")
 	}))
 	defer s.Close()
-	f := newFetcher(options("").withDefaults())
-	defer f.close()
+	f := New(testOptions())
+	defer f.Close()
 	for range 2 {
-		got, err := f.get(t.Context(), request{URL: s.URL + "/rss", Most: 1 << 10})
+		got, err := f.Get(t.Context(), Request{URL: s.URL + "/rss", MaxBytes: 1 << 10})
 		if err != nil || string(got.Body) != "<rss/>" {
 			t.Fatalf("got %+v, %v", got, err)
 		}
@@ -65,7 +79,7 @@ func TestCookies(t *testing.T) {
 			t.Errorf("said %q", got.Odd)
 		}
 	}
-	equal(t, "requests", asked, 4)
+	feedtest.Equal(t, "requests", asked, 4)
 }
 
 // TestPacked: what a body is packed with is told by its first bytes (rss-parser#280,
@@ -109,7 +123,7 @@ func TestPacked(t *testing.T) {
 				}
 				io.WriteString(w, test.body)
 			})
-			wantError(t, err, test.err)
+			feedtest.Says(t, err, test.err)
 			if test.err == "" && strings.TrimSpace(string(got.Body)) != text {
 				t.Errorf("got %q", got.Body)
 			}
@@ -138,19 +152,19 @@ func TestBrokenHTTP2(t *testing.T) {
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.StartTLS()
 	defer s.Close()
-	o := options("").withDefaults()
+	o := testOptions()
 	o.RootCAs = x509.NewCertPool()
 	o.RootCAs.AddCert(s.Certificate())
-	f := newFetcher(o)
-	defer f.close()
+	f := New(o)
+	defer f.Close()
 	for range 2 {
-		got, err := f.get(t.Context(), request{URL: s.URL, Most: 1 << 10})
+		got, err := f.Get(t.Context(), Request{URL: s.URL, MaxBytes: 1 << 10})
 		if err != nil || string(got.Body) != "<rss/>" {
 			t.Fatalf("got %+v, %v", got, err)
 		}
 	}
-	equal(t, "requests by HTTP/2", broken, 1)
-	equal(t, "requests", asked, 3)
+	feedtest.Equal(t, "requests by HTTP/2", broken, 1)
+	feedtest.Equal(t, "requests", asked, 3)
 }
 
 // authority makes certificates.
@@ -201,7 +215,7 @@ func leaf(aia string) func(c *x509.Certificate) {
 // serveTLS serves a feed with a chain of certificates.
 func serveTLS(t *testing.T, change func(c *tls.Config), key any, chain ...*authority) string {
 	t.Helper()
-	s := httptest.NewUnstartedServer(raw("<rss/>"))
+	s := httptest.NewUnstartedServer(http.HandlerFunc(serveRSS))
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	c := tls.Certificate{PrivateKey: key}
 	for _, a := range chain {
@@ -245,7 +259,7 @@ func TestIncompleteChain(t *testing.T) {
 	old := first.issue(t, "127.0.0.1", func(c *x509.Certificate) { leaf("")(c); c.NotAfter = time.Now().Add(-time.Minute) })
 	other := first.issue(t, "x.example", func(c *x509.Certificate) { c.IsCA, c.DNSNames = false, []string{"x.example"} })
 	self := (*authority)(nil).issue(t, "self", leaf(""))
-	o := options("").withDefaults()
+	o := testOptions()
 	o.RootCAs = x509.NewCertPool()
 	o.RootCAs.AddCert(root.Certificate)
 	for name, test := range map[string]struct {
@@ -267,7 +281,7 @@ func TestIncompleteChain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got, err := fetchFrom(t, serveTLS(t, nil, test.chain[0].key, test.chain...), o, false)
-			wantError(t, err, test.err)
+			feedtest.Says(t, err, test.err)
 			if err == nil && (string(got.Body) != "<rss/>" || !strings.Contains(strings.Join(got.Odd, ""), test.odd) || test.odd == "" && got.Odd != nil) {
 				t.Errorf("got %q, %q", got.Body, got.Odd)
 			}
@@ -293,7 +307,7 @@ func TestOldTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := options("").withDefaults()
+	o := testOptions()
 	o.RootCAs = x509.NewCertPool()
 	o.RootCAs.AddCert(own)
 	for name, speak := range map[string]func(c *tls.Config){
@@ -304,13 +318,33 @@ func TestOldTLS(t *testing.T) {
 	} {
 		address := serveTLS(t, speak, key, &authority{Certificate: own})
 		_, err := fetchFrom(t, address, o, false)
-		wantError(t, err, "set old_tls: true for this source")
+		feedtest.Says(t, err, "set old_tls: true for this source")
 		if got, err := fetchFrom(t, address, o, true); err != nil || string(got.Body) != "<rss/>" {
 			t.Errorf("%s: got %+v, %v", name, got, err)
 		}
 	}
-	plain := httptest.NewServer(raw("<rss/>"))
+	plain := httptest.NewServer(http.HandlerFunc(serveRSS))
 	defer plain.Close()
 	_, err = fetchFrom(t, strings.Replace(plain.URL, "http:", "https:", 1), o, false)
-	wantError(t, err, "does not speak TLS here: write http://")
+	feedtest.Says(t, err, "does not speak TLS here: write http://")
+}
+
+// TestRedirectInside: a public site may not lead us to an address behind our walls.
+func TestRedirectInside(t *testing.T) {
+	t.Parallel()
+	for _, to := range []string{"http://127.0.0.1:1/", "http://169.254.169.254/latest/meta-data/", "http://[::1]:1/", "http://10.0.0.1/"} {
+		req, err := http.NewRequest(http.MethodGet, to, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		strict := testOptions()
+		strict.AllowPrivate = false
+		// The redirect itself is allowed; the dial behind it is not.
+		if err := checkRedirect(req, nil); err != nil {
+			t.Errorf("%s: %v", to, err)
+		}
+		if _, err := New(strict).Get(t.Context(), Request{URL: to, MaxBytes: 1}); !errors.Is(err, ErrForbidden) {
+			t.Errorf("%s: got %v, want ErrForbidden", to, err)
+		}
+	}
 }

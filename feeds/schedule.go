@@ -3,9 +3,9 @@ package feeds
 import (
 	"errors"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
+
+	"kabarchy/feeds/fetch"
 )
 
 // How long a source is left alone at most: for what it asks by ttl or Cache-Control,
@@ -24,14 +24,14 @@ const (
 // pause is how long scheduled polls leave a source alone after a poll: the site's own
 // wish, and after failures ever longer. The first failure costs nothing.
 func pause(asked time.Duration, failures int, err error) time.Duration {
-	var status *StatusError
+	var status *fetch.StatusError
 	overloaded := errors.As(err, &status) && (status.Code == http.StatusServiceUnavailable || status.Code == http.StatusTooManyRequests)
 	asked = min(asked, maxAsked)
 	if overloaded {
 		asked = min(status.RetryAfter, maxRetry)
 	}
 	switch {
-	case isGone(err):
+	case fetch.IsGone(err):
 		return gonePause
 	case failures < 2:
 		return asked
@@ -42,46 +42,6 @@ func pause(asked time.Duration, failures int, err error) time.Duration {
 // slack is how much earlier a poll may be than asked: ticks are not exact, and the
 // next one is a whole interval away.
 func slack(asked time.Duration) time.Duration { return min(asked/10, 5*time.Second) }
-
-// retryAfter reads a Retry-After header: seconds or a date.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	value := h.Get("Retry-After")
-	if seconds, err := strconv.Atoi(value); err == nil {
-		return max(0, time.Duration(min(seconds, 1<<20))*time.Second)
-	}
-	if t, err := http.ParseTime(value); err == nil {
-		return max(0, t.Sub(now))
-	}
-	return 0
-}
-
-// maxAge reads how long an answer stays fresh by its Cache-Control header.
-func maxAge(h http.Header) time.Duration {
-	for part := range strings.SplitSeq(strings.ToLower(h.Get("Cache-Control")), ",") {
-		if value, ok := strings.CutPrefix(strings.TrimSpace(part), "max-age="); ok {
-			if seconds, err := strconv.Atoi(strings.Trim(value, `"`)); err == nil && seconds > 0 {
-				return time.Duration(min(seconds, 1<<20)) * time.Second
-			}
-		}
-	}
-	return 0
-}
-
-// movedTo returns where a request ended that was redirected, if every redirect on its
-// way was a permanent one; else nothing.
-func movedTo(resp *http.Response) string {
-	for r := resp.Request; r.Response != nil; r = r.Response.Request {
-		switch r.Response.StatusCode {
-		case http.StatusMovedPermanently, http.StatusPermanentRedirect:
-		default:
-			return ""
-		}
-	}
-	if resp.Request.Response == nil {
-		return ""
-	}
-	return resp.Request.URL.String()
-}
 
 // rhythm is how often a source has news: the time between them, smoothed. It begins
 // with the dates of the first document.

@@ -1,4 +1,4 @@
-package feeds
+package fetch
 
 import (
 	"bufio"
@@ -69,13 +69,13 @@ func isZlib(head []byte) bool {
 	return len(head) > 1 && head[0] == 0x78 && (uint(head[0])<<8|uint(head[1]))%31 == 0
 }
 
-// isText says whether a document begins as one that is not packed.
+// isText reports whether a document begins as one that is not packed.
 func isText(r *bufio.Reader) bool {
 	head, _ := r.Peek(64)
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
 	return len(head) == 0 || head[0] == '<' || head[0] == '{'
 }
 
-// ended says whether an error at the end of a packed body is none: something stands
+// ended reports whether an error at the end of a packed body is none: something stands
 // behind what was packed.
 func ended(err error, packed bool) bool { return packed && errors.Is(err, gzip.ErrHeader) }

@@ -1,4 +1,4 @@
-package feeds
+package fetch
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 )
 
 const (
@@ -59,7 +60,7 @@ func (t *transports) learn(ctx context.Context, failure error) string {
 	if len(trusted) == 0 || t.trust(trusted) != nil {
 		return ""
 	}
-	return said([]byte(sent[0].Issuer.CommonName))
+	return issuerName(sent[0])
 }
 
 // lastOf follows the certificates that a site sends as far as they lead.
@@ -97,4 +98,11 @@ func (t *transports) issuer(ctx context.Context, of *x509.Certificate) (*x509.Ce
 		}
 	}
 	return nil, fmt.Errorf("the certificate of its issuer is nowhere to be had")
+}
+
+// issuerName is who issued a certificate, fit to be shown.
+func issuerName(c *x509.Certificate) string {
+	const most = 120
+	name := []rune(strings.Join(strings.Fields(c.Issuer.CommonName), " "))
+	return string(name[:min(len(name), most)])
 }

@@ -1,4 +1,4 @@
-package feeds
+package fetch
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 
 // explain says in plain words what the network reports, with what helps against it,
 // and keeps the cause.
-func (f *fetcher) explain(err error, r request) error {
+func explain(err error, r Request, timeout time.Duration) error {
 	err = plainError(err)
 	var dns *net.DNSError
 	var network net.Error
@@ -28,7 +28,7 @@ func (f *fetcher) explain(err error, r request) error {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return fmt.Errorf("no such host %s: %w", dns.Name, err)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return fmt.Errorf("no whole answer within %v: %w", f.timeout, err)
+		return fmt.Errorf("no whole answer within %v: %w", timeout, err)
 	}
 	if says := aboutTLS(err, r.OldTLS); says != "" {
 		return fmt.Errorf("%s: %w", says, err)
@@ -75,7 +75,7 @@ func aboutAuthority(c *x509.Certificate) string {
 		return "the site's certificate is signed by nobody but itself: ask its administrator for one that browsers accept, or " + file
 	}
 	return fmt.Sprintf("the site's certificate was issued by %q, whom this machine does not know, and the site does not send that issuer's certificate along: ask its administrator to install the whole chain, or %s",
-		said([]byte(c.Issuer.CommonName)), file)
+		issuerName(c), file)
 }
 
 // plainError drops the wrapping that repeats the URL, which may hold a password.

@@ -1,16 +1,23 @@
-package feeds
+package fetch
 
 import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
 	"code.dny.dev/ssrf"
 )
+
+const maxRedirects = 5
+
+// maxHeaderBytes limits the headers of one answer.
+const maxHeaderBytes = 64 << 10
 
 // manner is how a site is spoken to.
 type manner struct {
@@ -133,4 +140,19 @@ func (t *transports) plain(ctx context.Context, address string) (*http.Response,
 	}
 	client := &http.Client{Transport: t.get(manner{http1: true}), CheckRedirect: checkRedirect}
 	return client.Do(req)
+}
+
+func checkRedirect(req *http.Request, via []*http.Request) error {
+	if len(via) > maxRedirects {
+		return fmt.Errorf("%w: more than %d", ErrRedirects, maxRedirects)
+	}
+	if !Followed(req.URL) {
+		return fmt.Errorf("%w, not %s", ErrScheme, req.URL.Scheme)
+	}
+	return nil
+}
+
+// Followed reports whether an address is absolute and of a scheme that we follow.
+func Followed(u *url.URL) bool {
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
 }

@@ -11,6 +11,7 @@ import (
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 )
@@ -130,7 +131,7 @@ func (b *Bot) tellAdmin(ctx context.Context, admin int64, notices []notice) (boo
 
 // notify writes a notice to an administrator, in the language of their chat.
 func (b *Bot) notify(ctx context.Context, admin int64, n notice) error {
-	t, err := b.talk(ctx, chat{ID: admin, Type: "private"}, user{ID: admin})
+	t, err := b.talk(ctx, telegram.Chat{ID: admin, Type: "private"}, telegram.User{ID: admin})
 	if err != nil {
 		return err
 	}
@@ -144,7 +145,7 @@ func (b *Bot) notify(ctx context.Context, admin int64, n notice) error {
 // byAdmin says that an administrator speaks with the bot alone. It is asked at every
 // tap and command: who may decide is the configuration's, not the button's.
 func (t *talk) byAdmin() bool {
-	return t.chat.private() && slices.Contains(t.admins.IDs, t.from.ID)
+	return t.chat.Private() && slices.Contains(t.admins.IDs, t.from.ID)
 }
 
 // moment writes a day and the time on it.

@@ -11,6 +11,7 @@ import (
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 )
 
 // What a button below a held broadcast says; its number and when it was held follow.
@@ -47,7 +48,7 @@ func (b *Bot) heldNotices(ctx context.Context) ([]notice, error) {
 // faultNotices tell of the program's own faults, each kind once.
 func (b *Bot) faultNotices() []notice {
 	var notices []notice
-	for _, f := range b.client.faults.all() {
+	for _, f := range b.client.Faults() {
 		notices = append(notices, notice{"fault:" + f.Method + ":" + f.Reason, "told", func(_ context.Context, words locale.Locale) (screen, error) {
 			return screen{text: words.HTML("screen.fault", map[string]any{"Method": f.Method, "Words": quoted(f.Words)})}, nil
 		}})
@@ -64,8 +65,8 @@ func holdingOf(p broadcast.Progress) string {
 }
 
 // broadcastButton is a row below a held broadcast.
-func broadcastButton(words locale.Locale, entry, state string, p broadcast.Progress) []Button {
-	return []Button{{Text: words.T(entry, nil), Data: data(verbBroadcast, state, holdingOf(p))}}
+func broadcastButton(words locale.Locale, entry, state string, p broadcast.Progress) []telegram.Button {
+	return []telegram.Button{{Text: words.T(entry, nil), Data: data(verbBroadcast, state, holdingOf(p))}}
 }
 
 // broadcastQuestion asks whether a held broadcast is to go on. An item that goes out can
@@ -83,7 +84,7 @@ func broadcastQuestion(words locale.Locale, p broadcast.Progress) screen {
 		words.HTML(suspicions[p.Held], map[string]any{"Words": quoted(p.Words)}),
 		words.T("line.broadcast_have", map[string]any{"Sent": words.Number(p.Sent), "Planned": words.Number(p.Planned)}),
 		words.T(question, nil),
-	), [][]Button{broadcastButton(words, "button.broadcast_go", broadcastGo, p), last}}
+	), [][]telegram.Button{broadcastButton(words, "button.broadcast_go", broadcastGo, p), last}}
 }
 
 // pressBroadcast decides of a held broadcast, or leads there. Who comes later than
@@ -107,7 +108,7 @@ func (t *talk) pressBroadcast(ctx context.Context, args []string) (reply, error)
 	case broadcastConfirm:
 		return reply{}, t.show(ctx, screen{
 			t.below(t.words.T("screen.broadcast_confirm", map[string]any{"Count": t.words.Number(p.Sent)})),
-			[][]Button{
+			[][]telegram.Button{
 				broadcastButton(t.words, "button.broadcast_take", broadcastTake, p),
 				broadcastButton(t.words, "button.back", broadcastAsk, p),
 			},
@@ -142,7 +143,7 @@ func (b *Bot) heldBroadcast(ctx context.Context, holding string) (broadcast.Prog
 }
 
 // heldRows are buttons that lead to the broadcasts which wait for a decision.
-func (t *talk) heldRows(progress []broadcast.Progress) (rows [][]Button) {
+func (t *talk) heldRows(progress []broadcast.Progress) (rows [][]telegram.Button) {
 	for _, p := range progress {
 		if p.Held != "" && p.FinishedAt.IsZero() {
 			rows = append(rows, broadcastButton(t.words, "button.broadcast_decide", broadcastAsk, p))
@@ -169,7 +170,7 @@ func (t *talk) refusalLines(ctx context.Context, p broadcast.Progress) ([]string
 	groups := make(map[string]*group)
 	for _, why := range failures {
 		words := telegramsWords(why)
-		key := reason(words)
+		key := telegram.Normalized(words)
 		if groups[key] == nil {
 			groups[key] = &group{words: words}
 		}

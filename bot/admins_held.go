@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 )
 
@@ -72,8 +73,8 @@ func (held batch) items() (ids []string) {
 }
 
 // button is a row below the batch's messages.
-func (held batch) button(words locale.Locale, entry, state string) []Button {
-	return []Button{{Text: words.T(entry, nil), Data: data(verbHeld, state, held.key)}}
+func (held batch) button(words locale.Locale, entry, state string) []telegram.Button {
+	return []telegram.Button{{Text: words.T(entry, nil), Data: data(verbHeld, state, held.key)}}
 }
 
 func (b *Bot) batchNotice(held batch) notice {
@@ -95,7 +96,7 @@ func (b *Bot) question(ctx context.Context, words locale.Locale, held batch) (sc
 	if first.Kind == feeds.Published {
 		send = heldConfirm
 	}
-	return screen{joinFilled("\n\n", head+"\n"+words.T(why(first), nil), titles), [][]Button{
+	return screen{joinFilled("\n\n", head+"\n"+words.T(why(first), nil), titles), [][]telegram.Button{
 		held.button(words, "button.held_send", send), held.button(words, "button.held_keep", heldKeep),
 	}}, nil
 }
@@ -267,7 +268,7 @@ func (t *talk) showConfirmation(ctx context.Context, held batch) error {
 		return err
 	}
 	text := t.words.N("screen.held_confirm", counts.Active[item.Language], nil)
-	return t.show(ctx, screen{t.below(text), [][]Button{
+	return t.show(ctx, screen{t.below(text), [][]telegram.Button{
 		held.button(t.words, "button.held_confirm", heldSend), held.button(t.words, "button.held_keep", heldKeep),
 		held.button(t.words, "button.back", heldAsk),
 	}})

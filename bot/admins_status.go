@@ -22,7 +22,7 @@ const (
 // status shows an administrator how the bot fares. It is no word for others.
 func (t *talk) status(ctx context.Context, _ string) error {
 	if !t.byAdmin() {
-		if !t.chat.private() {
+		if !t.chat.Private() {
 			return nil
 		}
 		return t.hint(ctx)

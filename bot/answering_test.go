@@ -9,11 +9,13 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"kabarchy/bot/simulator"
+	"kabarchy/bot/telegram"
 )
 
 // response is an answer of Telegram's, as a row of the table has it.
@@ -32,7 +34,7 @@ func (s response) body() string {
 	if s.parameters != "" {
 		answer["parameters"] = json.RawMessage(s.parameters)
 	}
-	return encoded(answer)
+	return telegram.JSON(answer)
 }
 
 // asked is a call that came.
@@ -40,6 +42,9 @@ type asked struct {
 	method string
 	params map[string]string
 }
+
+// is reports whether the method's name begins so.
+func (a asked) is(beginning string) bool { return strings.HasPrefix(a.method, beginning) }
 
 // answeringTelegram is Telegram in this process: the simulator, whose answers to some calls a test
 // chooses. It needs no network, so that virtual time passes by it.
@@ -57,8 +62,8 @@ func newAnsweringTelegram(answer response) *answeringTelegram {
 }
 
 // client calls it.
-func (p *answeringTelegram) client(log *bytes.Buffer) *Client {
-	return NewClient(ClientOptions{Token: p.telegram.Token(), HTTP: &http.Client{Transport: p}, Log: logTo(log)})
+func (p *answeringTelegram) client(log *bytes.Buffer) *telegram.Client {
+	return telegram.NewClient(telegram.Options{Token: p.telegram.Token(), HTTP: &http.Client{Transport: p}, Log: logTo(log)})
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -90,12 +95,12 @@ func (p *answeringTelegram) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer.Result(), nil
 }
 
-// of are the calls of some kinds of methods since the last look.
-func (p *answeringTelegram) of(kinds methods) (calls []asked) {
+// of are the calls since the last look of the methods that begin so.
+func (p *answeringTelegram) of(beginnings ...string) (calls []asked) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, c := range p.calls {
-		if kindOf(c.method)&kinds != 0 {
+		if slices.ContainsFunc(beginnings, c.is) {
 			calls = append(calls, c)
 		}
 	}

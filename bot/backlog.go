@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"kabarchy/bot/telegram"
 	"maps"
 	"slices"
 	"sync"
@@ -76,7 +77,7 @@ func (p *poller) recover(ctx, working context.Context) {
 				s.found <- kept
 				return
 			}
-			if failures&(failures-1) == 0 {
+			if telegram.WorthLogging(failures) {
 				s.bot.log.WarnContext(ctx, "it is not known yet which updates were postponed", "failures", failures, "error", err)
 			}
 			if sleep(ctx, backlogPause) != nil {

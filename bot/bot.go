@@ -5,12 +5,12 @@ import (
 	"context"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 )
@@ -69,7 +69,7 @@ func (t Topic) name(language string) string {
 
 // Options are what a bot is made of.
 type Options struct {
-	Client   *Client
+	Client   *telegram.Client
 	Store    Subscriptions
 	Archive  Archive
 	Articles Articles // nil where there are only summaries to read
@@ -101,7 +101,7 @@ type Options struct {
 
 // Bot receives updates and holds the conversation. It is safe for concurrent use.
 type Bot struct {
-	client   *Client
+	client   *telegram.Client
 	ladder   *ladder
 	store    Subscriptions
 	archive  Archive
@@ -121,13 +121,9 @@ type Bot struct {
 	outbox   *outbox
 	reads    *reads
 	members  *cache[membership, standing]
-	me       atomic.Pointer[user]
-	naming   atomic.Bool // Telegram is asked who the bot is
+	self     *telegram.Self
 
-	nameRests atomic.Int64 // it is not asked before, in Unix nanoseconds
-
-	postponed  postponed
-	background sync.WaitGroup
+	postponed postponed
 
 	unreached sync.Map // an administrator who can't be written to → when to try again
 }
@@ -172,6 +168,7 @@ func New(o Options) *Bot {
 
 		postponed: postponed{o.Redis},
 	}
+	b.self = telegram.NewSelf(o.Client, o.Log)
 	b.outbox = newOutbox(o.Log, newAnswerMetrics(o.Registerer), b.safely)
 	b.reads = newReads(o.Articles, o.Log, b.safely)
 	return b
@@ -195,32 +192,11 @@ func (b *Bot) moveChat(ctx context.Context, from, to int64) error {
 	return b.store.Move(ctx, from, to)
 }
 
-// namePause is how long Telegram is left alone after it did not say who the bot is.
-const namePause = 2 * time.Second
-
-// askName asks Telegram who the bot is, unless that is known or asked already. It does not
-// wait: what is said to the bot alone is answered without its name.
-func (b *Bot) askName(ctx context.Context) {
-	if b.me.Load() != nil || time.Now().UnixNano() < b.nameRests.Load() || !b.naming.CompareAndSwap(false, true) {
-		return
-	}
-	b.background.Go(func() {
-		defer b.naming.Store(false)
-		var me user
-		if err := b.client.Call(ctx, "getMe", nil, &me); err != nil {
-			b.nameRests.Store(time.Now().Add(namePause).UnixNano())
-			b.log.WarnContext(ctx, "telegram does not say yet who the bot is", "error", err)
-			return
-		}
-		b.me.Store(&me)
-	})
-}
-
 // Finish waits for the answers that are on their way, until ctx is done; what has to wait
 // longer is given up. It is for who fed the bot by Handle or by a webhook, when no update
 // comes any more: Run does so itself.
 func (b *Bot) Finish(ctx context.Context) {
 	b.reads.finish()
 	b.outbox.finish(ctx)
-	b.background.Wait()
+	b.self.Wait()
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 )
@@ -20,9 +21,9 @@ func (t *talk) browseScreen() screen {
 	names := strings.Fields(t.words.T("date.month_names", nil))
 	now := t.now().In(t.zone)
 	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, t.zone)
-	var rows [][]Button
+	var rows [][]telegram.Button
 	for _, topic := range t.topics {
-		rows = append(rows, []Button{{
+		rows = append(rows, []telegram.Button{{
 			Text: "🏷 " + cut(topic.name(t.words.Language()), buttonLimit),
 			Data: data(verbTopic, strconv.Itoa(int(topic.Number)), "0"),
 		}})
@@ -32,16 +33,16 @@ func (t *talk) browseScreen() screen {
 		if back%2 == 0 {
 			rows = append(rows, nil)
 		}
-		rows[len(rows)-1] = append(rows[len(rows)-1], Button{
+		rows[len(rows)-1] = append(rows[len(rows)-1], telegram.Button{
 			Text: names[month.Month()-1] + " " + strconv.Itoa(month.Year()),
 			Data: data(verbMonth, month.Format("2006-01")),
 		})
 	}
-	return screen{t.words.T("screen.browse", nil), append(rows, []Button{t.backToLatest()})}
+	return screen{t.words.T("screen.browse", nil), append(rows, []telegram.Button{t.backToLatest()})}
 }
 
-func (t *talk) backToLatest() Button {
-	return Button{Text: t.words.T("button.back", nil), Data: data(verbLatest, "0")}
+func (t *talk) backToLatest() telegram.Button {
+	return telegram.Button{Text: t.words.T("button.back", nil), Data: data(verbLatest, "0")}
 }
 
 // pressMonth shows the latest news from the end of a month back.
@@ -91,14 +92,14 @@ func (t *talk) pressTopic(ctx context.Context, args []string) (reply, error) {
 	}
 	title := "🏷 " + tagged("b", topic.name(t.words.Language()))
 	if len(items) == 0 {
-		return reply{}, t.show(ctx, screen{joinFilled("\n", title, t.words.T("screen.browse_empty", nil)), [][]Button{{t.backToLatest()}}})
+		return reply{}, t.show(ctx, screen{joinFilled("\n", title, t.words.T("screen.browse_empty", nil)), [][]telegram.Button{{t.backToLatest()}}})
 	}
 	text, row := t.list(title, items, backToTopic+args[0]+"."+args[1])
-	rows := [][]Button{row}
+	rows := [][]telegram.Button{row}
 	if next > 0 {
-		rows = append(rows, []Button{{Text: t.words.T("button.older", nil), Data: data(verbTopic, args[0], strconv.Itoa(next))}})
+		rows = append(rows, []telegram.Button{{Text: t.words.T("button.older", nil), Data: data(verbTopic, args[0], strconv.Itoa(next))}})
 	}
-	return reply{}, t.show(ctx, screen{text, append(rows, []Button{t.backToLatest()})})
+	return reply{}, t.show(ctx, screen{text, append(rows, []telegram.Button{t.backToLatest()})})
 }
 
 // latestOf returns a screen's worth of a topic's items, and the place in the list of all

@@ -10,6 +10,7 @@ import (
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 )
@@ -31,7 +32,7 @@ func (s *Sender) digest(ctx context.Context, d broadcast.Delivery) (broadcast.Me
 		m.place(params)
 		return "sendMessage", params
 	})
-	sent := got.message()
+	sent := remembered(got)
 	sent.More = last < len(d.Items)
 	return sent, err
 }
@@ -45,18 +46,18 @@ func (s *Sender) digestPage(p subscriptions.Preferences, items []feeds.Item, fir
 		head = words.T("screen.digest_week", map[string]any{"Count": words.Number(len(items))})
 	}
 	texts := []string{head}
-	var rows [][]Button
-	var row []Button
+	var rows [][]telegram.Button
+	var row []telegram.Button
 	for i, item := range items[first:last] {
 		number := strconv.Itoa(first + i + 1)
 		texts = append(texts, fmt.Sprintf("%s. %s", number, headline(item, s.renderer.zone)))
-		row = append(row, Button{Text: number, Data: itemData(item, asNewMessage)})
+		row = append(row, telegram.Button{Text: number, Data: itemData(item, asNewMessage)})
 		if len(row) == digestCount/2 || i == last-first-1 {
 			rows, row = append(rows, row), nil
 		}
 	}
 	text := strings.Join(texts, "\n\n")
-	return page{html: text, plain: withoutTags(text), markup: markup(rows)}
+	return page{html: text, plain: withoutTags(text), markup: telegram.Keyboard(rows)}
 }
 
 // asNewMessage, in the place of a way back, has an item opened in a message of its own:

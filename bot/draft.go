@@ -1,6 +1,9 @@
 package bot
 
-import "strconv"
+import (
+	"kabarchy/bot/telegram"
+	"strconv"
+)
 
 // part is something of a message that can be left out of it; also a set of such.
 type part uint8
@@ -112,5 +115,5 @@ func (m draft) place(params map[string]string) {
 // media is the picture with its caption as editMessageMedia wants them.
 func (m draft) media() string {
 	text, mode := m.text()
-	return encoded(map[string]string{"type": "photo", "media": m.picture, "caption": text, "parse_mode": mode})
+	return telegram.JSON(map[string]string{"type": "photo", "media": m.picture, "caption": text, "parse_mode": mode})
 }

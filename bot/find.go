@@ -10,6 +10,7 @@ import (
 
 	"kabarchy/bot/locale"
 	"kabarchy/bot/search"
+	"kabarchy/bot/telegram"
 )
 
 const (
@@ -55,18 +56,18 @@ func (t *talk) find(ctx context.Context, query string, offset int) error {
 		return err
 	}
 	texts := []string{t.words.N("screen.found", total, nil)}
-	var numbers, leaf []Button
+	var numbers, leaf []telegram.Button
 	for i, item := range items {
 		texts = append(texts, fmt.Sprintf("%d. %s", i+1, joinFilled("\n", headline(item, t.zone), inContext(query, item.Summary, whole[item.ID]))))
-		numbers = append(numbers, Button{Text: strconv.Itoa(i + 1), Data: itemData(item, placeOf(offset, query))})
+		numbers = append(numbers, telegram.Button{Text: strconv.Itoa(i + 1), Data: itemData(item, placeOf(offset, query))})
 	}
 	if offset > 0 {
-		leaf = append(leaf, Button{Text: t.words.T("button.better", nil), Data: data(verbFind, placeOf(max(0, offset-foundCount), query))})
+		leaf = append(leaf, telegram.Button{Text: t.words.T("button.better", nil), Data: data(verbFind, placeOf(max(0, offset-foundCount), query))})
 	}
 	if offset+foundCount < total {
-		leaf = append(leaf, Button{Text: t.words.T("button.more", nil), Data: data(verbFind, placeOf(offset+foundCount, query))})
+		leaf = append(leaf, telegram.Button{Text: t.words.T("button.more", nil), Data: data(verbFind, placeOf(offset+foundCount, query))})
 	}
-	rows := [][]Button{numbers}
+	rows := [][]telegram.Button{numbers}
 	if leaf != nil {
 		rows = append(rows, leaf)
 	}

@@ -7,17 +7,18 @@ import (
 	"time"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
 
 // onGroupMessage obeys an administrator's command that is addressed to this bot. To all
 // else it is silent: a group talks with itself.
-func (b *Bot) onGroupMessage(ctx context.Context, m message, name, args string, addressed bool) error {
+func (b *Bot) onGroupMessage(ctx context.Context, m telegram.Message, name, args string, addressed bool) error {
 	c, known := commandNamed(name)
 	if !known || !addressed {
 		return nil
 	}
-	from := user{}
+	from := telegram.User{}
 	if m.From != nil {
 		from = *m.From
 	}
@@ -34,7 +35,7 @@ func (b *Bot) onGroupMessage(ctx context.Context, m message, name, args string, 
 	if err := t.reached(ctx); err != nil {
 		return err
 	}
-	t.thread = m.thread()
+	t.thread = m.ForumTopic()
 	return c.run(t, ctx, args)
 }
 
@@ -61,7 +62,7 @@ type (
 
 // administers says whether the person may decide for the group, as Telegram said a moment
 // ago or says now. Where Telegram does not tell, they may not.
-func (b *Bot) administers(ctx context.Context, c chat, u user) (bool, error) {
+func (b *Bot) administers(ctx context.Context, c telegram.Chat, u telegram.User) (bool, error) {
 	who := membership{c.ID, u.ID}
 	if known, _ := b.members.get(who); time.Now().Before(known.until) {
 		return known.administers, nil
@@ -79,42 +80,42 @@ func (b *Bot) administers(ctx context.Context, c chat, u user) (bool, error) {
 }
 
 // askWhether asks Telegram whether the person administers the group.
-func (b *Bot) askWhether(ctx context.Context, c chat, u user) (bool, error) {
+func (b *Bot) askWhether(ctx context.Context, c telegram.Chat, u telegram.User) (bool, error) {
 	asking, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	var who member
+	var who telegram.Member
 	err := b.client.Call(asking, "getChatMember", map[string]string{
 		"chat_id": decimal(c.ID), "user_id": decimal(u.ID),
 	}, &who)
-	var refused *APIError
-	switch what := meaningOf(err); {
+	var refused *telegram.APIError
+	switch what := telegram.ReasonOf(err); {
 	case err == nil:
 		return who.Status == "creator" || who.Status == "administrator", nil
-	case what == moved && errors.As(err, &refused) && refused.MigrateTo != c.ID:
+	case what == telegram.Moved && errors.As(err, &refused) && refused.MigrateTo != c.ID:
 		if err := b.moveChat(ctx, c.ID, refused.MigrateTo); err != nil {
 			return false, err
 		}
 		c.ID = refused.MigrateTo
 		return b.administers(ctx, c, u)
-	case what == gone:
+	case what == telegram.Gone:
 		_, err := b.store.MarkUnreachable(ctx, c.ID, subscriptions.Gone, b.now())
 		return false, err
-	case what == noRights || what == declined || what == ourFault:
+	case what == telegram.NoRights || what == telegram.Declined || what == telegram.OurFault:
 		return false, nil
 	}
 	return false, err
 }
 
 // onMembership follows what the bot may do in a chat.
-func (b *Bot) onMembership(ctx context.Context, m memberChange) error {
+func (b *Bot) onMembership(ctx context.Context, m telegram.MembershipChange) error {
 	switch {
-	case m.Chat.private():
+	case m.Chat.Private():
 		return b.onPersonsMembership(ctx, m)
-	case m.out():
+	case m.Out():
 		return b.forgetChat(ctx, m.Chat.ID) // leaves no trace
 	}
 	back, known, err := b.wake(ctx, m.Chat.ID)
-	if err != nil || back || known || !m.in() {
+	if err != nil || back || known || !m.In() {
 		return err
 	}
 	return b.introduceTo(ctx, m)
@@ -122,8 +123,8 @@ func (b *Bot) onMembership(ctx context.Context, m memberChange) error {
 
 // onPersonsMembership: who blocks the bot gets no more; who unblocks it gets the news
 // again as before.
-func (b *Bot) onPersonsMembership(ctx context.Context, m memberChange) error {
-	if !m.out() {
+func (b *Bot) onPersonsMembership(ctx context.Context, m telegram.MembershipChange) error {
+	if !m.Out() {
 		_, _, err := b.wake(ctx, m.Chat.ID)
 		return err
 	}
@@ -143,33 +144,33 @@ func (b *Bot) wake(ctx context.Context, chat int64) (back, known bool, err error
 
 // introduceTo says in a group what the bot is and lets an administrator choose. A
 // channel's readers are not to see that, so there it asks whoever added the bot.
-func (b *Bot) introduceTo(ctx context.Context, m memberChange) error {
+func (b *Bot) introduceTo(ctx context.Context, m telegram.MembershipChange) error {
 	t, err := b.talk(ctx, m.Chat, m.From)
 	if err != nil {
 		return err
 	}
-	if m.Chat.kind() != subscriptions.Channel {
+	if kindOfChat(m.Chat) != subscriptions.Channel {
 		return t.show(ctx, t.greeting())
 	}
-	t, err = b.talk(ctx, chat{ID: m.From.ID, Type: "private"}, m.From)
+	t, err = b.talk(ctx, telegram.Chat{ID: m.From.ID, Type: "private"}, m.From)
 	if err != nil {
 		return err
 	}
-	var row []Button
+	var row []telegram.Button
 	for _, language := range t.languages() {
-		row = append(row, Button{Text: locale.For(language).Name(), Data: data(verbChannel, decimal(m.Chat.ID), language)})
+		row = append(row, telegram.Button{Text: locale.For(language).Name(), Data: data(verbChannel, decimal(m.Chat.ID), language)})
 	}
-	return t.show(ctx, screen{t.words.HTML("screen.channel", map[string]any{"Title": m.Chat.Title}), [][]Button{row}})
+	return t.show(ctx, screen{t.words.HTML("screen.channel", map[string]any{"Title": m.Chat.Title}), [][]telegram.Button{row}})
 }
 
 // pressChannel makes a channel the mirror of the news in a language.
 func (t *talk) pressChannel(ctx context.Context, args []string) (reply, error) {
 	id, err := strconv.ParseInt(arg(args, 0), 10, 64)
 	language := arg(args, 1)
-	if err != nil || id >= 0 || !locale.Spoken(language) || !t.chat.private() {
+	if err != nil || id >= 0 || !locale.Spoken(language) || !t.chat.Private() {
 		return t.stale()
 	}
-	channel := chat{ID: id, Type: "channel"}
+	channel := telegram.Chat{ID: id, Type: "channel"}
 	admin, err := t.administers(ctx, channel, t.from)
 	if err != nil {
 		return reply{}, err
@@ -185,4 +186,16 @@ func (t *talk) pressChannel(ctx context.Context, args []string) (reply, error) {
 		return reply{}, err
 	}
 	return reply{}, t.show(ctx, screen{text: t.words.T("screen.channel_subscribed", nil)})
+}
+
+// kindOfChat is how its subscription names a chat.
+func kindOfChat(c telegram.Chat) subscriptions.Kind {
+	switch c.Type {
+	case "private":
+		return subscriptions.Person
+	case "channel":
+		return subscriptions.Channel
+	default:
+		return subscriptions.Group
+	}
 }

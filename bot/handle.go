@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 )
 
 // updateDeadline bounds one try at an update. It is longer than a Redis client takes to
@@ -30,7 +31,7 @@ const longestHold = time.Second
 // job is an update that has its place in the order of its chat.
 type job struct {
 	bot    *Bot
-	update update
+	update telegram.Update
 	ticket ticket
 	busy   bool // the update is answered with a request to wait
 }
@@ -40,24 +41,24 @@ type job struct {
 // be read, is not for the bot, or is of a chat with too many in line; that is counted.
 // Each job must be run.
 func (b *Bot) accept(ctx context.Context, raw json.RawMessage) *job {
-	var u update
+	var u telegram.Update
 	if err := json.Unmarshal(raw, &u); err != nil {
 		b.metrics.updates.WithLabelValues("unknown", "unreadable").Inc()
 		b.log.ErrorContext(ctx, "update can't be read", "update", u.ID, "error", err)
 		return nil
 	}
-	b.askName(ctx)
+	b.self.Ask(ctx)
 	if !b.concerns(u) {
-		b.metrics.updates.WithLabelValues(u.kind(), "ignored").Inc()
+		b.metrics.updates.WithLabelValues(kindOfUpdate(u), "ignored").Inc()
 		return nil
 	}
-	lane, most := u.lane(), b.room(u)
+	lane, most := laneOf(u), b.room(u)
 	if lane == 0 {
 		lane = u.ID
 	}
 	ticket, ok := b.lanes.enter(lane, most)
 	if !ok {
-		b.metrics.updates.WithLabelValues(u.kind(), "dropped").Inc()
+		b.metrics.updates.WithLabelValues(kindOfUpdate(u), "dropped").Inc()
 		if most == commandDepth {
 			b.log.WarnContext(ctx, "command dropped: its chat has sent too many", "chat", lane, "update", u.ID)
 		}
@@ -84,13 +85,13 @@ func (j *job) run(ctx, stopping context.Context) error {
 	if err := j.ticket.wait(ctx); err != nil {
 		return err
 	}
-	b, kind, began := j.bot, j.update.kind(), time.Now()
+	b, kind, began := j.bot, kindOfUpdate(j.update), time.Now()
 	for try := 1; ; try++ {
 		err := j.try(ctx)
 		if ctx.Err() != nil && err != nil {
 			return ctx.Err()
 		}
-		if err == nil || harmless(err) {
+		if err == nil || telegram.Harmless(err) {
 			b.metrics.updates.WithLabelValues(kind, "handled").Inc()
 			b.metrics.seconds.WithLabelValues(kind).Observe(time.Since(began).Seconds())
 			return nil
@@ -152,13 +153,13 @@ var errPanicked = errors.New("handler panicked")
 
 func (j *job) handle(ctx context.Context) error {
 	switch {
-	case j.bot.me.Load() == nil && j.update.needsName():
-		j.bot.askName(context.WithoutCancel(ctx))
+	case !j.bot.self.Known() && needsName(j.update):
+		j.bot.self.Ask(context.WithoutCancel(ctx))
 		return errNameless
-	case j.busy && j.update.Tap == nil:
+	case j.busy && j.update.Callback == nil:
 		return nil
 	case j.busy:
-		return j.bot.answer(ctx, *j.update.Tap, reply{text: locale.For(j.update.Tap.From.LanguageCode).T("toast.busy", nil)}, false)
+		return j.bot.answer(ctx, *j.update.Callback, reply{text: locale.For(j.update.Callback.From.LanguageCode).T("toast.busy", nil)}, false)
 	}
 	return j.bot.route(ctx, j.update)
 }
@@ -171,5 +172,44 @@ func sleep(ctx context.Context, pause time.Duration) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+// kindOfUpdate names the update for logs and metrics.
+func kindOfUpdate(u telegram.Update) string {
+	switch {
+	case u.Message != nil:
+		return "message"
+	case u.ChannelPost != nil:
+		return "channel_post"
+	case u.Callback != nil:
+		return "tap"
+	case u.InlineQuery != nil:
+		return "inline_query"
+	case u.MyChatMember != nil:
+		return "membership"
+	default:
+		return "other"
+	}
+}
+
+// laneOf names whose updates have to keep their order with this one: the chat's, or the
+// person's where there is no chat.
+func laneOf(u telegram.Update) int64 {
+	switch {
+	case u.Message != nil:
+		return u.Message.Chat.ID
+	case u.ChannelPost != nil:
+		return u.ChannelPost.Chat.ID
+	case u.Callback != nil && u.Callback.Message != nil:
+		return u.Callback.Message.Chat.ID
+	case u.Callback != nil:
+		return u.Callback.From.ID
+	case u.InlineQuery != nil:
+		return u.InlineQuery.From.ID
+	case u.MyChatMember != nil:
+		return u.MyChatMember.Chat.ID
+	default:
+		return 0
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"kabarchy/bot"
 	"kabarchy/bot/simulator"
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -53,7 +54,7 @@ type house struct {
 	shelf     *shelf
 	articles  bot.Articles
 	bot       *bot.Bot
-	client    *bot.Client
+	client    *telegram.Client
 	sender    *bot.Sender
 	log       *safeBuffer
 	metrics   *prometheus.Registry
@@ -104,7 +105,7 @@ func (h *house) start() {
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	registry := prometheus.NewRegistry()
 	h.metrics = registry
-	h.client = bot.NewClient(bot.ClientOptions{Token: h.telegram.Token(), Endpoint: endpoint, HTTP: h.http, Log: log, Registerer: registry})
+	h.client = telegram.NewClient(telegram.Options{Token: h.telegram.Token(), Endpoint: endpoint, HTTP: h.http, Log: log, Registerer: registry})
 	h.bot = bot.New(bot.Options{
 		Client: h.client, Store: h.store, Archive: h.archive, Articles: h.articles, Redis: h.rdb,
 		Ministry: bot.Ministry{

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kabarchy/bot"
+	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
@@ -71,7 +72,7 @@ var anyUpdate = rapid.Custom(func(t *rapid.T) string {
 func TestWhateverComesIsHandled(t *testing.T) {
 	t.Parallel()
 	var refused string
-	telegram := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, field := range []string{"text", "caption"} {
 			if n := len([]rune(r.FormValue(field))); n > 4096 {
 				refused = r.FormValue(field)
@@ -84,14 +85,14 @@ func TestWhateverComesIsHandled(t *testing.T) {
 		}
 		_, _ = w.Write([]byte(`{"ok":true,"result":{"status":"administrator"}}`))
 	}))
-	t.Cleanup(telegram.Close)
+	t.Cleanup(server.Close)
 	_, rdb := redistest.Mini(t)
 	metrics := prometheus.NewRegistry()
 	archive := &shelf{}
 	archive.put(sample("ky", 2), sample("ky", 1), sample("ru", 1))
 	h := &house{t: t, metrics: metrics, log: &safeBuffer{}}
 	herald := bot.New(bot.Options{
-		Client: bot.NewClient(bot.ClientOptions{Token: "1:a", Endpoint: telegram.URL}), Store: subscriptions.NewStore(rdb),
+		Client: telegram.NewClient(telegram.Options{Token: "1:a", Endpoint: server.URL}), Store: subscriptions.NewStore(rdb),
 		Archive: archive, Articles: archive, Topics: []bot.Topic{{Number: 3, ID: "legal-aid"}}, Registerer: metrics,
 	})
 	rapid.Check(t, func(rt *rapid.T) {

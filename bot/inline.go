@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 )
 
@@ -15,13 +16,6 @@ const (
 	inlineCount = 20
 	inlineCache = "60"
 )
-
-// inlineQuery is "@bot words" in any chat.
-type inlineQuery struct {
-	ID    string `json:"id"`
-	From  user   `json:"from"`
-	Query string `json:"query"`
-}
 
 // inlineResult is an item that a person can send to the chat.
 type inlineResult struct {
@@ -43,12 +37,12 @@ type inlineContent struct {
 }
 
 type inlineMarkup struct {
-	Rows [][]Button `json:"inline_keyboard"`
+	Rows [][]telegram.Button `json:"inline_keyboard"`
 }
 
 // onInlineQuery offers items to share: those that fit the words, or without any the latest.
-func (b *Bot) onInlineQuery(ctx context.Context, q inlineQuery) error {
-	t, err := b.talk(ctx, chat{ID: q.From.ID, Type: "private"}, q.From)
+func (b *Bot) onInlineQuery(ctx context.Context, q telegram.InlineQuery) error {
+	t, err := b.talk(ctx, telegram.Chat{ID: q.From.ID, Type: "private"}, q.From)
 	if err != nil {
 		return err
 	}
@@ -71,7 +65,7 @@ func (b *Bot) onInlineQuery(ctx context.Context, q inlineQuery) error {
 
 // offer answers with the items and, where Telegram refuses that, with simpler results: in
 // the end with none, so that nobody waits.
-func (b *Bot) offer(ctx context.Context, q inlineQuery, items []feeds.Item) error {
+func (b *Bot) offer(ctx context.Context, q telegram.InlineQuery, items []feeds.Item) error {
 	results := make([]inlineResult, 0, len(items))
 	for _, item := range items {
 		results = append(results, b.inlineResult(item))
@@ -79,12 +73,12 @@ func (b *Bot) offer(ctx context.Context, q inlineQuery, items []feeds.Item) erro
 	var left part
 	for {
 		err := b.client.Call(ctx, "answerInlineQuery", map[string]string{
-			"inline_query_id": q.ID, "results": encoded(results), "cache_time": inlineCache, "is_personal": "true",
+			"inline_query_id": q.ID, "results": telegram.JSON(results), "cache_time": inlineCache, "is_personal": "true",
 		}, nil)
-		if !errors.As(err, new(*APIError)) || len(results) == 0 {
+		if !errors.As(err, new(*telegram.APIError)) || len(results) == 0 {
 			return err
 		}
-		what := meaningOf(err)
+		what := telegram.ReasonOf(err)
 		p, found := remedy(what, func(p part) bool { return p != partTopic && left&p == 0 })
 		switch {
 		case found:
@@ -92,7 +86,7 @@ func (b *Bot) offer(ctx context.Context, q inlineQuery, items []feeds.Item) erro
 			for i := range results {
 				results[i] = results[i].without(p)
 			}
-		case what == unknown || len(remedies[what]) > 0:
+		case what == telegram.Unknown || len(remedies[what]) > 0:
 			results = results[:0]
 		default:
 			return err
@@ -119,9 +113,9 @@ func (r inlineResult) without(p part) inlineResult {
 func (b *Bot) inlineResult(item feeds.Item) inlineResult {
 	words := locale.For(item.Language)
 	p := b.renderer.render(item, nil)
-	rows := [][]Button{{{Text: words.T("button.read", nil), URL: b.link("item-" + item.ID)}}}
+	rows := [][]telegram.Button{{{Text: words.T("button.read", nil), URL: b.link("item-" + item.ID)}}}
 	if webAddress(item.Link) {
-		rows = append(rows, []Button{{Text: words.T("button.read_more", nil), URL: item.Link}})
+		rows = append(rows, []telegram.Button{{Text: words.T("button.read_more", nil), URL: item.Link}})
 	}
 	return inlineResult{
 		Type: "article", ID: item.ID, Title: cut(oneLine(item.Title), headlineLimit),

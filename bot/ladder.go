@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"kabarchy/bot/telegram"
 	"log/slog"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -12,23 +13,23 @@ import (
 // remedies say what to leave out of a message that Telegram refuses so: the first part
 // that the message has. It is sent again without at once, until nothing is left to leave
 // out. Where there is no remedy, the answer stands.
-var remedies = map[meaning][]part{
-	pictureRefused:  {partPicture},
-	mediaForbidden:  {partPicture},
-	tooLarge:        {partPicture},
-	buttonsRefused:  {partButtons},
-	markupRefused:   {partMarkup},
-	malformed:       {partMarkup},
-	tooLong:         {partLength},
-	noThread:        {partTopic},
-	topicClosed:     {partTopic},
-	linkRefused:     {partPicture, partButtons, partMarkup},
-	documentRefused: {partPicture, partMarkup, partButtons},
-	unknown:         {partPicture, partButtons, partMarkup, partTopic},
+var remedies = map[telegram.Reason][]part{
+	telegram.PictureRefused:  {partPicture},
+	telegram.MediaForbidden:  {partPicture},
+	telegram.TooLarge:        {partPicture},
+	telegram.ButtonsRefused:  {partButtons},
+	telegram.MarkupRefused:   {partMarkup},
+	telegram.Malformed:       {partMarkup},
+	telegram.TooLong:         {partLength},
+	telegram.NoThread:        {partTopic},
+	telegram.TopicClosed:     {partTopic},
+	telegram.LinkRefused:     {partPicture, partButtons, partMarkup},
+	telegram.DocumentRefused: {partPicture, partMarkup, partButtons},
+	telegram.Unknown:         {partPicture, partButtons, partMarkup, partTopic},
 }
 
 // remedy is the first part to leave out of a message that has the given ones.
-func remedy(what meaning, has func(part) bool) (part, bool) {
+func remedy(what telegram.Reason, has func(part) bool) (part, bool) {
 	for _, p := range remedies[what] {
 		if has(p) {
 			return p, true
@@ -42,14 +43,14 @@ func remedy(what meaning, has func(part) bool) (part, bool) {
 // It remembers what an item's message is refused for, so that of a million readers only
 // the first few wait for two calls. It is safe for concurrent use.
 type ladder struct {
-	client    *Client
+	client    *telegram.Client
 	log       *slog.Logger
 	pictures  *pictures
 	lessons   *lessons
 	fallbacks *prometheus.CounterVec
 }
 
-func newLadder(c *Client, log *slog.Logger, r prometheus.Registerer, metric string) *ladder {
+func newLadder(c *telegram.Client, log *slog.Logger, r prometheus.Registerer, metric string) *ladder {
 	return &ladder{
 		client: c, log: log, pictures: newPictures(), lessons: newLessons(),
 		fallbacks: promauto.With(r).NewCounterVec(prometheus.CounterOpts{
@@ -61,24 +62,24 @@ func newLadder(c *Client, log *slog.Logger, r prometheus.Registerer, metric stri
 
 // deliver calls with the draft, and again with a simpler one for as long as there is one
 // and Telegram refuses. Each round leaves out something, so that it ends.
-func (l *ladder) deliver(ctx context.Context, m draft, call func(draft) (string, map[string]string)) (sentMessage, error) {
+func (l *ladder) deliver(ctx context.Context, m draft, call func(draft) (string, map[string]string)) (telegram.Sent, error) {
 	m = m.without(l.lessons.of(m.of))
 	var blamed part // what the item is at fault for, it seems
 	for {
-		var sent sentMessage
+		var sent telegram.Sent
 		method, params := call(m)
 		err := l.client.Call(ctx, method, params, &sent)
-		what := meaningOf(err)
-		if err == nil || what == arrived {
-			l.pictures.accepted(m.image, sent.fileID())
+		what := telegram.ReasonOf(err)
+		if err == nil || what == telegram.Arrived {
+			l.pictures.accepted(m.image, sent.FileID())
 			l.lessons.learn(m.of, blamed, m.parts())
 			return sent, nil
 		}
 		p, found := remedy(what, m.has)
-		if !found || !errors.As(err, new(*APIError)) {
-			return sentMessage{}, err
+		if !found || !errors.As(err, new(*telegram.APIError)) {
+			return telegram.Sent{}, err
 		}
-		if what != mediaForbidden && p != partTopic {
+		if what != telegram.MediaForbidden && p != partTopic {
 			blamed |= p
 		}
 		m = l.leaveOut(m, p, what)
@@ -89,8 +90,8 @@ func (l *ladder) deliver(ctx context.Context, m draft, call func(draft) (string,
 
 // leaveOut is the draft without the part. A picture that Telegram no longer takes under
 // the id it gave it may pass under its address.
-func (l *ladder) leaveOut(m draft, p part, what meaning) draft {
-	if p != partPicture || m.preview || what == mediaForbidden || what == unknown {
+func (l *ladder) leaveOut(m draft, p part, what telegram.Reason) draft {
+	if p != partPicture || m.preview || what == telegram.MediaForbidden || what == telegram.Unknown {
 		return m.without(p)
 	}
 	if m.picture = l.pictures.refused(m.image, m.picture); m.picture == "" {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 )
 
@@ -36,17 +37,17 @@ func (t *talk) latest(ctx context.Context, offset int) error {
 		return t.show(ctx, screen{t.words.T("screen.latest_empty", nil), t.menu()})
 	}
 	text, row := t.list(t.words.T("screen.latest", nil), items, backToLatest+strconv.Itoa(offset))
-	rows := append([][]Button{row}, t.leafButtons(offset, more)...)
-	rows = append(rows, []Button{{Text: t.words.T("button.browse", nil), Data: data(verbShow, "browse")}})
+	rows := append([][]telegram.Button{row}, t.leafButtons(offset, more)...)
+	rows = append(rows, []telegram.Button{{Text: t.words.T("button.browse", nil), Data: data(verbShow, "browse")}})
 	return t.show(ctx, screen{text, append(rows, t.menu()[1:]...)})
 }
 
 // list writes items below one another, with a number for each and a button that opens it.
-func (t *talk) list(title string, items []feeds.Item, back string) (text string, row []Button) {
+func (t *talk) list(title string, items []feeds.Item, back string) (text string, row []telegram.Button) {
 	texts := []string{title}
 	for i, item := range items {
 		texts = append(texts, fmt.Sprintf("%d. %s", i+1, headline(item, t.zone)))
-		row = append(row, Button{Text: strconv.Itoa(i + 1), Data: itemData(item, back)})
+		row = append(row, telegram.Button{Text: strconv.Itoa(i + 1), Data: itemData(item, back)})
 	}
 	return strings.Join(texts, "\n\n"), row
 }
@@ -64,16 +65,16 @@ func headline(item feeds.Item, zone *time.Location) string {
 const headlineLimit = 140
 
 // leafButtons lead to newer and older items.
-func (t *talk) leafButtons(offset int, more bool) [][]Button {
-	var row []Button
+func (t *talk) leafButtons(offset int, more bool) [][]telegram.Button {
+	var row []telegram.Button
 	if offset > 0 {
-		row = append(row, Button{Text: t.words.T("button.newer", nil), Data: data(verbLatest, strconv.Itoa(max(0, offset-latestCount)))})
+		row = append(row, telegram.Button{Text: t.words.T("button.newer", nil), Data: data(verbLatest, strconv.Itoa(max(0, offset-latestCount)))})
 	}
 	if more {
-		row = append(row, Button{Text: t.words.T("button.older", nil), Data: data(verbLatest, strconv.Itoa(offset+latestCount))})
+		row = append(row, telegram.Button{Text: t.words.T("button.older", nil), Data: data(verbLatest, strconv.Itoa(offset+latestCount))})
 	}
 	if row == nil {
 		return nil
 	}
-	return [][]Button{row}
+	return [][]telegram.Button{row}
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 
+	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
 
@@ -16,9 +17,9 @@ func (t *talk) stop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rows := [][]Button{{{Text: t.words.T("button.subscribe", nil), Data: verbReturn}}}
+	rows := [][]telegram.Button{{{Text: t.words.T("button.subscribe", nil), Data: verbReturn}}}
 	if t.known {
-		rows = append(rows, []Button{{Text: t.words.T("button.weekly_instead", nil), Data: data(verbReturn, "weekly")}})
+		rows = append(rows, []telegram.Button{{Text: t.words.T("button.weekly_instead", nil), Data: data(verbReturn, "weekly")}})
 	}
 	return t.show(ctx, screen{t.words.T("screen.stopped", nil), rows})
 }
@@ -29,7 +30,7 @@ func (t *talk) forgetMe(ctx context.Context) error {
 	if err := t.forgetChat(ctx, t.chat.ID); err != nil {
 		return err
 	}
-	return t.show(ctx, screen{t.words.T("screen.forgotten", nil), [][]Button{t.languageButtons()}})
+	return t.show(ctx, screen{t.words.T("screen.forgotten", nil), [][]telegram.Button{t.languageButtons()}})
 }
 
 func (t *talk) privacy(ctx context.Context) error {

@@ -8,7 +8,7 @@ import (
 
 // link is the address that opens the private chat with the bot and sends it the payload.
 func (b *Bot) link(payload string) string {
-	return "https://t.me/" + b.username() + "?start=" + payload
+	return "https://t.me/" + b.self.Username() + "?start=" + payload
 }
 
 // shareAddress opens Telegram's choice of chats to share the item's page in.

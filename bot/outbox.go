@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"kabarchy/bot/telegram"
 	"log/slog"
 	"slices"
 	"sync"
@@ -169,7 +170,7 @@ func (o *outbox) bring(ctx context.Context, to addressee, q *queue) {
 	failures := 0
 	for a := o.first(to, q); a != nil; a = o.first(to, q) {
 		err := o.try(ctx, a)
-		if err == nil || harmless(err) {
+		if err == nil || telegram.Harmless(err) {
 			failures = 0
 			o.done(q, a, "arrived")
 			continue
@@ -218,10 +219,10 @@ func (o *outbox) try(ctx context.Context, a *answer) error {
 // not repeated often: its reader would have it as often.
 func (a *answer) again(err error, failures int) time.Duration {
 	var (
-		refused *APIError
-		silent  *TransportError
+		refused *telegram.APIError
+		silent  *telegram.TransportError
 	)
-	pause := min(shortestPause<<min(failures, 10), longestAnswerPause)
+	pause := telegram.Backoff(2*shortestPause, longestAnswerPause, failures)
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, errPanicked):
 		return 0
@@ -231,7 +232,7 @@ func (a *answer) again(err error, failures int) time.Duration {
 		return pause
 	case refused.RetryAfter > 0:
 		return refused.RetryAfter
-	case meaningOf(err) == slowDown:
+	case telegram.ReasonOf(err) == telegram.SlowDown:
 		return max(time.Second, pause)
 	}
 	return 0

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"kabarchy/bot/telegram"
 	"log/slog"
 	"slices"
 	"strings"
@@ -70,13 +71,13 @@ func (p *post) expect(within time.Duration, want ...string) {
 
 func limited(seconds int) func(context.Context) error {
 	return func(context.Context) error {
-		return &APIError{Code: 429, Description: "Too Many Requests", RetryAfter: time.Duration(seconds) * time.Second}
+		return &telegram.APIError{Code: 429, Description: "Too Many Requests", RetryAfter: time.Duration(seconds) * time.Second}
 	}
 }
 
 func hanging(ctx context.Context) error {
 	<-ctx.Done()
-	return &TransportError{Sent: true, Err: ctx.Err()}
+	return &telegram.TransportError{Sent: true, Err: ctx.Err()}
 }
 
 // TestRetryAfterIsKeptToTheLetter: and who asks meanwhile is not kept waiting.
@@ -152,14 +153,16 @@ func TestAnAnswerIsGivenUpInTheEnd(t *testing.T) {
 		place int64
 		tries int
 	}{
-		"slow mode of an hour":     {limited(3600), 7, 1},
-		"refused":                  {func(context.Context) error { return &APIError{Code: 400, Description: "Bad Request: SOMETHING_NEW"} }, 7, 1},
+		"slow mode of an hour": {limited(3600), 7, 1},
+		"refused": {func(context.Context) error {
+			return &telegram.APIError{Code: 400, Description: "Bad Request: SOMETHING_NEW"}
+		}, 7, 1},
 		"no answer to a message":   {hanging, 0, fewTries},
-		"limited without a reason": {func(context.Context) error { return &APIError{Code: 429, Description: "Too Many Requests"} }, 7, 37},
-		"an error page":            {func(context.Context) error { return &ServerError{Status: 502} }, 7, 37},
+		"limited without a reason": {func(context.Context) error { return &telegram.APIError{Code: 429, Description: "Too Many Requests"} }, 7, 37},
+		"an error page":            {func(context.Context) error { return &telegram.ServerError{Status: 502} }, 7, 37},
 		"a bug":                    {func(context.Context) error { panic("a bug") }, 7, 1},
 		"a blocked bot is no error": {func(context.Context) error {
-			return &APIError{Code: 403, Description: "Forbidden: bot was blocked by the user"}
+			return &telegram.APIError{Code: 403, Description: "Forbidden: bot was blocked by the user"}
 		}, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

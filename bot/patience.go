@@ -10,6 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
 
@@ -32,19 +33,19 @@ const (
 // wait after this try. An outage of Redis or of the network is waited out. What fails
 // for its own sake is given up, since it would fail again.
 func patience(err error, try int) (life, pause time.Duration) {
-	pause = min(shortestPause<<min(try-1, 10), longestPause)
+	pause = telegram.Backoff(shortestPause, longestPause, try)
 	pause += rand.N(pause / 4)
 	var (
-		refused *APIError
-		failed  *ServerError
-		silent  *TransportError
+		refused *telegram.APIError
+		failed  *telegram.ServerError
+		silent  *telegram.TransportError
 	)
 	switch {
 	case errors.As(err, &refused) && refused.RetryAfter > 0:
 		return refusalLife, refused.RetryAfter
 	case errors.Is(err, errPanicked):
 		return 0, 0
-	case meaningOf(err) == slowDown, errors.As(err, &failed), errors.As(err, &silent):
+	case telegram.ReasonOf(err) == telegram.SlowDown, errors.As(err, &failed), errors.As(err, &silent):
 		return refusalLife, pause
 	case errors.As(err, &refused):
 		return 0, 0
@@ -57,16 +58,6 @@ func patience(err error, try int) (life, pause time.Duration) {
 // errNameless says that the bot does not know its own name yet, and so not whether it is
 // spoken to.
 var errNameless = errors.New("telegram has not said yet who the bot is")
-
-// harmless says that the failure is no failure: the person has blocked the bot
-// meanwhile, the chat is gone, the tap is too old to be answered.
-func harmless(err error) bool {
-	switch meaningOf(err) {
-	case blocked, gone, moved, noRights, topicClosed, staleQuery, unchanged, arrived:
-		return true
-	}
-	return false
-}
 
 // outage says that Redis or the network is away, rather than displeased: it starts, fails
 // over, is short of disk or memory, or lacks a right that an operator can give.
@@ -94,8 +85,8 @@ func outage(err error) bool {
 // time, also where Telegram refuses it, since there is nothing else to do than to ask.
 func pauseAfter(err error, failures int) time.Duration {
 	_, pause := patience(err, failures)
-	if meaningOf(err) == otherProgram {
+	if telegram.ReasonOf(err) == telegram.OtherProgram {
 		return max(pause, 3*time.Second)
 	}
-	return max(pause, min(shortestPause<<min(failures-1, 10), longestPause))
+	return max(pause, telegram.Backoff(shortestPause, longestPause, failures))
 }

@@ -3,9 +3,8 @@ package bot
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"kabarchy/bot/telegram"
 	"maps"
-	"strconv"
 	"time"
 )
 
@@ -31,7 +30,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	defer abandon()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopWithin, abandon) })()
 
-	b.askName(working)
+	b.self.Ask(working)
 	p := newPoller(b)
 	p.recover(ctx, working)
 	err := p.loop(ctx, working)
@@ -86,10 +85,10 @@ func (p *poller) loop(ctx, working context.Context) error {
 				return nil
 			}
 			failures++
-			if meaningOf(err) == wrongToken {
-				return fmt.Errorf("telegram does not know this token: %w", err)
+			if wrong := telegram.WrongTokenError(err); wrong != nil {
+				return wrong
 			}
-			if meaningOf(err) == webhookActive && p.bot.leaveWebhook(ctx) == nil && failures == 1 {
+			if telegram.ReasonOf(err) == telegram.WebhookActive && p.bot.leaveWebhook(ctx) == nil && failures == 1 {
 				continue
 			}
 			p.complain(ctx, err, failures)
@@ -127,14 +126,7 @@ func (p *poller) fetch(ctx context.Context) ([]json.RawMessage, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait+pollMargin)
 	defer cancel()
-	var batch []json.RawMessage
-	err := p.bot.client.call(ctx, "getUpdates", map[string]string{
-		"offset":          strconv.FormatInt(p.offset, 10),
-		"limit":           strconv.Itoa(pollBatch),
-		"timeout":         strconv.Itoa(int(wait.Seconds())),
-		"allowed_updates": allowedUpdates,
-	}, &batch)
-	return batch, err
+	return p.bot.client.GetUpdates(ctx, p.offset, pollBatch, wait)
 }
 
 // start sets the new ones of a batch to work and returns how many there were.
@@ -260,19 +252,17 @@ func (p *poller) confirm(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	_ = p.bot.client.call(ctx, "getUpdates", map[string]string{
-		"offset": strconv.FormatInt(p.offset, 10), "limit": "1", "timeout": "0", "allowed_updates": allowedUpdates,
-	}, nil)
+	_, _ = p.bot.client.GetUpdates(ctx, p.offset, 1, 0)
 }
 
 // complain logs a failure of the loop at its first time and then ever more seldom.
 func (p *poller) complain(ctx context.Context, err error, failures int) {
 	p.bot.metrics.pollFailures.Inc()
-	if failures&(failures-1) != 0 {
+	if !telegram.WorthLogging(failures) {
 		return
 	}
 	text := "updates can't be received"
-	if meaningOf(err) == otherProgram {
+	if telegram.ReasonOf(err) == telegram.OtherProgram {
 		text = "another program receives this bot's updates: stop that one"
 	}
 	p.bot.log.ErrorContext(ctx, text, "failures", failures, "error", err)

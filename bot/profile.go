@@ -1,11 +1,12 @@
 package bot
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 )
 
 // Introduce asks Telegram who the bot is, and sets what people see of it before they
@@ -15,14 +16,9 @@ import (
 // A wrong token and a Telegram out of reach are errors; that a description could not be
 // set is logged, since the news goes out all the same.
 func (b *Bot) Introduce(ctx context.Context) error {
-	var me user
-	if err := b.client.Call(ctx, "getMe", nil, &me); err != nil {
-		if meaningOf(err) == wrongToken {
-			return fmt.Errorf("telegram does not know this token: %w", err)
-		}
-		return err
+	if err := b.self.Learn(ctx); err != nil {
+		return cmp.Or(telegram.WrongTokenError(err), err)
 	}
-	b.me.Store(&me)
 	for _, language := range append(locale.Languages(), "") {
 		if err := b.introduceIn(ctx, language); err != nil {
 			b.log.WarnContext(ctx, "profile not set", "language", language, "error", err)
@@ -76,7 +72,7 @@ func (b *Bot) setCommands(ctx context.Context, language string, words locale.Loc
 		if slices.Equal(have, want) {
 			continue
 		}
-		params["commands"] = encoded(want)
+		params["commands"] = telegram.JSON(want)
 		if err := b.client.Call(ctx, "setMyCommands", params, nil); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"kabarchy/bot"
 	"kabarchy/bot/simulator"
+	"kabarchy/bot/telegram"
 )
 
 func TestIntroduceSetsTheProfileOnce(t *testing.T) {
@@ -57,7 +58,7 @@ func TestIntroduceOutlivesARefusedProfileAndNotAWrongToken(t *testing.T) {
 			t.Errorf("a refused description ends the bot: %v", err)
 		}
 		lift()
-		stranger := bot.New(bot.Options{Client: bot.NewClient(bot.ClientOptions{Token: "1:wrong", Endpoint: endpoint, HTTP: h.http})})
+		stranger := bot.New(bot.Options{Client: telegram.NewClient(telegram.Options{Token: "1:wrong", Endpoint: endpoint, HTTP: h.http})})
 		err := stranger.Introduce(t.Context())
 		if err == nil || !strings.Contains(err.Error(), "does not know this token") || strings.Contains(err.Error(), "1:wrong") {
 			t.Errorf("a wrong token gives %v", err)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 )
 
@@ -35,7 +36,7 @@ func (t *talk) pressItem(ctx context.Context, args []string) (reply, error) {
 		return reply{}, err
 	case !found:
 		return reply{text: t.words.T("toast.no_item", nil)}, nil
-	case !t.chat.private():
+	case !t.chat.Private():
 		return reply{url: t.link("item-" + item.ID)}, nil
 	}
 	if arg(args, 1) == asNewMessage {
@@ -63,7 +64,7 @@ func (t *talk) pressPage(ctx context.Context, args []string) (reply, error) {
 		return reply{text: t.words.T("toast.no_item", nil)}, nil
 	case notNumber != nil:
 		return t.stale()
-	case !t.chat.private():
+	case !t.chat.Private():
 		return reply{url: t.link("item-" + item.ID)}, nil
 	}
 	return t.read(ctx, item, number, wayBack(args, 2))
@@ -133,17 +134,17 @@ func (b *Bot) editions(ctx context.Context, item feeds.Item) map[string]feeds.It
 }
 
 // editionButtons switch to the item in another language, in place.
-func editionButtons(item feeds.Item, editions map[string]feeds.Item, data func(feeds.Item) string) [][]Button {
-	var row []Button
+func editionButtons(item feeds.Item, editions map[string]feeds.Item, data func(feeds.Item) string) [][]telegram.Button {
+	var row []telegram.Button
 	for _, language := range locale.Languages() {
 		if e, has := editions[language]; has && e.ID != item.ID && itemID.MatchString(e.ID) && !e.Withdrawn {
-			row = append(row, Button{Text: "🌐 " + locale.For(language).Name(), Data: data(e)})
+			row = append(row, telegram.Button{Text: "🌐 " + locale.For(language).Name(), Data: data(e)})
 		}
 	}
 	if row == nil {
 		return nil
 	}
-	return [][]Button{row}
+	return [][]telegram.Button{row}
 }
 
 // pageTitleLimit bounds the title above a page, in UTF-16 units.
@@ -160,14 +161,14 @@ func summaryOf(item feeds.Item) (blocks []feeds.Block) {
 // itemButtons are those below an announced item, in the item's language. Shortened says that
 // the announcement does not hold all of the summary; back is the way back that the pages
 // are to remember.
-func itemButtons(item feeds.Item, shortened bool, back string) [][]Button {
+func itemButtons(item feeds.Item, shortened bool, back string) [][]telegram.Button {
 	words := locale.For(item.Language)
-	var rows [][]Button
+	var rows [][]telegram.Button
 	if more := shortened || webAddress(item.Link); more && itemID.MatchString(item.ID) {
-		rows = append(rows, []Button{{Text: words.T("button.read", nil), Data: pageData(item, 1, back)}})
+		rows = append(rows, []telegram.Button{{Text: words.T("button.read", nil), Data: pageData(item, 1, back)}})
 	}
 	if webAddress(item.Link) {
-		rows = append(rows, []Button{
+		rows = append(rows, []telegram.Button{
 			{Text: words.T("button.read_more", nil), URL: item.Link},
 			{Text: words.T("button.share", nil), URL: shareAddress(item)},
 		})
@@ -175,30 +176,30 @@ func itemButtons(item feeds.Item, shortened bool, back string) [][]Button {
 	return rows
 }
 
-func (t *talk) pageButtons(item feeds.Item, number, count int, back string) [][]Button {
+func (t *talk) pageButtons(item feeds.Item, number, count int, back string) [][]telegram.Button {
 	words := locale.For(item.Language)
-	var rows [][]Button
+	var rows [][]telegram.Button
 	if count > 1 {
-		var row []Button
+		var row []telegram.Button
 		if number > 1 {
-			row = append(row, Button{Text: "◀", Data: pageData(item, number-1, back)})
+			row = append(row, telegram.Button{Text: "◀", Data: pageData(item, number-1, back)})
 		}
-		row = append(row, Button{Text: fmt.Sprintf("%d / %d", number, count), Data: verbStay})
+		row = append(row, telegram.Button{Text: fmt.Sprintf("%d / %d", number, count), Data: verbStay})
 		if number < count {
-			row = append(row, Button{Text: "▶", Data: pageData(item, number+1, back)})
+			row = append(row, telegram.Button{Text: "▶", Data: pageData(item, number+1, back)})
 		}
 		rows = append(rows, row)
 	}
-	last := []Button{{Text: words.T("button.back", nil), Data: itemData(item, back)}}
+	last := []telegram.Button{{Text: words.T("button.back", nil), Data: itemData(item, back)}}
 	if webAddress(item.Link) {
-		last = append(last, Button{Text: words.T("button.read_more", nil), URL: item.Link})
+		last = append(last, telegram.Button{Text: words.T("button.read_more", nil), URL: item.Link})
 	}
 	return append(rows, last)
 }
 
 // backButtons lead from an item to the list it was opened from.
-func (t *talk) backButtons(item feeds.Item, back string) [][]Button {
-	button := Button{Text: locale.For(item.Language).T("button.back", nil)}
+func (t *talk) backButtons(item feeds.Item, back string) [][]telegram.Button {
+	button := telegram.Button{Text: locale.For(item.Language).T("button.back", nil)}
 	if offset, fromLatest := strings.CutPrefix(back, backToLatest); fromLatest {
 		button.Data = data(verbLatest, offset)
 	} else if place, fromTopic := strings.CutPrefix(back, backToTopic); fromTopic {
@@ -208,7 +209,7 @@ func (t *talk) backButtons(item feeds.Item, back string) [][]Button {
 	} else {
 		return nil
 	}
-	return [][]Button{{button}}
+	return [][]telegram.Button{{button}}
 }
 
 // backLimit is how long a way back may be, in bytes, beside an item's id and a page.

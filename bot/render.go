@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"encoding/json"
 	"html"
 	"net/url"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"unicode"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 )
 
@@ -62,7 +62,7 @@ func (r renderer) render(item feeds.Item, editions map[string]feeds.Item) page {
 	rows := itemButtons(item, p.cut, "")
 	rows = append(rows, editionButtons(item, editions, func(e feeds.Item) string { return itemData(e, "") })...)
 	if rows != nil {
-		p.markup = markup(rows)
+		p.markup = telegram.Keyboard(rows)
 	}
 	return p
 }
@@ -98,47 +98,23 @@ func untilSentence(text string) string {
 	return strings.TrimRight(whole, ",;:—–-(« ") + "…"
 }
 
-// Button is one button below a message: it opens an address or sends its data back.
-type Button struct {
-	Text string `json:"text"`
-	URL  string `json:"url,omitempty"`
-	Data string `json:"callback_data,omitempty"` // at most 64 bytes
-}
-
 // halfRow is what a button shows of its label on half of a cheap phone's screen, in
 // UTF-16 units. Telegram cuts off the rest.
 const halfRow = 14
 
 // rowsOf lays buttons out in their order, two beside each other where both have room.
-func rowsOf(buttons ...Button) [][]Button {
-	var rows [][]Button
+func rowsOf(buttons ...telegram.Button) [][]telegram.Button {
+	var rows [][]telegram.Button
 	room := false
 	for _, b := range buttons {
 		short := units(b.Text) <= halfRow
 		if last := len(rows) - 1; room && short {
 			rows[last], room = append(rows[last], b), false
 		} else {
-			rows, room = append(rows, []Button{b}), short
+			rows, room = append(rows, []telegram.Button{b}), short
 		}
 	}
 	return rows
-}
-
-// markup is the rows of buttons as reply_markup. Without a row it takes the buttons away.
-func markup(rows [][]Button) string {
-	if rows == nil {
-		rows = [][]Button{}
-	}
-	return encoded(map[string]any{"inline_keyboard": rows})
-}
-
-// encoded is JSON of what always can be: strings and numbers in structs, slices and maps.
-func encoded(value any) string {
-	data, err := json.Marshal(value)
-	if err != nil {
-		panic(err)
-	}
-	return string(data)
 }
 
 func tagged(tag, text string) string {

@@ -7,19 +7,20 @@ import (
 
 	"kabarchy/bot/locale"
 	"kabarchy/bot/search"
+	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
 
 // route hands an update to what answers it. What the bot has no answer for is handled
 // by leaving it alone.
-func (b *Bot) route(ctx context.Context, u update) error {
+func (b *Bot) route(ctx context.Context, u telegram.Update) error {
 	switch {
 	case u.Message != nil:
 		return b.onMessage(ctx, *u.Message)
 	case u.ChannelPost != nil:
 		return b.onMessage(ctx, *u.ChannelPost)
-	case u.Tap != nil:
-		return b.onTap(ctx, *u.Tap)
+	case u.Callback != nil:
+		return b.onTap(ctx, *u.Callback)
 	case u.InlineQuery != nil:
 		return b.onInlineQuery(ctx, *u.InlineQuery)
 	case u.MyChatMember != nil:
@@ -32,13 +33,13 @@ func (b *Bot) route(ctx context.Context, u update) error {
 // posts, and Telegram notes what is pinned: all that is left alone, before it takes the
 // place of anything else. While the bot does not know its name, each command in a group
 // that names somebody may be for it.
-func (b *Bot) concerns(u update) bool {
+func (b *Bot) concerns(u telegram.Update) bool {
 	m := cmp.Or(u.Message, u.ChannelPost)
 	switch {
 	case m == nil || m.MigrateToID != 0:
 		return true
-	case m.Chat.private():
-		return m.From != nil && m.ViaBot == nil && (m.Text != "" || m.something())
+	case m.Chat.Private():
+		return m.From != nil && m.ViaBot == nil && (m.Text != "" || m.HasContent())
 	}
 	name, _, addressed := b.parseCommand(m.Text)
 	_, known := commandNamed(name)
@@ -47,7 +48,7 @@ func (b *Bot) concerns(u update) bool {
 
 // room is how many of its chat's updates an update may find before it: few where nothing
 // is lost with it but a screen that its sender can ask for again.
-func (b *Bot) room(u update) int {
+func (b *Bot) room(u telegram.Update) int {
 	m := cmp.Or(u.Message, u.ChannelPost)
 	switch {
 	case u.MyChatMember != nil, m != nil && m.MigrateToID != 0:
@@ -64,12 +65,12 @@ func (b *Bot) room(u update) int {
 
 // needsName says that an update can't be handled without knowing the bot's own name: it
 // may name the bot, or the answer does.
-func (u update) needsName() bool {
+func needsName(u telegram.Update) bool {
 	m := cmp.Or(u.Message, u.ChannelPost)
 	switch {
-	case u.Tap != nil && u.Tap.Message != nil:
-		return !u.Tap.Message.Chat.private()
-	case m != nil && m.Chat.private():
+	case u.Callback != nil && u.Callback.Message != nil:
+		return !u.Callback.Message.Chat.Private()
+	case m != nil && m.Chat.Private():
 		return strings.HasPrefix(m.Text, "/") && strings.Contains(m.Text, "@")
 	case m != nil:
 		return m.MigrateToID == 0
@@ -77,12 +78,12 @@ func (u update) needsName() bool {
 	return u.InlineQuery != nil
 }
 
-func (b *Bot) onMessage(ctx context.Context, m message) error {
+func (b *Bot) onMessage(ctx context.Context, m telegram.Message) error {
 	if m.MigrateToID != 0 {
 		return b.moveChat(ctx, m.Chat.ID, m.MigrateToID)
 	}
 	name, args, addressed := b.parseCommand(m.Text)
-	if !m.Chat.private() {
+	if !m.Chat.Private() {
 		return b.onGroupMessage(ctx, m, name, args, addressed)
 	}
 	b.unreached.Delete(m.From.ID)
@@ -111,22 +112,15 @@ func (b *Bot) parseCommand(text string) (name, args string, addressed bool) {
 		return "", "", false
 	}
 	name, bot, named := strings.Cut(word, "@")
-	if own := b.username(); named && own != "" && !strings.EqualFold(bot, own) {
+	if own := b.self.Username(); named && own != "" && !strings.EqualFold(bot, own) {
 		return "", "", false
 	}
 	return strings.ToLower(name), strings.TrimSpace(args), named
 }
 
-func (b *Bot) username() string {
-	if me := b.me.Load(); me != nil {
-		return me.Username
-	}
-	return ""
-}
-
 // onTap obeys the button. Its data comes from outside like everything else: only what
 // this release puts on buttons is obeyed, the rest is out of date.
-func (b *Bot) onTap(ctx context.Context, p tap) error {
+func (b *Bot) onTap(ctx context.Context, p telegram.Callback) error {
 	if p.Message == nil {
 		return b.answer(ctx, p, reply{}, false)
 	}
@@ -137,9 +131,9 @@ func (b *Bot) onTap(ctx context.Context, p tap) error {
 	if err := t.reached(ctx); err != nil {
 		return err
 	}
-	t.pressed, t.thread = p.Message, p.Message.thread()
+	t.pressed, t.thread = p.Message, p.Message.ForumTopic()
 	verb, args := parts(p.Data)
-	if !t.chat.private() && !harmsNobody(verb) {
+	if !t.chat.Private() && !harmsNobody(verb) {
 		admin, err := b.administers(ctx, t.chat, p.From)
 		if err != nil {
 			return err
@@ -149,7 +143,7 @@ func (b *Bot) onTap(ctx context.Context, p tap) error {
 		}
 	}
 	r, err := t.press(ctx, verb, args)
-	if err != nil && !harmless(err) {
+	if err != nil && !telegram.Harmless(err) {
 		return err
 	}
 	if t.late && r == (reply{}) {
@@ -163,7 +157,7 @@ const toastLimit = 200
 
 // answer ends the waiting that Telegram shows on a button. Whose update has waited long
 // enough already is late: then it does not wait for Telegram to take the answer.
-func (b *Bot) answer(ctx context.Context, p tap, r reply, late bool) error {
+func (b *Bot) answer(ctx context.Context, p telegram.Callback, r reply, late bool) error {
 	params := map[string]string{"callback_query_id": p.ID}
 	if r.text != "" {
 		params["text"] = cut(r.text, toastLimit)
@@ -180,7 +174,7 @@ func (b *Bot) answer(ctx context.Context, p tap, r reply, late bool) error {
 // answerTap calls Telegram, and again with fewer words where these are too many.
 func (b *Bot) answerTap(ctx context.Context, params map[string]string) error {
 	err := b.client.Call(ctx, "answerCallbackQuery", params, nil)
-	if meaningOf(err) != tooLong {
+	if telegram.ReasonOf(err) != telegram.TooLong {
 		return err
 	}
 	params["text"] = cut(params["text"], toastLimit/2)
@@ -191,7 +185,7 @@ func (b *Bot) answerTap(ctx context.Context, params map[string]string) error {
 // the bot, and whose people write or press. In a group that shows only that it is there.
 func (t *talk) reached(ctx context.Context) error {
 	status := t.preferences.Status
-	if status != subscriptions.Gone && (status != subscriptions.Blocked || !t.chat.private()) {
+	if status != subscriptions.Gone && (status != subscriptions.Blocked || !t.chat.Private()) {
 		return nil
 	}
 	_, _, err := t.wake(ctx, t.chat.ID)
@@ -199,7 +193,7 @@ func (t *talk) reached(ctx context.Context) error {
 }
 
 // talk begins to speak with somebody in a chat.
-func (b *Bot) talk(ctx context.Context, c chat, u user) (*talk, error) {
+func (b *Bot) talk(ctx context.Context, c telegram.Chat, u telegram.User) (*talk, error) {
 	preferences, known, err := b.store.Get(ctx, c.ID)
 	if err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"strconv"
 	"time"
@@ -11,6 +10,7 @@ import (
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 )
 
@@ -33,7 +33,7 @@ type SenderOptions struct {
 // plain, a forum topic that is no more gives way to the general one. It is safe for
 // concurrent use.
 type Sender struct {
-	client   *Client
+	client   *telegram.Client
 	renderer renderer
 	editions func(ctx context.Context, id string) (map[string]feeds.Item, error)
 	log      *slog.Logger
@@ -50,7 +50,7 @@ type pageKey struct {
 }
 
 // NewSender returns a sender over the client.
-func NewSender(c *Client, o SenderOptions) *Sender {
+func NewSender(c *telegram.Client, o SenderOptions) *Sender {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
@@ -106,7 +106,7 @@ func (s *Sender) send(ctx context.Context, d broadcast.Delivery) (broadcast.Mess
 		params["photo"] = m.picture
 		return "sendPhoto", params
 	})
-	return sent.message(), err
+	return remembered(sent), err
 }
 
 // correct edits the message that the chat has. A text can't get a picture afterwards,
@@ -133,10 +133,10 @@ func (s *Sender) correct(ctx context.Context, d broadcast.Delivery) (broadcast.M
 			return "editMessageText", params
 		}
 	})
-	switch meaningOf(err) {
-	case unchanged, noMessage:
+	switch telegram.ReasonOf(err) {
+	case telegram.Unchanged, telegram.NoMessage:
 		return d.Message, nil
-	case notEditable:
+	case telegram.NotEditable:
 		return s.send(ctx, d)
 	}
 	return d.Message, err
@@ -153,7 +153,7 @@ func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
 		"message_id": strconv.FormatInt(d.Message.ID, 10),
 	}
 	err := s.client.Call(ctx, "deleteMessage", message, nil)
-	if meaningOf(err) == notDeletable {
+	if telegram.ReasonOf(err) == telegram.NotDeletable {
 		notice := locale.For(d.Item.Language).T("screen.withdrawn", nil)
 		method, field := "editMessageText", "text"
 		if d.Message.Caption {
@@ -162,8 +162,8 @@ func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
 		message[field], message["parse_mode"] = notice, "HTML"
 		err = s.client.Call(ctx, method, message, nil)
 	}
-	switch meaningOf(err) {
-	case unchanged, noMessage:
+	switch telegram.ReasonOf(err) {
+	case telegram.Unchanged, telegram.NoMessage:
 		return nil
 	}
 	return err
@@ -197,32 +197,7 @@ func (s *Sender) page(ctx context.Context, item feeds.Item) page {
 	return p
 }
 
-// sentMessage is what is read of a message that Telegram has taken.
-type sentMessage struct {
-	ID    int64 `json:"message_id"`
-	Photo []struct {
-		FileID string `json:"file_id"`
-	} `json:"photo"`
-}
-
-// message is how a broadcast remembers it.
-func (m sentMessage) message() broadcast.Message {
+// remembered is how a broadcast remembers a message.
+func remembered(m telegram.Sent) broadcast.Message {
 	return broadcast.Message{ID: m.ID, Caption: len(m.Photo) > 0}
-}
-
-// fileID names the largest size of the picture; empty if there is none.
-func (m sentMessage) fileID() string {
-	if len(m.Photo) == 0 {
-		return ""
-	}
-	return m.Photo[len(m.Photo)-1].FileID
-}
-
-// UnmarshalJSON takes what editing answers in place of a message, true, for none.
-func (m *sentMessage) UnmarshalJSON(data []byte) error {
-	if string(data) == "true" {
-		return nil
-	}
-	type plain sentMessage
-	return json.Unmarshal(data, (*plain)(m))
 }

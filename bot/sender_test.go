@@ -13,6 +13,7 @@ import (
 	"kabarchy/bot"
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator"
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 )
@@ -30,7 +31,7 @@ func openPost(t *testing.T, o simulator.Options) *post {
 	p := &post{t: t, telegram: simulator.New(o), metrics: prometheus.NewRegistry()}
 	server := httptest.NewServer(p.telegram.Handler())
 	t.Cleanup(server.Close)
-	client := bot.NewClient(bot.ClientOptions{Token: p.telegram.Token(), Endpoint: server.URL})
+	client := telegram.NewClient(telegram.Options{Token: p.telegram.Token(), Endpoint: server.URL})
 	p.sender = bot.NewSender(client, bot.SenderOptions{Zone: time.FixedZone("+06", 6*60*60), Registerer: p.metrics})
 	return p
 }
@@ -328,11 +329,11 @@ func TestWithdrawals(t *testing.T) {
 
 // BenchmarkDeliver is what a message costs on this side and the simulator's together.
 func BenchmarkDeliver(b *testing.B) {
-	telegram := simulator.New(simulator.Options{})
-	server := httptest.NewServer(telegram.Handler())
+	phones := simulator.New(simulator.Options{})
+	server := httptest.NewServer(phones.Handler())
 	b.Cleanup(server.Close)
-	sender := bot.NewSender(bot.NewClient(bot.ClientOptions{Token: telegram.Token(), Endpoint: server.URL}), bot.SenderOptions{})
-	first := telegram.Crowd(b.N)
+	sender := bot.NewSender(telegram.NewClient(telegram.Options{Token: phones.Token(), Endpoint: server.URL}), bot.SenderOptions{})
+	first := phones.Crowd(b.N)
 	var d = news(0, item("aaaaaaaaaaaaaaaa", "ky", "Юридикалык жардам"))
 	b.ReportAllocs()
 	b.ResetTimer()
@@ -346,18 +347,18 @@ func BenchmarkDeliver(b *testing.B) {
 
 func TestAnItemSaysInWhichLanguagesItIsToo(t *testing.T) {
 	t.Parallel()
-	telegram := simulator.New(simulator.Options{})
-	server := httptest.NewServer(telegram.Handler())
+	phones := simulator.New(simulator.Options{})
+	server := httptest.NewServer(phones.Handler())
 	t.Cleanup(server.Close)
 	asked := 0
-	sender := bot.NewSender(bot.NewClient(bot.ClientOptions{Token: telegram.Token(), Endpoint: server.URL}), bot.SenderOptions{
+	sender := bot.NewSender(telegram.NewClient(telegram.Options{Token: phones.Token(), Endpoint: server.URL}), bot.SenderOptions{
 		Editions: func(context.Context, string) (map[string]feeds.Item, error) {
 			asked++
 			return map[string]feeds.Item{"ky": sample("ky", 1), "ru": sample("ru", 1)}, nil
 		},
 	})
 	for range 2 {
-		c := telegram.Citizen("Айгүл", "ky").Open()
+		c := phones.Citizen("Айгүл", "ky").Open()
 		if _, err := sender.Deliver(t.Context(), news(c.ID(), sample("ky", 1))); err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
 
@@ -93,10 +94,12 @@ func (t *talk) settings(ctx context.Context) error {
 func (t *talk) settingsScreen() screen {
 	p, w := t.preferences, t.words
 	line := func(id, value string) string { return w.HTML(id, map[string]any{"Value": value}) }
-	show := func(label, name string) Button { return Button{Text: w.T(label, nil), Data: data(verbShow, name)} }
+	show := func(label, name string) telegram.Button {
+		return telegram.Button{Text: w.T(label, nil), Data: data(verbShow, name)}
+	}
 
 	lines := []string{line("line.language", w.Name()), line("line.news", t.names(p.Languages))}
-	buttons := []Button{show("button.language", "language")}
+	buttons := []telegram.Button{show("button.language", "language")}
 	if len(t.topics) > 0 {
 		lines = append(lines, line("line.topics", t.topicsInWords()))
 		buttons = append(buttons, show("button.topics", "topics"))
@@ -110,15 +113,15 @@ func (t *talk) settingsScreen() screen {
 	buttons = append(buttons,
 		show("button.news_languages", "news"),
 		show("button.when", "when"), show("button.quiet", "quiet"), t.picturesButton(), t.pauseButton(),
-		Button{Text: w.T("button.latest", nil), Data: data(verbLatest, "0")},
-		Button{Text: w.T("button.stop", nil), Data: verbStop},
+		telegram.Button{Text: w.T("button.latest", nil), Data: data(verbLatest, "0")},
+		telegram.Button{Text: w.T("button.stop", nil), Data: verbStop},
 	)
 	return screen{w.T("screen.settings", nil) + "\n\n" + strings.Join(lines, "\n"), rowsOf(buttons...)}
 }
 
 // backToSettings is the last row of a screen below the settings.
-func (t *talk) backToSettings() []Button {
-	return []Button{{Text: t.words.T("button.back", nil), Data: data(verbShow, "settings")}}
+func (t *talk) backToSettings() []telegram.Button {
+	return []telegram.Button{{Text: t.words.T("button.back", nil), Data: data(verbShow, "settings")}}
 }
 
 // chosen marks the button of what is set already.
@@ -145,11 +148,11 @@ func (t *talk) onOff(on bool) string {
 	return t.words.T("line.off", nil)
 }
 
-func (t *talk) picturesButton() Button {
+func (t *talk) picturesButton() telegram.Button {
 	if t.preferences.NoPictures {
-		return Button{Text: t.words.T("button.pictures_on", nil), Data: data(verbSet, "pictures", "on")}
+		return telegram.Button{Text: t.words.T("button.pictures_on", nil), Data: data(verbSet, "pictures", "on")}
 	}
-	return Button{Text: t.words.T("button.pictures_off", nil), Data: data(verbSet, "pictures", "off")}
+	return telegram.Button{Text: t.words.T("button.pictures_off", nil), Data: data(verbSet, "pictures", "off")}
 }
 
 func (t *talk) setPictures(value []string) func(*subscriptions.Preferences) {
@@ -174,11 +177,11 @@ func (t *talk) pauseInWords() string {
 	return t.words.T("line.paused", map[string]any{"Date": t.words.Date(t.preferences.PausedUntil.In(t.zone))})
 }
 
-func (t *talk) pauseButton() Button {
+func (t *talk) pauseButton() telegram.Button {
 	if t.paused() {
-		return Button{Text: t.words.T("button.resume", nil), Data: data(verbSet, "pause", "off")}
+		return telegram.Button{Text: t.words.T("button.resume", nil), Data: data(verbSet, "pause", "off")}
 	}
-	return Button{Text: t.words.T("button.pause", nil), Data: data(verbSet, "pause", "on")}
+	return telegram.Button{Text: t.words.T("button.pause", nil), Data: data(verbSet, "pause", "on")}
 }
 
 func (t *talk) setPause(value []string) func(*subscriptions.Preferences) {

@@ -4,14 +4,15 @@ import (
 	"slices"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
 
 // ownLanguageScreen offers the languages in which the bot speaks.
 func (t *talk) ownLanguageScreen() screen {
-	var rows [][]Button
+	var rows [][]telegram.Button
 	for _, language := range locale.Languages() {
-		rows = append(rows, []Button{{
+		rows = append(rows, []telegram.Button{{
 			Text: chosen(language == t.words.Language(), locale.For(language).Name()),
 			Data: data(verbSet, "language", language),
 		}})
@@ -31,20 +32,20 @@ func (t *talk) setOwnLanguage(value []string) func(*subscriptions.Preferences) {
 // an item has several editions, only that of the first language is sent.
 func (t *talk) newsLanguagesScreen() screen {
 	have := t.preferences.Languages
-	var rows [][]Button
+	var rows [][]telegram.Button
 	for _, language := range locale.Languages() {
 		name := locale.For(language).Name()
 		place := slices.Index(have, language)
 		switch {
 		case place == 0:
-			rows = append(rows, []Button{{Text: chosen(true, name) + " ⭐", Data: data(verbSet, "news", language, "main")}})
+			rows = append(rows, []telegram.Button{{Text: chosen(true, name) + " ⭐", Data: data(verbSet, "news", language, "main")}})
 		case place > 0:
-			rows = append(rows, []Button{
+			rows = append(rows, []telegram.Button{
 				{Text: chosen(true, name), Data: data(verbSet, "news", language, "off")},
 				{Text: t.words.T("button.main", nil), Data: data(verbSet, "news", language, "main")},
 			})
 		default:
-			rows = append(rows, []Button{{Text: name, Data: data(verbSet, "news", language, "on")}})
+			rows = append(rows, []telegram.Button{{Text: name, Data: data(verbSet, "news", language, "on")}})
 		}
 	}
 	return screen{t.words.T("screen.news_languages", nil), append(rows, t.backToSettings())}

@@ -3,6 +3,7 @@ package bot
 import (
 	"strconv"
 
+	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
 
@@ -13,21 +14,21 @@ var nights = []subscriptions.Quiet{{From: 21, To: 7}, {From: 22, To: 8}, {From: 
 func (t *talk) quietScreen() screen {
 	have := t.preferences.Quiet
 	none := have.From == have.To
-	rows := [][]Button{{{Text: chosen(none, t.words.T("button.no_quiet", nil)), Data: data(verbSet, "quiet", "off")}}}
-	var row []Button
+	rows := [][]telegram.Button{{{Text: chosen(none, t.words.T("button.no_quiet", nil)), Data: data(verbSet, "quiet", "off")}}}
+	var row []telegram.Button
 	for _, night := range nights {
 		label := clock(night.From) + "–" + clock(night.To)
 		same := have.From == night.From && have.To == night.To
 		night.Wait = have.Wait
-		row = append(row, Button{Text: chosen(same, label), Data: quietData(night)})
+		row = append(row, telegram.Button{Text: chosen(same, label), Data: quietData(night)})
 	}
 	rows = append(rows, row[:2], row[2:])
 	if !none {
 		soft, wait := have, have
 		soft.Wait, wait.Wait = false, true
 		rows = append(rows,
-			[]Button{{Text: chosen(!have.Wait, t.words.T("button.silent", nil)), Data: quietData(soft)}},
-			[]Button{{Text: chosen(have.Wait, t.words.T("button.wait", nil)), Data: quietData(wait)}},
+			[]telegram.Button{{Text: chosen(!have.Wait, t.words.T("button.silent", nil)), Data: quietData(soft)}},
+			[]telegram.Button{{Text: chosen(have.Wait, t.words.T("button.wait", nil)), Data: quietData(wait)}},
 		)
 	}
 	return screen{t.words.T("screen.quiet", nil), append(rows, t.backToSettings())}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
 
@@ -12,7 +13,7 @@ import (
 // choice by pressing one.
 func (t *talk) topicsScreen() screen {
 	have := t.preferences.Topics
-	rows := [][]Button{{{Text: chosen(have.All(), t.words.T("button.all_topics", nil)), Data: data(verbSet, "topic", "all")}}}
+	rows := [][]telegram.Button{{{Text: chosen(have.All(), t.words.T("button.all_topics", nil)), Data: data(verbSet, "topic", "all")}}}
 	for _, topic := range t.topics {
 		marked, wanted := false, "only"
 		if !have.All() {
@@ -21,7 +22,7 @@ func (t *talk) topicsScreen() screen {
 		if marked {
 			wanted = "off"
 		}
-		rows = append(rows, []Button{{
+		rows = append(rows, []telegram.Button{{
 			Text: chosen(marked, cut(topic.name(t.words.Language()), buttonLimit)),
 			Data: data(verbSet, "topic", strconv.Itoa(int(topic.Number)), wanted),
 		}})

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
 
@@ -31,7 +32,7 @@ func (t *talk) whenScreen() screen {
 	if when.Rhythm == subscriptions.Weekly {
 		day = when.Weekday
 	}
-	rows := [][]Button{
+	rows := [][]telegram.Button{
 		{whenButton(when, subscriptions.When{}, t.words.T("button.at_once", nil))},
 		{
 			rhythmButton(when, subscriptions.When{Rhythm: subscriptions.Daily, Hour: hour}, t.words.T("button.daily", nil)),
@@ -40,14 +41,14 @@ func (t *talk) whenScreen() screen {
 	}
 	if when.Rhythm == subscriptions.Weekly {
 		names := strings.Fields(t.words.T("date.days", nil))
-		var row []Button
+		var row []telegram.Button
 		for _, day := range week {
 			row = append(row, whenButton(when, subscriptions.When{Rhythm: when.Rhythm, Weekday: day, Hour: hour}, names[day]))
 		}
 		rows = append(rows, row[:4], row[4:])
 	}
 	if when.Rhythm != subscriptions.AtOnce {
-		var row []Button
+		var row []telegram.Button
 		for _, hour := range digestHours {
 			row = append(row, whenButton(when, subscriptions.When{Rhythm: when.Rhythm, Weekday: when.Weekday, Hour: hour}, clock(hour)))
 		}
@@ -57,13 +58,13 @@ func (t *talk) whenScreen() screen {
 }
 
 // whenButton sets the times to what is wanted, and is marked when they are just so.
-func whenButton(have, want subscriptions.When, label string) Button {
-	return Button{Text: chosen(have == want, label), Data: whenData(want)}
+func whenButton(have, want subscriptions.When, label string) telegram.Button {
+	return telegram.Button{Text: chosen(have == want, label), Data: whenData(want)}
 }
 
 // rhythmButton is marked whatever the day and the hour.
-func rhythmButton(have, want subscriptions.When, label string) Button {
-	return Button{Text: chosen(have.Rhythm == want.Rhythm, label), Data: whenData(want)}
+func rhythmButton(have, want subscriptions.When, label string) telegram.Button {
+	return telegram.Button{Text: chosen(have.Rhythm == want.Rhythm, label), Data: whenData(want)}
 }
 
 func whenData(w subscriptions.When) string {

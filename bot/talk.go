@@ -6,26 +6,27 @@ import (
 	"strconv"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
 
 // talk is one exchange with somebody: what was said, by whom, and what is known of the chat.
 type talk struct {
 	*Bot
-	chat        chat
-	from        user
+	chat        telegram.Chat
+	from        telegram.User
 	preferences subscriptions.Preferences
 	known       bool // whether there are preferences
 	words       locale.Locale
-	thread      int      // the forum topic it stands in; 0 outside of one
-	pressed     *message // the message whose button was pressed; nil for a message of theirs
-	late        bool     // what it shows takes longer than anybody waits for
+	thread      int               // the forum topic it stands in; 0 outside of one
+	pressed     *telegram.Message // the message whose button was pressed; nil for a message of theirs
+	late        bool              // what it shows takes longer than anybody waits for
 }
 
 // screen is what the bot shows at one time: a text in Telegram's HTML and its buttons.
 type screen struct {
 	text string
-	rows [][]Button
+	rows [][]telegram.Button
 }
 
 // show puts a screen in place of the one whose button was pressed, so that a chat holds
@@ -52,10 +53,10 @@ func (t *talk) put(ctx context.Context, s screen, picture string) error {
 		return t.send(ctx, s, picture)
 	}
 	err := t.replace(ctx, s, picture)
-	switch meaningOf(err) {
-	case unchanged:
+	switch telegram.ReasonOf(err) {
+	case telegram.Unchanged:
 		return nil
-	case noMessage, notEditable:
+	case telegram.NoMessage, telegram.NotEditable:
 		return t.send(ctx, s, picture)
 	}
 	return err
@@ -74,8 +75,8 @@ func (t *talk) send(ctx context.Context, s screen, picture string) error {
 		m.place(params)
 		return "sendMessage", params
 	})
-	var refused *APIError
-	if meaningOf(err) != moved || !errors.As(err, &refused) || refused.MigrateTo == t.chat.ID {
+	var refused *telegram.APIError
+	if telegram.ReasonOf(err) != telegram.Moved || !errors.As(err, &refused) || refused.MigrateTo == t.chat.ID {
 		return err
 	}
 	if err := t.moveChat(ctx, t.chat.ID, refused.MigrateTo); err != nil {
@@ -105,7 +106,7 @@ func (t *talk) replace(ctx context.Context, s screen, picture string) error {
 // the screen that it replaces away.
 func (t *talk) draft(s screen, picture string) draft {
 	return draft{
-		page:    page{html: s.text, plain: withoutTags(s.text), markup: markup(s.rows)},
+		page:    page{html: s.text, plain: withoutTags(s.text), markup: telegram.Keyboard(s.rows)},
 		picture: picture, preview: true,
 	}
 }
@@ -118,7 +119,7 @@ func previewOf(picture string) string {
 	if picture == "" {
 		return noPreview
 	}
-	return encoded(map[string]any{"url": picture, "prefer_large_media": true})
+	return telegram.JSON(map[string]any{"url": picture, "prefer_large_media": true})
 }
 
 // change changes what is kept of the chat. The change may run more than once.

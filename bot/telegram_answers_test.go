@@ -18,6 +18,7 @@ import (
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator"
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -165,16 +166,16 @@ func (row answered) judged(method string) deeds {
 
 // verdictOf names what an error comes to where no message could be mended.
 func verdictOf(err error) deeds {
-	what := meaningOf(err)
+	what := telegram.ReasonOf(err)
 	switch what {
-	case unchanged, noMessage, staleQuery, arrived:
+	case telegram.Unchanged, telegram.NoMessage, telegram.StaleQuery, telegram.Arrived:
 		return deeds{"success"}
-	case notEditable:
+	case telegram.NotEditable:
 		return deeds{"resend"}
-	case notDeletable:
+	case telegram.NotDeletable:
 		return deeds{"edit_instead"}
 	}
-	if parts := remedies[what]; what != unknown && len(parts) > 0 {
+	if parts := remedies[what]; what != telegram.Unknown && len(parts) > 0 {
 		return deeds{dropped[parts[0]], actions[verdict(err).Verdict]}
 	}
 	return deeds{actions[verdict(err).Verdict]}
@@ -214,12 +215,12 @@ func (row answered) toNews(t *testing.T, method string) deeds {
 		forum.AddBot(owner, simulator.Rights{})
 		thread := int(forum.Topic("Жаңылыктар", owner))
 		if method == "sendMessage" && row.isOfAPreview() {
-			return row.toScreen(t, p, &talk{chat: chat{ID: forum.ID()}, thread: thread})
+			return row.toScreen(t, p, &talk{chat: telegram.Chat{ID: forum.ID()}, thread: thread})
 		}
 		d := broadcast.Delivery{Kind: broadcast.News, Chat: forum.ID(), Item: told(method == "sendPhoto")}
 		d.Preferences.Thread = thread
 		_, err := NewSender(p.client(nil), SenderOptions{}).Deliver(t.Context(), d)
-		return p.of(onSend), err
+		return p.of("send"), err
 	}
 	return row.observe(t, run)
 }
@@ -233,8 +234,8 @@ func (row answered) toScreen(t *testing.T, p *answeringTelegram, shown *talk) ([
 	t.Helper()
 	shown.Bot = New(Options{Client: p.client(nil)})
 	text := "<b>Юридикалык жардам</b> " + strings.Repeat("көрсөтүү ", 100)
-	err := shown.put(t.Context(), screen{text, [][]Button{{{Text: "Окуу", Data: "stay"}}}}, "https://minjust.gov.kg/1.jpg")
-	return p.of(onSend | onEdit), err
+	err := shown.put(t.Context(), screen{text, [][]telegram.Button{{{Text: "Окуу", Data: "stay"}}}}, "https://minjust.gov.kg/1.jpg")
+	return p.of("send", "edit"), err
 }
 
 // toCorrection corrects a message that came.
@@ -248,7 +249,7 @@ func (row answered) toCorrection(t *testing.T, method string) deeds {
 		if d.Message, err = sender.Deliver(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
-		p.of(onSend)
+		p.of("send")
 		d.Kind, d.Item.Title, d.Item.Revision = broadcast.Correction, "Оңдолгон", 2
 		switch method {
 		case "editMessageMedia":
@@ -256,12 +257,12 @@ func (row answered) toCorrection(t *testing.T, method string) deeds {
 		case "editMessageCaption":
 			d.Item.Picture = ""
 		}
-		p.to = func(a asked) bool { return kindOf(a.method) == onEdit && answered(a) }
+		p.to = func(a asked) bool { return a.is("edit") && answered(a) }
 		if method == "editMessageText" && row.isOfAPreview() {
-			return row.toScreen(t, p, &talk{chat: chat{ID: d.Chat}, pressed: &message{ID: d.Message.ID}})
+			return row.toScreen(t, p, &talk{chat: telegram.Chat{ID: d.Chat}, pressed: &telegram.Message{ID: d.Message.ID}})
 		}
 		_, err = sender.Deliver(t.Context(), d)
-		return p.of(onSend | onEdit), err
+		return p.of("send", "edit"), err
 	}
 	return row.observe(t, run)
 }
@@ -276,10 +277,10 @@ func (row answered) toWithdrawal(t *testing.T) deeds {
 	if d.Message, err = sender.Deliver(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
-	p.to = func(a asked) bool { return kindOf(a.method) == onDelete }
+	p.to = func(a asked) bool { return a.is("delete") }
 	d.Kind = broadcast.Withdrawal
 	_, err = sender.Deliver(t.Context(), d)
-	calls := p.of(onDelete | onEdit)
+	calls := p.of("delete", "edit")
 	if len(calls) > 1 && err == nil && calls[1].method == "editMessageText" {
 		return deeds{"edit_instead"}
 	}
@@ -291,7 +292,7 @@ func ended(calls []asked, err error) deeds {
 	switch {
 	case len(calls) != 1:
 		return deeds{fmt.Sprintf("%d calls", len(calls))}
-	case err == nil || harmless(err) && verdict(err).Verdict == broadcast.Refused:
+	case err == nil || telegram.Harmless(err) && verdict(err).Verdict == broadcast.Refused:
 		return deeds{"success"}
 	}
 	return deeds{actions[verdictFrom(err)]}
@@ -317,7 +318,7 @@ func (row answered) observe(t *testing.T, run func(func(asked) bool) ([]asked, e
 		return deeds{"nothing"}
 	case len(calls) == 1:
 		return ended(calls, err)
-	case kindOf(calls[0].method) == onEdit && kindOf(calls[1].method) == onSend:
+	case calls[0].is("edit") && calls[1].is("send"):
 		return deeds{"resend"}
 	case len(calls) > 5:
 		return deeds{"no end"}
@@ -350,10 +351,10 @@ func (row answered) toTap(t *testing.T) deeds {
 		p.to = func(a asked) bool { return a.method == "answerCallbackQuery" && answered(a) }
 		b := New(Options{Client: p.client(nil)})
 		err := b.answerTap(t.Context(), map[string]string{"callback_query_id": "1", "text": strings.Repeat("Жаңылык ", 20)})
-		if meaningOf(err) == staleQuery && len(p.calls) > 1 {
+		if telegram.ReasonOf(err) == telegram.StaleQuery && len(p.calls) > 1 {
 			err = nil // the simulator knows of no such tap
 		}
-		return p.of(onTap), err
+		return p.of("answerCallback"), err
 	}
 	return row.observe(t, run)
 }
@@ -365,11 +366,11 @@ func (row answered) toInlineQuery(t *testing.T) deeds {
 		p := newAnsweringTelegram(row.response)
 		p.to = func(a asked) bool { return a.method == "answerInlineQuery" && answered(a) }
 		b := New(Options{Client: p.client(nil)})
-		err := b.offer(t.Context(), inlineQuery{ID: "1"}, []feeds.Item{told(true)})
-		if meaningOf(err) == staleQuery && len(p.calls) > 1 {
+		err := b.offer(t.Context(), telegram.InlineQuery{ID: "1"}, []feeds.Item{told(true)})
+		if telegram.ReasonOf(err) == telegram.StaleQuery && len(p.calls) > 1 {
 			err = nil // as with a tap
 		}
-		return p.of(onInline), err
+		return p.of("answerInline"), err
 	}
 	return row.observe(t, run)
 }
@@ -386,8 +387,8 @@ func (row answered) toQuestion(t *testing.T) deeds {
 	p := newAnsweringTelegram(row.response)
 	p.to = func(a asked) bool { return a.method == "getChatMember" }
 	b := New(Options{Client: p.client(nil), Store: row.store})
-	admin, err := b.administers(t.Context(), chat{ID: group}, user{ID: person})
-	calls := p.of(onAsk)
+	admin, err := b.administers(t.Context(), telegram.Chat{ID: group}, telegram.User{ID: person})
+	calls := p.of("getChat")
 	kept, known, getErr := row.store.Get(t.Context(), group)
 	switch {
 	case getErr != nil:
@@ -398,7 +399,7 @@ func (row answered) toQuestion(t *testing.T) deeds {
 		return deeds{"migrate"}
 	case kept.Status == subscriptions.Gone:
 		return deeds{"gone"}
-	case err == nil && len(b.client.faults.all()) > 0:
+	case err == nil && len(b.client.Faults()) > 0:
 		return deeds{"our_bug"}
 	case err == nil && len(calls) == 1: // not obeyed, and no more than that
 		return deeds{"refused", "no_rights"}
@@ -418,7 +419,7 @@ func (row answered) toPoll(t *testing.T) (did deeds) {
 		defer cancel()
 		began := time.Now()
 		err := newPoller(b).loop(ctx, ctx)
-		asked := len(p.of(onOwn))
+		asked := len(p.of("getUpdates"))
 		did = row.kept(b, err, asked, time.Since(began), log.String())
 	})
 	return did
@@ -436,12 +437,7 @@ func (row answered) toWebhook(t *testing.T) (did deeds) {
 		defer cancel()
 		began := time.Now()
 		err := b.Webhook(WebhookOptions{Address: "https://kabarchy.example/telegram"}).Keep(ctx)
-		set := 0
-		for _, a := range p.of(onOwn) {
-			if a.method == "setWebhook" {
-				set++
-			}
-		}
+		set := len(p.of("setWebhook"))
 		did = row.kept(b, err, set, time.Since(began), log.String())
 	})
 	return did
@@ -458,7 +454,7 @@ func (row answered) kept(b *Bot, err error, calls int, lasted time.Duration, log
 		return deeds{"conflict"}
 	case !strings.Contains(log, "level=ERROR"):
 		return deeds{"said nothing"}
-	case len(b.client.faults.all()) > 0 && calls < 100: // a poller asks again, ever more seldom
+	case len(b.client.Faults()) > 0 && calls < 100: // a poller asks again, ever more seldom
 		return deeds{"our_bug"}
 	case row.code == 429 && calls <= 2+int(lasted/row.pause()):
 		return deeds{"slow_down"}

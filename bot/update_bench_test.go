@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"kabarchy/bot"
+	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
@@ -16,14 +17,14 @@ import (
 // written in a real Redis, the screen edited, the press answered. Telegram's part is the
 // shortest that HTTP allows.
 func BenchmarkUpdate(b *testing.B) {
-	telegram := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`{"ok":true,"result":true}`))
 	}))
-	b.Cleanup(telegram.Close)
-	server := redistest.Start(b)
+	b.Cleanup(server.Close)
+	store := redistest.Start(b)
 	herald := bot.New(bot.Options{
-		Client: bot.NewClient(bot.ClientOptions{Token: "1:a", Endpoint: telegram.URL}),
-		Store:  subscriptions.NewStore(server.Client(b)), Archive: &shelf{},
+		Client: telegram.NewClient(telegram.Options{Token: "1:a", Endpoint: server.URL}),
+		Store:  subscriptions.NewStore(store.Client(b)), Archive: &shelf{},
 	})
 	b.ReportAllocs()
 	b.ResetTimer()

@@ -14,6 +14,7 @@ import (
 
 	"kabarchy/bot"
 	"kabarchy/bot/simulator"
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -403,7 +404,7 @@ func TestHandleWithoutRedis(t *testing.T) {
 		rdb := mini.Client(t)
 		mini.Refuse(func([]string) string { return "LOADING Redis is loading the dataset in memory" })
 		b := bot.New(bot.Options{
-			Client: bot.NewClient(bot.ClientOptions{Token: "1:a", Endpoint: "http://127.0.0.1:1"}),
+			Client: telegram.NewClient(telegram.Options{Token: "1:a", Endpoint: "http://127.0.0.1:1"}),
 			Store:  subscriptions.NewStore(rdb), Archive: &shelf{},
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)

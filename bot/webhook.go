@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -79,16 +77,9 @@ func (b *Bot) Webhook(o WebhookOptions) *Webhook {
 	o.Patience = cmp.Or(o.Patience, webhookPatience)
 	o.Look = cmp.Or(o.Look, webhookLook)
 	return &Webhook{
-		bot: b, address: o.Address, secret: webhookSecret(b.client.token), patience: o.Patience, every: o.Look,
+		bot: b, address: o.Address, secret: b.client.DerivedSecret("kabarchy webhook secret"), patience: o.Patience, every: o.Look,
 		metrics: newWebhookMetrics(o.Registerer),
 	}
-}
-
-// webhookSecret derives the secret from the token, which can't be derived from it.
-func webhookSecret(token string) string {
-	mac := hmac.New(sha256.New, []byte(token))
-	mac.Write([]byte("kabarchy webhook secret"))
-	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // ServeHTTP takes one update.

@@ -4,13 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"kabarchy/bot/telegram"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"kabarchy/bot/broadcast"
 )
 
 const (
@@ -41,12 +39,12 @@ func (w *Webhook) Keep(ctx context.Context) error {
 		switch err := k.look(ctx); {
 		case ctx.Err() != nil:
 			return nil
-		case meaningOf(err) == wrongToken:
-			return fmt.Errorf("telegram does not know this token: %w", err)
+		case telegram.WrongTokenError(err) != nil:
+			return telegram.WrongTokenError(err)
 		case err != nil:
 			failures++
-			pause = min(time.Second<<min(failures-1, 10), w.every)
-			var refused *APIError
+			pause = telegram.Backoff(time.Second, w.every, failures)
+			var refused *telegram.APIError
 			if errors.As(err, &refused) {
 				pause = max(pause, refused.RetryAfter)
 			}
@@ -91,9 +89,9 @@ func (k *keeper) look(ctx context.Context) error {
 	}
 	err := k.bot.client.Call(ctx, "setWebhook", map[string]string{
 		"url": k.address, "secret_token": k.secret,
-		"allowed_updates": allowedUpdates, "max_connections": strconv.Itoa(webhookConnections),
+		"allowed_updates": telegram.AllowedUpdates, "max_connections": strconv.Itoa(webhookConnections),
 	}, nil)
-	k.refused = verdict(err).Verdict == broadcast.OurFault
+	k.refused = telegram.ReasonOf(err).IsOurFault()
 	if err != nil {
 		return err
 	}
@@ -105,7 +103,7 @@ func (k *keeper) look(ctx context.Context) error {
 // isSet says whether Telegram knows the webhook as it is.
 func (k *keeper) isSet(info webhookInfo) bool {
 	var want []string
-	_ = json.Unmarshal([]byte(allowedUpdates), &want) // our own constant
+	_ = json.Unmarshal([]byte(telegram.AllowedUpdates), &want) // our own constant
 	slices.Sort(want)
 	slices.Sort(info.Allowed)
 	return info.URL == k.address && info.Connections == webhookConnections && slices.Equal(info.Allowed, want)
@@ -126,7 +124,7 @@ func (k *keeper) failed(ctx context.Context, info webhookInfo) bool {
 		return failed
 	}
 	k.metrics.failures.Inc()
-	if k.troubled++; k.troubled&(k.troubled-1) == 0 {
+	if k.troubled++; telegram.WorthLogging(k.troubled) {
 		k.bot.log.WarnContext(ctx, "telegram could not deliver to the webhook", "address", k.address,
 			"says", info.LastErrorText, "at", time.Unix(info.LastErrorDate, 0).UTC(), "pending", info.Pending, "looks", k.troubled)
 	}

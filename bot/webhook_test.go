@@ -18,6 +18,7 @@ import (
 
 	"kabarchy/bot"
 	"kabarchy/bot/simulator"
+	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions/redistest"
 	"kabarchy/subscriptions/redistest/pipenet"
 )
@@ -84,7 +85,7 @@ func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func (h *house) webhook(p *porch) (*bot.Webhook, *prometheus.Registry) {
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	registry := prometheus.NewRegistry()
-	client := bot.NewClient(bot.ClientOptions{Token: h.telegram.Token(), Endpoint: endpoint, HTTP: h.http, Log: log})
+	client := telegram.NewClient(telegram.Options{Token: h.telegram.Token(), Endpoint: endpoint, HTTP: h.http, Log: log})
 	b := bot.New(bot.Options{
 		Client: client, Store: h.store, Archive: h.archive, Articles: h.articles, Redis: h.rdb,
 		Ministry: bot.Ministry{Name: map[string]string{"ru": "Министерство юстиции"}}, Log: log, Registerer: registry,
@@ -381,7 +382,7 @@ func TestKeepHealsTheWebhook(t *testing.T) {
 		h, p := hooked(t, rdb)
 		citizen := h.telegram.Citizen("Айгүл", "ky")
 		h.says(citizen, "/start ky", "Жазылдыңыз")
-		client := bot.NewClient(bot.ClientOptions{Token: h.telegram.Token(), Endpoint: endpoint, HTTP: h.http})
+		client := telegram.NewClient(telegram.Options{Token: h.telegram.Token(), Endpoint: endpoint, HTTP: h.http})
 
 		// Somebody takes it away.
 		if err := client.Call(t.Context(), "deleteWebhook", nil, nil); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
 
@@ -67,7 +68,7 @@ func (t *talk) greeting() screen {
 			"Ministry": t.ministry.name(language),
 		}))
 	}
-	return screen{text: strings.Join(texts, "\n\n"), rows: [][]Button{t.languageButtons()}}
+	return screen{text: strings.Join(texts, "\n\n"), rows: [][]telegram.Button{t.languageButtons()}}
 }
 
 // languages are all that are spoken, the one of this talk first.
@@ -77,10 +78,10 @@ func (t *talk) languages() []string {
 	return slices.Concat(all[own:own+1], all[:own], all[own+1:])
 }
 
-func (t *talk) languageButtons() []Button {
-	var row []Button
+func (t *talk) languageButtons() []telegram.Button {
+	var row []telegram.Button
 	for _, language := range t.languages() {
-		row = append(row, Button{Text: locale.For(language).Name(), Data: data(verbSubscribe, language)})
+		row = append(row, telegram.Button{Text: locale.For(language).Name(), Data: data(verbSubscribe, language)})
 	}
 	return row
 }
@@ -111,10 +112,10 @@ func (t *talk) subscribe(ctx context.Context, language string, changes ...func(*
 	if err != nil {
 		return err
 	}
-	if !t.chat.private() {
+	if !t.chat.Private() {
 		return t.show(ctx, screen{
-			t.words.HTML("screen.group_subscribed", map[string]any{"Bot": t.username()}),
-			[][]Button{{{Text: t.words.T("button.settings", nil), Data: data(verbShow, "settings")}}},
+			t.words.HTML("screen.group_subscribed", map[string]any{"Bot": t.self.Username()}),
+			[][]telegram.Button{{{Text: t.words.T("button.settings", nil), Data: data(verbShow, "settings")}}},
 		})
 	}
 	return t.showHome(ctx, t.words.T("screen.subscribed", nil))
@@ -167,8 +168,8 @@ func (t *talk) showHome(ctx context.Context, text string) error {
 	if len(items) > 0 {
 		item := items[0]
 		text += "\n\n" + headline(item, t.zone)
-		open := Button{Text: locale.For(item.Language).T("button.read", nil), Data: itemData(item, backToLatest+"0")}
-		rows = append([][]Button{{open}}, rows...)
+		open := telegram.Button{Text: locale.For(item.Language).T("button.read", nil), Data: itemData(item, backToLatest+"0")}
+		rows = append([][]telegram.Button{{open}}, rows...)
 	}
 	return t.show(ctx, screen{text, rows})
 }
@@ -179,7 +180,7 @@ func (t *talk) join(ctx context.Context, change func(*subscriptions.Preferences)
 	err := t.change(ctx, func(p *subscriptions.Preferences, _ bool) {
 		stayed := p.Status == subscriptions.Active
 		p.Status = subscriptions.Active
-		p.Kind, p.Thread = t.chat.kind(), t.thread
+		p.Kind, p.Thread = kindOfChat(t.chat), t.thread
 		if p.Since.IsZero() {
 			p.Since = t.now().Truncate(time.Hour)
 		}
@@ -199,18 +200,18 @@ func (t *talk) join(ctx context.Context, change func(*subscriptions.Preferences)
 
 // language shows the languages to choose from.
 func (t *talk) language(ctx context.Context) error {
-	return t.show(ctx, screen{t.words.T("screen.language", nil), [][]Button{t.languageButtons()}})
+	return t.show(ctx, screen{t.words.T("screen.language", nil), [][]telegram.Button{t.languageButtons()}})
 }
 
 // menu are the buttons below a screen that leads nowhere else. A group does not search:
 // what its people write is not for the bot.
-func (t *talk) menu() [][]Button {
-	latest := Button{Text: t.words.T("button.latest", nil), Data: data(verbLatest, "0")}
-	settings := Button{Text: t.words.T("button.settings", nil), Data: data(verbShow, "settings")}
-	if !t.chat.private() {
-		return [][]Button{{latest}, {settings}}
+func (t *talk) menu() [][]telegram.Button {
+	latest := telegram.Button{Text: t.words.T("button.latest", nil), Data: data(verbLatest, "0")}
+	settings := telegram.Button{Text: t.words.T("button.settings", nil), Data: data(verbShow, "settings")}
+	if !t.chat.Private() {
+		return [][]telegram.Button{{latest}, {settings}}
 	}
-	return [][]Button{
+	return [][]telegram.Button{
 		{latest},
 		{{Text: t.words.T("button.search", nil), Data: data(verbShow, "search")}, settings},
 		{{Text: t.words.T("button.help", nil), Data: verbHelp}},

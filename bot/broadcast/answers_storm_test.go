@@ -11,6 +11,7 @@ import (
 	"kabarchy/bot"
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator"
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -126,7 +127,7 @@ func TestAnItemThatEveryChatRefusesIsAPersonsDecision(t *testing.T) {
 		c, first := newStorm(t, rdb, people)
 		admin := c.person()
 		desk := bot.New(bot.Options{
-			Client: bot.NewClient(c.reach()), Store: c.store, Archive: c.archive,
+			Client: telegram.NewClient(c.reach()), Store: c.store, Archive: c.archive,
 			Admins: bot.Admins{IDs: []int64{admin.ID()}, Redis: rdb, Desk: struct {
 				*broadcast.Engine
 				*feeds.Poller

@@ -20,6 +20,7 @@ import (
 	"kabarchy/bot"
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator"
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -51,7 +52,7 @@ type story struct {
 
 // setup is what a test may want otherwise.
 type setup struct {
-	client bot.ClientOptions
+	client telegram.Options
 	engine broadcast.Options
 }
 
@@ -93,7 +94,7 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 		f(&set)
 	}
 	set.client.Budget = set.engine.Limiter
-	client := bot.NewClient(set.client)
+	client := telegram.NewClient(set.client)
 	set.engine.Sender = bot.NewSender(client, bot.SenderOptions{Registerer: w.metrics})
 	w.lease, w.engine = set.engine.Lease, broadcast.New(set.engine)
 	w.bot = bot.New(bot.Options{Client: client, Store: w.store, Archive: w.archive, Joined: w.engine.Joined})
@@ -102,13 +103,13 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 
 // reach says how the bot's client finds Telegram: over pipes in tests, which run in a
 // bubble, and over real connections in benchmarks.
-func (w *whole) reach() bot.ClientOptions {
+func (w *whole) reach() telegram.Options {
 	if _, real := w.tb.(*testing.B); real {
-		telegram := httptest.NewServer(w.telegram.Handler())
-		w.tb.Cleanup(telegram.Close)
-		return bot.ClientOptions{Token: w.telegram.Token(), Endpoint: telegram.URL}
+		server := httptest.NewServer(w.telegram.Handler())
+		w.tb.Cleanup(server.Close)
+		return telegram.Options{Token: w.telegram.Token(), Endpoint: server.URL}
 	}
-	return bot.ClientOptions{
+	return telegram.Options{
 		Token: w.telegram.Token(), Endpoint: "http://telegram.example",
 		HTTP: pipenet.Serve(w.tb, w.telegram.Handler()).Client(w.tb),
 	}

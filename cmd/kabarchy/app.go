@@ -18,6 +18,7 @@ import (
 
 	"kabarchy/bot"
 	"kabarchy/bot/broadcast"
+	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 )
@@ -63,7 +64,7 @@ type App struct {
 	options  AppOptions
 	bot      *bot.Bot
 	webhook  *bot.Webhook // nil where updates are fetched
-	client   *bot.Client
+	client   *telegram.Client
 	lease    *broadcast.Lease
 	witness  *witness
 	telegram *probe        // whether Telegram can be reached
@@ -112,7 +113,7 @@ func (a *App) wire(ctx context.Context) error {
 	o := a.options
 	a.Archive, a.Store = feeds.NewArchive(o.Redis), subscriptions.NewStore(o.Redis)
 	limiter := broadcast.NewLimiter(o.Config.Telegram.MessagesPerSecond)
-	a.client = bot.NewClient(bot.ClientOptions{Token: string(o.Token), Endpoint: o.Endpoint, Budget: limiter, HTTP: o.HTTP, Log: o.Log, Registerer: a.metrics})
+	a.client = telegram.NewClient(telegram.Options{Token: string(o.Token), Endpoint: o.Endpoint, Budget: limiter, HTTP: o.HTTP, Log: o.Log, Registerer: a.metrics})
 	a.lease = broadcast.NewLease(o.Redis, o.Log)
 	a.lease.Reach = a.reach
 	a.witness = &witness{redis: o.Redis, token: o.Token, store: a.Store, lease: a.lease, log: o.Log, alarms: map[bot.AlarmKind]bot.Alarm{}}
@@ -218,7 +219,7 @@ func (a *App) work(ctx context.Context) error {
 // reach asks Telegram who the bot is. Any answer shows that Telegram can be reached.
 func (a *App) reach(ctx context.Context) error {
 	err := a.client.Call(ctx, "getMe", nil, nil)
-	if errors.As(err, new(*bot.APIError)) {
+	if errors.As(err, new(*telegram.APIError)) {
 		return nil
 	}
 	return err
@@ -249,7 +250,7 @@ func (a *App) readArchive(ctx context.Context) error {
 
 // unauthorized says that Telegram does not know the bot's token.
 func unauthorized(err error) bool {
-	var refused *bot.APIError
+	var refused *telegram.APIError
 	return errors.As(err, &refused) && (refused.Code == 401 || refused.Code == 404)
 }
 

@@ -19,13 +19,14 @@ const (
 // Imports run one way, so that each part can be understood, tested and replaced without
 // those above it.
 var mayImport = map[string][]string{
-	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/locale", "bot/simulator", "cmd/kabarchy/sample", "feeds", "subscriptions", "subscriptions/embedded"},
+	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/locale", "bot/simulator", "bot/telegram", "cmd/kabarchy/sample", "feeds", "subscriptions", "subscriptions/embedded"},
 	"cmd/kabarchy/sample": {},
-	"bot":                 {"bot/broadcast", "bot/locale", "bot/search", "feeds", "subscriptions"},
+	"bot":                 {"bot/broadcast", "bot/locale", "bot/search", "bot/telegram", "feeds", "subscriptions"},
 	"bot/broadcast":       {"feeds", "subscriptions"},
 	"bot/locale":          {},
 	"bot/search":          {},
 	"bot/simulator":       {},
+	"bot/telegram":        {},
 	"feeds":               {"feeds/fetch"},
 	"feeds/fetch":         {},
 	"subscriptions":       {},
@@ -41,7 +42,7 @@ var mayImport = map[string][]string{
 }
 
 // knowTelegram are the packages that may import the library for Telegram.
-var knowTelegram = []string{"bot"}
+var knowTelegram = []string{"bot/telegram"}
 
 // goPackage is what go list says of a package.
 type goPackage struct {

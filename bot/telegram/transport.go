@@ -1,4 +1,4 @@
-package bot
+package telegram
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -21,10 +22,10 @@ import (
 // kind fit in several times over.
 const answerLimit = 16 << 20
 
-// exchange is one HTTP request and its answer. It gives the library's request the
+// transport is one HTTP request and its answer. It gives the library's request the
 // context that the library lacks, and notes what the library drops.
-type exchange struct {
-	ctx    context.Context // of this one call: an exchange lives no longer
+type transport struct {
+	ctx    context.Context // of this one call: a transport lives no longer
 	http   *http.Client
 	status int           // of the answer; 0 if none came
 	pause  time.Duration // Retry-After; 0 without one
@@ -34,7 +35,7 @@ type exchange struct {
 
 // Do makes the request and reads the whole answer, so that the connection is free for
 // the next one and a torn answer is told from a strange one.
-func (x *exchange) Do(r *http.Request) (*http.Response, error) {
+func (x *transport) Do(r *http.Request) (*http.Response, error) {
 	trace := &httptrace.ClientTrace{WroteRequest: func(w httptrace.WroteRequestInfo) {
 		if w.Err == nil {
 			x.sent.Store(true)
@@ -72,8 +73,8 @@ func withoutAddress(err error) error {
 
 // refusal is the answer as an error: an *APIError, or a *ServerError where it decides
 // nothing. Where the answer is not the Bot API's, its status is all there is to go by.
-func (x *exchange) refusal(method string, said tgbotapi.Error) error {
-	code, description := said.Code, cut(said.Message, descriptionLimit)
+func (x *transport) refusal(method string, said tgbotapi.Error) error {
+	code, description := said.Code, bounded(said.Message)
 	if code == 0 {
 		code, description = x.status, ""
 	}
@@ -97,8 +98,12 @@ func (x *exchange) refusal(method string, said tgbotapi.Error) error {
 // parameters.
 var waitInWords = regexp.MustCompile(`(?i)(?:_wait_|retry after )([0-9]+)`)
 
-// descriptionLimit is the most that is kept of Telegram's words, in UTF-16 units.
-const descriptionLimit = 512
+// descriptionLimit is the most that is kept of Telegram's words, in bytes.
+const descriptionLimit = 2048
+
+func bounded(words string) string {
+	return strings.ToValidUTF8(words[:min(len(words), descriptionLimit)], "")
+}
 
 // wait reads how many seconds somebody asks to wait.
 func wait(seconds int) time.Duration { return time.Duration(max(0, seconds)) * time.Second }

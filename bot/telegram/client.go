@@ -1,7 +1,10 @@
-package bot
+package telegram
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,8 +27,8 @@ const DefaultEndpoint = "https://api.telegram.org"
 // within a second or two, or it is in trouble.
 const callTimeout = 20 * time.Second
 
-// ClientOptions say how to reach Telegram.
-type ClientOptions struct {
+// Options say how to reach Telegram.
+type Options struct {
 	// Token is the bot's token, as BotFather gives it.
 	Token string
 	// Endpoint is the server's address; DefaultEndpoint if empty.
@@ -67,12 +71,12 @@ type Client struct {
 	http     *http.Client
 	budget   Budget
 	log      *slog.Logger
-	metrics  *clientMetrics
+	metrics  *metrics
 	faults   *faults
 }
 
 // NewClient returns a client; it calls nothing yet.
-func NewClient(o ClientOptions) *Client {
+func NewClient(o Options) *Client {
 	if o.Endpoint == "" {
 		o.Endpoint = DefaultEndpoint
 	}
@@ -89,7 +93,7 @@ func NewClient(o ClientOptions) *Client {
 		http:     o.HTTP,
 		budget:   o.Budget,
 		log:      o.Log,
-		metrics:  newClientMetrics(o.Registerer),
+		metrics:  newMetrics(o.Registerer),
 		faults:   newFaults(o.Log),
 	}
 }
@@ -125,6 +129,32 @@ func (c *Client) Call(ctx context.Context, method string, params map[string]stri
 	return c.call(ctx, method, params, result)
 }
 
+// GetUpdates asks for updates from the offset on, at most so many, and has Telegram wait
+// for one as long. It returns each as Telegram wrote it, and fails as Call does. Its only
+// deadline is the context's.
+func (c *Client) GetUpdates(ctx context.Context, offset int64, limit int, wait time.Duration) ([]json.RawMessage, error) {
+	var batch []json.RawMessage
+	err := c.call(ctx, "getUpdates", map[string]string{
+		"offset":          strconv.FormatInt(offset, 10),
+		"limit":           strconv.Itoa(limit),
+		"timeout":         strconv.Itoa(int(wait.Seconds())),
+		"allowed_updates": AllowedUpdates,
+	}, &batch)
+	return batch, err
+}
+
+// DerivedSecret is a secret for the purpose that follows from the bot's token, so that all
+// instances agree on it. The token can't be derived from it.
+func (c *Client) DerivedSecret(purpose string) string {
+	mac := hmac.New(sha256.New, []byte(c.token))
+	mac.Write([]byte(purpose))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// Faults lists what Telegram found wrong with this program's requests, what it met most
+// often first.
+func (c *Client) Faults() []Fault { return c.faults.all() }
+
 // call is Call with no deadline but the context's.
 func (c *Client) call(ctx context.Context, method string, params map[string]string, result any) error {
 	if c.budget != nil && counts(method) {
@@ -147,10 +177,10 @@ func (c *Client) call(ctx context.Context, method string, params map[string]stri
 	return nil
 }
 
-// request runs one exchange through the library. The exchange knows what the library
+// request makes one request through the library. The transport knows what the library
 // loses: the status, and whether the request left this machine.
 func (c *Client) request(ctx context.Context, method string, params map[string]string) (json.RawMessage, error) {
-	x := &exchange{ctx: ctx, http: c.http}
+	x := &transport{ctx: ctx, http: c.http}
 	api := &tgbotapi.BotAPI{Token: c.token, Client: x}
 	api.SetAPIEndpoint(c.endpoint)
 	answer, err := api.MakeRequest(method, params)

@@ -1,4 +1,4 @@
-package bot
+package telegram
 
 import "testing"
 
@@ -21,7 +21,7 @@ func TestTheSameRefusalIsTheSameReason(t *testing.T) {
 		"bot was kicked from the channel": {"Forbidden: bot was kicked from the channel"},
 	} {
 		for _, description := range all {
-			if got := reason(description); got != want {
+			if got := Normalized(description); got != want {
 				t.Errorf("%q is %q, not %q", description, got, want)
 			}
 		}

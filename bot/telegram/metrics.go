@@ -1,4 +1,4 @@
-package bot
+package telegram
 
 import (
 	"errors"
@@ -9,14 +9,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 )
 
-type clientMetrics struct {
+type metrics struct {
 	calls   *prometheus.CounterVec
 	seconds *prometheus.HistogramVec
 }
 
-func newClientMetrics(r prometheus.Registerer) *clientMetrics {
+func newMetrics(r prometheus.Registerer) *metrics {
 	f := promauto.With(r)
-	return &clientMetrics{
+	return &metrics{
 		calls: f.NewCounterVec(prometheus.CounterOpts{
 			Name: "kabarchy_telegram_calls_total",
 			Help: "Calls of the Bot API by method and outcome: ok, Telegram's error code, or no_answer.",
@@ -29,7 +29,7 @@ func newClientMetrics(r prometheus.Registerer) *clientMetrics {
 	}
 }
 
-func (m *clientMetrics) observe(method string, err error, took time.Duration) {
+func (m *metrics) observe(method string, err error, took time.Duration) {
 	m.calls.WithLabelValues(method, outcome(err)).Inc()
 	m.seconds.WithLabelValues(method).Observe(took.Seconds())
 }

@@ -1,4 +1,4 @@
-package bot
+package telegram
 
 import (
 	"regexp"
@@ -13,9 +13,9 @@ var (
 	numbers     = regexp.MustCompile(`-?[0-9]+`)
 )
 
-// reason is Telegram's words without what differs from chat to chat, in lower case and
+// Normalized is Telegram's words without what differs from chat to chat, in lower case and
 // without the name of the HTTP status before them.
-func reason(description string) string {
+func Normalized(description string) string {
 	words := strings.ToLower(description)
 	for _, status := range []string{"bad request: ", "forbidden: ", "conflict: ", "too many requests: ", "internal server error: ", "not found: "} {
 		words = strings.TrimPrefix(words, status)
@@ -23,5 +23,5 @@ func reason(description string) string {
 	words = quotedParts.ReplaceAllString(words, "$1…")
 	words = addresses.ReplaceAllString(words, "$1…")
 	words = numbers.ReplaceAllString(words, "#")
-	return oneLine(words)
+	return strings.Join(strings.Fields(words), " ")
 }

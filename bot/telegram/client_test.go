@@ -1,4 +1,4 @@
-package bot
+package telegram
 
 import (
 	"bytes"
@@ -14,8 +14,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-
-	"kabarchy/bot/broadcast"
 )
 
 const testToken = "123456:AAsecretsecretsecretsecretsecret"
@@ -25,7 +23,7 @@ func answering(t *testing.T, answer http.HandlerFunc) *Client {
 	t.Helper()
 	server := httptest.NewServer(answer)
 	t.Cleanup(server.Close)
-	return NewClient(ClientOptions{Token: testToken, Endpoint: server.URL})
+	return NewClient(Options{Token: testToken, Endpoint: server.URL})
 }
 
 func body(status int, text string) http.HandlerFunc {
@@ -59,7 +57,7 @@ func TestCallSendsParametersAndDecodesTheResult(t *testing.T) {
 		}
 		body(200, `{"ok":true,"result":{"message_id":7}}`)(w, r)
 	})
-	var sent sentMessage
+	var sent Sent
 	if err := c.Call(t.Context(), "sendMessage", map[string]string{"text": "Кабарчы & <b>"}, &sent); err != nil {
 		t.Fatal(err)
 	}
@@ -74,46 +72,50 @@ func TestErrorsHaveTheirType(t *testing.T) {
 		name    string
 		answer  http.HandlerFunc
 		check   func(error) bool
-		verdict broadcast.Verdict
+		reason  Reason
+		arrived bool // it may have
 	}{
-		{"refusal", body(400, `{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}`), is[*APIError], broadcast.Gone},
+		{"refusal", body(400, `{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}`), is[*APIError], Gone, false},
 		{"pause", body(429, `{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 7","parameters":{"retry_after":7}}`),
-			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.RetryAfter == 7*time.Second }, broadcast.SlowDown},
+			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.RetryAfter == 7*time.Second }, SlowDown, false},
 		{"supergroup", body(400, `{"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded to a supergroup chat","parameters":{"migrate_to_chat_id":-1009}}`),
-			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.MigrateTo == -1009 }, broadcast.Moved},
+			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.MigrateTo == -1009 }, Moved, false},
 		{"gateway's page", body(502, `<html>Bad Gateway</html>`),
-			func(err error) bool { var e *ServerError; return errors.As(err, &e) && e.Status == 502 }, broadcast.Transient},
-		{"500 in the Bot API's form", body(500, `{"ok":false,"error_code":500,"description":"Internal Server Error: restart"}`), is[*ServerError], broadcast.Ambiguous},
-		{"a gateway's JSON", body(502, `{"message":"no upstream"}`), is[*ServerError], broadcast.Transient},
+			func(err error) bool { var e *ServerError; return errors.As(err, &e) && e.Status == 502 }, ServerTrouble, false},
+		{"500 in the Bot API's form", body(500, `{"ok":false,"error_code":500,"description":"Internal Server Error: restart"}`), is[*ServerError], ServerTrouble, true},
+		{"a gateway's JSON", body(502, `{"message":"no upstream"}`), is[*ServerError], ServerTrouble, false},
 		{"a gateway's refusal", body(403, `<html>Forbidden</html>`),
-			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.Description == "Forbidden" }, broadcast.Refused},
-		{"too large, without a body", body(413, ``), is[*APIError], broadcast.OurFault},
+			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.Description == "Forbidden" }, Unknown, false},
+		{"too large, without a body", body(413, ``), is[*APIError], TooLarge, false},
 		{"a pause in the header alone", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Retry-After", "9")
 			body(429, ``)(w, r)
-		}, func(err error) bool { var e *APIError; return errors.As(err, &e) && e.RetryAfter == 9*time.Second }, broadcast.SlowDown},
+		}, func(err error) bool { var e *APIError; return errors.As(err, &e) && e.RetryAfter == 9*time.Second }, SlowDown, false},
 		{"a pause that nobody names", body(429, `{"ok":false,"error_code":429,"description":"Too Many Requests"}`),
-			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.RetryAfter == 0 }, broadcast.SlowDown},
+			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.RetryAfter == 0 }, SlowDown, false},
 		{"a pause in words", body(400, `{"ok":false,"error_code":400,"description":"Bad Request: SLOWMODE_WAIT_27"}`),
-			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.RetryAfter == 27*time.Second }, broadcast.SlowDown},
-		{"gateway gave up", body(504, ``), is[*ServerError], broadcast.Ambiguous},
-		{"a page and 200", body(200, `<html>Log in to the network</html>`), is[*ServerError], broadcast.Ambiguous},
+			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.RetryAfter == 27*time.Second }, SlowDown, false},
+		{"gateway gave up", body(504, ``), is[*ServerError], ServerTrouble, true},
+		{"a page and 200", body(200, `<html>Log in to the network</html>`), is[*ServerError], ServerTrouble, true},
 		{"redirect", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://example.org"+r.URL.Path, http.StatusFound)
-		}, is[*ServerError], broadcast.Ambiguous},
-		{"result of another shape", body(200, `{"ok":true,"result":[]}`), func(err error) bool { return err != nil }, broadcast.Ambiguous},
-		{"connection lost before the answer", hangUp(""), sent(true), broadcast.Ambiguous},
-		{"connection lost in the answer", hangUp("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"ok\":"), sent(true), broadcast.Ambiguous},
+		}, is[*ServerError], ServerTrouble, true},
+		{"result of another shape", body(200, `{"ok":true,"result":[]}`), func(err error) bool { return err != nil }, Unknown, true},
+		{"connection lost before the answer", hangUp(""), sent(true), Unknown, true},
+		{"connection lost in the answer", hangUp("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"ok\":"), sent(true), Unknown, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			var message sentMessage
+			var message Sent
 			err := answering(t, c.answer).Call(t.Context(), "sendMessage", nil, &message)
 			if !c.check(err) {
 				t.Errorf("the error is %T: %v", err, err)
 			}
-			if got := verdict(err).Verdict; got != c.verdict {
-				t.Errorf("the verdict is %s, not %s", got, c.verdict)
+			if got := ReasonOf(err); got != c.reason {
+				t.Errorf("the reason is %d, not %d", got, c.reason)
+			}
+			if got := MayHaveArrived(err); got != c.arrived {
+				t.Errorf("it may have arrived: %t, not %t", got, c.arrived)
 			}
 			tokenless(t, err.Error())
 		})
@@ -143,8 +145,8 @@ func TestARequestThatNeverLeftIsNotAmbiguous(t *testing.T) {
 	for name, endpoint := range map[string]string{
 		"refused": address, "no such host": "http://nowhere.invalid", "broken address": "http://[::1", "no scheme": "127.0.0.1:1",
 	} {
-		err := NewClient(ClientOptions{Token: testToken, Endpoint: endpoint}).Call(t.Context(), "getMe", nil, nil)
-		if !sent(false)(err) || verdict(err).Verdict != broadcast.Transient {
+		err := NewClient(Options{Token: testToken, Endpoint: endpoint}).Call(t.Context(), "getMe", nil, nil)
+		if !sent(false)(err) || MayHaveArrived(err) {
 			t.Errorf("%s: %T %v", name, err, err)
 			continue
 		}
@@ -174,7 +176,7 @@ func TestNoLogAndNoMetricHoldsTheToken(t *testing.T) {
 	var log bytes.Buffer
 	registry := prometheus.NewRegistry()
 	for _, endpoint := range []string{"http://127.0.0.1:1", "http://nowhere.invalid", "http://%%/", "http://[::1"} {
-		c := NewClient(ClientOptions{
+		c := NewClient(Options{
 			Token: testToken, Endpoint: endpoint, Registerer: prometheus.WrapRegistererWith(prometheus.Labels{"endpoint": endpoint}, registry),
 			Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		})
@@ -214,7 +216,7 @@ func TestCallsThatTelegramCountsAreSpentFromTheBudget(t *testing.T) {
 		"answerCallbackQuery": 0, "getUpdates": 0, "getMe": 0, "sendChatAction": 0, "setMyCommands": 0, "deleteMyCommands": 0, "deleteWebhook": 0,
 	} {
 		budget := &spent{}
-		c := NewClient(ClientOptions{Token: testToken, Endpoint: server.URL, Budget: budget})
+		c := NewClient(Options{Token: testToken, Endpoint: server.URL, Budget: budget})
 		if err := c.Call(t.Context(), method, nil, nil); err != nil {
 			t.Fatal(err)
 		}

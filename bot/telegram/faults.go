@@ -1,4 +1,4 @@
-package bot
+package telegram
 
 import (
 	"cmp"
@@ -7,15 +7,13 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
-
-	"kabarchy/bot/broadcast"
 )
 
 // Fault is a kind of request that Telegram refuses through no fault of a chat or an item:
 // whoever looks after the program has to mend it.
 type Fault struct {
 	Method string
-	Reason string // as broadcast.Error.Reason
+	Reason string // as Normalized gives it
 	Words  string // what Telegram said last
 	Times  int    // since the program began
 }
@@ -44,11 +42,10 @@ func (f *faults) note(ctx context.Context, err error) {
 	if !errors.As(err, &refused) {
 		return
 	}
-	e := verdict(err)
-	if e.Verdict != broadcast.OurFault {
+	if !ReasonOf(err).IsOurFault() {
 		return
 	}
-	if times := f.count(refused, e.Reason); times&(times-1) == 0 {
+	if times := f.count(refused, Normalized(refused.Description)); WorthLogging(times) {
 		f.log.ErrorContext(ctx, "telegram finds a request of ours wrong", "times", times, "error", err)
 	}
 }

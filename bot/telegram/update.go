@@ -1,0 +1,131 @@
+package telegram
+
+import "encoding/json"
+
+// These are the parts of the Bot API's objects that the bot reads. Fewer fields mean
+// fewer updates that can't be read when Telegram adds to them.
+
+// AllowedUpdates are the kinds asked for. They are always named: left out, Telegram
+// keeps whatever was asked for last.
+const AllowedUpdates = `["message","channel_post","callback_query","inline_query","my_chat_member"]`
+
+// Update is something that has happened, of one of the kinds that AllowedUpdates names. Its
+// other fields are nil.
+type Update struct {
+	ID           int64             `json:"update_id"`
+	Message      *Message          `json:"message"`
+	ChannelPost  *Message          `json:"channel_post"`
+	Callback     *Callback         `json:"callback_query"`
+	InlineQuery  *InlineQuery      `json:"inline_query"`
+	MyChatMember *MembershipChange `json:"my_chat_member"`
+}
+
+// User is a person, or a bot.
+type User struct {
+	ID           int64  `json:"id"`
+	IsBot        bool   `json:"is_bot"`
+	Username     string `json:"username"`
+	LanguageCode string `json:"language_code"` // may be missing
+}
+
+// Chat is where people speak: with the bot alone, in a group, or in a channel.
+type Chat struct {
+	ID    int64  `json:"id"`
+	Type  string `json:"type"` // private, group, supergroup or channel
+	Title string `json:"title"`
+}
+
+// Private reports whether the chat is one person's with the bot.
+func (c Chat) Private() bool { return c.Type == "private" }
+
+// Message is something that was said in a chat.
+type Message struct {
+	ID          int64  `json:"message_id"`
+	Date        int64  `json:"date"` // 0 where Telegram no longer gives the message's content
+	From        *User  `json:"from"`
+	SenderChat  *Chat  `json:"sender_chat"` // who speaks as a chat: an anonymous administrator, a channel
+	Chat        Chat   `json:"chat"`
+	Text        string `json:"text"`
+	ViaBot      *User  `json:"via_bot"`
+	Thread      int    `json:"message_thread_id"`
+	InTopic     bool   `json:"is_topic_message"` // without it, the thread is one of replies
+	MigrateToID int64  `json:"migrate_to_chat_id"`
+	content
+}
+
+// ForumTopic is the forum topic that the message stands in; 0 outside of one.
+func (m Message) ForumTopic() int {
+	if !m.InTopic {
+		return 0
+	}
+	return m.Thread
+}
+
+// content are the contents of a message other than text, of which only matters that they
+// are there: somebody said something. A message with neither is Telegram's own note,
+// such as "pinned a message".
+type content struct {
+	Animation json.RawMessage `json:"animation"`
+	Audio     json.RawMessage `json:"audio"`
+	Contact   json.RawMessage `json:"contact"`
+	Dice      json.RawMessage `json:"dice"`
+	Document  json.RawMessage `json:"document"`
+	Location  json.RawMessage `json:"location"`
+	Photo     json.RawMessage `json:"photo"`
+	Poll      json.RawMessage `json:"poll"`
+	Sticker   json.RawMessage `json:"sticker"`
+	Story     json.RawMessage `json:"story"`
+	Video     json.RawMessage `json:"video"`
+	VideoNote json.RawMessage `json:"video_note"`
+	Voice     json.RawMessage `json:"voice"`
+}
+
+// HasContent reports whether the message has contents other than text.
+func (c content) HasContent() bool {
+	for _, part := range []json.RawMessage{
+		c.Animation, c.Audio, c.Contact, c.Dice, c.Document, c.Location, c.Photo,
+		c.Poll, c.Sticker, c.Story, c.Video, c.VideoNote, c.Voice,
+	} {
+		if part != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Callback is a press on a button below a message.
+type Callback struct {
+	ID      string   `json:"id"`
+	From    User     `json:"from"`
+	Message *Message `json:"message"`
+	Data    string   `json:"data"`
+}
+
+// MembershipChange is that somebody changed what the bot may do in a chat.
+type MembershipChange struct {
+	Chat Chat   `json:"chat"`
+	From User   `json:"from"`
+	Old  Member `json:"old_chat_member"`
+	New  Member `json:"new_chat_member"`
+}
+
+// Member is what somebody may do in a chat.
+type Member struct {
+	Status string `json:"status"`
+}
+
+// Out reports whether somebody is not in the chat, or not let in.
+func (m Member) Out() bool { return m.Status == "kicked" || m.Status == "left" }
+
+// Out reports whether the bot can't write there any more.
+func (m MembershipChange) Out() bool { return m.New.Out() }
+
+// In reports whether the bot has just come into the chat.
+func (m MembershipChange) In() bool { return m.Old.Out() && !m.New.Out() }
+
+// InlineQuery is "@bot words" in any chat.
+type InlineQuery struct {
+	ID    string `json:"id"`
+	From  User   `json:"from"`
+	Query string `json:"query"`
+}

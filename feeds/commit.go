@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"kabarchy/feeds/fetch"
-
 	"github.com/redis/go-redis/v9"
+
+	"kabarchy/feeds/fetch"
 )
 
 // ErrArchive says that a poll failed on our side and not on the source's.

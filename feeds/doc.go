@@ -19,12 +19,13 @@
 //     at a time, and not more often than it wishes.
 //   - No address but a public one is ever dialled, unless the configuration allows it.
 //
-// A poll goes through the files in this order: poller, the package fetch, decode, mend (with tag, field and escape) or jsonfeed, parse (with
+// A poll goes through these: poller, the package fetch, the package repair, parse (with
 // dates, text, title, address, pagelink and picture; hint where it is no feed) or pages
-// (with headline, rereading and unread), topics, knowledge, match, plan (with correct, holding and direction), commit. What an item is known
-// again by stands in identity, link and prose; how an entry and an item compare in evidence;
-// what follows in the tables of rules. An article goes through reading, extract (with container) and blocks. Beside
-// them stand archive and decide for who tells the news, editions for the same news in
-// another language, health and schedule for how the sources fare, and inspect, with odd,
-// for who tries a source out.
+// (with headline, rereading and unread), topics, knowledge, match, plan (with correct,
+// holding and direction), commit. What an item is known again by stands in identity, link
+// and prose; how an entry and an item compare in evidence; what follows in the tables of
+// rules. An article goes through reading, extract (with container) and blocks. Beside them
+// stand archive and decide for who tells the news, editions for the same news in another
+// language, health and schedule for how the sources fare, and inspect, with odd, for who
+// tries a source out.
 package feeds

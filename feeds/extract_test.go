@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"kabarchy/feeds/repair"
 )
 
 var bishkek = time.FixedZone("KGT", 6*60*60)
@@ -209,7 +211,7 @@ func FuzzArticle(f *testing.F) {
 	f.Add("<frameset><frame>", "")
 	f.Add("<svg><a href='javascript:x'>1</a><math><mi>2</svg>&#0;&#x202e;", "x")
 	f.Fuzz(func(t *testing.T, markup, hint string) {
-		text, _, err := decode([]byte(markup), "")
+		text, _, err := repair.Decode([]byte(markup), "")
 		if err != nil {
 			return
 		}

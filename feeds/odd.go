@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"kabarchy/feeds/fetch"
-
 	"golang.org/x/text/encoding/htmlindex"
+
+	"kabarchy/feeds/fetch"
 )
 
 // sentences collects what is strange.

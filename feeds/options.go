@@ -14,10 +14,10 @@ import (
 	"strings"
 	"time"
 
-	"kabarchy/feeds/fetch"
-
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/robfig/cron/v3"
+
+	"kabarchy/feeds/fetch"
 )
 
 // Source is one place where the ministry publishes its news in one language.

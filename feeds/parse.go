@@ -16,6 +16,8 @@ import (
 	"github.com/mmcdole/gofeed"
 	ext "github.com/mmcdole/gofeed/extensions"
 	"github.com/mmcdole/gofeed/rss"
+
+	"kabarchy/feeds/repair"
 )
 
 // entry is what a document says about one item, before the archive has seen it.
@@ -64,7 +66,7 @@ const futureGrace = 24 * time.Hour
 
 // understand reads a fetched body: its charset, its broken places, its entries.
 func understand(body []byte, mediaType string, s Source, base *url.URL, zone *time.Location, now time.Time) (document, error) {
-	text, charset, err := decode(body, mediaType)
+	text, charset, err := repair.Decode(body, mediaType)
 	if err != nil {
 		return document{}, fmt.Errorf("decode: %w", err)
 	}
@@ -74,10 +76,10 @@ func understand(body []byte, mediaType string, s Source, base *url.URL, zone *ti
 	} else {
 		d, err = parse(text, s, base, zone, now)
 	}
-	if errors.Is(err, errHTML) {
+	if errors.Is(err, repair.ErrHTML) {
 		err = fmt.Errorf("%w%s", err, pageHint(text, base, zone))
 	}
-	d.Charset, d.Claimed = charset, cmp.Or(declaration(body), header(mediaType))
+	d.Charset, d.Claimed = charset, repair.Claimed(body, mediaType)
 	if charset == "utf-8" && !utf8.Valid(body) {
 		d.Broken = bytes.Count(text, []byte("\ufffd"))
 	}
@@ -86,31 +88,31 @@ func understand(body []byte, mediaType string, s Source, base *url.URL, zone *ti
 
 // parse reads a feed in UTF-8.
 func parse(text []byte, s Source, base *url.URL, zone *time.Location, now time.Time) (document, error) {
-	fixed, err := mendAny(text)
+	fixed, err := repaired(text)
 	if err != nil {
 		return document{}, err
 	}
-	feed, err := newParser().Parse(bytes.NewReader(fixed.XML))
+	feed, err := newParser().Parse(bytes.NewReader(fixed.Text))
 	if err != nil {
-		return document{}, fmt.Errorf("parse: %w: %w", ErrNotFeed, err)
+		return document{}, fmt.Errorf("parse: %w: %w", repair.ErrNotFeed, err)
 	}
 	if feed.FeedType == "json" && !strings.Contains(feed.FeedVersion, "jsonfeed.org") {
-		return document{}, fmt.Errorf("parse: %w but other JSON", ErrNotFeed)
+		return document{}, fmt.Errorf("parse: %w but other JSON", repair.ErrNotFeed)
 	}
 	d := document{
 		Kind:    kindOf(feed),
 		Title:   oneLine(plainText(feed.Title)),
 		Cut:     fixed.Cut,
-		Around:  fixed.Around,
+		Around:  said(fixed.Around),
 		Ended:   fixed.Ended,
-		Clipped: fixed.Clipped || len(feed.Items) > maxItems,
+		Clipped: fixed.Clipped || len(feed.Items) > repair.MaxItems,
 		TTL:     ttl(feed),
 	}
 	if site, err := url.Parse(absolute(base, feed.Link)); err == nil && site.Host != "" {
 		base = site
 	}
 	pageLinks(feed)
-	for _, it := range feed.Items[:min(len(feed.Items), maxItems)] {
+	for _, it := range feed.Items[:min(len(feed.Items), repair.MaxItems)] {
 		e := readEntry(it, base, zone, now)
 		if e.Item.Title == "" {
 			continue // Neither a title, nor a text, nor a link: there is nothing to tell.
@@ -121,19 +123,25 @@ func parse(text []byte, s Source, base *url.URL, zone *time.Location, now time.T
 	return d, nil
 }
 
-// mendAny mends a feed of either writing.
-func mendAny(text []byte) (fixed mended, err error) {
-	if at := jsonStart(text); at >= 0 {
-		if fixed.XML, fixed.Cut, err = tidyJSON(text[at:]); err != nil {
-			return mended{}, fmt.Errorf("parse: %w: %w", ErrNotFeed, err)
+// repaired makes a feed of a document, or says in the document's own words why it is none.
+func repaired(text []byte) (repair.Document, error) {
+	fixed, err := repair.Feed(text)
+	var root *repair.RootError
+	if errors.As(err, &root) {
+		if words := said(text); words != "" {
+			err = fmt.Errorf("%w; it says %q", err, words)
 		}
-		fixed.Around, fixed.Ended = said(text[:at]), !fixed.Cut
-		return fixed, nil
 	}
-	if fixed, err = mend(text); err != nil {
-		return mended{}, fmt.Errorf("parse: %w", err)
+	if err != nil {
+		return fixed, fmt.Errorf("parse: %w", err)
 	}
 	return fixed, nil
+}
+
+// said is what people would read at the beginning of some markup.
+func said(markup []byte) string {
+	const most = 120
+	return shorten(oneLine(plainText(string(markup[:min(len(markup), 16<<10)]))), most)
 }
 
 func newParser() *gofeed.Parser {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"kabarchy/feeds/repair"
 )
 
 // staleAfter is how old an item may be at first sight and still be news.
@@ -238,5 +240,5 @@ func score(it Item, now time.Time, place int) string {
 	if midnight(t) && now.Before(t.Add(24*time.Hour)) {
 		t = now
 	}
-	return strconv.FormatFloat(float64(t.Unix())+1-float64(place+1)/(maxItems+1), 'f', 6, 64)
+	return strconv.FormatFloat(float64(t.Unix())+1-float64(place+1)/(repair.MaxItems+1), 'f', 6, 64)
 }

@@ -10,9 +10,10 @@ import (
 	"sync"
 	"time"
 
-	"kabarchy/feeds/fetch"
-
 	"github.com/robfig/cron/v3"
+
+	"kabarchy/feeds/fetch"
+	"kabarchy/feeds/repair"
 )
 
 // maxJitter bounds how far from its hour a scheduled poll may start.
@@ -216,7 +217,7 @@ func (p *Poller) fetchAndArchive(ctx context.Context, s *polled) (Result, outcom
 	if !resp.Unchanged || resp.Moved != state.Moved {
 		before := state
 		r, state, err = p.archiveResponse(ctx, s, before, resp)
-		if errors.Is(err, ErrNotFeed) && resp.Moved == "" && s.ownAddress(before.Moved) { // Some page stands there now.
+		if errors.Is(err, repair.ErrNotFeed) && resp.Moved == "" && s.ownAddress(before.Moved) { // Some page stands there now.
 			if resp, err = p.fetchMoved(ctx, s.Source, before.Moved, fetch.Validators{}); err == nil {
 				r, state, err = p.archiveResponse(ctx, s, before, resp)
 			}

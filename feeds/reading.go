@@ -12,9 +12,10 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"kabarchy/feeds/fetch"
-
 	"github.com/redis/go-redis/v9"
+
+	"kabarchy/feeds/fetch"
+	"kabarchy/feeds/repair"
 )
 
 const (
@@ -133,7 +134,7 @@ func (p *Poller) readPage(ctx context.Context, s Source, address, hint string, k
 	}
 	p.reading.Lock()
 	defer p.reading.Unlock()
-	text, _, err := decode(resp.Body, resp.MediaType)
+	text, _, err := repair.Decode(resp.Body, resp.MediaType)
 	if err != nil {
 		return Article{}, known, err
 	}

@@ -41,8 +41,8 @@ var unread = map[atom.Atom]bool{
 	atom.Title: true, atom.Textarea: true, atom.Select: true, atom.Button: true, atom.Object: true,
 }
 
-// onceEscaped takes back one escaping from markup that was escaped twice, joins letters
-// that were written in halves, and cuts what is too long to be looked into.
+// onceEscaped takes back one escaping from markup that was escaped twice, and cuts what
+// is too long to be looked into.
 func onceEscaped(markup string) string {
 	if len(markup) > maxHTML {
 		markup = strings.ToValidUTF8(markup[:maxHTML], "")
@@ -53,7 +53,7 @@ func onceEscaped(markup string) string {
 	if strings.Contains(markup, "<![CDATA[") {
 		markup = sections.Replace(markup)
 	}
-	return pairs(markup)
+	return markup
 }
 
 // sections drops the marks of XML's CDATA, which in HTML would hide what they hold: they

@@ -2,7 +2,6 @@ package feeds
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -61,37 +60,4 @@ func isFormatting(markup string, m []int) bool {
 		return true
 	}
 	return strings.Contains(strings.ToLower(markup[m[1]:]), "</"+name)
-}
-
-// halves finds a letter beyond U+FFFF that was written as two surrogates, each as a
-// reference of its own: as JavaScript and Java count letters.
-var halves = regexp.MustCompile(`(?i)&#(x[0-9a-f]{4}|\d{5});&#(x[0-9a-f]{4}|\d{5});`)
-
-// pairs joins such letters.
-func pairs(text string) string {
-	if !strings.Contains(text, "&#") {
-		return text
-	}
-	return halves.ReplaceAllStringFunc(text, func(found string) string {
-		m := halves.FindStringSubmatch(found)
-		high, low := codeOf(m[1]), codeOf(m[2])
-		if high < 0xd800 || high > 0xdbff || low < 0xdc00 || low > 0xdfff {
-			return found
-		}
-		return string((high-0xd800)<<10 + (low - 0xdc00) + 0x10000)
-	})
-}
-
-// codeOf reads the number of a reference: decimal, or hexadecimal behind an x. 0 where
-// it is none.
-func codeOf(number string) rune {
-	base := 10
-	if hex, ok := strings.CutPrefix(strings.ToLower(number), "x"); ok {
-		number, base = hex, 16
-	}
-	n, err := strconv.ParseInt(number, base, 32)
-	if err != nil {
-		return 0
-	}
-	return rune(n)
 }

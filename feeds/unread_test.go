@@ -11,10 +11,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"kabarchy/feeds/fetch"
-
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
+
+	"kabarchy/feeds/fetch"
 )
 
 // answers are a site's, by path; they may be changed while it is read.

@@ -27,8 +27,10 @@ var mayImport = map[string][]string{
 	"bot/search":          {},
 	"bot/simulator":       {},
 	"bot/telegram":        {},
-	"feeds":               {"feeds/fetch"},
+	"feeds":               {"feeds/article", "feeds/fetch", "feeds/repair"},
+	"feeds/article":       {},
 	"feeds/fetch":         {},
+	"feeds/repair":        {},
 	"subscriptions":       {},
 
 	// A Redis for the demo, and for tests.

@@ -1,10 +1,11 @@
-package feeds
+package repair
 
 import (
 	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -16,6 +17,15 @@ func jsonStart(text []byte) int {
 		return -1
 	}
 	return at
+}
+
+// repairJSON rewrites a JSON Feed that begins somewhere in a document.
+func repairJSON(text []byte, at int) (Document, error) {
+	tidy, cut, err := tidyJSON(joinHalves(text[at:]))
+	if err != nil {
+		return Document{}, fmt.Errorf("%w: %w", ErrNotFeed, err)
+	}
+	return Document{Text: tidy, Cut: cut, Ended: !cut, Around: text[:at]}, nil
 }
 
 // tidyJSON rewrites a JSON Feed so that every field that is read is of the kind that

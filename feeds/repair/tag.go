@@ -1,4 +1,4 @@
-package feeds
+package repair
 
 import (
 	"bytes"
@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// attributes copies a start tag's attributes, quoted and escaped, and says whether
+// attributes copies a start tag's attributes, quoted and escaped, and reports whether
 // the element is empty, and whether its tag ends at all.
-func (m *mender) attributes() (empty, whole bool) {
+func (m *repairer) attributes() (empty, whole bool) {
 	for m.at < len(m.in) {
 		switch c := m.in[m.at]; {
 		case c == '>':
@@ -56,7 +56,7 @@ var around = []string{"ul", "ol", "dl", "table", "div", "blockquote", "section"}
 
 // endImplied ends the element that ends where an element of that name begins, if it
 // lies within the elements from the least-th on.
-func (m *mender) endImplied(name string, least int) {
+func (m *repairer) endImplied(name string, least int) {
 	ended := implied[strings.ToLower(name)]
 	for i := len(m.open) - 1; i >= least && len(ended) > 0; i-- {
 		switch open := strings.ToLower(m.open[i]); {
@@ -101,7 +101,7 @@ func canonical(name []byte) []byte {
 }
 
 // value reads what follows an attribute's name, which may be nothing.
-func (m *mender) value() []byte {
+func (m *repairer) value() []byte {
 	rest := bytes.TrimLeft(m.in[m.at:], " \t\r\n")
 	if len(rest) == 0 || rest[0] != '=' {
 		return nil
@@ -127,7 +127,7 @@ func (m *mender) value() []byte {
 
 // name reads an element's or attribute's name: with one colon at most, and that
 // between two parts, as an XML parser wants it.
-func (m *mender) name(at int) string {
+func (m *repairer) name(at int) string {
 	end, colon := at, -1
 	for ; end < len(m.in); end++ {
 		c := m.in[end]
@@ -141,8 +141,4 @@ func (m *mender) name(at int) string {
 		end = colon
 	}
 	return string(m.in[at:end])
-}
-
-func nameStart(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
 }

@@ -1,4 +1,4 @@
-package feeds
+package repair
 
 import (
 	"bytes"
@@ -11,9 +11,7 @@ import (
 // escape writes character data so that XML reads it back as it was meant: what is
 // an entity stays one, and any other &, < or > stands for itself.
 func escape(out *bytes.Buffer, text []byte) {
-	if bytes.Contains(text, []byte(";&#")) {
-		text = []byte(pairs(string(text)))
-	}
+	text = joinHalves(text)
 	for len(text) > 0 {
 		i := bytes.IndexAny(text, `&<>"`)
 		if i < 0 {
@@ -94,8 +92,18 @@ func legal(out *bytes.Buffer, text []byte) {
 	}
 }
 
-// allowed says whether XML 1.0 allows a character (section 2.2 of its specification).
+// allowed reports whether XML 1.0 allows a character (section 2.2 of its specification).
 func allowed(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' ||
 		r >= 0x20 && r <= 0xd7ff || r >= 0xe000 && r <= 0xfffd || r >= 0x10000 && r <= 0x10ffff
+}
+
+// asHTML writes a text so that it is read as HTML and shows as it is. It uses numbers:
+// &lt; would look like HTML that was escaped once too often.
+func asHTML(text string) string {
+	return strings.NewReplacer("&", "&#38;", "<", "&#60;", ">", "&#62;").Replace(text)
+}
+
+func nameStart(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
 }

@@ -1,4 +1,4 @@
-package feeds
+package repair
 
 import (
 	"bytes"
@@ -15,15 +15,15 @@ import (
 var afterTitle = []string{"link", "guid", "description", "pubdate", "author", "category", "enclosure", "comments", "image",
 	"id", "updated", "published", "summary", "content", "encoded", "date", "language", "ttl", "item", "entry"}
 
-// field takes in an element whose content is one text, tags and all, and says whether
+// field takes in an element whose content is one text, tags and all, and reports whether
 // this is one. Its start tag stands in the output from mark on.
 //
-//   - In a title, a tag is either mistaken for one or plain formatting: plainTitle tells.
+//   - In a title, a tag is either mistaken for one or plain formatting: who reads it tells.
 //   - Atom says by type whether < is a letter or begins a tag (RFC 4287, section 3.1);
 //     without a type it is a letter, unless the text is full of what every site means as HTML.
 //   - Atom 0.3 allows a text in base64.
 //   - <xhtml:body> in RSS is the text in full.
-func (m *mender) field(name string, mark int) bool {
+func (m *repairer) field(name string, mark int) bool {
 	if len(m.open) > m.level()+1 {
 		return false // Deeper are no fields; and nothing must be searched through again and again.
 	}
@@ -61,9 +61,9 @@ func (m *mender) field(name string, mark int) bool {
 // texts are the fields that hold a text, at times as naked HTML.
 var texts = []string{"description", "summary", "content", "encoded", "full-text"}
 
-// endsText says whether an element can't be part of an open text: the text's end tag is
+// endsText reports whether an element can't be part of an open text: the text's end tag is
 // missing. Of these names HTML has only link, which is empty there and has attributes.
-func (m *mender) endsText(open, name string) bool {
+func (m *repairer) endsText(open, name string) bool {
 	if !slices.Contains(texts, localName(open)) || strings.HasPrefix(open, "media:") {
 		return false
 	}
@@ -78,7 +78,7 @@ func (m *mender) endsText(open, name string) bool {
 
 // inner takes in an element's content up to its end tag, or where that is missing to
 // the end of the element around it, or to one that it can't hold.
-func (m *mender) inner(name string, never ...string) []byte {
+func (m *repairer) inner(name string, never ...string) []byte {
 	start := m.at
 	for {
 		next := bytes.IndexByte(m.in[m.at:], '<')
@@ -138,7 +138,7 @@ func pieces(content []byte, text, section func([]byte)) {
 }
 
 // titleText writes a title's content without elements: its tags are text.
-func (m *mender) titleText(content []byte) {
+func (m *repairer) titleText(content []byte) {
 	pieces(content, func(text []byte) { escape(&m.out, text) }, func(section []byte) {
 		m.out.WriteString("<![CDATA[")
 		legal(&m.out, section)
@@ -150,7 +150,7 @@ func (m *mender) titleText(content []byte) {
 var prefixed = regexp.MustCompile(`(</?)[A-Za-z_][\w.-]*:([A-Za-z])`)
 
 // markup writes content that is HTML as text, from which the HTML can be read.
-func (m *mender) markup(content []byte) {
+func (m *repairer) markup(content []byte) {
 	if !bytes.Contains(content, []byte("<")) {
 		escape(&m.out, content)
 		return
@@ -161,7 +161,7 @@ func (m *mender) markup(content []byte) {
 }
 
 // cdataOf writes a text as CDATA.
-func (m *mender) cdataOf(text string) {
+func (m *repairer) cdataOf(text string) {
 	m.out.WriteString("<![CDATA[")
 	legal(&m.out, []byte(strings.ReplaceAll(text, "]]>", "]]&gt;")))
 	m.out.WriteString("]]>")
@@ -174,18 +174,12 @@ var aReference = regexp.MustCompile(`&#?\w{1,32};`)
 func literal(content []byte) string {
 	var text strings.Builder
 	pieces(content, func(b []byte) {
-		text.WriteString(aReference.ReplaceAllStringFunc(pairs(string(b)), html.UnescapeString))
+		text.WriteString(aReference.ReplaceAllStringFunc(string(joinHalves(b)), html.UnescapeString))
 	}, func(b []byte) { text.Write(b) })
 	return text.String()
 }
 
-// asHTML writes a text so that it is read as HTML and shows as it is. It uses numbers:
-// &lt; would look like HTML that was escaped once too often.
-func asHTML(text string) string {
-	return strings.NewReplacer("&", "&#38;", "<", "&#60;", ">", "&#62;").Replace(text)
-}
-
-// isLiteral says whether an Atom text of this type is no HTML. That of a title without
+// isLiteral reports whether an Atom text of this type is no HTML. That of a title without
 // a type is told by its tags.
 func isLiteral(kind, local string) bool {
 	return kind == "text" || kind == "text/plain" || kind == "" && local != "title"
@@ -219,7 +213,7 @@ var (
 	knownMarkup = regexp.MustCompile(`(?i)<(?:p|br|div|span|a|b|strong|i|em|ul|ol|li|img|h[1-6]|blockquote|table)(?:\s[^<>]*=[^<>]*|\s*/?)>`)
 )
 
-// attributeOf returns an attribute of a start tag as the mender writes it: type or mode.
+// attributeOf returns an attribute of a start tag as the repairer writes it: type or mode.
 func attributeOf(start []byte, name string) string {
 	for _, found := range anAttribute.FindAllSubmatch(start, -1) {
 		if string(found[1]) == name {
@@ -230,7 +224,7 @@ func attributeOf(start []byte, name string) string {
 }
 
 // retype ends a start tag, and says in it that its text is HTML.
-func (m *mender) retype(name string, mark int) {
+func (m *repairer) retype(name string, mark int) {
 	rest := anAttribute.ReplaceAll(bytes.Clone(m.out.Bytes()[mark+1+len(name):]), nil)
 	m.out.Truncate(mark + 1 + len(name))
 	m.out.WriteString(` type="html"`)

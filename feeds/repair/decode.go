@@ -1,7 +1,8 @@
-package feeds
+package repair
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"mime"
@@ -15,19 +16,20 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-var errEmpty = errors.New("the document is empty")
+// ErrEmpty says that a document has nothing in it.
+var ErrEmpty = errors.New("the document is empty")
 
 // declared finds the charset that a document names itself: in an XML declaration
 // or in an HTML meta element.
 var declared = regexp.MustCompile(`(?i)(?:encoding|charset)\s*=\s*["']?([a-z0-9_:.-]+)`)
 
-// decode turns a document into UTF-8 and says which charset it was in. What proves
+// Decode turns a document into UTF-8 and says which charset it was in. What proves
 // itself goes before what is claimed: the byte-order mark, UTF-8 that is valid (or
 // as good as), the document's declaration, the HTTP header, and then the Cyrillic
 // that the region's sites use without saying so.
-func decode(body []byte, mediaType string) (text []byte, charset string, err error) {
+func Decode(body []byte, mediaType string) (text []byte, charset string, err error) {
 	if len(bytes.TrimSpace(body)) == 0 {
-		return nil, "", errEmpty
+		return nil, "", ErrEmpty
 	}
 	if name, ok := wide(body); ok {
 		return transcode(body, name)
@@ -47,6 +49,12 @@ func decode(body []byte, mediaType string) (text []byte, charset string, err err
 		}
 	}
 	return transcode(body, cyrillic(body))
+}
+
+// Claimed is the charset that a document says it is in, itself or in its media type;
+// empty where neither does.
+func Claimed(body []byte, mediaType string) string {
+	return cmp.Or(declaration(body), header(mediaType))
 }
 
 // wide recognises UTF-16 by its byte-order mark or by the zero bytes around the

@@ -1,54 +1,19 @@
-package feeds
+package repair
 
 import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 )
 
-// Limits of one document. Parsers downstream recurse: nesting without a limit would
-// overflow the stack, which ends the process and which no recover catches.
-const (
-	maxDepth = 100
-	maxItems = 5000
-	// maxPieces is of how many elements and sections one element of an item, or of the
-	// feed, may be made; the tags of more are left out, and their text is kept. The
-	// parser joins the pieces one by one: a million of them would take it a minute.
-	maxPieces = 1000
-	// maxSpaces is how many namespace prefixes a document may declare. The parser
-	// copies all of them for each element.
-	maxSpaces = 50
-)
-
-// Why a document can't be read.
-var (
-	ErrTooDeep = fmt.Errorf("elements are nested deeper than %d levels", maxDepth)
-	ErrNotFeed = errors.New("this is no feed")
-	errHTML    = fmt.Errorf("%w but an HTML page", ErrNotFeed)
-)
-
-// mended is a document that an XML parser reads without complaint.
-type mended struct {
-	XML []byte
-	// Cut says that the document ended in the middle: XML holds its whole items.
-	Cut bool
-	// Clipped says that it held more than maxItems, of which XML has the first.
-	Clipped bool
-	// Ended says that the root element has its end tag.
-	Ended bool
-	// Around is what stands before the root element or behind it: a warning of PHP's.
-	Around string
-}
-
-// mender rewrites a feed's XML in one pass, without recursion, so that what can be
+// repairer rewrites a feed's XML in one pass, without recursion, so that what can be
 // read is read: bare ampersands and angle brackets, stray, crossed and missing end
 // tags, unquoted attributes, a lost end, what a script prints around the document. It
 // drops what a feed has no use for and an attacker has: the document type with its
 // entities, comments, instructions.
-type mender struct {
+type repairer struct {
 	in    []byte
 	at    int // where in reads next
 	out   bytes.Buffer
@@ -66,47 +31,30 @@ type mender struct {
 	before    []byte // what stands before the root element
 }
 
-// mend rewrites a decoded XML document. Its error is ErrTooDeep or wraps ErrNotFeed.
-func mend(doc []byte) (mended, error) {
-	m := &mender{in: doc, spaces: make(map[string]bool)}
+// repairXML rewrites a decoded XML document. Its error is ErrTooDeep or wraps ErrNotFeed.
+func repairXML(doc []byte) (Document, error) {
+	m := &repairer{in: doc, spaces: make(map[string]bool)}
 	m.out.Grow(len(doc))
 	for m.at < len(m.in) {
 		clipped, err := m.step()
 		if err != nil {
-			return mended{}, err
+			return Document{}, err
 		}
 		if clipped {
 			m.cutBack()
-			return mended{XML: m.out.Bytes(), Clipped: true}, nil
+			return Document{Text: joinHalves(m.out.Bytes()), Clipped: true}, nil
 		}
 	}
 	if m.out.Len() == 0 {
-		return mended{}, m.noRoot()
+		return Document{}, cmp.Or(m.stranger, errNoElements)
 	}
 	ended := len(m.open) == 0
 	cut := m.cutBack()
-	return mended{XML: m.out.Bytes(), Cut: cut, Ended: ended, Around: said(m.before)}, nil
-}
-
-// noRoot says why a document is no feed.
-func (m *mender) noRoot() error {
-	if m.stranger == nil {
-		return fmt.Errorf("%w: it has no elements", ErrNotFeed)
-	}
-	if text := said(m.in); text != "" && !errors.Is(m.stranger, errHTML) {
-		return fmt.Errorf("%w; it says %q", m.stranger, text)
-	}
-	return m.stranger
-}
-
-// said is what people would read at the beginning of some markup.
-func said(markup []byte) string {
-	const most = 120
-	return shorten(oneLine(plainText(string(markup[:min(len(markup), 16<<10)]))), most)
+	return Document{Text: joinHalves(m.out.Bytes()), Cut: cut, Ended: ended, Around: m.before}, nil
 }
 
 // step takes in one piece of markup or of text.
-func (m *mender) step() (clipped bool, err error) {
+func (m *repairer) step() (clipped bool, err error) {
 	rest := m.in[m.at:]
 	switch {
 	case rest[0] != '<':
@@ -119,7 +67,7 @@ func (m *mender) step() (clipped bool, err error) {
 		m.skipPast("?>")
 	case bytes.HasPrefix(rest, []byte("<!")):
 		if len(m.open) == 0 && len(rest) > 14 && bytes.EqualFold(rest[:14], []byte("<!doctype html")) {
-			m.stranger = errHTML
+			m.stranger = ErrHTML
 		}
 		m.doctype()
 	case len(rest) > 2 && rest[1] == '/' && nameStart(rest[2]):
@@ -134,13 +82,13 @@ func (m *mender) step() (clipped bool, err error) {
 }
 
 // write puts text out, except where no text can be: outside the root element.
-func (m *mender) write(s string) {
+func (m *repairer) write(s string) {
 	if len(m.open) > 0 {
 		m.out.WriteString(s)
 	}
 }
 
-func (m *mender) text() {
+func (m *repairer) text() {
 	end := bytes.IndexByte(m.in[m.at:], '<')
 	if end < 0 {
 		end = len(m.in) - m.at
@@ -152,7 +100,7 @@ func (m *mender) text() {
 }
 
 // cdata keeps a section as it is. One that never ends is where the document was cut.
-func (m *mender) cdata() {
+func (m *repairer) cdata() {
 	start := m.at + len("<![CDATA[")
 	end := bytes.Index(m.in[start:], []byte("]]>"))
 	if end < 0 {
@@ -168,7 +116,7 @@ func (m *mender) cdata() {
 	m.out.WriteString("]]>")
 }
 
-func (m *mender) skipPast(mark string) {
+func (m *repairer) skipPast(mark string) {
 	end := bytes.Index(m.in[m.at:], []byte(mark))
 	if end < 0 {
 		m.at = len(m.in)
@@ -178,7 +126,7 @@ func (m *mender) skipPast(mark string) {
 }
 
 // doctype skips a document type with the entities it declares.
-func (m *mender) doctype() {
+func (m *repairer) doctype() {
 	depth := 0
 	for ; m.at < len(m.in); m.at++ {
 		switch m.in[m.at] {
@@ -195,7 +143,7 @@ func (m *mender) doctype() {
 	}
 }
 
-func (m *mender) endTag() {
+func (m *repairer) endTag() {
 	name := m.name(m.at + 2)
 	end := bytes.IndexByte(m.in[m.at:], '>')
 	if end < 0 {
@@ -213,7 +161,7 @@ func (m *mender) endTag() {
 }
 
 // closeDownTo ends the open elements from the innermost to the i-th.
-func (m *mender) closeDownTo(i int) {
+func (m *repairer) closeDownTo(i int) {
 	for len(m.open) > i {
 		name := m.open[len(m.open)-1]
 		m.open = m.open[:len(m.open)-1]
@@ -227,7 +175,7 @@ func (m *mender) closeDownTo(i int) {
 
 // cutBack drops what came after the last whole item where another had begun, which
 // it tells, and closes what is open.
-func (m *mender) cutBack() (cut bool) {
+func (m *repairer) cutBack() (cut bool) {
 	if cut = m.inItem(); cut {
 		m.out.Truncate(m.whole)
 		m.open = m.wholeOpen
@@ -238,7 +186,7 @@ func (m *mender) cutBack() (cut bool) {
 	return cut
 }
 
-func (m *mender) startTag() (clipped bool, err error) {
+func (m *repairer) startTag() (clipped bool, err error) {
 	name := m.name(m.at + 1)
 	if len(m.open) == 0 {
 		if m.out.Len() > 0 {
@@ -247,7 +195,7 @@ func (m *mender) startTag() (clipped bool, err error) {
 			return false, nil
 		}
 		if local, err := checkRoot(name); err != nil {
-			if errors.Is(err, errHTML) && (local != "" || m.stranger == nil) {
+			if errors.Is(err, ErrHTML) && (local != "" || m.stranger == nil) {
 				return false, err
 			}
 			m.stranger = cmp.Or(m.stranger, err)
@@ -258,7 +206,7 @@ func (m *mender) startTag() (clipped bool, err error) {
 		}
 	}
 	if isItem(name) {
-		if m.items >= maxItems {
+		if m.items >= MaxItems {
 			return true, nil
 		}
 		if i := slices.IndexFunc(m.open, isItem); i >= 0 {
@@ -301,7 +249,7 @@ func (m *mender) startTag() (clipped bool, err error) {
 
 // level is how many elements are open where an element of an item begins, or one of
 // the feed.
-func (m *mender) level() int {
+func (m *repairer) level() int {
 	if i := slices.IndexFunc(m.open, isItem); i >= 0 {
 		return i + 1
 	}
@@ -311,7 +259,7 @@ func (m *mender) level() int {
 	return 1
 }
 
-func (m *mender) inItem() bool { return slices.ContainsFunc(m.open, isItem) }
+func (m *repairer) inItem() bool { return slices.ContainsFunc(m.open, isItem) }
 
 func isItem(name string) bool {
 	return strings.EqualFold(name, "item") || strings.EqualFold(name, "entry")
@@ -323,11 +271,11 @@ func checkRoot(name string) (string, error) {
 	case "rss", "rdf", "feed":
 		return local, nil
 	case "html", "head", "body":
-		return local, errHTML
+		return local, ErrHTML
 	case "title", "meta", "script", "style", "div", "center", "h1":
-		return "", errHTML // If it comes first: a page that begins in the middle.
+		return "", ErrHTML // If it comes first: a page that begins in the middle.
 	}
-	return "", fmt.Errorf("%w: its root element is <%.40s>", ErrNotFeed, name)
+	return "", &RootError{name}
 }
 
 // localName is an element's name without its prefix, in small letters.

@@ -11,6 +11,7 @@ import (
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
@@ -172,7 +173,7 @@ func (b *Bot) titleList(ctx context.Context, ids []string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		lines = append(lines, "• "+escaped(item.Title, titleLength))
+		lines = append(lines, "• "+render.Escaped(item.Title, titleLength))
 	}
 	return strings.Join(lines, "\n"), nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 )
 
@@ -57,7 +58,7 @@ func (b *Bot) faultNotices() []notice {
 }
 
 // quoted is what Telegram said, as much of it as a small phone shows.
-func quoted(words string) string { return cut(oneLine(words), 120) }
+func quoted(words string) string { return render.Cut(render.OneLine(words), 120) }
 
 // holdingOf names one holding of a broadcast: one that is held anew is asked about anew.
 func holdingOf(p broadcast.Progress) string {
@@ -66,7 +67,7 @@ func holdingOf(p broadcast.Progress) string {
 
 // broadcastButton is a row below a held broadcast.
 func broadcastButton(words locale.Locale, entry, state string, p broadcast.Progress) []telegram.Button {
-	return []telegram.Button{{Text: words.T(entry, nil), Data: data(verbBroadcast, state, holdingOf(p))}}
+	return []telegram.Button{{Text: words.T(entry, nil), Data: render.Data(render.VerbBroadcast, state, holdingOf(p))}}
 }
 
 // broadcastQuestion asks whether a held broadcast is to go on. An item that goes out can
@@ -78,9 +79,9 @@ func broadcastQuestion(words locale.Locale, p broadcast.Progress) screen {
 	}
 	text := words.T("screen.broadcast_held", nil)
 	if p.Title != "" {
-		text += "\n" + kindSigns[p.Kind] + " " + escaped(p.Title, titleLength)
+		text += "\n" + kindSigns[p.Kind] + " " + render.Escaped(p.Title, titleLength)
 	}
-	return screen{joinFilled("\n\n", text,
+	return screen{render.JoinFilled("\n\n", text,
 		words.HTML(suspicions[p.Held], map[string]any{"Words": quoted(p.Words)}),
 		words.T("line.broadcast_have", map[string]any{"Sent": words.Number(p.Sent), "Planned": words.Number(p.Planned)}),
 		words.T(question, nil),
@@ -93,7 +94,7 @@ func (t *talk) pressBroadcast(ctx context.Context, args []string) (reply, error)
 	if !t.byAdmin() {
 		return t.stale()
 	}
-	p, found, err := t.heldBroadcast(ctx, arg(args, 1)+":"+arg(args, 2))
+	p, found, err := t.heldBroadcast(ctx, render.Arg(args, 1)+":"+render.Arg(args, 2))
 	if err != nil {
 		return reply{}, err
 	}
@@ -102,7 +103,7 @@ func (t *talk) pressBroadcast(ctx context.Context, args []string) (reply, error)
 		return reply{text: t.words.T("toast.decided", nil)}, err
 	}
 	outcome := ""
-	switch arg(args, 0) {
+	switch render.Arg(args, 0) {
 	case broadcastAsk:
 		return reply{}, t.show(ctx, broadcastQuestion(t.words, p))
 	case broadcastConfirm:

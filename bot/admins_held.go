@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 )
@@ -74,7 +75,7 @@ func (held batch) items() (ids []string) {
 
 // button is a row below the batch's messages.
 func (held batch) button(words locale.Locale, entry, state string) []telegram.Button {
-	return []telegram.Button{{Text: words.T(entry, nil), Data: data(verbHeld, state, held.key)}}
+	return []telegram.Button{{Text: words.T(entry, nil), Data: render.Data(render.VerbHeld, state, held.key)}}
 }
 
 func (b *Bot) batchNotice(held batch) notice {
@@ -96,7 +97,7 @@ func (b *Bot) question(ctx context.Context, words locale.Locale, held batch) (sc
 	if first.Kind == feeds.Published {
 		send = heldConfirm
 	}
-	return screen{joinFilled("\n\n", head+"\n"+words.T(why(first), nil), titles), [][]telegram.Button{
+	return screen{render.JoinFilled("\n\n", head+"\n"+words.T(why(first), nil), titles), [][]telegram.Button{
 		held.button(words, "button.held_send", send), held.button(words, "button.held_keep", heldKeep),
 	}}, nil
 }
@@ -134,7 +135,7 @@ func (b *Bot) heldList(ctx context.Context, words locale.Locale, held batch) (st
 
 // linked is an item's title as a link to its page, where it has one.
 func linked(item feeds.Item) string {
-	title := escaped(item.Title, titleLength)
+	title := render.Escaped(item.Title, titleLength)
 	if item.Link == "" {
 		return title
 	}
@@ -187,8 +188,8 @@ func (t *talk) pressHeld(ctx context.Context, args []string) (reply, error) {
 	if !t.byAdmin() {
 		return t.stale()
 	}
-	wanted := arg(args, 0)
-	held, err := t.batch(ctx, arg(args, 1))
+	wanted := render.Arg(args, 0)
+	held, err := t.batch(ctx, render.Arg(args, 1))
 	if err != nil {
 		return reply{}, err
 	}
@@ -278,5 +279,5 @@ func (t *talk) showConfirmation(ctx context.Context, held batch) error {
 // names the batch.
 func (t *talk) below(text string) string {
 	head, _, _ := strings.Cut(t.pressed.Text, "\n")
-	return joinFilled("\n\n", tagged("b", head), text)
+	return render.JoinFilled("\n\n", render.Tagged("b", head), text)
 }

@@ -2,12 +2,12 @@ package bot
 
 import (
 	"context"
-	"html"
 	"net/url"
 	"regexp"
 	"strings"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/feeds"
 )
 
@@ -60,7 +60,7 @@ func (b *Bot) condition(words locale.Locale, h feeds.Health) screen {
 	if h.Condition == feeds.Well {
 		return screen{text: text}
 	}
-	return screen{text: joinFilled("\n", text, tagged("i", complaint(h)))}
+	return screen{text: render.JoinFilled("\n", text, render.Tagged("i", complaint(h)))}
 }
 
 // complaintLimit is a few lines on a small phone.
@@ -72,12 +72,9 @@ var address = regexp.MustCompile(`https?://[^\s"'<>]+`)
 // and an address may hold a key or a password: of addresses only host and path stay.
 func complaint(h feeds.Health) string {
 	text := address.ReplaceAllStringFunc(h.LastError, withoutQuery)
-	text = strings.TrimPrefix(oneLine(text), "feeds: source "+h.Source+": ")
-	return cut(text, complaintLimit)
+	text = strings.TrimPrefix(render.OneLine(text), "feeds: source "+h.Source+": ")
+	return render.Cut(text, complaintLimit)
 }
-
-// escaped is a text from outside in one line, shortened, for a screen.
-func escaped(text string, limit int) string { return html.EscapeString(cut(oneLine(text), limit)) }
 
 // withoutQuery is an address's host and path.
 func withoutQuery(address string) string {
@@ -88,5 +85,5 @@ func withoutQuery(address string) string {
 	if u.Host == "" {
 		return ""
 	}
-	return cut(u.Scheme+"://"+u.Host+u.EscapedPath(), complaintLimit)
+	return render.Cut(u.Scheme+"://"+u.Host+u.EscapedPath(), complaintLimit)
 }

@@ -9,6 +9,7 @@ import (
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 )
@@ -50,7 +51,7 @@ func (t *talk) status(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	text = joinFilled("\n\n", text, broadcasts, t.sourcesInWords(t.admins.Desk.Health()))
+	text = render.JoinFilled("\n\n", text, broadcasts, t.sourcesInWords(t.admins.Desk.Health()))
 	return t.show(ctx, screen{text, t.heldRows(progress)})
 }
 
@@ -81,7 +82,7 @@ func (t *talk) broadcastsInWords(ctx context.Context, progress []broadcast.Progr
 	const titleLength = 80
 	var all []string
 	for _, p := range progress[:min(statusBroadcasts, len(progress))] {
-		title := joinFilled(" · ", tagged("b", cut(oneLine(p.Title), titleLength)), locale.For(p.Language).Name())
+		title := render.JoinFilled(" · ", render.Tagged("b", render.Cut(render.OneLine(p.Title), titleLength)), locale.For(p.Language).Name())
 		lines := []string{kindSigns[p.Kind] + " " + title}
 		lines = append(lines, t.words.T("line.broadcast", map[string]any{
 			"Sent": t.words.Number(p.Sent), "Planned": t.words.Number(p.Planned),

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"kabarchy/bot/render"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
 )
@@ -110,7 +111,7 @@ func (p *answeringTelegram) of(beginnings ...string) (calls []asked) {
 
 // whole is what a call says, in the terms of the parts that can be left out.
 type whole struct {
-	parts   part
+	parts   render.Part
 	content map[string]string // what no part explains
 }
 
@@ -126,25 +127,25 @@ func takeApart(t *testing.T, c asked) whole {
 			t.Fatal(err)
 		}
 		text, params["parse_mode"] = in["caption"], in["parse_mode"]
-		w.parts |= partPicture
+		w.parts |= render.PartPicture
 	}
 	if params["results"] != "" {
 		return takeResultsApart(t, params["results"])
 	}
 	if params["photo"] != "" || strings.Contains(params["link_preview_options"], `"url"`) {
-		w.parts |= partPicture
+		w.parts |= render.PartPicture
 	}
 	if params["reply_markup"] != "" {
-		w.parts |= partButtons
+		w.parts |= render.PartButtons
 	}
 	if params["parse_mode"] != "" {
-		w.parts |= partMarkup
+		w.parts |= render.PartMarkup
 	}
-	if units(text) > shortened || c.method == "answerCallbackQuery" && units(text) > toastLimit/2 {
-		w.parts |= partLength
+	if render.Units(text) > render.ShortText || c.method == "answerCallbackQuery" && render.Units(text) > toastLimit/2 {
+		w.parts |= render.PartLength
 	}
 	if params["message_thread_id"] != "" {
-		w.parts |= partTopic
+		w.parts |= render.PartTopic
 	}
 	for _, name := range []string{
 		"text", "caption", "media", "photo", "link_preview_options", "reply_markup", "parse_mode", "message_thread_id",
@@ -162,16 +163,16 @@ func takeResultsApart(t *testing.T, results string) (w whole) {
 	}
 	for _, r := range all {
 		if r.Thumbnail != "" {
-			w.parts |= partPicture
+			w.parts |= render.PartPicture
 		}
 		if r.Markup != nil {
-			w.parts |= partButtons
+			w.parts |= render.PartButtons
 		}
 		if r.Content.Mode != "" {
-			w.parts |= partMarkup
+			w.parts |= render.PartMarkup
 		}
-		if units(r.Content.Text) > shortened {
-			w.parts |= partLength
+		if render.Units(r.Content.Text) > render.ShortText {
+			w.parts |= render.PartLength
 		}
 	}
 	return w

@@ -3,11 +3,12 @@ package bot
 import (
 	"context"
 	"encoding/json"
-	"kabarchy/bot/telegram"
 	"maps"
 	"slices"
 	"sync"
 	"time"
+
+	"kabarchy/bot/telegram"
 )
 
 const (

@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
@@ -49,22 +51,7 @@ type Ministry struct {
 
 // name is the ministry's name in the language, or in another where it has none.
 func (m Ministry) name(language string) string {
-	if name := m.Name[language]; name != "" {
-		return name
-	}
-	return cmp.Or(m.Name["ru"], m.Name["ky"], m.Name["en"], m.Site)
-}
-
-// Topic is a subject that a person can choose.
-type Topic struct {
-	Number subscriptions.Topic
-	ID     string            // as items name it
-	Name   map[string]string // by language
-}
-
-// name is the topic's name in the language, or in another where it has none.
-func (t Topic) name(language string) string {
-	return cmp.Or(t.Name[language], t.Name["ru"], t.Name["ky"], t.Name["en"], t.ID)
+	return cmp.Or(locale.Choose(m.Name, language), m.Site)
 }
 
 // Options are what a bot is made of.
@@ -86,7 +73,7 @@ type Options struct {
 	// stay with Telegram if nil.
 	Redis redis.UniversalClient
 	// Topics are those to choose from; without any, the choice is not offered.
-	Topics []Topic
+	Topics []render.Topic
 	// Admins look after the bot; nobody does if it names none.
 	Admins Admins
 	// Zone is the one in which dates are written; UTC if nil.
@@ -102,16 +89,15 @@ type Options struct {
 // Bot receives updates and holds the conversation. It is safe for concurrent use.
 type Bot struct {
 	client   *telegram.Client
-	ladder   *ladder
 	store    Subscriptions
 	archive  Archive
 	finder   *finder
-	renderer renderer
+	renderer render.Renderer
 	ministry Ministry
 	joined   func(ctx context.Context, chat int64) error
 	forget   func(ctx context.Context, chat int64) error
 	move     func(ctx context.Context, from, to int64) error
-	topics   []Topic
+	topics   []render.Topic
 	admins   Admins
 	now      func() time.Time
 	zone     *time.Location
@@ -149,7 +135,6 @@ func New(o Options) *Bot {
 	o.Zone = cmp.Or(o.Zone, time.UTC)
 	b := &Bot{
 		client:   o.Client,
-		ladder:   newLadder(o.Client, o.Log, o.Registerer, "kabarchy_screen_fallbacks_total"),
 		store:    o.Store,
 		archive:  o.Archive,
 		finder:   newFinder(o.Archive, o.Now),
@@ -161,7 +146,7 @@ func New(o Options) *Bot {
 		admins:   o.Admins,
 		now:      o.Now,
 		zone:     o.Zone,
-		renderer: renderer{o.Zone, o.Topics},
+		renderer: render.Renderer{Zone: o.Zone, Topics: o.Topics},
 		log:      o.Log,
 		metrics:  newBotMetrics(o.Registerer),
 		members:  newCache[membership, standing](rememberedMembers),

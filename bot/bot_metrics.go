@@ -12,6 +12,7 @@ type botMetrics struct {
 	postponed    prometheus.Counter
 	panics       prometheus.Counter
 	pollFailures prometheus.Counter
+	fallbacks    *prometheus.CounterVec
 }
 
 func newBotMetrics(r prometheus.Registerer) *botMetrics {
@@ -42,6 +43,10 @@ func newBotMetrics(r prometheus.Registerer) *botMetrics {
 			Name: "kabarchy_poll_failures_total",
 			Help: "Requests for updates that failed.",
 		}),
+		fallbacks: f.NewCounterVec(prometheus.CounterOpts{
+			Name: "kabarchy_screen_fallbacks_total",
+			Help: "Screens shown simpler than meant, by what was left out: picture, buttons, markup, length or topic.",
+		}, []string{"without"}),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
@@ -24,8 +25,8 @@ func (t *talk) browseScreen() screen {
 	var rows [][]telegram.Button
 	for _, topic := range t.topics {
 		rows = append(rows, []telegram.Button{{
-			Text: "🏷 " + cut(topic.name(t.words.Language()), buttonLimit),
-			Data: data(verbTopic, strconv.Itoa(int(topic.Number)), "0"),
+			Text: "🏷 " + render.Cut(topic.NameIn(t.words.Language()), buttonLimit),
+			Data: render.Data(render.VerbTopic, strconv.Itoa(int(topic.Number)), "0"),
 		}})
 	}
 	for back := range months {
@@ -35,19 +36,19 @@ func (t *talk) browseScreen() screen {
 		}
 		rows[len(rows)-1] = append(rows[len(rows)-1], telegram.Button{
 			Text: names[month.Month()-1] + " " + strconv.Itoa(month.Year()),
-			Data: data(verbMonth, month.Format("2006-01")),
+			Data: render.Data(render.VerbMonth, month.Format("2006-01")),
 		})
 	}
 	return screen{t.words.T("screen.browse", nil), append(rows, []telegram.Button{t.backToLatest()})}
 }
 
 func (t *talk) backToLatest() telegram.Button {
-	return telegram.Button{Text: t.words.T("button.back", nil), Data: data(verbLatest, "0")}
+	return telegram.Button{Text: t.words.T("button.back", nil), Data: render.Data(render.VerbLatest, "0")}
 }
 
 // pressMonth shows the latest news from the end of a month back.
 func (t *talk) pressMonth(ctx context.Context, args []string) (reply, error) {
-	month, err := time.ParseInLocation("2006-01", arg(args, 0), t.zone)
+	month, err := time.ParseInLocation("2006-01", render.Arg(args, 0), t.zone)
 	if err != nil {
 		return t.stale()
 	}
@@ -90,21 +91,21 @@ func (t *talk) pressTopic(ctx context.Context, args []string) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	title := "🏷 " + tagged("b", topic.name(t.words.Language()))
+	title := "🏷 " + render.Tagged("b", topic.NameIn(t.words.Language()))
 	if len(items) == 0 {
-		return reply{}, t.show(ctx, screen{joinFilled("\n", title, t.words.T("screen.browse_empty", nil)), [][]telegram.Button{{t.backToLatest()}}})
+		return reply{}, t.show(ctx, screen{render.JoinFilled("\n", title, t.words.T("screen.browse_empty", nil)), [][]telegram.Button{{t.backToLatest()}}})
 	}
-	text, row := t.list(title, items, backToTopic+args[0]+"."+args[1])
+	text, row := t.list(title, items, render.BackToTopic+args[0]+"."+args[1])
 	rows := [][]telegram.Button{row}
 	if next > 0 {
-		rows = append(rows, []telegram.Button{{Text: t.words.T("button.older", nil), Data: data(verbTopic, args[0], strconv.Itoa(next))}})
+		rows = append(rows, []telegram.Button{{Text: t.words.T("button.older", nil), Data: render.Data(render.VerbTopic, args[0], strconv.Itoa(next))}})
 	}
 	return reply{}, t.show(ctx, screen{text, append(rows, []telegram.Button{t.backToLatest()})})
 }
 
 // latestOf returns a screen's worth of a topic's items, and the place in the list of all
 // from where on there may be more; 0 for none.
-func (t *talk) latestOf(ctx context.Context, topic Topic, from int) (found []feeds.Item, next int, err error) {
+func (t *talk) latestOf(ctx context.Context, topic render.Topic, from int) (found []feeds.Item, next int, err error) {
 	for at := from; at < from+topicDepth; at += topicChunk {
 		items, err := t.archive.Latest(ctx, t.newsLanguage(), at, topicChunk)
 		if err != nil {
@@ -126,13 +127,10 @@ func (t *talk) latestOf(ctx context.Context, topic Topic, from int) (found []fee
 	return found, from + topicDepth, nil
 }
 
-// backToTopic begins the way back to a topic's list; its number and place follow.
-const backToTopic = "t"
-
-func (t *talk) topicWithNumber(n subscriptions.Topic) (Topic, bool) {
-	i := slices.IndexFunc(t.topics, func(t Topic) bool { return t.Number == n })
+func (t *talk) topicWithNumber(n subscriptions.Topic) (render.Topic, bool) {
+	i := slices.IndexFunc(t.topics, func(t render.Topic) bool { return t.Number == n })
 	if i < 0 {
-		return Topic{}, false
+		return render.Topic{}, false
 	}
 	return t.topics[i], true
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/search"
 	"kabarchy/bot/telegram"
 )
@@ -29,7 +30,7 @@ func (t *talk) searchCommand(ctx context.Context, words string) error {
 
 // pressFind shows another part of what a search found.
 func (t *talk) pressFind(ctx context.Context, args []string) (reply, error) {
-	offset, query, ok := searchPlace(arg(args, 0))
+	offset, query, ok := searchPlace(render.Arg(args, 0))
 	if !ok {
 		return t.stale()
 	}
@@ -39,7 +40,7 @@ func (t *talk) pressFind(ctx context.Context, args []string) (reply, error) {
 // find searches the archive: first in the languages of the person's news, and where
 // they have nothing in the others.
 func (t *talk) find(ctx context.Context, query string, offset int) error {
-	query = query[:fit(query, queryLimit)]
+	query = query[:render.Fit(query, queryLimit)]
 	own := t.ownLanguages()
 	items, total, err := t.finder.find(ctx, query, own, offset, foundCount)
 	if err == nil && total == 0 {
@@ -58,14 +59,14 @@ func (t *talk) find(ctx context.Context, query string, offset int) error {
 	texts := []string{t.words.N("screen.found", total, nil)}
 	var numbers, leaf []telegram.Button
 	for i, item := range items {
-		texts = append(texts, fmt.Sprintf("%d. %s", i+1, joinFilled("\n", headline(item, t.zone), inContext(query, item.Summary, whole[item.ID]))))
-		numbers = append(numbers, telegram.Button{Text: strconv.Itoa(i + 1), Data: itemData(item, placeOf(offset, query))})
+		texts = append(texts, fmt.Sprintf("%d. %s", i+1, render.JoinFilled("\n", render.Headline(item, t.zone), inContext(query, item.Summary, whole[item.ID]))))
+		numbers = append(numbers, telegram.Button{Text: strconv.Itoa(i + 1), Data: render.ItemData(item, placeOf(offset, query))})
 	}
 	if offset > 0 {
-		leaf = append(leaf, telegram.Button{Text: t.words.T("button.better", nil), Data: data(verbFind, placeOf(max(0, offset-foundCount), query))})
+		leaf = append(leaf, telegram.Button{Text: t.words.T("button.better", nil), Data: render.Data(render.VerbFind, placeOf(max(0, offset-foundCount), query))})
 	}
 	if offset+foundCount < total {
-		leaf = append(leaf, telegram.Button{Text: t.words.T("button.more", nil), Data: data(verbFind, placeOf(offset+foundCount, query))})
+		leaf = append(leaf, telegram.Button{Text: t.words.T("button.more", nil), Data: render.Data(render.VerbFind, placeOf(offset+foundCount, query))})
 	}
 	rows := [][]telegram.Button{numbers}
 	if leaf != nil {
@@ -80,7 +81,7 @@ func inContext(query string, texts ...string) string {
 	snippet := ""
 	for _, text := range texts {
 		if snippet == "" {
-			snippet = search.Snippet(oneLine(text), query, snippetChars)
+			snippet = search.Snippet(render.OneLine(text), query, snippetChars)
 		}
 	}
 	var out strings.Builder
@@ -96,10 +97,6 @@ func inContext(query string, texts ...string) string {
 	return out.String() + html.EscapeString(snippet[at:])
 }
 
-// backToSearch begins the way back to what a search found; its offset and its words,
-// folded, follow: a button has room for 64 bytes.
-const backToSearch = "f"
-
 // wordsLimit is what a button that also names an item and its page has room for.
 const wordsLimit = 30
 
@@ -112,11 +109,11 @@ func placeOf(offset int, query string) string {
 			words = strings.ToValidUTF8(words[:wordsLimit], "")
 		}
 	}
-	return backToSearch + strconv.Itoa(offset) + "." + words
+	return render.BackToSearch + strconv.Itoa(offset) + "." + words
 }
 
 func searchPlace(place string) (offset int, query string, ok bool) {
-	place, isSearch := strings.CutPrefix(place, backToSearch)
+	place, isSearch := strings.CutPrefix(place, render.BackToSearch)
 	number, words, found := strings.Cut(place, ".")
 	offset, err := strconv.Atoi(number)
 	ok = isSearch && found && err == nil && 0 <= offset && offset < 10*findMost && words != ""

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
@@ -158,15 +159,15 @@ func (b *Bot) introduceTo(ctx context.Context, m telegram.MembershipChange) erro
 	}
 	var row []telegram.Button
 	for _, language := range t.languages() {
-		row = append(row, telegram.Button{Text: locale.For(language).Name(), Data: data(verbChannel, decimal(m.Chat.ID), language)})
+		row = append(row, telegram.Button{Text: locale.For(language).Name(), Data: render.Data(render.VerbChannel, decimal(m.Chat.ID), language)})
 	}
 	return t.show(ctx, screen{t.words.HTML("screen.channel", map[string]any{"Title": m.Chat.Title}), [][]telegram.Button{row}})
 }
 
 // pressChannel makes a channel the mirror of the news in a language.
 func (t *talk) pressChannel(ctx context.Context, args []string) (reply, error) {
-	id, err := strconv.ParseInt(arg(args, 0), 10, 64)
-	language := arg(args, 1)
+	id, err := strconv.ParseInt(render.Arg(args, 0), 10, 64)
+	language := render.Arg(args, 1)
 	if err != nil || id >= 0 || !locale.Spoken(language) || !t.chat.Private() {
 		return t.stale()
 	}

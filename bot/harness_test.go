@@ -15,6 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot"
+	"kabarchy/bot/render"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
@@ -33,7 +34,7 @@ var today = time.Date(2026, time.November, 23, 5, 0, 0, 0, time.UTC)
 var bishkek = time.FixedZone("+06", 6*60*60)
 
 // subjects are the topics to choose from.
-var subjects = []bot.Topic{
+var subjects = []render.Topic{
 	{Number: 3, ID: "legal-aid", Name: map[string]string{"ky": "Юридикалык жардам", "ru": "Юридическая помощь", "en": "Legal aid"}},
 	{Number: 7, ID: "jobs", Name: map[string]string{"ky": "Жумуш орундары", "ru": "Вакансии", "en": "Vacancies"}},
 }

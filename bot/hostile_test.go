@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kabarchy/bot"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -93,7 +94,7 @@ func TestWhateverComesIsHandled(t *testing.T) {
 	h := &house{t: t, metrics: metrics, log: &safeBuffer{}}
 	herald := bot.New(bot.Options{
 		Client: telegram.NewClient(telegram.Options{Token: "1:a", Endpoint: server.URL}), Store: subscriptions.NewStore(rdb),
-		Archive: archive, Articles: archive, Topics: []bot.Topic{{Number: 3, ID: "legal-aid"}}, Registerer: metrics,
+		Archive: archive, Articles: archive, Topics: []render.Topic{{Number: 3, ID: "legal-aid"}}, Registerer: metrics,
 	})
 	rapid.Check(t, func(rt *rapid.T) {
 		update := anyUpdate.Draw(rt, "update")

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 )
@@ -47,10 +48,10 @@ func (b *Bot) onInlineQuery(ctx context.Context, q telegram.InlineQuery) error {
 		return err
 	}
 	var items []feeds.Item
-	if oneLine(q.Query) == "" {
+	if render.OneLine(q.Query) == "" {
 		items, err = b.archive.Latest(ctx, t.newsLanguage(), 0, inlineCount)
 	} else {
-		query := q.Query[:fit(q.Query, queryLimit)]
+		query := q.Query[:render.Fit(q.Query, queryLimit)]
 		own := t.ownLanguages()
 		items, _, err = b.finder.find(ctx, query, append(slices.Clone(own), without(locale.Languages(), own...)...), 0, inlineCount)
 	}
@@ -70,7 +71,7 @@ func (b *Bot) offer(ctx context.Context, q telegram.InlineQuery, items []feeds.I
 	for _, item := range items {
 		results = append(results, b.inlineResult(item))
 	}
-	var left part
+	var left render.Part
 	for {
 		err := b.client.Call(ctx, "answerInlineQuery", map[string]string{
 			"inline_query_id": q.ID, "results": telegram.JSON(results), "cache_time": inlineCache, "is_personal": "true",
@@ -79,49 +80,49 @@ func (b *Bot) offer(ctx context.Context, q telegram.InlineQuery, items []feeds.I
 			return err
 		}
 		what := telegram.ReasonOf(err)
-		p, found := remedy(what, func(p part) bool { return p != partTopic && left&p == 0 })
+		p, found := render.Remedy(what, func(p render.Part) bool { return p != render.PartTopic && left&p == 0 })
 		switch {
 		case found:
 			left |= p
 			for i := range results {
 				results[i] = results[i].without(p)
 			}
-		case what == telegram.Unknown || len(remedies[what]) > 0:
+		case what == telegram.Unknown || render.HasRemedy(what):
 			results = results[:0]
 		default:
 			return err
 		}
-		b.log.WarnContext(ctx, "inline results simplified", "without", partNames[p], "error", err)
+		b.log.WarnContext(ctx, "inline results simplified", "without", p.String(), "error", err)
 	}
 }
 
 // without is the result without the part.
-func (r inlineResult) without(p part) inlineResult {
+func (r inlineResult) without(p render.Part) inlineResult {
 	switch p {
-	case partPicture:
+	case render.PartPicture:
 		r.Thumbnail = ""
-	case partButtons:
+	case render.PartButtons:
 		r.Markup = nil
-	case partMarkup:
+	case render.PartMarkup:
 		r.Content.Text, r.Content.Mode = r.plain, ""
-	case partLength:
-		r.Content.Text, r.Content.Mode = cut(r.plain, shortened), ""
+	case render.PartLength:
+		r.Content.Text, r.Content.Mode = render.Cut(r.plain, render.ShortText), ""
 	}
 	return r
 }
 
 func (b *Bot) inlineResult(item feeds.Item) inlineResult {
 	words := locale.For(item.Language)
-	p := b.renderer.render(item, nil)
+	p := b.renderer.Item(item, nil)
 	rows := [][]telegram.Button{{{Text: words.T("button.read", nil), URL: b.link("item-" + item.ID)}}}
-	if webAddress(item.Link) {
+	if render.WebAddress(item.Link) {
 		rows = append(rows, []telegram.Button{{Text: words.T("button.read_more", nil), URL: item.Link}})
 	}
 	return inlineResult{
-		Type: "article", ID: item.ID, Title: cut(oneLine(item.Title), headlineLimit),
-		Description: words.Date(item.Published.In(b.zone)), Thumbnail: p.image,
-		Content: inlineContent{Text: p.html, Mode: "HTML", Preview: map[string]bool{"is_disabled": true}},
+		Type: "article", ID: item.ID, Title: render.Cut(render.OneLine(item.Title), render.HeadlineLimit),
+		Description: words.Date(item.Published.In(b.zone)), Thumbnail: p.Image,
+		Content: inlineContent{Text: p.HTML, Mode: "HTML", Preview: map[string]bool{"is_disabled": true}},
 		Markup:  &inlineMarkup{rows},
-		plain:   p.plain,
+		plain:   p.Plain,
 	}
 }

@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
-	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 )
@@ -18,7 +17,7 @@ const (
 )
 
 func (t *talk) pressLatest(ctx context.Context, args []string) (reply, error) {
-	offset, err := strconv.Atoi(arg(args, 0))
+	offset, err := strconv.Atoi(render.Arg(args, 0))
 	if err != nil || offset < 0 || offset > latestDepth {
 		return t.stale()
 	}
@@ -36,9 +35,9 @@ func (t *talk) latest(ctx context.Context, offset int) error {
 	if len(items) == 0 {
 		return t.show(ctx, screen{t.words.T("screen.latest_empty", nil), t.menu()})
 	}
-	text, row := t.list(t.words.T("screen.latest", nil), items, backToLatest+strconv.Itoa(offset))
+	text, row := t.list(t.words.T("screen.latest", nil), items, render.BackToLatest+strconv.Itoa(offset))
 	rows := append([][]telegram.Button{row}, t.leafButtons(offset, more)...)
-	rows = append(rows, []telegram.Button{{Text: t.words.T("button.browse", nil), Data: data(verbShow, "browse")}})
+	rows = append(rows, []telegram.Button{{Text: t.words.T("button.browse", nil), Data: render.Data(render.VerbShow, "browse")}})
 	return t.show(ctx, screen{text, append(rows, t.menu()[1:]...)})
 }
 
@@ -46,8 +45,8 @@ func (t *talk) latest(ctx context.Context, offset int) error {
 func (t *talk) list(title string, items []feeds.Item, back string) (text string, row []telegram.Button) {
 	texts := []string{title}
 	for i, item := range items {
-		texts = append(texts, fmt.Sprintf("%d. %s", i+1, headline(item, t.zone)))
-		row = append(row, telegram.Button{Text: strconv.Itoa(i + 1), Data: itemData(item, back)})
+		texts = append(texts, fmt.Sprintf("%d. %s", i+1, render.Headline(item, t.zone)))
+		row = append(row, telegram.Button{Text: strconv.Itoa(i + 1), Data: render.ItemData(item, back)})
 	}
 	return strings.Join(texts, "\n\n"), row
 }
@@ -55,23 +54,14 @@ func (t *talk) list(title string, items []feeds.Item, back string) (text string,
 // newsLanguage is the main language of the person's news.
 func (t *talk) newsLanguage() string { return t.ownLanguages()[0] }
 
-// headline is an item in a list: its title and its date.
-func headline(item feeds.Item, zone *time.Location) string {
-	date := locale.For(item.Language).Date(item.Published.In(zone))
-	return joinFilled("\n", tagged("b", cut(oneLine(item.Title), headlineLimit)), tagged("i", date))
-}
-
-// headlineLimit bounds a title in a list, in UTF-16 units.
-const headlineLimit = 140
-
 // leafButtons lead to newer and older items.
 func (t *talk) leafButtons(offset int, more bool) [][]telegram.Button {
 	var row []telegram.Button
 	if offset > 0 {
-		row = append(row, telegram.Button{Text: t.words.T("button.newer", nil), Data: data(verbLatest, strconv.Itoa(max(0, offset-latestCount)))})
+		row = append(row, telegram.Button{Text: t.words.T("button.newer", nil), Data: render.Data(render.VerbLatest, strconv.Itoa(max(0, offset-latestCount)))})
 	}
 	if more {
-		row = append(row, telegram.Button{Text: t.words.T("button.older", nil), Data: data(verbLatest, strconv.Itoa(offset+latestCount))})
+		row = append(row, telegram.Button{Text: t.words.T("button.older", nil), Data: render.Data(render.VerbLatest, strconv.Itoa(offset+latestCount))})
 	}
 	if row == nil {
 		return nil

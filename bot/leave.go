@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
@@ -17,9 +18,9 @@ func (t *talk) stop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rows := [][]telegram.Button{{{Text: t.words.T("button.subscribe", nil), Data: verbReturn}}}
+	rows := [][]telegram.Button{{{Text: t.words.T("button.subscribe", nil), Data: render.VerbReturn}}}
 	if t.known {
-		rows = append(rows, []telegram.Button{{Text: t.words.T("button.weekly_instead", nil), Data: data(verbReturn, "weekly")}})
+		rows = append(rows, []telegram.Button{{Text: t.words.T("button.weekly_instead", nil), Data: render.Data(render.VerbReturn, "weekly")}})
 	}
 	return t.show(ctx, screen{t.words.T("screen.stopped", nil), rows})
 }

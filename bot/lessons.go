@@ -3,6 +3,8 @@ package bot
 import (
 	"sync"
 	"time"
+
+	"kabarchy/bot/render"
 )
 
 // enoughToLearn is how many chats in a row have to take an item's message only without
@@ -20,16 +22,16 @@ type lessons struct {
 }
 
 type lesson struct {
-	suspect part // what the last chats took the message only without
-	chats   int  // how many in a row
-	leave   part // what is left out for everybody
+	suspect render.Part // what the last chats took the message only without
+	chats   int         // how many in a row
+	leave   render.Part // what is left out for everybody
 	until   time.Time
 }
 
 func newLessons() *lessons { return &lessons{items: make(map[pageKey]*lesson), now: time.Now} }
 
 // of is what to leave out of an item's message.
-func (l *lessons) of(item pageKey) part {
+func (l *lessons) of(item pageKey) render.Part {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if known := l.items[item]; known != nil && l.now().Before(known.until) {
@@ -40,7 +42,7 @@ func (l *lessons) of(item pageKey) part {
 
 // learn notes that a chat took an item's message with some parts, and only without those
 // that are blamed.
-func (l *lessons) learn(item pageKey, blamed, with part) {
+func (l *lessons) learn(item pageKey, blamed, with render.Part) {
 	if item == (pageKey{}) {
 		return
 	}

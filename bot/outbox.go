@@ -3,11 +3,12 @@ package bot
 import (
 	"context"
 	"errors"
-	"kabarchy/bot/telegram"
 	"log/slog"
 	"slices"
 	"sync"
 	"time"
+
+	"kabarchy/bot/telegram"
 )
 
 const (

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"kabarchy/bot/telegram"
 	"log/slog"
 	"slices"
 	"strings"
@@ -12,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"kabarchy/bot/telegram"
 )
 
 // post is an outbox whose answers a test sees arrive, in a bubble.

@@ -3,9 +3,10 @@ package bot
 import (
 	"context"
 	"encoding/json"
-	"kabarchy/bot/telegram"
 	"maps"
 	"time"
+
+	"kabarchy/bot/telegram"
 )
 
 const (

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 )
 
@@ -27,6 +28,11 @@ func (b *Bot) Introduce(ctx context.Context) error {
 	return nil
 }
 
+// link is the address that opens the private chat with the bot and sends it the payload.
+func (b *Bot) link(payload string) string {
+	return "https://t.me/" + b.self.Username() + "?start=" + payload
+}
+
 // introduceIn sets the profile for phones in the language; "" is for all the others.
 func (b *Bot) introduceIn(ctx context.Context, language string) error {
 	words := locale.For(language)
@@ -37,11 +43,11 @@ func (b *Bot) introduceIn(ctx context.Context, language string) error {
 		return err
 	}
 	names := map[string]any{"Ministry": b.ministry.name(words.Language()), "Site": b.ministry.Site}
-	about := cut(words.T("profile.about", names), aboutLimit)
+	about := render.Cut(words.T("profile.about", names), aboutLimit)
 	if err := b.setText(ctx, language, "Description", "description", about); err != nil {
 		return err
 	}
-	short := cut(words.T("profile.short", names), shortLimit)
+	short := render.Cut(words.T("profile.short", names), shortLimit)
 	return b.setText(ctx, language, "ShortDescription", "short_description", short)
 }
 

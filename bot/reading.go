@@ -3,22 +3,18 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 )
 
-// itemID is the shape of an item's id; what else comes as one is nobody's.
-var itemID = regexp.MustCompile(`^[a-z2-7]{16}$`)
-
 // item returns the item, and false for one that is not there, or no longer.
 func (b *Bot) item(ctx context.Context, id string) (feeds.Item, bool, error) {
-	if !itemID.MatchString(id) {
+	if !render.IsItemID(id) {
 		return feeds.Item{}, false, nil
 	}
 	item, err := b.archive.Item(ctx, id)
@@ -30,7 +26,7 @@ func (b *Bot) item(ctx context.Context, id string) (feeds.Item, bool, error) {
 
 // pressItem shows an item as it was announced, in place of one of its pages or of a list.
 func (t *talk) pressItem(ctx context.Context, args []string) (reply, error) {
-	item, found, err := t.item(ctx, arg(args, 0))
+	item, found, err := t.item(ctx, render.Arg(args, 0))
 	switch {
 	case err != nil:
 		return reply{}, err
@@ -39,24 +35,24 @@ func (t *talk) pressItem(ctx context.Context, args []string) (reply, error) {
 	case !t.chat.Private():
 		return reply{url: t.link("item-" + item.ID)}, nil
 	}
-	if arg(args, 1) == asNewMessage {
+	if render.Arg(args, 1) == render.AsNewMessage {
 		t.pressed = nil
 	}
-	return reply{}, t.showItem(ctx, item, wayBack(args, 1))
+	return reply{}, t.showItem(ctx, item, render.WayBack(args, 1))
 }
 
 func (t *talk) showItem(ctx context.Context, item feeds.Item, back string) error {
-	p := t.renderer.render(item, nil)
-	rows := itemButtons(item, p.cut, back)
-	rows = append(rows, editionButtons(item, t.editions(ctx, item), func(e feeds.Item) string { return itemData(e, back) })...)
-	return t.show(ctx, screen{p.html, append(rows, t.backButtons(item, back)...)})
+	p := t.renderer.Item(item, nil)
+	rows := render.ItemButtons(item, p.Shortened, back)
+	rows = append(rows, render.EditionButtons(item, t.editions(ctx, item), func(e feeds.Item) string { return render.ItemData(e, back) })...)
+	return t.show(ctx, screen{p.HTML, append(rows, t.backButtons(item, back)...)})
 }
 
 // pressPage shows one page of an item. In a group it would turn the page for everybody,
 // so there it opens the item in the reader's own chat.
 func (t *talk) pressPage(ctx context.Context, args []string) (reply, error) {
-	item, found, err := t.item(ctx, arg(args, 0))
-	number, notNumber := strconv.Atoi(arg(args, 1))
+	item, found, err := t.item(ctx, render.Arg(args, 0))
+	number, notNumber := strconv.Atoi(render.Arg(args, 1))
 	switch {
 	case err != nil:
 		return reply{}, err
@@ -67,7 +63,7 @@ func (t *talk) pressPage(ctx context.Context, args []string) (reply, error) {
 	case !t.chat.Private():
 		return reply{url: t.link("item-" + item.ID)}, nil
 	}
-	return t.read(ctx, item, number, wayBack(args, 2))
+	return t.read(ctx, item, number, render.WayBack(args, 2))
 }
 
 // read shows a page of the item's article; a number out of range gives the nearest. If the
@@ -94,34 +90,30 @@ func (t *talk) read(ctx context.Context, item feeds.Item, number int, back strin
 
 // showReading shows the item's summary, and that its text is on the way.
 func (t *talk) showReading(ctx context.Context, item feeds.Item, back string) error {
-	words := locale.For(item.Language)
-	text := pageHead(item)
-	if pages := paginate(paragraphsOf(summaryOf(item), words), pageSize); len(pages) > 0 {
-		text += "\n\n" + pageHTML(pages[0])
+	text := render.PageHead(item)
+	if pages := render.Pages(render.Summary(item), item.Language); len(pages) > 0 {
+		text += "\n\n" + pages[0].HTML()
 	}
-	return t.show(ctx, screen{text + "\n\n" + tagged("i", words.T("line.reading", nil)), t.pageButtons(item, 1, 1, back)})
+	return t.show(ctx, screen{text + "\n\n" + render.Tagged("i", locale.For(item.Language).T("line.reading", nil)), render.PageButtons(item, 1, 1, back)})
 }
 
 // showPage shows a page of the item's text.
 func (t *talk) showPage(ctx context.Context, item feeds.Item, blocks []feeds.Block, number int, back string) error {
-	pages := paginate(paragraphsOf(blocks, locale.For(item.Language)), pageSize)
+	pages := render.Pages(blocks, item.Language)
 	if len(pages) == 0 {
 		return t.showItem(ctx, item, back)
 	}
 	number = max(1, min(number, len(pages)))
-	rows := editionButtons(item, t.editions(ctx, item), func(e feeds.Item) string { return pageData(e, 1, back) })
-	picture := pictureOn(pages[number-1])
+	rows := render.EditionButtons(item, t.editions(ctx, item), func(e feeds.Item) string { return render.PageData(e, 1, back) })
+	picture := pages[number-1].Picture()
 	if t.preferences.NoPictures { // the line that leads to it costs nothing
 		picture = ""
 	}
 	return t.illustrate(ctx, screen{
-		pageHead(item) + "\n\n" + pageHTML(pages[number-1]),
-		append(rows, t.pageButtons(item, number, len(pages), back)...),
+		render.PageHead(item) + "\n\n" + pages[number-1].HTML(),
+		append(rows, render.PageButtons(item, number, len(pages), back)...),
 	}, picture)
 }
-
-// pageHead is what stands above each page of an item.
-func pageHead(item feeds.Item) string { return tagged("b", cut(oneLine(item.Title), pageTitleLimit)) }
 
 // editions are the item's in other languages. A reader can do without them, so that a
 // failure is logged and no more.
@@ -133,104 +125,17 @@ func (b *Bot) editions(ctx context.Context, item feeds.Item) map[string]feeds.It
 	return editions
 }
 
-// editionButtons switch to the item in another language, in place.
-func editionButtons(item feeds.Item, editions map[string]feeds.Item, data func(feeds.Item) string) [][]telegram.Button {
-	var row []telegram.Button
-	for _, language := range locale.Languages() {
-		if e, has := editions[language]; has && e.ID != item.ID && itemID.MatchString(e.ID) && !e.Withdrawn {
-			row = append(row, telegram.Button{Text: "🌐 " + locale.For(language).Name(), Data: data(e)})
-		}
-	}
-	if row == nil {
-		return nil
-	}
-	return [][]telegram.Button{row}
-}
-
-// pageTitleLimit bounds the title above a page, in UTF-16 units.
-const pageTitleLimit = 80
-
-// summaryOf is what there is to read of an item whose text can't be had.
-func summaryOf(item feeds.Item) (blocks []feeds.Block) {
-	for text := range strings.SplitSeq(paragraphs(item.Summary), "\n\n") {
-		blocks = append(blocks, feeds.Block{Kind: feeds.Paragraph, Spans: []feeds.Span{{Text: text}}})
-	}
-	return blocks
-}
-
-// itemButtons are those below an announced item, in the item's language. Shortened says that
-// the announcement does not hold all of the summary; back is the way back that the pages
-// are to remember.
-func itemButtons(item feeds.Item, shortened bool, back string) [][]telegram.Button {
-	words := locale.For(item.Language)
-	var rows [][]telegram.Button
-	if more := shortened || webAddress(item.Link); more && itemID.MatchString(item.ID) {
-		rows = append(rows, []telegram.Button{{Text: words.T("button.read", nil), Data: pageData(item, 1, back)}})
-	}
-	if webAddress(item.Link) {
-		rows = append(rows, []telegram.Button{
-			{Text: words.T("button.read_more", nil), URL: item.Link},
-			{Text: words.T("button.share", nil), URL: shareAddress(item)},
-		})
-	}
-	return rows
-}
-
-func (t *talk) pageButtons(item feeds.Item, number, count int, back string) [][]telegram.Button {
-	words := locale.For(item.Language)
-	var rows [][]telegram.Button
-	if count > 1 {
-		var row []telegram.Button
-		if number > 1 {
-			row = append(row, telegram.Button{Text: "◀", Data: pageData(item, number-1, back)})
-		}
-		row = append(row, telegram.Button{Text: fmt.Sprintf("%d / %d", number, count), Data: verbStay})
-		if number < count {
-			row = append(row, telegram.Button{Text: "▶", Data: pageData(item, number+1, back)})
-		}
-		rows = append(rows, row)
-	}
-	last := []telegram.Button{{Text: words.T("button.back", nil), Data: itemData(item, back)}}
-	if webAddress(item.Link) {
-		last = append(last, telegram.Button{Text: words.T("button.read_more", nil), URL: item.Link})
-	}
-	return append(rows, last)
-}
-
 // backButtons lead from an item to the list it was opened from.
 func (t *talk) backButtons(item feeds.Item, back string) [][]telegram.Button {
 	button := telegram.Button{Text: locale.For(item.Language).T("button.back", nil)}
-	if offset, fromLatest := strings.CutPrefix(back, backToLatest); fromLatest {
-		button.Data = data(verbLatest, offset)
-	} else if place, fromTopic := strings.CutPrefix(back, backToTopic); fromTopic {
-		button.Data = data(verbTopic, strings.ReplaceAll(place, ".", ":"))
+	if offset, fromLatest := strings.CutPrefix(back, render.BackToLatest); fromLatest {
+		button.Data = render.Data(render.VerbLatest, offset)
+	} else if place, fromTopic := strings.CutPrefix(back, render.BackToTopic); fromTopic {
+		button.Data = render.Data(render.VerbTopic, strings.ReplaceAll(place, ".", ":"))
 	} else if _, _, fromSearch := searchPlace(back); fromSearch {
-		button.Data = data(verbFind, back)
+		button.Data = render.Data(render.VerbFind, back)
 	} else {
 		return nil
 	}
 	return [][]telegram.Button{{button}}
-}
-
-// backLimit is how long a way back may be, in bytes, beside an item's id and a page.
-const backLimit = 36
-
-// wayBack is the n-th part of a press's data as a way back; empty for what is none.
-func wayBack(args []string, n int) string {
-	back := arg(args, n)
-	if len(back) > backLimit || !strings.ContainsAny(back[:min(1, len(back))], backToLatest+backToTopic+backToSearch) {
-		return ""
-	}
-	return back
-}
-
-// backToLatest begins the way back to a list of the latest news; its offset follows.
-const backToLatest = "l"
-
-func itemData(item feeds.Item, back string) string {
-	return strings.TrimSuffix(data(verbItem, item.ID, back), ":")
-}
-
-func pageData(item feeds.Item, number int, back string) string {
-	return strings.TrimSuffix(data(verbPage, item.ID, strconv.Itoa(number), back), ":")
 }

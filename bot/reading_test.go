@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"kabarchy/bot/render"
 	"kabarchy/feeds"
 )
 
@@ -14,15 +15,15 @@ func TestEveryWayBackFitsAButton(t *testing.T) {
 		"", "l0", "l20000", "t255.20000",
 		placeOf(0, "жардам"), placeOf(495, strings.Repeat("щ", queryLimit)), placeOf(495, strings.Repeat("жардам ", 9)), placeOf(5, "漢字漢字漢字漢字漢字漢字"),
 	} {
-		if got := wayBack([]string{back}, 0); got != back {
+		if got := render.WayBack([]string{back}, 0); got != back {
 			t.Errorf("%q is taken for %q", back, got)
 		}
-		if data := pageData(item, 999, back); len(data) > dataLimit {
+		if data := render.PageData(item, 999, back); len(data) > render.DataLimit {
 			t.Errorf("%q is %d bytes long", data, len(data))
 		}
 	}
 	for _, forged := range []string{"x5", ":", "f0." + strings.Repeat("a", 40), "😀"} {
-		if got := wayBack([]string{forged}, 0); got != "" {
+		if got := render.WayBack([]string{forged}, 0); got != "" {
 			t.Errorf("%q is taken for %q", forged, got)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"kabarchy/bot/render"
 	"kabarchy/feeds"
 )
 
@@ -66,7 +67,7 @@ func newReads(articles Articles, log *slog.Logger, g guard) *reads {
 // or, where it has to be fetched and that takes longer, the reading to await.
 func (r *reads) article(ctx context.Context, item feeds.Item) ([]feeds.Block, *reading, error) {
 	if r.articles == nil {
-		return summaryOf(item), nil, nil
+		return render.Summary(item), nil, nil
 	}
 	kept, err := r.articles.Kept(ctx, item.ID)
 	switch {
@@ -138,7 +139,7 @@ func (r *reads) get(ctx context.Context, item feeds.Item) []feeds.Block {
 		r.log.WarnContext(ctx, "article can't be had", "item", item.ID, "error", err)
 	}
 	if err != nil || len(article.Blocks) == 0 {
-		return summaryOf(item)
+		return render.Summary(item)
 	}
 	return article.Blocks
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/search"
 	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
@@ -97,7 +98,7 @@ func (b *Bot) onMessage(ctx context.Context, m telegram.Message) error {
 	if c, known := commandNamed(name); known {
 		return c.run(t, ctx, args)
 	}
-	if text := m.Text[:fit(m.Text, queryLimit)]; t.known && !strings.HasPrefix(text, "/") && len(search.Words(text)) > 0 {
+	if text := m.Text[:render.Fit(m.Text, queryLimit)]; t.known && !strings.HasPrefix(text, "/") && len(search.Words(text)) > 0 {
 		return t.find(ctx, text, 0)
 	}
 	return t.hint(ctx)
@@ -132,7 +133,7 @@ func (b *Bot) onTap(ctx context.Context, p telegram.Callback) error {
 		return err
 	}
 	t.pressed, t.thread = p.Message, p.Message.ForumTopic()
-	verb, args := parts(p.Data)
+	verb, args := render.ParseData(p.Data)
 	if !t.chat.Private() && !harmsNobody(verb) {
 		admin, err := b.administers(ctx, t.chat, p.From)
 		if err != nil {
@@ -160,7 +161,7 @@ const toastLimit = 200
 func (b *Bot) answer(ctx context.Context, p telegram.Callback, r reply, late bool) error {
 	params := map[string]string{"callback_query_id": p.ID}
 	if r.text != "" {
-		params["text"] = cut(r.text, toastLimit)
+		params["text"] = render.Cut(r.text, toastLimit)
 	}
 	if r.url != "" {
 		params["url"] = r.url
@@ -177,7 +178,7 @@ func (b *Bot) answerTap(ctx context.Context, params map[string]string) error {
 	if telegram.ReasonOf(err) != telegram.TooLong {
 		return err
 	}
-	params["text"] = cut(params["text"], toastLimit/2)
+	params["text"] = render.Cut(params["text"], toastLimit/2)
 	return b.client.Call(ctx, "answerCallbackQuery", params, nil)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 )
@@ -19,7 +20,7 @@ type SenderOptions struct {
 	// Zone is the one in which dates are written; UTC if nil.
 	Zone *time.Location
 	// Topics are those whose names an item's message prints; none if nil.
-	Topics []Topic
+	Topics []render.Topic
 	// Editions finds an item in other languages, to which its message then leads; none if nil.
 	Editions func(ctx context.Context, id string) (map[string]feeds.Item, error)
 	// Log hears of messages that had to be simplified; nothing if nil.
@@ -34,20 +35,22 @@ type SenderOptions struct {
 // concurrent use.
 type Sender struct {
 	client   *telegram.Client
-	renderer renderer
+	renderer render.Renderer
 	editions func(ctx context.Context, id string) (map[string]feeds.Item, error)
 	log      *slog.Logger
-	pages    *cache[pageKey, page]
+	pages    *cache[pageKey, render.Message]
 	ladder   *ladder
 }
 
 var _ broadcast.Sender = (*Sender)(nil)
 
-// pageKey names what a page is rendered from.
+// pageKey names what a page is rendered from; zero where no other chat gets the same.
 type pageKey struct {
 	item     string
 	revision int
 }
+
+func keyOf(item feeds.Item) pageKey { return pageKey{item.ID, item.Revision} }
 
 // NewSender returns a sender over the client.
 func NewSender(c *telegram.Client, o SenderOptions) *Sender {
@@ -62,11 +65,11 @@ func NewSender(c *telegram.Client, o SenderOptions) *Sender {
 	}
 	return &Sender{
 		client:   c,
-		renderer: renderer{o.Zone, o.Topics},
+		renderer: render.Renderer{Zone: o.Zone, Topics: o.Topics},
 		editions: o.Editions,
 		log:      o.Log,
-		pages:    newCache[pageKey, page](64),
-		ladder:   newLadder(c, o.Log, o.Registerer, "kabarchy_sender_fallbacks_total"),
+		pages:    newCache[pageKey, render.Message](64),
+		ladder:   newLadder(c, o.Log, o.Registerer),
 	}
 }
 
@@ -97,13 +100,13 @@ func (s *Sender) Deliver(ctx context.Context, d broadcast.Delivery) (broadcast.M
 }
 
 func (s *Sender) send(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
-	sent, err := s.ladder.deliver(ctx, s.draft(ctx, d), func(m draft) (string, map[string]string) {
-		params := m.params(d.Chat)
-		m.place(params)
-		if m.picture == "" {
+	sent, err := s.ladder.deliver(ctx, keyOf(d.Item), s.draft(ctx, d), func(m render.Outgoing) (string, map[string]string) {
+		params := m.Params(d.Chat)
+		m.Place(params)
+		if m.Picture == "" {
 			return "sendMessage", params
 		}
-		params["photo"] = m.picture
+		params["photo"] = m.Picture
 		return "sendPhoto", params
 	})
 	return remembered(sent), err
@@ -116,18 +119,18 @@ func (s *Sender) correct(ctx context.Context, d broadcast.Delivery) (broadcast.M
 		return d.Message, nil // it came and was deleted at once
 	}
 	m := s.draft(ctx, d)
-	m.caption = d.Message.Caption
-	if !m.caption {
-		m.picture = ""
+	m.Caption = d.Message.Caption
+	if !m.Caption {
+		m.Picture = ""
 	}
-	_, err := s.ladder.deliver(ctx, m, func(m draft) (string, map[string]string) {
-		params := m.params(d.Chat)
+	_, err := s.ladder.deliver(ctx, keyOf(d.Item), m, func(m render.Outgoing) (string, map[string]string) {
+		params := m.Params(d.Chat)
 		params["message_id"] = strconv.FormatInt(d.Message.ID, 10)
 		switch {
-		case m.picture != "":
-			params["media"] = m.media()
+		case m.Picture != "":
+			params["media"] = m.Media()
 			return "editMessageMedia", params
-		case m.caption:
+		case m.Caption:
 			return "editMessageCaption", params
 		default:
 			return "editMessageText", params
@@ -170,21 +173,21 @@ func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
 }
 
 // draft is the message as one would like to send it.
-func (s *Sender) draft(ctx context.Context, d broadcast.Delivery) draft {
-	m := draft{
-		page: s.page(ctx, d.Item), of: pageKey{d.Item.ID, d.Item.Revision},
-		thread: d.Preferences.Thread, silent: d.Silent,
+func (s *Sender) draft(ctx context.Context, d broadcast.Delivery) render.Outgoing {
+	m := render.Outgoing{
+		Message: s.page(ctx, d.Item),
+		Thread:  d.Preferences.Thread, Silent: d.Silent,
 	}
-	if m.image != "" && !d.Preferences.NoPictures {
-		m.picture = s.ladder.pictures.name(m.image)
+	if m.Image != "" && !d.Preferences.NoPictures {
+		m.Picture = s.ladder.pictures.name(m.Image)
 	}
 	return m
 }
 
 // page renders an item once for all who get it. Without its editions it would be just
 // as good a message, so that a failure to find them is logged and no more.
-func (s *Sender) page(ctx context.Context, item feeds.Item) page {
-	key := pageKey{item.ID, item.Revision}
+func (s *Sender) page(ctx context.Context, item feeds.Item) render.Message {
+	key := keyOf(item)
 	if p, ok := s.pages.get(key); ok {
 		return p
 	}
@@ -192,7 +195,7 @@ func (s *Sender) page(ctx context.Context, item feeds.Item) page {
 	if err != nil {
 		s.log.WarnContext(ctx, "editions can't be had", "item", item.ID, "error", err)
 	}
-	p := s.renderer.render(item, editions)
+	p := s.renderer.Item(item, editions)
 	s.pages.put(key, p)
 	return p
 }
@@ -200,4 +203,22 @@ func (s *Sender) page(ctx context.Context, item feeds.Item) page {
 // remembered is how a broadcast remembers a message.
 func remembered(m telegram.Sent) broadcast.Message {
 	return broadcast.Message{ID: m.ID, Caption: len(m.Photo) > 0}
+}
+
+// digest sends the next part of a digest. One with nothing left to tell is done with.
+func (s *Sender) digest(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
+	first := d.Part * render.DigestCount
+	if first >= len(d.Items) {
+		return d.Message, nil
+	}
+	last := min(first+render.DigestCount, len(d.Items))
+	m := render.Outgoing{Message: s.renderer.Digest(d.Preferences, d.Items, first, last), Thread: d.Preferences.Thread, Silent: d.Silent}
+	got, err := s.ladder.deliver(ctx, pageKey{}, m, func(m render.Outgoing) (string, map[string]string) {
+		params := m.Params(d.Chat)
+		m.Place(params)
+		return "sendMessage", params
+	})
+	sent := remembered(got)
+	sent.More = last < len(d.Items)
+	return sent, err
 }

@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
 
 // pressShow shows a screen of the settings.
 func (t *talk) pressShow(ctx context.Context, args []string) (reply, error) {
-	switch arg(args, 0) { // these need no preferences
+	switch render.Arg(args, 0) { // these need no preferences
 	case "search":
 		return reply{}, t.searchCommand(ctx, "")
 	case "browse":
@@ -26,7 +27,7 @@ func (t *talk) pressShow(ctx context.Context, args []string) (reply, error) {
 		"when":     (*talk).whenScreen,
 		"quiet":    (*talk).quietScreen,
 	}
-	draw, known := screens[arg(args, 0)]
+	draw, known := screens[render.Arg(args, 0)]
 	switch {
 	case !known:
 		return t.stale()
@@ -56,7 +57,7 @@ var settings = map[string]setting{
 // pressSet sets something and shows at once what is set then. Running broadcasts are
 // told, since the change may make the chat one of theirs.
 func (t *talk) pressSet(ctx context.Context, args []string) (reply, error) {
-	s, known := settings[arg(args, 0)]
+	s, known := settings[render.Arg(args, 0)]
 	if !known {
 		return t.stale()
 	}
@@ -95,7 +96,7 @@ func (t *talk) settingsScreen() screen {
 	p, w := t.preferences, t.words
 	line := func(id, value string) string { return w.HTML(id, map[string]any{"Value": value}) }
 	show := func(label, name string) telegram.Button {
-		return telegram.Button{Text: w.T(label, nil), Data: data(verbShow, name)}
+		return telegram.Button{Text: w.T(label, nil), Data: render.Data(render.VerbShow, name)}
 	}
 
 	lines := []string{line("line.language", w.Name()), line("line.news", t.names(p.Languages))}
@@ -113,15 +114,15 @@ func (t *talk) settingsScreen() screen {
 	buttons = append(buttons,
 		show("button.news_languages", "news"),
 		show("button.when", "when"), show("button.quiet", "quiet"), t.picturesButton(), t.pauseButton(),
-		telegram.Button{Text: w.T("button.latest", nil), Data: data(verbLatest, "0")},
-		telegram.Button{Text: w.T("button.stop", nil), Data: verbStop},
+		telegram.Button{Text: w.T("button.latest", nil), Data: render.Data(render.VerbLatest, "0")},
+		telegram.Button{Text: w.T("button.stop", nil), Data: render.VerbStop},
 	)
-	return screen{w.T("screen.settings", nil) + "\n\n" + strings.Join(lines, "\n"), rowsOf(buttons...)}
+	return screen{w.T("screen.settings", nil) + "\n\n" + strings.Join(lines, "\n"), render.RowsOf(buttons...)}
 }
 
 // backToSettings is the last row of a screen below the settings.
 func (t *talk) backToSettings() []telegram.Button {
-	return []telegram.Button{{Text: t.words.T("button.back", nil), Data: data(verbShow, "settings")}}
+	return []telegram.Button{{Text: t.words.T("button.back", nil), Data: render.Data(render.VerbShow, "settings")}}
 }
 
 // chosen marks the button of what is set already.
@@ -150,13 +151,13 @@ func (t *talk) onOff(on bool) string {
 
 func (t *talk) picturesButton() telegram.Button {
 	if t.preferences.NoPictures {
-		return telegram.Button{Text: t.words.T("button.pictures_on", nil), Data: data(verbSet, "pictures", "on")}
+		return telegram.Button{Text: t.words.T("button.pictures_on", nil), Data: render.Data(render.VerbSet, "pictures", "on")}
 	}
-	return telegram.Button{Text: t.words.T("button.pictures_off", nil), Data: data(verbSet, "pictures", "off")}
+	return telegram.Button{Text: t.words.T("button.pictures_off", nil), Data: render.Data(render.VerbSet, "pictures", "off")}
 }
 
 func (t *talk) setPictures(value []string) func(*subscriptions.Preferences) {
-	switch arg(value, 0) {
+	switch render.Arg(value, 0) {
 	case "on":
 		return func(p *subscriptions.Preferences) { p.NoPictures = false }
 	case "off":
@@ -179,13 +180,13 @@ func (t *talk) pauseInWords() string {
 
 func (t *talk) pauseButton() telegram.Button {
 	if t.paused() {
-		return telegram.Button{Text: t.words.T("button.resume", nil), Data: data(verbSet, "pause", "off")}
+		return telegram.Button{Text: t.words.T("button.resume", nil), Data: render.Data(render.VerbSet, "pause", "off")}
 	}
-	return telegram.Button{Text: t.words.T("button.pause", nil), Data: data(verbSet, "pause", "on")}
+	return telegram.Button{Text: t.words.T("button.pause", nil), Data: render.Data(render.VerbSet, "pause", "on")}
 }
 
 func (t *talk) setPause(value []string) func(*subscriptions.Preferences) {
-	switch arg(value, 0) {
+	switch render.Arg(value, 0) {
 	case "on":
 		until := t.now().Add(pauseLasts).Truncate(time.Hour)
 		return t.reschedule(func(p *subscriptions.Preferences) { p.PausedUntil = until })

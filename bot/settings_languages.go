@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
@@ -14,14 +15,14 @@ func (t *talk) ownLanguageScreen() screen {
 	for _, language := range locale.Languages() {
 		rows = append(rows, []telegram.Button{{
 			Text: chosen(language == t.words.Language(), locale.For(language).Name()),
-			Data: data(verbSet, "language", language),
+			Data: render.Data(render.VerbSet, "language", language),
 		}})
 	}
 	return screen{t.words.T("screen.own_language", nil), append(rows, t.backToSettings())}
 }
 
 func (t *talk) setOwnLanguage(value []string) func(*subscriptions.Preferences) {
-	language := arg(value, 0)
+	language := render.Arg(value, 0)
 	if !locale.Spoken(language) {
 		return nil
 	}
@@ -38,25 +39,25 @@ func (t *talk) newsLanguagesScreen() screen {
 		place := slices.Index(have, language)
 		switch {
 		case place == 0:
-			rows = append(rows, []telegram.Button{{Text: chosen(true, name) + " ⭐", Data: data(verbSet, "news", language, "main")}})
+			rows = append(rows, []telegram.Button{{Text: chosen(true, name) + " ⭐", Data: render.Data(render.VerbSet, "news", language, "main")}})
 		case place > 0:
 			rows = append(rows, []telegram.Button{
-				{Text: chosen(true, name), Data: data(verbSet, "news", language, "off")},
-				{Text: t.words.T("button.main", nil), Data: data(verbSet, "news", language, "main")},
+				{Text: chosen(true, name), Data: render.Data(render.VerbSet, "news", language, "off")},
+				{Text: t.words.T("button.main", nil), Data: render.Data(render.VerbSet, "news", language, "main")},
 			})
 		default:
-			rows = append(rows, []telegram.Button{{Text: name, Data: data(verbSet, "news", language, "on")}})
+			rows = append(rows, []telegram.Button{{Text: name, Data: render.Data(render.VerbSet, "news", language, "on")}})
 		}
 	}
 	return screen{t.words.T("screen.news_languages", nil), append(rows, t.backToSettings())}
 }
 
 func (t *talk) setNews(value []string) func(*subscriptions.Preferences) {
-	language := arg(value, 0)
+	language := render.Arg(value, 0)
 	if !locale.Spoken(language) {
 		return nil
 	}
-	switch arg(value, 1) {
+	switch render.Arg(value, 1) {
 	case "main":
 		return func(p *subscriptions.Preferences) {
 			p.Languages = append([]string{language}, without(p.Languages, language)...)

@@ -3,6 +3,7 @@ package bot
 import (
 	"strconv"
 
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
@@ -14,7 +15,7 @@ var nights = []subscriptions.Quiet{{From: 21, To: 7}, {From: 22, To: 8}, {From: 
 func (t *talk) quietScreen() screen {
 	have := t.preferences.Quiet
 	none := have.From == have.To
-	rows := [][]telegram.Button{{{Text: chosen(none, t.words.T("button.no_quiet", nil)), Data: data(verbSet, "quiet", "off")}}}
+	rows := [][]telegram.Button{{{Text: chosen(none, t.words.T("button.no_quiet", nil)), Data: render.Data(render.VerbSet, "quiet", "off")}}}
 	var row []telegram.Button
 	for _, night := range nights {
 		label := clock(night.From) + "–" + clock(night.To)
@@ -39,16 +40,16 @@ func quietData(q subscriptions.Quiet) string {
 	if q.Wait {
 		how = "wait"
 	}
-	return data(verbSet, "quiet", strconv.Itoa(q.From), strconv.Itoa(q.To), how)
+	return render.Data(render.VerbSet, "quiet", strconv.Itoa(q.From), strconv.Itoa(q.To), how)
 }
 
 func (t *talk) setQuiet(value []string) func(*subscriptions.Preferences) {
-	if arg(value, 0) == "off" {
+	if render.Arg(value, 0) == "off" {
 		return func(p *subscriptions.Preferences) { p.Quiet = subscriptions.Quiet{} }
 	}
 	from, ok1 := number(value, 0, 23)
 	to, ok2 := number(value, 1, 23)
-	how := arg(value, 2)
+	how := render.Arg(value, 2)
 	if !ok1 || !ok2 || from == to || how != "silent" && how != "wait" {
 		return nil
 	}

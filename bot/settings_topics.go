@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
@@ -13,7 +14,7 @@ import (
 // choice by pressing one.
 func (t *talk) topicsScreen() screen {
 	have := t.preferences.Topics
-	rows := [][]telegram.Button{{{Text: chosen(have.All(), t.words.T("button.all_topics", nil)), Data: data(verbSet, "topic", "all")}}}
+	rows := [][]telegram.Button{{{Text: chosen(have.All(), t.words.T("button.all_topics", nil)), Data: render.Data(render.VerbSet, "topic", "all")}}}
 	for _, topic := range t.topics {
 		marked, wanted := false, "only"
 		if !have.All() {
@@ -23,8 +24,8 @@ func (t *talk) topicsScreen() screen {
 			wanted = "off"
 		}
 		rows = append(rows, []telegram.Button{{
-			Text: chosen(marked, cut(topic.name(t.words.Language()), buttonLimit)),
-			Data: data(verbSet, "topic", strconv.Itoa(int(topic.Number)), wanted),
+			Text: chosen(marked, render.Cut(topic.NameIn(t.words.Language()), buttonLimit)),
+			Data: render.Data(render.VerbSet, "topic", strconv.Itoa(int(topic.Number)), wanted),
 		}})
 	}
 	return screen{t.words.T("screen.topics", nil), append(rows, t.backToSettings())}
@@ -36,7 +37,7 @@ const buttonLimit = 40
 // setTopic chooses topics. Who gives up the last of them has all again: for no news at
 // all there is a button that says so.
 func (t *talk) setTopic(value []string) func(*subscriptions.Preferences) {
-	if arg(value, 0) == "all" {
+	if render.Arg(value, 0) == "all" {
 		return func(p *subscriptions.Preferences) { p.Topics = subscriptions.Topics{} }
 	}
 	n, isNumber := number(value, 0, 255)
@@ -44,7 +45,7 @@ func (t *talk) setTopic(value []string) func(*subscriptions.Preferences) {
 	if _, known := t.topicWithNumber(topic); !isNumber || !known {
 		return nil
 	}
-	switch arg(value, 1) {
+	switch render.Arg(value, 1) {
 	case "only":
 		return func(p *subscriptions.Preferences) { p.Topics = subscriptions.Only(topic) }
 	case "on":
@@ -63,10 +64,10 @@ func (t *talk) setTopic(value []string) func(*subscriptions.Preferences) {
 	return nil
 }
 
-func (b *Bot) topicWithID(id string) (Topic, bool) {
-	i := slices.IndexFunc(b.topics, func(t Topic) bool { return t.ID == id })
+func (b *Bot) topicWithID(id string) (render.Topic, bool) {
+	i := slices.IndexFunc(b.topics, func(t render.Topic) bool { return t.ID == id })
 	if i < 0 {
-		return Topic{}, false
+		return render.Topic{}, false
 	}
 	return b.topics[i], true
 }
@@ -78,7 +79,7 @@ func (t *talk) topicsInWords() string {
 	var names []string
 	for _, topic := range t.topics {
 		if t.preferences.Topics.Has(topic.Number) {
-			names = append(names, topic.name(t.words.Language()))
+			names = append(names, topic.NameIn(t.words.Language()))
 		}
 	}
 	if len(names) > 3 {

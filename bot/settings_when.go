@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
@@ -68,7 +69,7 @@ func rhythmButton(have, want subscriptions.When, label string) telegram.Button {
 }
 
 func whenData(w subscriptions.When) string {
-	return data(verbSet, "when", strconv.Itoa(int(w.Rhythm)), strconv.Itoa(int(w.Weekday)), strconv.Itoa(w.Hour))
+	return render.Data(render.VerbSet, "when", strconv.Itoa(int(w.Rhythm)), strconv.Itoa(int(w.Weekday)), strconv.Itoa(w.Hour))
 }
 
 func (t *talk) setWhen(value []string) func(*subscriptions.Preferences) {
@@ -90,7 +91,7 @@ func (t *talk) setWhen(value []string) func(*subscriptions.Preferences) {
 
 // number is the n-th value, if it is a number from 0 to most.
 func number(values []string, n, most int) (int, bool) {
-	i, err := strconv.Atoi(arg(values, n))
+	i, err := strconv.Atoi(render.Arg(values, n))
 	return i, err == nil && 0 <= i && i <= most
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
@@ -69,10 +70,10 @@ func (t *talk) post(ctx context.Context, s screen) error { return t.send(ctx, s,
 // follows a group that has become a supergroup.
 func (t *talk) send(ctx context.Context, s screen, picture string) error {
 	m := t.draft(s, picture)
-	m.thread = t.thread
-	_, err := t.ladder.deliver(ctx, m, func(m draft) (string, map[string]string) {
-		params := m.params(t.chat.ID)
-		m.place(params)
+	m.Thread = t.thread
+	err := t.deliver(ctx, m, func(m render.Outgoing) (string, map[string]string) {
+		params := m.Params(t.chat.ID)
+		m.Place(params)
 		return "sendMessage", params
 	})
 	var refused *telegram.APIError
@@ -90,11 +91,11 @@ func (t *talk) send(ctx context.Context, s screen, picture string) error {
 // picture of its own, it stays and leaves no room for another.
 func (t *talk) replace(ctx context.Context, s screen, picture string) error {
 	m := t.draft(s, picture)
-	m.caption = t.pressed.Photo != nil
-	_, err := t.ladder.deliver(ctx, m, func(m draft) (string, map[string]string) {
-		params := m.params(t.chat.ID)
+	m.Caption = t.pressed.Photo != nil
+	err := t.deliver(ctx, m, func(m render.Outgoing) (string, map[string]string) {
+		params := m.Params(t.chat.ID)
 		params["message_id"] = decimal(t.pressed.ID)
-		if m.caption {
+		if m.Caption {
 			return "editMessageCaption", params
 		}
 		return "editMessageText", params
@@ -102,24 +103,32 @@ func (t *talk) replace(ctx context.Context, s screen, picture string) error {
 	return err
 }
 
-// draft is the screen as one would like to send it. Without rows it takes the buttons of
-// the screen that it replaces away.
-func (t *talk) draft(s screen, picture string) draft {
-	return draft{
-		page:    page{html: s.text, plain: withoutTags(s.text), markup: telegram.Keyboard(s.rows)},
-		picture: picture, preview: true,
+// deliver sends a screen as it is meant and, where Telegram refuses that, simpler. Each
+// round leaves out something, so that it ends.
+func (t *talk) deliver(ctx context.Context, m render.Outgoing, call func(render.Outgoing) (method string, params map[string]string)) error {
+	for {
+		method, params := call(m)
+		err := t.client.Call(ctx, method, params, &telegram.Sent{})
+		if err == nil || telegram.ReasonOf(err) == telegram.Arrived {
+			return nil
+		}
+		p, found := m.Remedy(err)
+		if !found {
+			return err
+		}
+		m = m.Without(p)
+		t.metrics.fallbacks.WithLabelValues(p.String()).Inc()
+		t.log.WarnContext(ctx, "screen simplified", "chat", t.chat.ID, "without", p.String(), "error", err)
 	}
 }
 
-// noPreview keeps Telegram from showing what the links in a text lead to.
-const noPreview = `{"is_disabled":true}`
-
-// previewOf has Telegram show the picture at the address below a text, and nothing else.
-func previewOf(picture string) string {
-	if picture == "" {
-		return noPreview
+// draft is the screen as one would like to send it. Without rows it takes the buttons of
+// the screen that it replaces away.
+func (t *talk) draft(s screen, picture string) render.Outgoing {
+	return render.Outgoing{
+		Message: render.Message{HTML: s.text, Plain: render.WithoutTags(s.text), Markup: telegram.Keyboard(s.rows)},
+		Picture: picture, Preview: true,
 	}
-	return telegram.JSON(map[string]any{"url": picture, "prefer_large_media": true})
 }
 
 // change changes what is kept of the chat. The change may run more than once.

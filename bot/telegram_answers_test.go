@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"kabarchy/bot/broadcast"
+	"kabarchy/bot/render"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
@@ -175,15 +176,15 @@ func verdictOf(err error) deeds {
 	case telegram.NotDeletable:
 		return deeds{"edit_instead"}
 	}
-	if parts := remedies[what]; what != telegram.Unknown && len(parts) > 0 {
-		return deeds{dropped[parts[0]], actions[verdict(err).Verdict]}
+	if p, found := render.Remedy(what, func(render.Part) bool { return true }); what != telegram.Unknown && found {
+		return deeds{dropped[p], actions[verdict(err).Verdict]}
 	}
 	return deeds{actions[verdict(err).Verdict]}
 }
 
-var dropped = map[part]string{
-	partPicture: "drop_picture", partButtons: "drop_buttons", partMarkup: "drop_markup", partLength: "shorten",
-	partTopic: "drop_reply_or_topic",
+var dropped = map[render.Part]string{
+	render.PartPicture: "drop_picture", render.PartButtons: "drop_buttons", render.PartMarkup: "drop_markup", render.PartLength: "shorten",
+	render.PartTopic: "drop_reply_or_topic",
 }
 
 var actions = map[broadcast.Verdict]string{
@@ -326,14 +327,14 @@ func (row answered) observe(t *testing.T, run func(func(asked) bool) ([]asked, e
 	first, second := takeApart(t, calls[0]), takeApart(t, calls[1])
 	left := first.parts &^ second.parts
 	name, one := dropped[left]
-	if left == partLength|partMarkup { // what is cut can't keep its markup
-		name, one = dropped[partLength], true
+	if left == render.PartLength|render.PartMarkup { // what is cut can't keep its markup
+		name, one = dropped[render.PartLength], true
 	}
 	if !one || second.parts&^first.parts != 0 {
 		return deeds{fmt.Sprintf("left out %b", left)}
 	}
 	did := deeds{name}
-	if name == dropped[partTopic] && verdictFrom(err) == broadcast.NoRights {
+	if name == dropped[render.PartTopic] && verdictFrom(err) == broadcast.NoRights {
 		did = append(did, actions[broadcast.NoRights])
 	}
 	calls, err = run(func(a asked) bool { return takeApart(t, a).parts&left == left })

@@ -4,11 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"kabarchy/bot/telegram"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"kabarchy/bot/telegram"
 )
 
 const (

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
@@ -41,7 +42,7 @@ func (t *talk) start(ctx context.Context, payload string) error {
 
 // startTopic adds a topic to those that somebody chose, and shows them; who is new chooses
 // a language first, and gets that topic alone.
-func (t *talk) startTopic(ctx context.Context, topic Topic) error {
+func (t *talk) startTopic(ctx context.Context, topic render.Topic) error {
 	add := func(p *subscriptions.Preferences) { p.Topics = p.Topics.With(topic.Number) }
 	switch {
 	case t.known && t.preferences.Status != subscriptions.Active:
@@ -54,7 +55,7 @@ func (t *talk) startTopic(ctx context.Context, topic Topic) error {
 	}
 	s := t.greeting()
 	for i := range s.rows[0] {
-		s.rows[0][i].Data = data(s.rows[0][i].Data, strconv.Itoa(int(topic.Number)))
+		s.rows[0][i].Data = render.Data(s.rows[0][i].Data, strconv.Itoa(int(topic.Number)))
 	}
 	return t.show(ctx, s)
 }
@@ -81,13 +82,13 @@ func (t *talk) languages() []string {
 func (t *talk) languageButtons() []telegram.Button {
 	var row []telegram.Button
 	for _, language := range t.languages() {
-		row = append(row, telegram.Button{Text: locale.For(language).Name(), Data: data(verbSubscribe, language)})
+		row = append(row, telegram.Button{Text: locale.For(language).Name(), Data: render.Data(render.VerbSubscribe, language)})
 	}
 	return row
 }
 
 func (t *talk) pressSubscribe(ctx context.Context, args []string) (reply, error) {
-	language := arg(args, 0)
+	language := render.Arg(args, 0)
 	if !locale.Spoken(language) {
 		return t.stale()
 	}
@@ -115,7 +116,7 @@ func (t *talk) subscribe(ctx context.Context, language string, changes ...func(*
 	if !t.chat.Private() {
 		return t.show(ctx, screen{
 			t.words.HTML("screen.group_subscribed", map[string]any{"Bot": t.self.Username()}),
-			[][]telegram.Button{{{Text: t.words.T("button.settings", nil), Data: data(verbShow, "settings")}}},
+			[][]telegram.Button{{{Text: t.words.T("button.settings", nil), Data: render.Data(render.VerbShow, "settings")}}},
 		})
 	}
 	return t.showHome(ctx, t.words.T("screen.subscribed", nil))
@@ -135,7 +136,7 @@ func readIn(language string) func(*subscriptions.Preferences) {
 // often than that.
 func (t *talk) pressReturn(ctx context.Context, args []string) (reply, error) {
 	change := func(*subscriptions.Preferences) {}
-	switch arg(args, 0) {
+	switch render.Arg(args, 0) {
 	case "":
 	case "weekly":
 		change = func(p *subscriptions.Preferences) {
@@ -167,8 +168,8 @@ func (t *talk) showHome(ctx context.Context, text string) error {
 	rows := t.menu()
 	if len(items) > 0 {
 		item := items[0]
-		text += "\n\n" + headline(item, t.zone)
-		open := telegram.Button{Text: locale.For(item.Language).T("button.read", nil), Data: itemData(item, backToLatest+"0")}
+		text += "\n\n" + render.Headline(item, t.zone)
+		open := telegram.Button{Text: locale.For(item.Language).T("button.read", nil), Data: render.ItemData(item, render.BackToLatest+"0")}
 		rows = append([][]telegram.Button{{open}}, rows...)
 	}
 	return t.show(ctx, screen{text, rows})
@@ -206,14 +207,14 @@ func (t *talk) language(ctx context.Context) error {
 // menu are the buttons below a screen that leads nowhere else. A group does not search:
 // what its people write is not for the bot.
 func (t *talk) menu() [][]telegram.Button {
-	latest := telegram.Button{Text: t.words.T("button.latest", nil), Data: data(verbLatest, "0")}
-	settings := telegram.Button{Text: t.words.T("button.settings", nil), Data: data(verbShow, "settings")}
+	latest := telegram.Button{Text: t.words.T("button.latest", nil), Data: render.Data(render.VerbLatest, "0")}
+	settings := telegram.Button{Text: t.words.T("button.settings", nil), Data: render.Data(render.VerbShow, "settings")}
 	if !t.chat.Private() {
 		return [][]telegram.Button{{latest}, {settings}}
 	}
 	return [][]telegram.Button{
 		{latest},
-		{{Text: t.words.T("button.search", nil), Data: data(verbShow, "search")}, settings},
-		{{Text: t.words.T("button.help", nil), Data: verbHelp}},
+		{{Text: t.words.T("button.search", nil), Data: render.Data(render.VerbShow, "search")}, settings},
+		{{Text: t.words.T("button.help", nil), Data: render.VerbHelp}},
 	}
 }

@@ -49,10 +49,20 @@ type Locale struct {
 // Languages are the languages spoken, as BCP 47 tags, in the order of their buttons.
 func Languages() []string { return slices.Clone(order) }
 
-// Spoken says whether there is a catalogue for the language.
+// Spoken reports whether there is a catalogue for the language.
 func Spoken(language string) bool {
 	_, ok := locales[language]
 	return ok
+}
+
+// Choose returns the one of the texts by language that is in the language, or else the one
+// in the default language, or any; empty where there is none.
+func Choose(texts map[string]string, language string) string {
+	text := cmp.Or(texts[language], texts[Default])
+	for _, other := range order {
+		text = cmp.Or(text, texts[other])
+	}
+	return text
 }
 
 // For returns the locale for a language: a BCP 47 tag, its region ignored. An unknown

@@ -18,6 +18,7 @@ import (
 
 	"kabarchy/bot"
 	"kabarchy/bot/broadcast"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
@@ -159,9 +160,9 @@ func (c *Config) topicIDs() (ids []string) {
 }
 
 // choice are the topics as the bot offers them.
-func (c *Config) choice(numbers map[string]subscriptions.Topic) (topics []bot.Topic) {
+func (c *Config) choice(numbers map[string]subscriptions.Topic) (topics []render.Topic) {
 	for _, t := range c.Topics {
-		topics = append(topics, bot.Topic{Number: numbers[t.ID], ID: t.ID, Name: t.Name})
+		topics = append(topics, render.Topic{Number: numbers[t.ID], ID: t.ID, Name: t.Name})
 	}
 	return topics
 }

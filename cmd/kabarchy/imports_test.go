@@ -19,11 +19,12 @@ const (
 // Imports run one way, so that each part can be understood, tested and replaced without
 // those above it.
 var mayImport = map[string][]string{
-	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/locale", "bot/simulator", "bot/telegram", "cmd/kabarchy/sample", "feeds", "subscriptions", "subscriptions/embedded"},
+	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/locale", "bot/render", "bot/simulator", "bot/telegram", "cmd/kabarchy/sample", "feeds", "subscriptions", "subscriptions/embedded"},
 	"cmd/kabarchy/sample": {},
-	"bot":                 {"bot/broadcast", "bot/locale", "bot/search", "bot/telegram", "feeds", "subscriptions"},
+	"bot":                 {"bot/broadcast", "bot/locale", "bot/render", "bot/search", "bot/telegram", "feeds", "subscriptions"},
 	"bot/broadcast":       {"feeds", "subscriptions"},
 	"bot/locale":          {},
+	"bot/render":          {"bot/locale", "bot/telegram", "feeds", "subscriptions"},
 	"bot/search":          {},
 	"bot/simulator":       {},
 	"bot/telegram":        {},

@@ -1,4 +1,4 @@
-package bot
+package render
 
 import (
 	"strings"
@@ -34,7 +34,7 @@ func TestPaginate(t *testing.T) {
 	} {
 		var got []string
 		for _, page := range paginate(c.paragraphs, c.size) {
-			got = append(got, pageHTML(page))
+			got = append(got, page.HTML())
 		}
 		if strings.Join(got, "|") != c.want {
 			t.Errorf("%s: %q, not %q", c.name, got, c.want)
@@ -55,7 +55,7 @@ func TestBlocksKeepTheirLook(t *testing.T) {
 	want := "<b>Кимге?</b>\n\nОкуңуз: <a href=\"https://cbd.minjust.gov.kg/?a=1&amp;b=2\">мыйзам &lt;1&gt;</a>.\n\n" +
 		"<a href=\"https://minjust.gov.kg/1.jpg\">🖼 1-сүрөт</a>\n\n" +
 		"• <b>паспорт</b>\n2. <i>арыз</i>\n\n<blockquote>Акысыз!</blockquote>"
-	if got := pageHTML(paginate(paragraphsOf(blocks, locale.For("ky")), pageSize)[0]); got != want {
+	if got := Pages(blocks, "ky")[0].HTML(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
@@ -92,11 +92,11 @@ func pagesAreTelegramsAndLoseNoWord(t *rapid.T) {
 		whole.WriteString(p.text())
 	}
 	for _, page := range paginate(paragraphs, size) {
-		text, err := parseTelegram(pageHTML(page))
+		text, err := parseTelegram(page.HTML())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := units(text); n == 0 || n > size {
+		if n := Units(text); n == 0 || n > size {
 			t.Fatalf("a page is %d units long, not %d", n, size)
 		}
 		paged.WriteString(text)

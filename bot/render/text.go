@@ -1,4 +1,4 @@
-package bot
+package render
 
 import (
 	"strings"
@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// units is the length of a text as Telegram's clients count it: in UTF-16 units. The
+// Units is the length of a text as Telegram's clients count it: in UTF-16 units. The
 // server counts characters, which are never more.
-func units(s string) int {
+func Units(s string) int {
 	n := 0
 	for _, r := range s {
 		n += unitsOf(r)
@@ -23,14 +23,14 @@ func unitsOf(r rune) int {
 	return 1
 }
 
-// cut shortens a plain text to the budget in UTF-16 units: at the end of a sentence
+// Cut shortens a plain text to the budget in UTF-16 units: at the end of a sentence
 // where one is not too far back, otherwise at the end of a word and with an ellipsis,
 // and within a word only where that is longer than half of the budget.
-func cut(text string, budget int) string {
-	if units(text) <= budget {
+func Cut(text string, budget int) string {
+	if Units(text) <= budget {
 		return text
 	}
-	end := fit(text, budget-1)
+	end := Fit(text, budget-1)
 	if i := sentenceEnd(text, end); i > end/3 {
 		return strings.TrimRightFunc(text[:i], unicode.IsSpace)
 	}
@@ -43,9 +43,9 @@ func cut(text string, budget int) string {
 	}) + "…"
 }
 
-// fit is the length in bytes of the longest beginning that keeps to the budget and
+// Fit is the length in bytes of the longest beginning that keeps to the budget and
 // does not part what is seen as one sign.
-func fit(text string, budget int) int {
+func Fit(text string, budget int) int {
 	end := 0
 	var last rune
 	for i, r := range text {
@@ -60,7 +60,7 @@ func fit(text string, budget int) int {
 	return len(text)
 }
 
-// joined says that next is shown as one sign with what stands before it: an accent, a
+// joined reports whether next is shown as one sign with what stands before it: an accent, a
 // skin colour, the second half of a flag, a part of a family.
 func joined(last, next rune) bool {
 	const zeroWidthJoiner = '\u200d'
@@ -115,4 +115,18 @@ func lastWord(text string) string {
 	}
 	_, size := utf8.DecodeRuneInString(text[i:])
 	return text[i+size:]
+}
+
+// OneLine is the text with every run of space as one space.
+func OneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// paragraphs parts the paragraphs of a text with an empty line.
+func paragraphs(text string) string {
+	var all []string
+	for p := range strings.Lines(text) {
+		if p = OneLine(p); p != "" {
+			all = append(all, p)
+		}
+	}
+	return strings.Join(all, "\n\n")
 }

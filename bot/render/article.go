@@ -1,4 +1,4 @@
-package bot
+package render
 
 import (
 	"html"
@@ -40,7 +40,7 @@ func paragraphsOf(blocks []feeds.Block, words locale.Locale) []paragraph {
 		p := paragraph{spans: b.Spans, quote: b.Kind == feeds.Quote, item: b.Kind == feeds.ListItem}
 		switch b.Kind {
 		case feeds.Picture:
-			if !webAddress(b.Picture) {
+			if !WebAddress(b.Picture) {
 				continue
 			}
 			pictures++
@@ -62,8 +62,11 @@ func paragraphsOf(blocks []feeds.Block, words locale.Locale) []paragraph {
 	return all
 }
 
-// pictureOn is the address of a page's first picture; empty if it has none.
-func pictureOn(page []paragraph) string {
+// Page is one page of an article.
+type Page []paragraph
+
+// Picture is the address of the page's first picture; empty if it has none.
+func (page Page) Picture() string {
 	for _, p := range page {
 		if p.picture != "" {
 			return p.picture
@@ -72,23 +75,29 @@ func pictureOn(page []paragraph) string {
 	return ""
 }
 
+// Pages lays an article out on pages that fit a small phone; the words that it needs are in
+// the language. An article without words has none.
+func Pages(blocks []feeds.Block, language string) []Page {
+	return paginate(paragraphsOf(blocks, locale.For(language)), pageSize)
+}
+
 // paginate lays paragraphs out on pages of at most the size. Paragraphs stay whole where
 // they can; a longer one is parted at the end of a sentence, or else of a word. No word
 // is lost.
-func paginate(paragraphs []paragraph, size int) [][]paragraph {
-	var pages [][]paragraph
-	var page []paragraph
+func paginate(paragraphs []paragraph, size int) []Page {
+	var pages []Page
+	var page Page
 	room := size
 	flush := func() { pages, page, room = append(pages, page), nil, size }
 	for _, p := range paragraphs {
 		for {
-			length := units(p.text())
+			length := Units(p.text())
 			if length > room && len(page) > 0 && (length <= size || room < size/3) {
 				flush()
 			}
 			head, rest := p.part(room)
 			page = append(page, head)
-			room -= units(head.text()) + len("\n\n")
+			room -= Units(head.text()) + len("\n\n")
 			if len(rest.spans) == 0 {
 				break
 			}
@@ -105,7 +114,7 @@ func paginate(paragraphs []paragraph, size int) [][]paragraph {
 // part takes from a paragraph what fits; the rest is empty if all does.
 func (p paragraph) part(budget int) (head, rest paragraph) {
 	text := p.text()
-	if units(text) <= budget {
+	if Units(text) <= budget {
 		return p, paragraph{}
 	}
 	end, next := breakAt(text, budget)
@@ -117,7 +126,7 @@ func (p paragraph) part(budget int) (head, rest paragraph) {
 // breakAt is where a text is parted that does not fit, and where its rest begins: at the
 // end of a sentence that is not too far back, or else of a word.
 func breakAt(text string, budget int) (end, next int) {
-	end = fit(text, budget)
+	end = Fit(text, budget)
 	if i := sentenceEnd(text, end); i > end/3 {
 		end = i
 	} else if i := strings.LastIndexFunc(text[:end+1], unicode.IsSpace); i > end/2 {
@@ -145,8 +154,8 @@ func between(spans []feeds.Span, from, to int) []feeds.Span {
 	return cut
 }
 
-// pageHTML writes a page's paragraphs in Telegram's HTML.
-func pageHTML(page []paragraph) string {
+// HTML is the page in Telegram's HTML.
+func (page Page) HTML() string {
 	var out strings.Builder
 	for i, p := range page {
 		switch {
@@ -175,10 +184,24 @@ func spansHTML(spans []feeds.Span) string {
 		if s.Italic {
 			text = "<i>" + text + "</i>"
 		}
-		if webAddress(s.Link) {
+		if WebAddress(s.Link) {
 			text = `<a href="` + html.EscapeString(s.Link) + `">` + text + "</a>"
 		}
 		out.WriteString(text)
 	}
 	return out.String()
+}
+
+// PageHead is what stands above each page of an item.
+func PageHead(item feeds.Item) string { return Tagged("b", Cut(OneLine(item.Title), pageTitleLimit)) }
+
+// pageTitleLimit bounds the title above a page, in UTF-16 units.
+const pageTitleLimit = 80
+
+// Summary is what there is to read of an item whose text can't be had.
+func Summary(item feeds.Item) (blocks []feeds.Block) {
+	for text := range strings.SplitSeq(paragraphs(item.Summary), "\n\n") {
+		blocks = append(blocks, feeds.Block{Kind: feeds.Paragraph, Spans: []feeds.Span{{Text: text}}})
+	}
+	return blocks
 }

@@ -1,4 +1,4 @@
-package bot
+package render
 
 import (
 	"encoding/json"
@@ -54,21 +54,21 @@ func TestRenderedItemsAreAlwaysTelegrams(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		item := anyItem.Draw(t, "item")
-		p := renderer{time.UTC, subjects}.render(item, nil)
-		text, err := parseTelegram(p.html)
+		p := Renderer{time.UTC, subjects}.Item(item, nil)
+		text, err := parseTelegram(p.HTML)
 		if err != nil {
-			t.Fatalf("%q does not parse: %v", p.html, err)
+			t.Fatalf("%q does not parse: %v", p.HTML, err)
 		}
-		for name, text := range map[string]string{"html": text, "plain": p.plain} {
-			if n := units(text); n == 0 || n > captionLimit {
+		for name, text := range map[string]string{"html": text, "plain": p.Plain} {
+			if n := Units(text); n == 0 || n > captionLimit {
 				t.Fatalf("%s is %d units long", name, n)
 			}
 		}
-		if text != p.plain {
-			t.Fatalf("with markup it reads %q, without %q", text, p.plain)
+		if text != p.Plain {
+			t.Fatalf("with markup it reads %q, without %q", text, p.Plain)
 		}
-		if p.markup != "" && !json.Valid([]byte(p.markup)) {
-			t.Fatalf("the buttons are no JSON: %s", p.markup)
+		if p.Markup != "" && !json.Valid([]byte(p.Markup)) {
+			t.Fatalf("the buttons are no JSON: %s", p.Markup)
 		}
 	})
 }
@@ -134,15 +134,15 @@ func TestRender(t *testing.T) {
 		Link: "https://minjust.gov.kg/ky/1", Picture: "https://minjust.gov.kg/1.jpg",
 		Published: time.Date(2018, 11, 21, 20, 0, 0, 0, time.UTC),
 	}
-	p := renderer{bishkek, subjects}.render(item, nil)
-	want := page{
-		html: "<b>Юридикалык жардам &lt;акысыз&gt; &amp; жеткиликтүү</b>\n<i>22-ноябрь, 2018-жыл</i>\n\n" +
+	p := Renderer{bishkek, subjects}.Item(item, nil)
+	want := Message{
+		HTML: "<b>Юридикалык жардам &lt;акысыз&gt; &amp; жеткиликтүү</b>\n<i>22-ноябрь, 2018-жыл</i>\n\n" +
 			"Биринчи абзац.\n\nЭкинчи «абзац».",
-		plain: "Юридикалык жардам <акысыз> & жеткиликтүү\n22-ноябрь, 2018-жыл\n\nБиринчи абзац.\n\nЭкинчи «абзац».",
-		markup: `{"inline_keyboard":[[{"text":"📖 Толук окуу","callback_data":"page:aaaaaaaaaaaaaaaa:1"}],[{"text":"Кененирээк","url":"https://minjust.gov.kg/ky/1"},` +
+		Plain: "Юридикалык жардам <акысыз> & жеткиликтүү\n22-ноябрь, 2018-жыл\n\nБиринчи абзац.\n\nЭкинчи «абзац».",
+		Markup: `{"inline_keyboard":[[{"text":"📖 Толук окуу","callback_data":"page:aaaaaaaaaaaaaaaa:1"}],[{"text":"Кененирээк","url":"https://minjust.gov.kg/ky/1"},` +
 			`{"text":"↗️ Бөлүшүү","url":"https://t.me/share/url?text=` + url.QueryEscape("Юридикалык жардам <акысыз> & жеткиликтүү") +
 			`\u0026url=https%3A%2F%2Fminjust.gov.kg%2Fky%2F1"}]]}`,
-		image: "https://minjust.gov.kg/1.jpg",
+		Image: "https://minjust.gov.kg/1.jpg",
 	}
 	if p != want {
 		t.Errorf("got  %+v\nwant %+v", p, want)
@@ -153,8 +153,8 @@ func TestRenderLeavesOutWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	item := feeds.Item{Language: "ru", Title: "Вакансия", Published: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
 		Link: "javascript:alert(1)", Picture: "/relative.jpg"}
-	want := page{html: "<b>Вакансия</b>\n<i>1 марта 2026 г.</i>", plain: "Вакансия\n1 марта 2026 г."}
-	if p := (renderer{time.UTC, subjects}).render(item, nil); p != want {
+	want := Message{HTML: "<b>Вакансия</b>\n<i>1 марта 2026 г.</i>", Plain: "Вакансия\n1 марта 2026 г."}
+	if p := (Renderer{time.UTC, subjects}).Item(item, nil); p != want {
 		t.Errorf("got  %+v\nwant %+v", p, want)
 	}
 }
@@ -189,7 +189,7 @@ func TestAnAlertLooksRight(t *testing.T) {
 	} {
 		c.item.Language, c.item.Published = "ru", day
 		want := strings.Replace(c.want, "Центр  открыт", "Центр открыт", 1)
-		if got := (renderer{time.UTC, subjects}).render(c.item, nil).plain; got != want {
+		if got := (Renderer{time.UTC, subjects}).Item(c.item, nil).Plain; got != want {
 			t.Errorf("%s:\ngot  %q\nwant %q", c.name, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package bot
+package render
 
 import (
 	"strings"
@@ -33,7 +33,7 @@ func TestCut(t *testing.T) {
 		{"accent", "ааа́б", 4, "аа…"},
 		{"far sentence end", "Да. " + strings.Repeat("слово ", 20), 60, "Да. " + strings.Repeat("слово ", 8) + "слово…"},
 	} {
-		if got := cut(c.text, c.budget); got != c.want {
+		if got := Cut(c.text, c.budget); got != c.want {
 			t.Errorf("%s: %q, not %q", c.name, got, c.want)
 		}
 	}
@@ -44,9 +44,9 @@ func TestCutKeepsToItsBudget(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := anyText.Draw(t, "text")
 		budget := rapid.IntRange(1, 100).Draw(t, "budget")
-		got := cut(text, budget)
-		if units(got) > budget {
-			t.Fatalf("%q is %d units long, not %d", got, units(got), budget)
+		got := Cut(text, budget)
+		if Units(got) > budget {
+			t.Fatalf("%q is %d units long, not %d", got, Units(got), budget)
 		}
 		if !utf8.ValidString(got) {
 			t.Fatalf("%q is not text", got)

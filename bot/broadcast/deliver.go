@@ -146,6 +146,7 @@ func (s *session) delivered(ctx context.Context, t *task, d Delivery, m Message)
 	if d.Kind == Digest {
 		line.Revision = d.Part + 1
 	}
+	t.run.noted.Store(true)
 	if s.scribe.write(ctx, s.noteOf(t.run, t.chat, line)) != nil {
 		return // the session ended; the line is remembered, and written as soon as Redis takes it
 	}

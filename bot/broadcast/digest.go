@@ -42,9 +42,11 @@ func (s *session) planDigests(ctx context.Context) error {
 			ID: -hour, Ledger: -hour, Kind: Digest, Item: digestName,
 			PlannedAt: time.Unix(hour*3600, 0).UnixMilli(), From: last,
 		}
-		if _, err := s.plans.add(ctx, p); err != nil {
+		planned, err := s.plans.add(ctx, p)
+		if err != nil {
 			return err
 		}
+		s.planned[p.ID] = planned
 	}
 	if err := s.Redis.Set(ctx, keyDigested, hour, 0).Err(); err != nil {
 		return fmt.Errorf("note the last digest's hour: %w", err)

@@ -220,5 +220,5 @@ func (s *session) end(ctx context.Context, b record) error {
 		s.remove(r)
 		b.state, _ = r.advance(time.Now())
 	}
-	return s.finish(ctx, b.plan, b.state)
+	return s.finish(ctx, b.plan, b.state, nil)
 }

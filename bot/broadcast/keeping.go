@@ -40,7 +40,7 @@ func (s *session) save(ctx context.Context) {
 		case r.done() && s.queue.idle(r) && r.rest():
 			s.tend() // the next walk's beginning is to be saved
 		case r.done() && s.queue.idle(r):
-			if err = s.finish(ctx, r.plan, st); err == nil {
+			if err = s.finish(ctx, r.plan, st, r); err == nil {
 				s.queue.end(r)
 				s.remove(r)
 			}
@@ -63,13 +63,19 @@ func (s *session) tend() {
 	}
 }
 
-// finish turns a broadcast into a report, with exact counts.
-func (s *session) finish(ctx context.Context, p plan, st state) error {
-	has, err := s.close(ctx, p)
-	if err != nil {
-		return err
+// finish turns a broadcast into a report, with exact counts. Where r is not nil it has come
+// to its end here.
+func (s *session) finish(ctx context.Context, p plan, st state, r *run) error {
+	if r == nil || !r.blank() {
+		if err := s.close(ctx, p, st); err != nil {
+			return err
+		}
 	}
-	if p.Kind == News {
+	if p.Kind == News && (r == nil || !r.fresh) {
+		has, err := s.ledger.count(ctx, p.Ledger, subscriptions.Number(p.Language))
+		if err != nil {
+			return err
+		}
 		st.Sent = has
 	}
 	failed, err := s.Redis.HLen(ctx, keyFailed(p.ID)).Result()
@@ -91,27 +97,28 @@ func (s *session) finish(ctx context.Context, p plan, st state) error {
 	return nil
 }
 
-// close counts who has what a broadcast brought. Where no other broadcast needs the ledger,
-// its time begins to run.
-func (s *session) close(ctx context.Context, p plan) (has int, err error) {
+// close lets the time of a broadcast's ledger begin to run, where no other needs it.
+func (s *session) close(ctx context.Context, p plan, st state) error {
+	if err := s.plans.save(ctx, p.ID, st); err != nil { // open looks whether the walk was over
+		return err
+	}
 	s.lifetimes <- struct{}{}
 	defer func() { <-s.lifetimes }()
 	current, err := s.plans.running(ctx)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	keep := s.Keep
 	if slices.ContainsFunc(current, func(b record) bool { return b.Ledger == p.Ledger && b.ID != p.ID }) {
-		keep = 0
+		return nil
 	}
-	return s.ledger.count(ctx, p.Ledger, subscriptions.Number(p.Language), keep)
+	return s.ledger.expire(ctx, p.Ledger, s.Keep)
 }
 
 // open sees to it that the ledger of a broadcast lives as long as that runs, though its
 // time may have begun to run.
 func (s *session) open(ctx context.Context, p record) error {
-	if p.Ledger == p.ID && p.Planned < 0 {
-		return nil // a new one
+	if p.Ledger == p.ID && p.Cursor < subscriptions.Buckets {
+		return nil // it was not over, so that its time can't have begun
 	}
 	s.lifetimes <- struct{}{}
 	defer func() { <-s.lifetimes }()

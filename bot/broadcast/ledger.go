@@ -109,13 +109,11 @@ func (l ledger) erase(ctx context.Context, numbers []int64, chat int64) error {
 // bucketsAtOnce is how many buckets one pipeline asks for.
 const bucketsAtOnce = 256
 
-// count returns how many chats have an edition, by its ledger. With keep above 0 it also
-// sets the time after which the ledger is dropped.
-func (l ledger) count(ctx context.Context, number int64, edition int, keep time.Duration) (int, error) {
+// count returns how many chats have an edition, by its ledger.
+func (l ledger) count(ctx context.Context, number int64, edition int) (int, error) {
 	total := 0
 	for from := 0; from < subscriptions.Buckets; from += bucketsAtOnce {
-		buckets := bucketRange(from)
-		entries, err := l.read(ctx, number, buckets)
+		entries, err := l.read(ctx, number, bucketRange(from))
 		if err != nil {
 			return 0, err
 		}
@@ -124,21 +122,14 @@ func (l ledger) count(ctx context.Context, number int64, edition int, keep time.
 				total++
 			}
 		}
-		if keep > 0 && len(entries) > 0 {
-			if err := l.expire(ctx, number, buckets, keep); err != nil {
-				return 0, err
-			}
-		}
 	}
 	return total, nil
 }
 
-func (l ledger) expire(ctx context.Context, number int64, buckets []int, after time.Duration) error {
-	pipe := l.rdb.Pipeline()
-	for _, b := range buckets {
-		pipe.Expire(ctx, keySent(number, b), after)
-	}
-	if _, err := pipe.Exec(ctx); err != nil {
+// expire drops a ledger after a time.
+func (l ledger) expire(ctx context.Context, number int64, after time.Duration) error {
+	err := l.each(ctx, number, func(p redis.Pipeliner, key string) { p.Expire(ctx, key, after) })
+	if err != nil {
 		return fmt.Errorf("let ledger %d expire: %w", number, err)
 	}
 	return nil
@@ -146,13 +137,22 @@ func (l ledger) expire(ctx context.Context, number int64, buckets []int, after t
 
 // persist lets a ledger live on that was to expire.
 func (l ledger) persist(ctx context.Context, number int64) error {
+	err := l.each(ctx, number, func(p redis.Pipeliner, key string) { p.Persist(ctx, key) })
+	if err != nil {
+		return fmt.Errorf("let ledger %d live on: %w", number, err)
+	}
+	return nil
+}
+
+// each does the same to every bucket of a ledger.
+func (l ledger) each(ctx context.Context, number int64, do func(p redis.Pipeliner, key string)) error {
 	for from := 0; from < subscriptions.Buckets; from += bucketsAtOnce {
 		pipe := l.rdb.Pipeline()
 		for _, b := range bucketRange(from) {
-			pipe.Persist(ctx, keySent(number, b))
+			do(pipe, keySent(number, b))
 		}
 		if _, err := pipe.Exec(ctx); err != nil {
-			return fmt.Errorf("let ledger %d live on: %w", number, err)
+			return err
 		}
 	}
 	return nil

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"kabarchy/feeds"
-	"kabarchy/subscriptions"
 )
 
 // planEvery is how often the session looks for announcements where nobody wakes it.
@@ -88,6 +87,7 @@ func (s *session) take(ctx context.Context, a feeds.Announcement) error {
 		return err
 	}
 	if planned {
+		s.planned[p.ID] = true
 		s.Log.Info("broadcast planned", "broadcast", a.ID, "kind", a.Kind, "item", a.Item)
 	}
 	if a.Kind == feeds.Withdrawn {
@@ -179,16 +179,12 @@ func (s *session) begin(ctx context.Context, p record) error {
 	if err := s.open(ctx, p); err != nil {
 		return err
 	}
-	if resumed := p.Planned >= 0; resumed && p.Kind == News {
-		if p.Sent, err = s.ledger.count(ctx, p.Ledger, subscriptions.Number(p.Language), 0); err != nil {
-			return err
-		}
-	}
 	waiting, err := s.retries.all(ctx, p.ID)
 	if err != nil {
 		return err
 	}
-	r := &run{plan: p.plan, state: p.state, saved: p.state, doubt: newDoubt(p.Trusted), retried: waiting}
+	r := &run{plan: p.plan, state: p.state, saved: p.state, doubt: newDoubt(p.Trusted), retried: waiting, fresh: s.planned[p.ID]}
+	delete(s.planned, p.ID)
 	r.item.Store(&item)
 	r.position.Store(int64(p.Cursor))
 	if r.Kind == Digest {

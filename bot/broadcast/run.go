@@ -18,6 +18,8 @@ type run struct {
 
 	item  atomic.Pointer[feeds.Item] // the item as it is now: a correction replaces it
 	items []told                     // a digest's
+	fresh bool                       // it was begun in this session, never before
+	noted atomic.Bool                // its ledger has a line
 
 	position atomic.Int64 // the bucket that the walk reads next
 	doubt    *doubt
@@ -110,6 +112,9 @@ func (r *run) done() bool {
 	defer r.mu.Unlock()
 	return r.walked && r.state.Cursor == subscriptions.Buckets
 }
+
+// blank reports whether the broadcast has a ledger of its own, and no line in it.
+func (r *run) blank() bool { return r.fresh && r.Ledger == r.ID && !r.noted.Load() }
 
 // edition is the number of the language of what is sent.
 func (r *run) edition() int { return subscriptions.Number(r.Language) }

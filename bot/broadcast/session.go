@@ -18,7 +18,8 @@ type session struct {
 
 	abort     context.CancelCauseFunc // ends the session with an error
 	walks     sync.WaitGroup
-	lifetimes chan struct{} // holds one token while the lifetime of a ledger is looked at and set
+	lifetimes chan struct{}  // holds one token while the lifetime of a ledger is looked at and set
+	planned   map[int64]bool // broadcasts planned here and not yet begun; the planning loop's own
 
 	mu       sync.Mutex
 	runs     []*run // oldest first
@@ -33,6 +34,7 @@ func newSession(e *Engine) *session {
 		ending: make(chan struct{}, 1),
 
 		lifetimes: make(chan struct{}, 1),
+		planned:   make(map[int64]bool),
 		forwards:  make(forwards),
 	}
 }

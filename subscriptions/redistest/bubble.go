@@ -2,6 +2,7 @@ package redistest
 
 import (
 	"bufio"
+	"container/heap"
 	"context"
 	"fmt"
 	"io"
@@ -40,7 +41,8 @@ type Embedded struct {
 	down    bool
 	conns   map[net.Conn]struct{}
 	serving sync.WaitGroup
-	after   time.Time // commands before it find the keys as they were
+
+	ends endings
 }
 
 // EachInBubble runs f as the subtests "miniredis" and "redis-server", each in a bubble
@@ -80,6 +82,8 @@ func onDatabase(t *testing.T, addr string, number int, f func(t *testing.T, rdb 
 	synctest.Test(t, func(t *testing.T) {
 		rdb := redis.NewClient(&redis.Options{
 			Addr: addr, DB: number, PoolSize: bubblePool, ContextTimeoutEnabled: true, MaintNotificationsConfig: noNotifications(),
+			ReadBufferSize: bubbleBuffer, WriteBufferSize: bubbleBuffer,
+			PipelineReadBufferSize: bubbleBuffer, PipelineWriteBufferSize: bubbleBuffer,
 		})
 		t.Cleanup(func() { _ = rdb.Close() })
 		if err := rdb.FlushDB(t.Context()).Err(); err != nil {
@@ -92,6 +96,10 @@ func onDatabase(t *testing.T, addr string, number int, f func(t *testing.T, rdb 
 // bubblePool is more connections than anybody wants at once: the timers with which
 // go-redis lets callers wait for one are shared by all bubbles, which they must not be.
 const bubblePool = 8192
+
+// bubbleBuffer is smaller than go-redis' 32 and 128 KiB, which cost a test more than they
+// save it.
+const bubbleBuffer = 4096
 
 // Bubble starts an embedded Redis for the time of the test, which must run in a bubble.
 func Bubble(tb testing.TB) *Embedded {
@@ -116,6 +124,8 @@ func Bubble(tb testing.TB) *Embedded {
 func (e *Embedded) Client(tb testing.TB) redis.UniversalClient {
 	rdb := redis.NewClient(&redis.Options{
 		Dialer: e.dial, PoolSize: bubblePool, ContextTimeoutEnabled: true, MaintNotificationsConfig: noNotifications(),
+		ReadBufferSize: bubbleBuffer, WriteBufferSize: bubbleBuffer,
+		PipelineReadBufferSize: bubbleBuffer, PipelineWriteBufferSize: bubbleBuffer,
 	})
 	rdb.AddHook(absent{e})
 	tb.Cleanup(func() { _ = rdb.Close() })
@@ -165,12 +175,15 @@ func (e *Embedded) before(p *server.Peer, name string, args ...string) bool {
 }
 
 // lengthen adds to the life that a command gives to a key what miniredis' time lags
-// behind: the next tick takes it off.
+// behind, and notes when that life ends: the next tick then takes it off.
 func (e *Embedded) lengthen(name string, args []string) {
-	lag := time.Since(*e.advanced.Load())
+	advanced := *e.advanced.Load()
+	lag := time.Since(advanced)
 	add := func(i int, unit time.Duration) {
 		if n, err := strconv.ParseInt(args[i], 10, 64); err == nil {
-			args[i] = strconv.FormatInt(n+int64((lag+unit/2)/unit), 10)
+			n += int64((lag + unit/2) / unit)
+			args[i] = strconv.FormatInt(n, 10)
+			e.ends.add(advanced.Add(time.Duration(n) * unit))
 		}
 	}
 	switch {
@@ -184,8 +197,9 @@ func (e *Embedded) lengthen(name string, args []string) {
 			switch strings.ToUpper(args[i]) {
 			case "PX":
 				add(i+1, time.Millisecond)
-			case "EX":
-				add(i+1, time.Second)
+			case "EX": // in milliseconds, which lose nothing
+				args[i], args[i+1] = "PX", args[i+1]+"000"
+				add(i+1, time.Millisecond)
 			}
 		}
 	}
@@ -253,22 +267,55 @@ func (e *Embedded) serve(conn net.Conn) {
 	}
 }
 
-// clockStep is how exactly keys of an Embedded expire, while it holds few.
-const clockStep = 10 * time.Millisecond
-
-// tick lets the time that has passed pass in miniredis. That costs a sort of all keys,
-// so that with many of them steps are rarer, but where somebody asks how much is left.
+// tick lets the time that has passed pass in miniredis, which costs a sort of all keys:
+// where the life of one may be over, or somebody asks how much is left.
 func (e *Embedded) tick(asked bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := time.Now()
-	if now.Before(e.after) && !asked {
+	if !e.ends.come(now) && !asked {
 		return
 	}
 	e.mini.FastForward(now.Sub(*e.advanced.Load()))
 	e.advanced.Store(&now)
-	keys := len(e.mini.DB(0).Keys())
-	e.after = now.Add(max(clockStep, time.Duration(keys)*200*time.Microsecond))
+}
+
+// endings are the moments at which lives of keys end, or ended before they were lengthened.
+type endings struct {
+	mu  sync.Mutex
+	all momentHeap
+}
+
+func (e *endings) add(at time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.all) == 0 || !e.all[len(e.all)-1].Equal(at) { // a ledger's buckets end together
+		heap.Push(&e.all, at)
+	}
+}
+
+// come reports whether a moment has come, and forgets it.
+func (e *endings) come(now time.Time) (come bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for len(e.all) > 0 && !e.all[0].After(now) {
+		heap.Pop(&e.all)
+		come = true
+	}
+	return come
+}
+
+// momentHeap is a heap of moments, the first one on top.
+type momentHeap []time.Time
+
+func (m momentHeap) Len() int           { return len(m) }
+func (m momentHeap) Less(i, j int) bool { return m[i].Before(m[j]) }
+func (m momentHeap) Swap(i, j int)      { m[i], m[j] = m[j], m[i] }
+func (m *momentHeap) Push(x any)        { *m = append(*m, x.(time.Time)) }
+func (m *momentHeap) Pop() any {
+	last := (*m)[len(*m)-1]
+	*m = (*m)[:len(*m)-1]
+	return last
 }
 
 // commands are what a connection has brought and nobody has carried out.

@@ -202,5 +202,5 @@ func TestAnswersToWhatWasSentBefore(t *testing.T) {
 		"corrections": testCorrections,
 		"withdrawals": testWithdrawals,
 		"upgrade":     testUpgrade,
-	})
+	}, "corrections")
 }

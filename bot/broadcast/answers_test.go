@@ -307,7 +307,7 @@ func TestPicturesThatTelegramCantGet(t *testing.T) {
 		"wrong file identifier":          refusedPicture(simulator.WrongFile),
 		"failed to get HTTP URL content": refusedPicture(simulator.CantFetchURL),
 		"wrong type of the web page":     refusedPicture(simulator.WrongContent),
-	})
+	}, "wrong file identifier")
 }
 
 func refusedPicture(why *simulator.Refusal) func(*testing.T, redis.UniversalClient) {

@@ -287,22 +287,32 @@ func (s *session) settle(ctx context.Context, t *task, e *Error) {
 		return
 	}
 	s.Log.Info("delivery settled without a message", "broadcast", r.ID, "chat", t.chat, "verdict", e.Verdict, "error", e.Err)
-	r.tell(func(st *state) {
-		switch e.Verdict {
-		case BlockedByUser, Gone:
-			st.Blocked++
-		case Moved: // the message follows under the new id
-		default:
-			st.Failed++
-		}
-	})
+	d := r.settled(t.chat, e)
 	s.drop(ctx, t)
-	if r.Kind == Withdrawal && e.Verdict != Gone && e.Verdict != BlockedByUser {
-		return // that one message can't be taken back says nothing of the others
-	}
-	if d := r.doubt.settled(t.chat, e); d != nil {
+	if d != nil {
 		s.suspend(ctx, r, d)
 	}
+}
+
+// settled counts a chat that was settled without a message, and returns what is to be
+// doubted of that.
+func (r *run) settled(chat int64, e *Error) *doubtful {
+	lost := e.Verdict == Gone || e.Verdict == BlockedByUser
+	count := func(chats int) {
+		r.tell(func(st *state) {
+			switch {
+			case lost:
+				st.Blocked += chats
+			case e.Verdict != Moved: // the message follows under the new id
+				st.Failed += chats
+			}
+		})
+	}
+	if r.Kind == Withdrawal && !lost {
+		count(1)
+		return nil // that one message can't be taken back says nothing of the others
+	}
+	return r.doubt.settled(chat, e, count)
 }
 
 // moved lets subscription, ledger and message follow a group to its new id.

@@ -2,45 +2,12 @@ package broadcast
 
 import (
 	"fmt"
-	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
-	"kabarchy/subscriptions/redistest"
 )
-
-// quietHouse runs a test in a house of the ministry's zone in virtual time, whose engine
-// works only when the test says so.
-func quietHouse(t *testing.T, f func(t *testing.T, h *house)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t, redistest.Bubble(t).Client(t))
-		h.options.Zone = bishkek
-		f(t, h)
-	})
-}
-
-// work lets the engine do what is to do, and then rest.
-func (h *house) work() {
-	h.tb.Helper()
-	stop := h.run()
-	time.Sleep(5 * time.Second)
-	h.quiet()
-	stop()
-}
-
-// told counts how often a phone shows an item, by itself or in a digest.
-func (p *phones) told(chat int64, title string) (n int) {
-	for _, m := range p.all()[chat] {
-		if strings.HasSuffix(m.title, title) {
-			n++
-		}
-	}
-	return n
-}
 
 func daily(hour int) subscriptions.When {
 	return subscriptions.When{Rhythm: subscriptions.Daily, Hour: hour}
@@ -49,8 +16,7 @@ func daily(hour int) subscriptions.When {
 func TestOneDigestHoweverLate(t *testing.T) {
 	for _, hours := range []time.Duration{11, 80} {
 		t.Run(fmt.Sprint(int(hours), " hours late"), func(t *testing.T) {
-			t.Parallel()
-			quietHouse(t, func(t *testing.T, h *house) {
+			miniHouse(t, func(t *testing.T, h *house) {
 				h.subscribe("ky", 1)
 				h.prefer(1, func(p *subscriptions.Preferences) { p.When = daily(9) })
 				sleepUntil(8, 0)
@@ -98,8 +64,7 @@ func TestNothingIsLostNorToldTwiceBetweenTwoSettings(t *testing.T) {
 		{"a pause of who gets digests", []func(*preferences){set(daily(9)), pause}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			quietHouse(t, func(t *testing.T, h *house) {
+			miniHouse(t, func(t *testing.T, h *house) {
 				h.subscribe("ky", 1, 2)
 				sleepUntil(8, 10)
 				h.work()

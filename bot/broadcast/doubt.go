@@ -47,14 +47,25 @@ func (d *doubt) delivered() {
 }
 
 // settled takes an answer into account that settled a chat without a message. It returns
-// what is to be doubted, nil in most cases.
-func (d *doubt) settled(chat int64, e *Error) *doubtful {
+// what is to be doubted, nil in most cases. The chat is counted with 1, and those that were
+// counted and are doubted with a number below 0.
+func (d *doubt) settled(chat int64, e *Error, count func(chats int)) *doubtful {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.count()
 	if d.found {
 		return &doubtful{chats: []int64{chat}, again: true}
 	}
+	count(1)
+	found := d.doubts(chat, e)
+	if found != nil {
+		count(-len(found.chats))
+	}
+	return found
+}
+
+// doubts looks at an answer; the caller holds the lock.
+func (d *doubt) doubts(chat int64, e *Error) *doubtful {
 	switch e.Verdict {
 	case Refused, OurFault:
 		if words := e.words(); words != d.words {

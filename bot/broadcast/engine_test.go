@@ -3,7 +3,6 @@ package broadcast
 import (
 	"errors"
 	"maps"
-	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -11,32 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/subscriptions"
-	"kabarchy/subscriptions/redistest"
 )
-
-// eachHouse runs a test in a house on miniredis and in one on a real server, both in
-// virtual time.
-func eachHouse(t *testing.T, f func(t *testing.T, h *house)) {
-	t.Parallel()
-	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
-		f(t, newHouse(t, rdb))
-	})
-}
-
-func chats(from, to int64) []int64 {
-	var all []int64
-	for c := from; c <= to; c++ {
-		all = append(all, c)
-	}
-	return all
-}
-
-func (h *house) wantTitles(want map[int64][]string) {
-	h.tb.Helper()
-	if got := h.phones.titles(); !reflect.DeepEqual(got, want) {
-		h.tb.Errorf("phones show %v, want %v", got, want)
-	}
-}
 
 func TestEveryoneHasAnItemOnceInTheirLanguage(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
@@ -75,16 +49,12 @@ func TestRestartGoesOnWhereItStopped(t *testing.T) {
 		}
 		defer stop()
 		h.quiet()
-		for _, c := range all {
-			if n := h.phones.count(c); n != 1 {
-				t.Errorf("chat %d has it %d times", c, n)
-			}
-		}
+		h.onceEach(all)
 	})
 }
 
 func TestTransientFailuresAreTriedAgain(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
+	miniHouse(t, func(t *testing.T, h *house) {
 		h.subscribe("ky", chats(1, 30)...)
 		h.phones.answer = func(d Delivery, try int) error {
 			if d.Chat%10 == 0 && try == 1 {
@@ -95,11 +65,7 @@ func TestTransientFailuresAreTriedAgain(t *testing.T) {
 		defer h.run()()
 		h.publish("ky", "Жаңылык")
 		h.quiet()
-		for _, c := range chats(1, 30) {
-			if n := h.phones.count(c); n != 1 {
-				t.Errorf("chat %d has it %d times", c, n)
-			}
-		}
+		h.onceEach(chats(1, 30))
 	})
 }
 
@@ -119,9 +85,9 @@ func TestAnswersAboutAChat(t *testing.T) {
 		{"slow down", Error{Verdict: SlowDown, After: 50 * time.Millisecond}, &active, true, Progress{Planned: 2, Sent: 2}},
 		{"ambiguous", Error{Verdict: Ambiguous}, &active, true, Progress{Planned: 2, Sent: 2}},
 	}
-	for _, test := range tests {
+	for i, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			eachHouse(t, func(t *testing.T, h *house) {
+			houses(i == 0)(t, func(t *testing.T, h *house) {
 				h.subscribe("ky", 1, 2)
 				h.phones.answer = func(d Delivery, try int) error {
 					if d.Chat == 1 && try == 1 {
@@ -160,7 +126,7 @@ func TestAnswersAboutAChat(t *testing.T) {
 }
 
 func TestMovedGroupGetsTheItemUnderItsNewID(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
+	miniHouse(t, func(t *testing.T, h *house) {
 		h.subscribe("ky", -5)
 		h.phones.answer = func(d Delivery, _ int) error {
 			if d.Chat == -5 {
@@ -179,7 +145,7 @@ func TestMovedGroupGetsTheItemUnderItsNewID(t *testing.T) {
 }
 
 func TestWrongTokenStopsTheEngine(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
+	miniHouse(t, func(t *testing.T, h *house) {
 		h.subscribe("ky", 1)
 		h.phones.answer = func(Delivery, int) error {
 			return &Error{Verdict: Unauthorized, Err: errors.New("Unauthorized")}
@@ -218,7 +184,7 @@ func TestCorrectionEditsWhatIsThereAndOnlyOnce(t *testing.T) {
 }
 
 func TestCorrectionDuringTheBroadcast(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
+	miniHouse(t, func(t *testing.T, h *house) {
 		all := chats(1, 300)
 		h.subscribe("ky", all...)
 		h.options.MessagesPerSecond = 300
@@ -268,16 +234,12 @@ func TestWhoJoinsDuringABroadcastGetsItOnce(t *testing.T) {
 			}
 		}
 		h.quiet()
-		for _, c := range slices.Concat(chats(1, 200), late) {
-			if n := h.phones.count(c); n != 1 {
-				t.Errorf("chat %d has it %d times", c, n)
-			}
-		}
+		h.onceEach(slices.Concat(chats(1, 200), late))
 	})
 }
 
 func TestItemsComeInOrderInAChat(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
+	miniHouse(t, func(t *testing.T, h *house) {
 		h.subscribe("ky", chats(1, 50)...)
 		defer h.run()()
 		want := []string{"Биринчи", "Экинчи", "Үчүнчү"}
@@ -349,10 +311,6 @@ func TestTwoInstancesOneLeader(t *testing.T) {
 		h.engine = other
 		h.quiet()
 		stopOther()
-		for _, c := range chats(1, 200) {
-			if n := h.phones.count(c); n != 1 {
-				t.Errorf("chat %d has it %d times", c, n)
-			}
-		}
+		h.onceEach(chats(1, 200))
 	})
 }

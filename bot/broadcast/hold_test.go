@@ -18,31 +18,13 @@ func refusing(title string, from int64, words string) func(Delivery, int) error 
 	}
 }
 
-// held waits until one broadcast is held, and returns it.
-func (h *house) held() Progress {
+// refused has an item held, which none of so many readers takes.
+func (h *house) refused(readers int64) Progress {
 	h.tb.Helper()
-	var held []Progress
-	h.until("a broadcast is held", func() (yes bool) {
-		var err error
-		held, err = h.engine.HeldBroadcasts(h.tb.Context())
-		return err == nil && len(held) == 1
-	})
-	return held[0]
-}
-
-// ended waits until a broadcast has ended, and returns its report.
-func (h *house) ended(broadcast int64) (report Progress) {
-	h.tb.Helper()
-	h.until("it has ended", func() bool {
-		progress, err := h.engine.Progress(h.tb.Context())
-		for _, p := range progress {
-			if p.ID == broadcast {
-				report = p
-			}
-		}
-		return err == nil && !report.FinishedAt.IsZero()
-	})
-	return report
+	h.subscribe("ky", chats(1, readers)...)
+	h.phones.reply(refusing("Жаман", 1, "bad request: no"))
+	h.publish("ky", "Жаман")
+	return h.held()
 }
 
 func TestItemThatTwentyChatsInARowRefuseIsHeldAndOthersGoOn(t *testing.T) {
@@ -60,22 +42,17 @@ func TestItemThatTwentyChatsInARowRefuseIsHeldAndOthersGoOn(t *testing.T) {
 		}
 		<-told
 		stop() // a restart
+		tried := h.phones.attempts()
 		stop = h.run()
 		h.publish("ky", "Жакшы")
 		h.until("the other item reaches everybody", func() bool { return len(h.phones.titles()) == 300 })
 		if again := h.held(); again.ID != p.ID {
 			t.Errorf("held after the restart: %+v", again)
 		}
-		h.phones.mu.Lock()
-		tried := 0
-		for _, tries := range h.phones.tries {
-			tried += tries - 1
+		if again := h.phones.attempts() - 300; again != tried || tried > 20+atOnce {
+			t.Errorf("%d attempts before it was held, %d after the restart", tried, again-tried)
 		}
-		h.phones.answer = nil
-		h.phones.mu.Unlock()
-		if tried > 20+atOnce {
-			t.Errorf("%d attempts before it was held", tried)
-		}
+		h.phones.reply(nil)
 		if err := h.engine.Resume(t.Context(), p.ID); err != nil {
 			t.Fatal(err)
 		}
@@ -96,24 +73,18 @@ func TestItemThatTwentyChatsInARowRefuseIsHeldAndOthersGoOn(t *testing.T) {
 }
 
 func TestResumedBroadcastSettlesWhoRefusesOneByOne(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", chats(1, 100)...)
-		h.phones.answer = refusing("Жаман", 1, "bad request: no")
+	miniHouse(t, func(t *testing.T, h *house) {
 		defer h.run()()
-		h.publish("ky", "Жаман")
-		p := h.held()
-		h.phones.mu.Lock()
-		h.phones.answer = refusing("Жаман", 51, "bad request: no")
-		h.phones.mu.Unlock()
+		p := h.refused(100)
 		if err := h.engine.Resume(t.Context(), p.ID); err != nil {
 			t.Fatal(err)
 		}
 		r := h.ended(p.ID)
-		if r.Failed != 50 || r.Sent != 50 || r.Held != "" {
+		if r.Failed != 100 || r.Sent != 0 || r.Held != "" {
 			t.Errorf("the report is %+v", r)
 		}
 		failures, err := h.engine.Failures(t.Context(), p.ID)
-		if err != nil || len(failures) != 50 {
+		if err != nil || len(failures) != 100 {
 			t.Errorf("%d failures listed, %v", len(failures), err)
 		}
 	})
@@ -121,11 +92,8 @@ func TestResumedBroadcastSettlesWhoRefusesOneByOne(t *testing.T) {
 
 func TestStoppedBroadcastEndsAndSaysSo(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", chats(1, 100)...)
-		h.phones.answer = refusing("Жаман", 1, "bad request: no")
 		defer h.run()()
-		h.publish("ky", "Жаман")
-		p := h.held()
+		p := h.refused(100)
 		if err := h.engine.Stop(t.Context(), p.ID); err != nil {
 			t.Fatal(err)
 		}
@@ -141,12 +109,9 @@ func TestStoppedBroadcastEndsAndSaysSo(t *testing.T) {
 }
 
 func TestWithdrawalEndsAHeldBroadcast(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", chats(1, 50)...)
-		h.phones.answer = refusing("Жаман", 1, "bad request: no")
+	miniHouse(t, func(t *testing.T, h *house) {
 		defer h.run()()
-		h.publish("ky", "Жаман")
-		h.held()
+		h.refused(50)
 		if err := h.archive.Withdraw(t.Context(), h.item("ky", "Жаман").ID); err != nil {
 			t.Fatal(err)
 		}
@@ -160,7 +125,7 @@ func TestWithdrawalEndsAHeldBroadcast(t *testing.T) {
 func TestImplausiblyManyGoneOrBlockedHoldTheBroadcastAndAreNotMarked(t *testing.T) {
 	for verdict, why := range map[Verdict]Suspicion{Gone: ManyGone, BlockedByUser: ManyBlocked} {
 		t.Run(verdict.String(), func(t *testing.T) {
-			eachHouse(t, func(t *testing.T, h *house) {
+			houses(verdict == Gone)(t, func(t *testing.T, h *house) {
 				all := chats(1, 200)
 				h.subscribe("ky", all...)
 				h.phones.answer = func(d Delivery, _ int) error {
@@ -178,20 +143,21 @@ func TestImplausiblyManyGoneOrBlockedHoldTheBroadcastAndAreNotMarked(t *testing.
 						return err == nil && known && p.Status == subscriptions.Active
 					})
 				}
-				h.phones.mu.Lock()
-				h.phones.answer = nil // the right token again
-				h.phones.mu.Unlock()
+				h.phones.reply(nil) // the right token again
 				if err := h.engine.Resume(t.Context(), p.ID); err != nil {
 					t.Fatal(err)
 				}
 				h.quiet()
-				if n := len(h.phones.titles()); n != 200 {
-					t.Errorf("%d of 200 have the item", n)
+				if r := h.ended(p.ID); len(h.phones.titles()) != 200 || r.Sent != 200 || r.Blocked != 0 {
+					t.Errorf("%d of 200 have the item, the report is %+v", len(h.phones.titles()), r)
 				}
 			})
 		})
 	}
 }
+
+// settled has a doubt look at one answer.
+func settled(d *doubt, chat int64, e *Error) *doubtful { return d.settled(chat, e, func(int) {}) }
 
 func TestDoubtNeedsARow(t *testing.T) {
 	refused := &Error{Verdict: Refused, Reason: "no"}
@@ -199,7 +165,7 @@ func TestDoubtNeedsARow(t *testing.T) {
 	t.Run("a success ends it", func(t *testing.T) {
 		d := newDoubt("")
 		for i := range int64(1000) {
-			if d.settled(i, refused) != nil {
+			if settled(d, i, refused) != nil {
 				t.Fatalf("doubted after %d", i)
 			}
 			if i%19 == 18 {
@@ -214,7 +180,7 @@ func TestDoubtNeedsARow(t *testing.T) {
 			if i%19 == 18 {
 				e = other
 			}
-			if d.settled(i, e) != nil {
+			if settled(d, i, e) != nil {
 				t.Fatalf("doubted after %d", i)
 			}
 		}
@@ -223,7 +189,7 @@ func TestDoubtNeedsARow(t *testing.T) {
 		d := newDoubt("")
 		for i := range int64(10_000) {
 			if i%25 == 0 {
-				if d.settled(i, &Error{Verdict: Gone}) != nil {
+				if settled(d, i, &Error{Verdict: Gone}) != nil {
 					t.Fatalf("doubted after %d", i)
 				}
 			} else {
@@ -237,7 +203,7 @@ func TestDoubtNeedsARow(t *testing.T) {
 			d.delivered()
 		}
 		n := int64(0)
-		for d.settled(n, &Error{Verdict: Gone}) == nil {
+		for settled(d, n, &Error{Verdict: Gone}) == nil {
 			n++
 		}
 		if n > 2*leastLost {
@@ -247,12 +213,12 @@ func TestDoubtNeedsARow(t *testing.T) {
 	t.Run("what was trusted is not doubted again", func(t *testing.T) {
 		d := newDoubt(AllRefuse.line("no"))
 		for i := range int64(100) {
-			if d.settled(i, refused) != nil {
+			if settled(d, i, refused) != nil {
 				t.Fatalf("doubted after %d", i)
 			}
 		}
 		for i := range int64(rowRefused) {
-			if found := d.settled(i, other); found != nil != (i == rowRefused-1) {
+			if found := settled(d, i, other); found != nil != (i == rowRefused-1) {
 				t.Errorf("other words: %+v after %d", found, i)
 			}
 		}

@@ -2,20 +2,17 @@ package broadcast
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"net/http"
-	"slices"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
+	"kabarchy/subscriptions/redistest"
 	"kabarchy/subscriptions/redistest/pipenet"
 )
 
@@ -25,6 +22,7 @@ import (
 type house struct {
 	tb      testing.TB
 	rdb     redis.UniversalClient
+	server  *redistest.Embedded // nil on a real server
 	store   *subscriptions.Store
 	archive *feeds.Archive
 	poller  *feeds.Poller
@@ -32,6 +30,38 @@ type house struct {
 	phones  *phones
 	options Options
 	engine  *Engine
+}
+
+// eachHouse runs a test in a house on miniredis and in one on a real server, both in
+// virtual time: a bubble begins at six in the morning in Bishkek.
+func eachHouse(t *testing.T, f func(t *testing.T, h *house)) {
+	t.Parallel()
+	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
+		f(t, newHouse(t, rdb))
+	})
+}
+
+// miniHouse runs a test in a house on miniredis alone: another test, or the first case of
+// this one, holds the same promise on a real server.
+func miniHouse(t *testing.T, f func(t *testing.T, h *house)) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { f(t, embeddedHouse(t)) })
+}
+
+// houses are where the cases of one promise are tried: the first one everywhere.
+func houses(first bool) func(*testing.T, func(*testing.T, *house)) {
+	if first {
+		return eachHouse
+	}
+	return miniHouse
+}
+
+// embeddedHouse opens a house on a miniredis of its own, which stands in a bubble.
+func embeddedHouse(tb testing.TB) *house {
+	server := redistest.Bubble(tb)
+	h := newHouse(tb, server.Client(tb))
+	h.server = server
+	return h
 }
 
 // newHouse opens a house whose ministry publishes in two languages.
@@ -57,7 +87,7 @@ func newHouse(tb testing.TB, rdb redis.UniversalClient) *house {
 	h.poll("ru")
 	h.phones = newPhones()
 	h.options = Options{
-		Redis: rdb, Store: h.store, Archive: h.archive, Sender: h.phones, Log: slog.New(slog.DiscardHandler),
+		Redis: rdb, Store: h.store, Archive: h.archive, Sender: h.phones, Zone: bishkek, Log: slog.New(slog.DiscardHandler),
 	}
 	h.engine = New(h.options)
 	return h
@@ -97,6 +127,23 @@ func (h *house) subscribe(language string, chats ...int64) {
 	}
 }
 
+// prefer changes a chat's preferences.
+func (h *house) prefer(chat int64, change func(p *subscriptions.Preferences)) {
+	h.tb.Helper()
+	_, err := h.store.Update(h.tb.Context(), chat, func(p *subscriptions.Preferences, _ bool) { change(p) })
+	if err != nil {
+		h.tb.Fatal(err)
+	}
+}
+
+// sleeps lets a chat wait for the end of its quiet hours.
+func (h *house) sleeps(chat int64, from, to int) {
+	h.tb.Helper()
+	h.prefer(chat, func(p *subscriptions.Preferences) {
+		p.Quiet = subscriptions.Quiet{From: from, To: to, Wait: true}
+	})
+}
+
 // run lets an engine work under a lease, as production does; what it returns ends it
 // and waits.
 func (h *house) run() (stop func()) {
@@ -116,6 +163,15 @@ func lead(tb testing.TB, e *Engine) (stop func()) {
 			tb.Errorf("engine: %v", err)
 		}
 	})
+}
+
+// work lets the engine do what is to do, and then rest.
+func (h *house) work() {
+	h.tb.Helper()
+	stop := h.run()
+	time.Sleep(5 * time.Second)
+	h.quiet()
+	stop()
 }
 
 // patience is how long a test waits for something, in the bubble's time.
@@ -169,162 +225,4 @@ func (h *house) item(language, title string) feeds.Item {
 	}
 	h.tb.Fatalf("no item %q in the archive", title)
 	return feeds.Item{}
-}
-
-// site is a ministry's site with a feed for each language.
-type site struct {
-	mu    sync.Mutex
-	items map[string][]string // language → titles, newest first
-	texts sync.Map            // title → text
-	links sync.Map            // title → number in the address
-}
-
-// number gives an item a number in its address.
-func (s *site) number(title string, n int) { s.links.Store(title, n) }
-
-func (s *site) set(language, title, text string) {
-	s.texts.Store(title, text)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !slices.Contains(s.items[language], title) {
-		s.items[language] = append([]string{title}, s.items[language]...)
-	}
-}
-
-// remove takes an item off the site.
-func (s *site) remove(language, title string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.items[language] = slices.DeleteFunc(s.items[language], func(t string) bool { return t == title })
-}
-
-func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	language := strings.TrimPrefix(r.URL.Path, "/")
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
-	fmt.Fprintf(w, `<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Министрлик</title>`)
-	for _, title := range s.items[language] {
-		text, _ := s.texts.Load(title)
-		address := fmt.Sprintf("%x", title)
-		if n, numbered := s.links.Load(title); numbered {
-			address = fmt.Sprint(n)
-		}
-		fmt.Fprintf(w, `<item><title>%s</title><link>https://ministry.example/%s/news/%s</link><description>%s</description></item>`,
-			title, language, address, text)
-	}
-	fmt.Fprint(w, `</channel></rss>`)
-}
-
-// phones stands for Telegram: it keeps what each chat was sent, and answers as a
-// test wants.
-type phones struct {
-	mu     sync.Mutex
-	last   int64
-	has    map[int64][]shown
-	tries  map[int64]int
-	answer func(d Delivery, try int) error // nil: everything arrives
-	// latency is how long Telegram takes: half of it before a message counts, half after.
-	latency time.Duration
-
-	arrivals atomic.Int64 // messages shown
-}
-
-// shown is a message on a phone.
-type shown struct {
-	id          int64
-	title, text string
-	gone        bool
-	silent      bool
-}
-
-func newPhones() *phones {
-	return &phones{has: make(map[int64][]shown), tries: make(map[int64]int)}
-}
-
-// while does something with the phones between two deliveries.
-func (p *phones) while(do func()) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	do()
-}
-
-// Deliver implements Sender.
-func (p *phones) Deliver(ctx context.Context, d Delivery) (Message, error) {
-	var latency time.Duration
-	p.while(func() { latency = p.latency })
-	if latency > 0 {
-		if err := sleep(ctx, latency/2); err != nil {
-			return Message{}, &Error{Verdict: Transient, Err: err}
-		}
-		defer time.Sleep(latency / 2)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.tries[d.Chat]++
-	if p.answer != nil {
-		if err := p.answer(d, p.tries[d.Chat]); err != nil {
-			return Message{}, err
-		}
-	}
-	switch d.Kind {
-	case News:
-		return p.show(d), nil
-	case Digest: // a message for each item, to see the parts
-		titles := fmt.Sprintf("%d/%d %s", d.Part+1, len(d.Items), d.Items[d.Part].Title)
-		d.Item.Title = titles
-		m := p.show(d)
-		m.More = d.Part+1 < len(d.Items)
-		return m, nil
-	}
-	if d.Message.ID == 0 && d.Kind == Correction {
-		return p.show(d), nil
-	}
-	for i, m := range p.has[d.Chat] {
-		if m.id == d.Message.ID {
-			p.has[d.Chat][i].text = d.Item.Summary
-			p.has[d.Chat][i].gone = d.Kind == Withdrawal
-		}
-	}
-	return d.Message, nil
-}
-
-// show puts a message on a phone; the caller holds the lock.
-func (p *phones) show(d Delivery) Message {
-	p.last++
-	p.arrivals.Add(1)
-	p.has[d.Chat] = append(p.has[d.Chat], shown{id: p.last, title: d.Item.Title, text: d.Item.Summary, silent: d.Silent})
-	return Message{ID: p.last}
-}
-
-// all returns every message of every phone.
-func (p *phones) all() map[int64][]shown {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	all := make(map[int64][]shown)
-	for chat, messages := range p.has {
-		all[chat] = slices.Clone(messages)
-	}
-	return all
-}
-
-// titles returns what each phone shows.
-func (p *phones) titles() map[int64][]string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	all := make(map[int64][]string)
-	for chat, messages := range p.has {
-		for _, m := range messages {
-			if !m.gone {
-				all[chat] = append(all[chat], m.title)
-			}
-		}
-	}
-	return all
-}
-
-func (p *phones) count(chat int64) int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.has[chat])
 }

@@ -70,7 +70,7 @@ func groups() (all []int64) {
 func TestTwelveGroupsThatMigrateInMidBroadcastHaveTheItemOnce(t *testing.T) {
 	for _, told := range []bool{true, false} {
 		t.Run(fmt.Sprint("told by an update: ", told), func(t *testing.T) {
-			eachHouse(t, func(t *testing.T, h *house) {
+			houses(told)(t, func(t *testing.T, h *house) {
 				m := newMigration(h)
 				h.subscribe("ky", groups()...)
 				h.subscribe("ky", chats(1, 200)...)
@@ -102,7 +102,7 @@ func TestTwelveGroupsThatMigrateInMidBroadcastHaveTheItemOnce(t *testing.T) {
 
 // TestMessageOnItsWayWhileItsGroupMigratesComesOnce has the update overtake the answer.
 func TestMessageOnItsWayWhileItsGroupMigratesComesOnce(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
+	miniHouse(t, func(t *testing.T, h *house) {
 		m := newMigration(h)
 		h.subscribe("ky", groups()...)
 		h.options.Sender = slowAnswers{h.phones, 5 * time.Second}
@@ -123,7 +123,7 @@ func TestMessageOnItsWayWhileItsGroupMigratesComesOnce(t *testing.T) {
 
 // TestGroupThatWaitsForAnotherAttemptMigrates: its place in the retry set is the old id's.
 func TestGroupThatWaitsForAnotherAttemptMigrates(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
+	miniHouse(t, func(t *testing.T, h *house) {
 		m := newMigration(h)
 		moved := h.phones.answer
 		h.phones.answer = func(d Delivery, try int) error {
@@ -155,7 +155,7 @@ func TestGroupThatWaitsForAnotherAttemptMigrates(t *testing.T) {
 func TestCorrectionReachesAGroupThatMigrated(t *testing.T) {
 	for _, when := range []string{"before", "while it is corrected", "unknown to the bot"} {
 		t.Run(when, func(t *testing.T) {
-			eachHouse(t, func(t *testing.T, h *house) {
+			houses(when == "before")(t, func(t *testing.T, h *house) {
 				m := newMigration(h)
 				h.subscribe("ky", groups()...)
 				h.subscribe("ky", chats(1, 60)...)
@@ -192,7 +192,7 @@ func TestCorrectionReachesAGroupThatMigrated(t *testing.T) {
 }
 
 func TestMovedLinesExpireAndAreForgotten(t *testing.T) {
-	bishkekHouse(t, func(t *testing.T, h *house) {
+	eachHouse(t, func(t *testing.T, h *house) {
 		newMigration(h)
 		h.subscribe("ky", -7)
 		defer h.run()()

@@ -21,7 +21,7 @@ import (
 // Nobody is missed, and nobody has it twice.
 func TestOutage(t *testing.T) {
 	t.Parallel()
-	together(t, map[string]func(*testing.T, redis.UniversalClient){"Telegram": outageOfTelegram})
+	together(t, map[string]func(*testing.T, redis.UniversalClient){"Telegram": outageOfTelegram}, "Telegram")
 	for name, f := range map[string]func(*testing.T, outOfOrder, redis.UniversalClient){
 		"Redis": outageOfRedis,
 		"pace":  outageKeepsThePace,

@@ -28,7 +28,7 @@ func TestPacing(t *testing.T) {
 		"urgent":                pacingUrgent,
 		"urgent in one chat":    pacingUrgentInOneChat,
 		"small overtakes large": pacingShare,
-	})
+	}, "one chat", "answers")
 }
 
 // pacingOneChat: several items at once for a person, a group and a channel.

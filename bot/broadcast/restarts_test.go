@@ -19,11 +19,8 @@ import (
 // TestWhatPassedBeforeTheLeaseWasLostIsNotSent: messages wait for Redis, which is away for
 // longer than the lease lives. When it is back, they are the next leader's.
 func TestWhatPassedBeforeTheLeaseWasLostIsNotSent(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
+	miniHouse(t, func(t *testing.T, h *house) {
 		const n = 400
-		server := redistest.Bubble(t)
-		h := newHouse(t, server.Client(t))
 		redistest.Fill(t, h.rdb, 1, n, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
 		h.options.MessagesPerSecond = 30
 		var unled atomic.Int32
@@ -36,18 +33,14 @@ func TestWhatPassedBeforeTheLeaseWasLostIsNotSent(t *testing.T) {
 		defer h.run()()
 		h.publish("ky", "Жаңылык")
 		h.until("it is on its way", func() bool { return h.phones.arrivals.Load() > 50 })
-		server.Kill()
+		h.server.Kill()
 		time.Sleep(2 * leaseLife)
-		server.Restart()
+		h.server.Restart()
 		h.quiet()
 		if n := unled.Load(); n > 0 {
 			t.Errorf("%d messages were sent without the lease", n)
 		}
-		for chat := range int64(n) {
-			if got := h.phones.count(chat + 1); got != 1 {
-				t.Errorf("chat %d has it %d times", chat+1, got)
-			}
-		}
+		h.onceEach(chats(1, n))
 	})
 }
 
@@ -186,16 +179,8 @@ func TestWalkFromAnOlderCursorDoesNotForgetHowLongAMessageFails(t *testing.T) {
 // TestSecondWalkIsForWhoWaitedNotForNewcomers: at seven somebody who waited gets the
 // item, and who came in the night does not get yesterday's news.
 func TestSecondWalkIsForWhoWaitedNotForNewcomers(t *testing.T) {
-	bishkekHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", 1, 2)
-		h.prefer(2, func(p *subscriptions.Preferences) {
-			p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true}
-		})
-		sleepUntil(23, 0)
-		stop := h.run()
-		h.publish("ky", "Жаңылык")
-		h.resting(1)
-		stop()
+	miniHouse(t, func(t *testing.T, h *house) {
+		h.lateNews()
 		sleepUntil(6, 58)
 		h.subscribe("ky", 3)
 		h.prefer(3, func(p *subscriptions.Preferences) { p.Since = time.Now() })
@@ -209,15 +194,9 @@ func TestSecondWalkIsForWhoWaitedNotForNewcomers(t *testing.T) {
 // quiet hours, and its next attempt finds the person waiting for the morning. A crash just
 // then must find one of the two in Redis.
 func TestWhoBeginsToWaitIsSavedBeforeTheRetrySetForgets(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		server := redistest.Bubble(t)
-		h := newHouse(t, server.Client(t))
-		h.options.Zone = bishkek
+	miniHouse(t, func(t *testing.T, h *house) {
 		h.subscribe("ky", 1)
-		h.prefer(1, func(p *subscriptions.Preferences) {
-			p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true}
-		})
+		h.sleeps(1, 22, 7)
 		h.phones.answer = func(_ Delivery, try int) error {
 			if try == 1 {
 				return &Error{Verdict: Transient, Err: errors.New("502")}
@@ -227,7 +206,7 @@ func TestWhoBeginsToWaitIsSavedBeforeTheRetrySetForgets(t *testing.T) {
 		sleepUntil(21, 59)
 		time.Sleep(59700 * time.Millisecond)
 		var saved, dropped, early atomic.Bool
-		server.Refuse(func(command []string) string {
+		h.server.Refuse(func(command []string) string {
 			switch at := slices.Index(command, "next"); {
 			case command[0] == "HSET" && at > 0 && command[at+1] != "0":
 				saved.Store(true)

@@ -34,7 +34,7 @@ func inStorm(t *testing.T, n int, f func(t *testing.T, c *crowd)) {
 }
 
 func newCrowd(tb testing.TB, n int) *crowd {
-	c := &crowd{newHouse(tb, redistest.Bubble(tb).Client(tb)), n, &strings.Builder{}}
+	c := &crowd{embeddedHouse(tb), n, &strings.Builder{}}
 	redistest.Fill(tb, c.rdb, 1, n, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
 	c.options.MessagesPerSecond = 30
 	c.options.Log = slog.New(slog.NewTextHandler(&lockedWriter{to: c.logged}, nil))
@@ -189,11 +189,7 @@ func TestTelegramAsksEverybodyToWaitForTenMinutes(t *testing.T) {
 		if _, why := c.engine.Paused(); why != "" || !strings.Contains(c.logged.String(), "sending goes on") {
 			t.Errorf("paused for %q after all have it, or the log does not say that it goes on", why)
 		}
-		for chat := range int64(n) {
-			if got := c.phones.count(chat + 1); got != 1 {
-				t.Fatalf("chat %d has it %d times", chat+1, got)
-			}
-		}
+		c.onceEach(chats(1, n))
 		if took, most := time.Since(over), 2*onTime(n); took > most {
 			t.Errorf("the rest took %v after the storm, want at most %v", took, most)
 		}
@@ -401,10 +397,6 @@ func TestStopWithTelegramAtEightSeconds(t *testing.T) {
 		c.engine = other
 		c.quiet()
 		stopOther()
-		for chat := range int64(n) {
-			if got := c.phones.count(chat + 1); got != 1 {
-				t.Errorf("chat %d has it %d times", chat+1, got)
-			}
-		}
+		c.onceEach(chats(1, n))
 	})
 }

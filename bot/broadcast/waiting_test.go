@@ -9,54 +9,11 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// bishkekHouse runs a test in a house of the ministry's zone, on miniredis and on a real
-// server, both in virtual time: a bubble begins at six in the morning in Bishkek.
-func bishkekHouse(t *testing.T, f func(t *testing.T, h *house)) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.options.Zone = bishkek
-		f(t, h)
-	})
-}
-
-// sleepUntil lets the time pass until the next time that a clock in Bishkek shows an
-// hour and a minute.
-func sleepUntil(hour, minute int) {
-	now := time.Now().In(bishkek)
-	to := time.Date(now.Year(), now.Month(), now.Day(), hour, minute, 0, 0, bishkek)
-	if !to.After(now) {
-		to = to.AddDate(0, 0, 1)
-	}
-	time.Sleep(to.Sub(now))
-}
-
-// prefer changes a chat's preferences.
-func (h *house) prefer(chat int64, change func(p *subscriptions.Preferences)) {
-	h.tb.Helper()
-	_, err := h.store.Update(h.tb.Context(), chat, func(p *subscriptions.Preferences, _ bool) { change(p) })
-	if err != nil {
-		h.tb.Fatal(err)
-	}
-}
-
-// resting waits until the only running broadcast waits for its next walk, after so many.
-func (h *house) resting(walks int) {
-	h.tb.Helper()
-	h.until("the broadcast rests", func() bool {
-		running, err := h.engine.plans.running(h.tb.Context())
-		return err == nil && len(running) == 1 && running[0].Wake > 0 && running[0].Round == walks
-	})
-}
-
 func TestWhoWaitsForTheMorningGetsItThen(t *testing.T) {
-	bishkekHouse(t, func(t *testing.T, h *house) {
+	eachHouse(t, func(t *testing.T, h *house) {
 		h.subscribe("ky", 1, 2, 3)
-		wait := func(from, to int) func(*subscriptions.Preferences) {
-			return func(p *subscriptions.Preferences) {
-				p.Quiet = subscriptions.Quiet{From: from, To: to, Wait: true}
-			}
-		}
-		h.prefer(2, wait(22, 7))
-		h.prefer(3, wait(22, 8))
+		h.sleeps(2, 22, 7)
+		h.sleeps(3, 22, 8)
 		sleepUntil(23, 0)
 		stop := h.run()
 		h.publish("ky", "Жаңылык")
@@ -83,7 +40,7 @@ func TestWhoWaitsForTheMorningGetsItThen(t *testing.T) {
 }
 
 func TestWhoReadsTwoLanguagesGetsTheMainEdition(t *testing.T) {
-	bishkekHouse(t, func(t *testing.T, h *house) {
+	eachHouse(t, func(t *testing.T, h *house) {
 		h.subscribe("ky", 1, 2)
 		h.prefer(1, func(p *subscriptions.Preferences) { p.Languages = []string{"ky", "ru"} })
 		h.prefer(2, func(p *subscriptions.Preferences) { p.Languages = []string{"ru", "ky"} })
@@ -106,7 +63,7 @@ func TestWhoReadsTwoLanguagesGetsTheMainEdition(t *testing.T) {
 }
 
 func TestDigestBringsTheDaysItemsAtItsHour(t *testing.T) {
-	bishkekHouse(t, func(t *testing.T, h *house) {
+	eachHouse(t, func(t *testing.T, h *house) {
 		h.subscribe("ky", 1, 2, 3)
 		at := func(hour int) func(p *subscriptions.Preferences) {
 			return func(p *subscriptions.Preferences) {
@@ -156,18 +113,23 @@ func TestDigestBringsTheDaysItemsAtItsHour(t *testing.T) {
 	})
 }
 
+// lateNews has an item come at eleven in the evening. The first reader has it then, the
+// second waits for seven o'clock; nobody is at work after that.
+func (h *house) lateNews() {
+	h.tb.Helper()
+	h.subscribe("ky", 1, 2)
+	h.sleeps(2, 22, 7)
+	sleepUntil(23, 0)
+	stop := h.run()
+	h.publish("ky", "Жаңылык")
+	h.resting(1)
+	stop()
+}
+
 // TestWhoWouldWaitForLongerThanTwoDaysGetsItSilently: nobody was at work in the mornings.
 func TestWhoWouldWaitForLongerThanTwoDaysGetsItSilently(t *testing.T) {
-	bishkekHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", 1, 2)
-		h.prefer(2, func(p *subscriptions.Preferences) {
-			p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true}
-		})
-		sleepUntil(23, 0)
-		stop := h.run()
-		h.publish("ky", "Жаңылык")
-		h.resting(1)
-		stop()
+	miniHouse(t, func(t *testing.T, h *house) {
+		h.lateNews()
 		time.Sleep(50 * time.Hour) // it is one o'clock at night
 		defer h.run()()
 		h.quiet()

@@ -300,12 +300,17 @@ func (s *watcher) all() []sighting {
 	return slices.Clone(s.seen)
 }
 
-// together runs tests in virtual time, each on miniredis and on a real server.
-func together(t *testing.T, tests map[string]func(t *testing.T, rdb redis.UniversalClient)) {
+// together runs tests in virtual time, each on miniredis and those named on a real server
+// as well.
+func together(t *testing.T, tests map[string]func(t *testing.T, rdb redis.UniversalClient), onReal ...string) {
 	for name, f := range tests {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			redistest.EachInBubble(t, f)
+			if slices.Contains(onReal, name) {
+				t.Parallel()
+				redistest.EachInBubble(t, f)
+				return
+			}
+			inBubble(t, func(t *testing.T) { f(t, redistest.Bubble(t).Client(t)) })
 		})
 	}
 }

@@ -5,22 +5,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"kabarchy/subscriptions"
-	"kabarchy/subscriptions/redistest"
 )
-
-// onceEach fails the test unless each chat has just one message.
-func (h *house) onceEach(chats []int64) {
-	h.tb.Helper()
-	for _, c := range chats {
-		if n := h.phones.count(c); n != 1 {
-			h.tb.Errorf("chat %d has %d messages, want one", c, n)
-		}
-	}
-}
 
 // TestRedisThatRefusesWritesAndAnswersReadsBringsNothingTwice lets Redis refuse all writes
 // in mid-broadcast, so that the lease is lost as well, or only those of the ledger.
@@ -33,30 +21,26 @@ func TestRedisThatRefusesWritesAndAnswersReadsBringsNothingTwice(t *testing.T) {
 		"OOM command not allowed when used memory > 'maxmemory'.",
 	} {
 		t.Run(refusal[:4], func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				server := redistest.Bubble(t)
-				refusedWrites(t, newHouse(t, server.Client(t)), func() { server.RefuseWrites(refusal) }, func() { server.RefuseWrites("") })
+			miniHouse(t, func(t *testing.T, h *house) {
+				refusedWrites(t, h, func() { h.server.RefuseWrites(refusal) })
 			})
 		})
 	}
 	t.Run("the ledger's writes alone", func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, func(t *testing.T) {
-			server := redistest.Bubble(t)
-			refusedWrites(t, newHouse(t, server.Client(t)), func() {
-				server.Refuse(func(command []string) string {
+		miniHouse(t, func(t *testing.T, h *house) {
+			refusedWrites(t, h, func() {
+				h.server.Refuse(func(command []string) string {
 					if command[0] == "HSET" && len(command[1]) > 5 && command[1][:5] == "sent:" {
 						return "OOM command not allowed when used memory > 'maxmemory'."
 					}
 					return ""
 				})
-			}, func() { server.Refuse(nil) })
+			})
 		})
 	})
 }
 
-func refusedWrites(t *testing.T, h *house, refuse, accept func()) {
+func refusedWrites(t *testing.T, h *house, refuse func()) {
 	all := chats(1, 400)
 	h.subscribe("ky", all...)
 	h.options.MessagesPerSecond = 100
@@ -71,18 +55,16 @@ func refusedWrites(t *testing.T, h *house, refuse, accept func()) {
 	if n := len(h.phones.titles()) - before; n > 40 {
 		t.Errorf("%d messages went out while none could be noted", n)
 	}
-	accept()
+	h.server.Refuse(nil)
 	h.quiet()
 	h.onceEach(all)
 }
 
 func TestLedgerLivesAsLongAsABroadcastNeedsIt(t *testing.T) {
-	bishkekHouse(t, func(t *testing.T, h *house) {
+	eachHouse(t, func(t *testing.T, h *house) {
 		all := chats(1, 50)
 		h.subscribe("ky", all...)
-		h.prefer(50, func(p *subscriptions.Preferences) {
-			p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true}
-		})
+		h.sleeps(50, 22, 7)
 		h.options.Keep = time.Hour // correct_within_hours: 1
 		sleepUntil(22, 50)
 		stop := h.run()
@@ -127,41 +109,11 @@ func TestCorrectionLetsAnExpiringLedgerLiveOn(t *testing.T) {
 	})
 }
 
-// edited counts the messages that show another text than the first.
-func (p *phones) edited() (n int) {
-	for _, messages := range p.all() {
-		for _, m := range messages {
-			if m.text != "Текст." {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// wantLedger fails the test unless the first ledger expires, or does not.
-func (h *house) wantLedger(expires bool) {
-	h.tb.Helper()
-	keys, err := h.rdb.Keys(h.tb.Context(), "sent:1:*").Result()
-	if err != nil || len(keys) == 0 {
-		h.tb.Fatalf("there is no ledger: %v, %v", keys, err)
-	}
-	for _, key := range keys {
-		life, err := h.rdb.TTL(h.tb.Context(), key).Result()
-		if err != nil || life > 0 != expires {
-			h.tb.Fatalf("%s lives for %v (%v), expires: %v", key, life, err, expires)
-		}
-	}
-}
-
 // TestDeadShardHoldsUpItsOwnNotesAlone lets the bucket of one chat be out of reach.
 func TestDeadShardHoldsUpItsOwnNotesAlone(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		server := redistest.Bubble(t)
-		h := newHouse(t, server.Client(t))
+	miniHouse(t, func(t *testing.T, h *house) {
 		lost := keySent(1, subscriptions.BucketOf(7))
-		server.Refuse(func(command []string) string {
+		h.server.Refuse(func(command []string) string {
 			if len(command) > 1 && command[1] == lost {
 				return "CLUSTERDOWN Hash slot not served"
 			}
@@ -195,7 +147,7 @@ func TestDeadShardHoldsUpItsOwnNotesAlone(t *testing.T) {
 		if err := s.await(waiting); err == nil {
 			t.Error("sending goes on though a note is not written")
 		}
-		server.Refuse(nil)
+		h.server.Refuse(nil)
 		if err := s.await(t.Context()); err != nil {
 			t.Error(err)
 		}

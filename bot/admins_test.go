@@ -11,6 +11,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/simulator"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions/redistest"
@@ -26,7 +27,7 @@ func asked(t *testing.T, rdb redis.UniversalClient, admins int) (h *house, all [
 		all = append(all, c)
 	}
 	for _, letter := range []string{"a", "b", "c"} {
-		h.shelf.put(item(idOf(letter), "en", "Item "+letter))
+		h.shelf.put(bottest.Item(idOf(letter), "en", "Item "+letter))
 	}
 	h.desk.hold("news-en", feeds.HeldFlood, feeds.Published, ids("abc")...)
 	h.tell()

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
@@ -106,7 +107,7 @@ type Bot struct {
 	lanes    lanes
 	outbox   *outbox
 	reads    *reads
-	members  *cache[membership, standing]
+	members  *lru.Cache[membership, standing]
 	self     *telegram.Self
 
 	postponed postponed
@@ -149,7 +150,7 @@ func New(o Options) *Bot {
 		renderer: render.Renderer{Zone: o.Zone, Topics: o.Topics},
 		log:      o.Log,
 		metrics:  newBotMetrics(o.Registerer),
-		members:  newCache[membership, standing](rememberedMembers),
+		members:  rememberMembers(),
 
 		postponed: postponed{o.Redis},
 	}

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator"
 	"kabarchy/feeds"
@@ -140,7 +141,7 @@ func (s *stage) fill(value string) {
 		s.t.Fatalf("archive: %s: %v", value, err)
 	}
 	for n := range count {
-		s.shelf.put(sample(language, n+1))
+		s.shelf.put(bottest.Sample(language, n+1))
 	}
 }
 
@@ -152,7 +153,7 @@ func (s *stage) add(value string) {
 	if !found || len(fields) < 2 || len(fields[1]) != 1 {
 		s.t.Fatalf("item: %s", value)
 	}
-	i := item(idOf(fields[1]), fields[0], title)
+	i := bottest.Item(idOf(fields[1]), fields[0], title)
 	i.Summary = text
 	for _, field := range fields[2:] {
 		if topic, isTopic := strings.CutPrefix(field, "topic="); isTopic {
@@ -288,7 +289,7 @@ func (s *stage) changes(toast string) string {
 	}
 	for _, m := range messages {
 		key := fmt.Sprint(m.Chat, m.ID)
-		shown, before := draw(m), s.seen[key]
+		shown, before := bottest.Draw(m), s.seen[key]
 		if !m.Bot || shown == before {
 			continue
 		}
@@ -314,28 +315,6 @@ func (s *stage) changes(toast string) string {
 	}
 	if out.Len() == 0 {
 		return "| (nothing)\n"
-	}
-	return out.String()
-}
-
-// draw writes a message as lines: its picture, its text, its rows of buttons.
-func draw(m simulator.Message) string {
-	var out strings.Builder
-	if m.Photo != "" {
-		fmt.Fprintf(&out, "| 🖼 %s\n", m.Photo)
-	}
-	for line := range strings.Lines(m.Text) {
-		fmt.Fprintf(&out, "| %s\n", strings.TrimRight(line, "\n"))
-	}
-	if m.Preview != "" {
-		fmt.Fprintf(&out, "| 🖼 %s\n", m.Preview)
-	}
-	for _, row := range m.Keyboard {
-		out.WriteString("|")
-		for _, b := range row {
-			fmt.Fprintf(&out, " [%s]", b.Text)
-		}
-		out.WriteString("\n")
 	}
 	return out.String()
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
@@ -61,11 +63,19 @@ type (
 	}
 )
 
-// administers says whether the person may decide for the group, as Telegram said a moment
+func rememberMembers() *lru.Cache[membership, standing] {
+	members, err := lru.New[membership, standing](rememberedMembers)
+	if err != nil {
+		panic(err) // only a size below one is an error
+	}
+	return members
+}
+
+// administers reports whether the person may decide for the group, as Telegram said a moment
 // ago or says now. Where Telegram does not tell, they may not.
 func (b *Bot) administers(ctx context.Context, c telegram.Chat, u telegram.User) (bool, error) {
 	who := membership{c.ID, u.ID}
-	if known, _ := b.members.get(who); time.Now().Before(known.until) {
+	if known, _ := b.members.Get(who); time.Now().Before(known.until) {
 		return known.administers, nil
 	}
 	is, err := b.askWhether(ctx, c, u)
@@ -76,7 +86,7 @@ func (b *Bot) administers(ctx context.Context, c telegram.Chat, u telegram.User)
 	if is {
 		holds = administratorHolds
 	}
-	b.members.put(who, standing{is, time.Now().Add(holds)})
+	b.members.Add(who, standing{is, time.Now().Add(holds)})
 	return is, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/simulator"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -153,7 +154,7 @@ func TestInAGroupAnItemOpensInTheReadersOwnChat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rdb := redistest.Bubble(t).Client(t)
 		h := open(t, rdb, simulator.Options{})
-		h.shelf.put(sample("ky", 1))
+		h.shelf.put(bottest.Sample("ky", 1))
 		owner, member := h.telegram.Citizen("Айгүл", "ky").Open(), h.telegram.Citizen("Бакыт", "ru").Open()
 		group := h.telegram.Group("Айыл", owner)
 		group.Join(member, simulator.Plain)
@@ -167,7 +168,7 @@ func TestInAGroupAnItemOpensInTheReadersOwnChat(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), wait)
 		defer cancel()
 		answer, err := tap.Answer(ctx)
-		if err != nil || answer.URL != "https://t.me/kabarchy_bot?start=item-"+sample("ky", 1).ID {
+		if err != nil || answer.URL != "https://t.me/kabarchy_bot?start=item-"+bottest.Sample("ky", 1).ID {
 			t.Errorf("the press is answered %+v, %v", answer, err)
 		}
 		if after := h.until(group.Chat, "Акыркы"); after.Text != before.Text {

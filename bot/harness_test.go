@@ -15,6 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot"
+	"kabarchy/bot/delivery"
 	"kabarchy/bot/render"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
@@ -56,7 +57,7 @@ type house struct {
 	articles  bot.Articles
 	bot       *bot.Bot
 	client    *telegram.Client
-	sender    *bot.Sender
+	sender    *delivery.Sender
 	log       *safeBuffer
 	metrics   *prometheus.Registry
 	joined    *chats
@@ -119,7 +120,7 @@ func (h *house) start() {
 		Joined: h.joined.add, Forget: h.forgotten.add,
 		Zone: bishkek, Log: log, Registerer: registry,
 	})
-	h.sender = bot.NewSender(h.client, bot.SenderOptions{
+	h.sender = delivery.NewSender(h.client, delivery.Options{
 		Zone: bishkek, Topics: subjects, Editions: h.archive.Editions, Log: log, Registerer: registry,
 	})
 	ctx, cancel := context.WithCancel(h.t.Context())
@@ -400,28 +401,4 @@ func inHouse(t *testing.T, f func(t *testing.T, h *house)) {
 	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
 		f(t, open(t, rdb, simulator.Options{}))
 	})
-}
-
-// item is a news item as the sample ministry prints it.
-func item(id, language, title string) feeds.Item {
-	return feeds.Item{
-		ID: id, Language: language, Title: title, Summary: title + ": кыскача баяны.",
-		Link:      "https://minjust.gov.kg/" + language + "/" + id,
-		Published: time.Date(2018, 11, 22, 4, 0, 0, 0, time.UTC), Revision: 1,
-	}
-}
-
-// titles are those of the sample items, by language.
-var titles = map[string]string{
-	"ky": "Акысыз юридикалык жардам борбору ачылды",
-	"ru": "Открыт центр бесплатной юридической помощи",
-	"en": "A centre for free legal aid has opened",
-}
-
-// sample is the n-th of the sample items in a language, each a day newer than the one before.
-func sample(language string, n int) feeds.Item {
-	i := item(fmt.Sprintf("sample%saaaaaaa%c", language, 'a'+n), language, fmt.Sprintf("%s (%d)", titles[language], n))
-	i.Summary = strings.Repeat(titles[language]+". ", 30*(n%2)+1)
-	i.Published, i.Topics = i.Published.AddDate(0, 0, n-1), []string{"legal-aid"}
-	return i
 }

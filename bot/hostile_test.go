@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kabarchy/bot"
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
@@ -90,7 +91,7 @@ func TestWhateverComesIsHandled(t *testing.T) {
 	_, rdb := redistest.Mini(t)
 	metrics := prometheus.NewRegistry()
 	archive := &shelf{}
-	archive.put(sample("ky", 2), sample("ky", 1), sample("ru", 1))
+	archive.put(bottest.Sample("ky", 2), bottest.Sample("ky", 1), bottest.Sample("ru", 1))
 	h := &house{t: t, metrics: metrics, log: &safeBuffer{}}
 	herald := bot.New(bot.Options{
 		Client: telegram.NewClient(telegram.Options{Token: "1:a", Endpoint: server.URL}), Store: subscriptions.NewStore(rdb),

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/simulator"
 	"kabarchy/subscriptions/redistest"
 )
@@ -15,8 +16,8 @@ func TestAnItemIsSharedFromAnyChat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rdb := redistest.Bubble(t).Client(t)
 		h := open(t, rdb, simulator.Options{})
-		h.shelf.put(sample("ky", 1), sample("ru", 1))
-		law := item("llllllllllllllll", "ru", "Новый <закон>")
+		h.shelf.put(bottest.Sample("ky", 1), bottest.Sample("ru", 1))
+		law := bottest.Item("llllllllllllllll", "ru", "Новый <закон>")
 		law.Picture = "https://minjust.gov.kg/1.jpg"
 		h.shelf.put(law)
 		citizen := h.telegram.Citizen("Айгүл", "ky")

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/simulator"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
@@ -295,10 +296,10 @@ func TestAHangingSiteHoldsUpNobody(t *testing.T) {
 	bothWays(t, func(h *house) {
 		site := &library{open: make(chan struct{}), asked: map[string]int{}}
 		h.archive, h.articles, h.shelf = site, site, &site.shelf
-		h.shelf.put(sample("ky", 1), sample("ky", 0))
+		h.shelf.put(bottest.Sample("ky", 1), bottest.Sample("ky", 0))
 	}, func(t *testing.T, h *house, _ *redistest.Embedded) {
 		site := h.articles.(*library)
-		wanted := sample("ky", 1).ID
+		wanted := bottest.Sample("ky", 1).ID
 		people := h.crowd(200)
 		for _, citizen := range people {
 			citizen.Send("/start ky")
@@ -322,7 +323,7 @@ func TestAHangingSiteHoldsUpNobody(t *testing.T) {
 		if strings.Contains(back.Text, loading) {
 			t.Error("who goes back sees the same")
 		}
-		kept, err := people[8].TapRaw(people[8].Messages()[1].ID, "page:"+sample("ky", 0).ID+":1")
+		kept, err := people[8].TapRaw(people[8].Messages()[1].ID, "page:"+bottest.Sample("ky", 0).ID+":1")
 		if err != nil {
 			t.Fatal(err)
 		}

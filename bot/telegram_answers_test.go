@@ -2,6 +2,7 @@ package bot
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"kabarchy/bot/broadcast"
+	"kabarchy/bot/delivery"
 	"kabarchy/bot/render"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
@@ -177,9 +179,9 @@ func verdictOf(err error) deeds {
 		return deeds{"edit_instead"}
 	}
 	if p, found := render.Remedy(what, func(render.Part) bool { return true }); what != telegram.Unknown && found {
-		return deeds{dropped[p], actions[verdict(err).Verdict]}
+		return deeds{dropped[p], actionOf(err)}
 	}
-	return deeds{actions[verdict(err).Verdict]}
+	return deeds{actionOf(err)}
 }
 
 var dropped = map[render.Part]string{
@@ -220,7 +222,7 @@ func (row answered) toNews(t *testing.T, method string) deeds {
 		}
 		d := broadcast.Delivery{Kind: broadcast.News, Chat: forum.ID(), Item: told(method == "sendPhoto")}
 		d.Preferences.Thread = thread
-		_, err := NewSender(p.client(nil), SenderOptions{}).Deliver(t.Context(), d)
+		_, err := delivery.NewSender(p.client(nil), delivery.Options{}).Deliver(t.Context(), d)
 		return p.of("send"), err
 	}
 	return row.observe(t, run)
@@ -244,7 +246,7 @@ func (row answered) toCorrection(t *testing.T, method string) deeds {
 	t.Helper()
 	run := func(answered func(asked) bool) ([]asked, error) {
 		p := newAnsweringTelegram(row.response)
-		sender := NewSender(p.client(nil), SenderOptions{})
+		sender := delivery.NewSender(p.client(nil), delivery.Options{})
 		d := broadcast.Delivery{Kind: broadcast.News, Chat: p.telegram.Citizen("Айгүл", "ky").Open().ID(), Item: told(method != "editMessageText")}
 		var err error
 		if d.Message, err = sender.Deliver(t.Context(), d); err != nil {
@@ -272,7 +274,7 @@ func (row answered) toCorrection(t *testing.T, method string) deeds {
 func (row answered) toWithdrawal(t *testing.T) deeds {
 	t.Helper()
 	p := newAnsweringTelegram(row.response)
-	sender := NewSender(p.client(nil), SenderOptions{})
+	sender := delivery.NewSender(p.client(nil), delivery.Options{})
 	d := broadcast.Delivery{Kind: broadcast.News, Chat: p.telegram.Citizen("Айгүл", "ky").Open().ID(), Item: told(false)}
 	var err error
 	if d.Message, err = sender.Deliver(t.Context(), d); err != nil {
@@ -293,18 +295,29 @@ func ended(calls []asked, err error) deeds {
 	switch {
 	case len(calls) != 1:
 		return deeds{fmt.Sprintf("%d calls", len(calls))}
-	case err == nil || telegram.Harmless(err) && verdict(err).Verdict == broadcast.Refused:
+	case err == nil || telegram.Harmless(err) && actionOf(err) == "refused":
 		return deeds{"success"}
 	}
-	return deeds{actions[verdictFrom(err)]}
+	return deeds{actionOf(err)}
 }
 
-// verdictFrom is the sender's verdict, or that of the client's error.
-func verdictFrom(err error) broadcast.Verdict {
+// actionOf names the sender's verdict, or what the client's error comes to.
+func actionOf(err error) string {
 	if e := (*broadcast.Error)(nil); errors.As(err, &e) {
-		return e.Verdict
+		return actions[e.Verdict]
 	}
-	return verdict(err).Verdict
+	if !errors.As(err, new(*telegram.APIError)) {
+		return "transient"
+	}
+	return cmp.Or(actionsByReason[telegram.ReasonOf(err)], "refused")
+}
+
+var actionsByReason = map[telegram.Reason]string{
+	telegram.SlowDown: "slow_down", telegram.Blocked: "blocked", telegram.Gone: "gone", telegram.Moved: "migrate",
+	telegram.NoRights: "no_rights", telegram.MediaForbidden: "no_rights", telegram.TopicClosed: "no_rights",
+	telegram.OurFault: "our_bug", telegram.Malformed: "our_bug", telegram.TooLarge: "our_bug",
+	telegram.OtherProgram: "conflict", telegram.WebhookActive: "conflict", telegram.WrongToken: "token",
+	telegram.ServerTrouble: "transient",
 }
 
 // observe runs a delivery that is always answered so, and names what was done: the first
@@ -334,7 +347,7 @@ func (row answered) observe(t *testing.T, run func(func(asked) bool) ([]asked, e
 		return deeds{fmt.Sprintf("left out %b", left)}
 	}
 	did := deeds{name}
-	if name == dropped[render.PartTopic] && verdictFrom(err) == broadcast.NoRights {
+	if name == dropped[render.PartTopic] && actionOf(err) == actions[broadcast.NoRights] {
 		did = append(did, actions[broadcast.NoRights])
 	}
 	calls, err = run(func(a asked) bool { return takeApart(t, a).parts&left == left })
@@ -489,7 +502,7 @@ func (row answered) toIntroduction(t *testing.T, method string) deeds {
 		if strings.Contains(err.Error(), "token") {
 			return deeds{"token"}
 		}
-		return deeds{actions[verdictFrom(err)]}
+		return deeds{actionOf(err)}
 	}
 	if err != nil || !strings.Contains(log.String(), "profile not set") {
 		return deeds{fmt.Sprintf("ended with %v", err)}

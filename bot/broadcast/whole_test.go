@@ -19,6 +19,7 @@ import (
 
 	"kabarchy/bot"
 	"kabarchy/bot/broadcast"
+	"kabarchy/bot/delivery"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
@@ -95,7 +96,7 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 	}
 	set.client.Budget = set.engine.Limiter
 	client := telegram.NewClient(set.client)
-	set.engine.Sender = bot.NewSender(client, bot.SenderOptions{Registerer: w.metrics})
+	set.engine.Sender = delivery.NewSender(client, delivery.Options{Registerer: w.metrics})
 	w.lease, w.engine = set.engine.Lease, broadcast.New(set.engine)
 	w.bot = bot.New(bot.Options{Client: client, Store: w.store, Archive: w.archive, Joined: w.engine.Joined})
 	return w

@@ -18,6 +18,7 @@ import (
 
 	"kabarchy/bot"
 	"kabarchy/bot/broadcast"
+	"kabarchy/bot/delivery"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
@@ -126,7 +127,7 @@ func (a *App) wire(ctx context.Context) error {
 	zone := o.Config.Zone()
 	a.Engine = broadcast.New(broadcast.Options{
 		Redis: o.Redis, Store: a.Store, Archive: a.Archive, Lease: a.lease,
-		Sender: bot.NewSender(a.client, bot.SenderOptions{Zone: zone, Topics: o.Config.choice(numbers), Editions: a.Archive.Editions, Log: o.Log, Registerer: a.metrics}),
+		Sender: delivery.NewSender(a.client, delivery.Options{Zone: zone, Topics: o.Config.choice(numbers), Editions: a.Archive.Editions, Log: o.Log, Registerer: a.metrics}),
 		Zone:   zone, Topics: numbers,
 		Limiter: limiter, Grace: o.Grace,
 		Keep:        time.Duration(o.Config.Telegram.CorrectWithinHours) * time.Hour,

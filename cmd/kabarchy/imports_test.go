@@ -19,10 +19,11 @@ const (
 // Imports run one way, so that each part can be understood, tested and replaced without
 // those above it.
 var mayImport = map[string][]string{
-	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/locale", "bot/render", "bot/simulator", "bot/telegram", "cmd/kabarchy/sample", "feeds", "subscriptions", "subscriptions/embedded"},
+	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/delivery", "bot/locale", "bot/render", "bot/simulator", "bot/telegram", "cmd/kabarchy/sample", "feeds", "subscriptions", "subscriptions/embedded"},
 	"cmd/kabarchy/sample": {},
 	"bot":                 {"bot/broadcast", "bot/locale", "bot/render", "bot/search", "bot/telegram", "feeds", "subscriptions"},
 	"bot/broadcast":       {"feeds", "subscriptions"},
+	"bot/delivery":        {"bot/broadcast", "bot/locale", "bot/render", "bot/telegram", "feeds"},
 	"bot/locale":          {},
 	"bot/render":          {"bot/locale", "bot/telegram", "feeds", "subscriptions"},
 	"bot/search":          {},
@@ -38,6 +39,7 @@ var mayImport = map[string][]string{
 	"subscriptions/embedded": {},
 
 	// Imported by tests alone.
+	"bot/bottest":                     {"bot/simulator", "feeds"},
 	"bot/simulator/browsertest":       {"bot/simulator"},
 	"feeds/feedtest":                  {},
 	"subscriptions/redistest":         {"subscriptions", "subscriptions/embedded"},

@@ -1,4 +1,4 @@
-package bot
+package delivery
 
 import (
 	"sync"
@@ -17,7 +17,7 @@ const lessonsLimit = 64
 // lessons remember what Telegram refuses in an item's message.
 type lessons struct {
 	mu    sync.Mutex
-	items map[pageKey]*lesson
+	items map[itemKey]*lesson
 	now   func() time.Time
 }
 
@@ -28,10 +28,10 @@ type lesson struct {
 	until   time.Time
 }
 
-func newLessons() *lessons { return &lessons{items: make(map[pageKey]*lesson), now: time.Now} }
+func newLessons() *lessons { return &lessons{items: make(map[itemKey]*lesson), now: time.Now} }
 
 // of is what to leave out of an item's message.
-func (l *lessons) of(item pageKey) render.Part {
+func (l *lessons) of(item itemKey) render.Part {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if known := l.items[item]; known != nil && l.now().Before(known.until) {
@@ -42,8 +42,8 @@ func (l *lessons) of(item pageKey) render.Part {
 
 // learn notes that a chat took an item's message with some parts, and only without those
 // that are blamed.
-func (l *lessons) learn(item pageKey, blamed, with render.Part) {
-	if item == (pageKey{}) {
+func (l *lessons) learn(item itemKey, blamed, with render.Part) {
+	if item == (itemKey{}) {
 		return
 	}
 	l.mu.Lock()

@@ -1,4 +1,4 @@
-package bot
+package delivery
 
 import (
 	"context"
@@ -35,7 +35,7 @@ func newLadder(c *telegram.Client, log *slog.Logger, r prometheus.Registerer) *l
 
 // deliver calls with the message about an item, and again with a simpler one for as long as there is one
 // and Telegram refuses. Each round leaves out something, so that it ends.
-func (l *ladder) deliver(ctx context.Context, of pageKey, m render.Outgoing, call func(render.Outgoing) (string, map[string]string)) (telegram.Sent, error) {
+func (l *ladder) deliver(ctx context.Context, of itemKey, m render.Outgoing, call func(render.Outgoing) (string, map[string]string)) (telegram.Sent, error) {
 	m = m.Without(l.lessons.of(of))
 	var blamed render.Part // what the item is at fault for, it seems
 	for {

@@ -1,4 +1,4 @@
-package bot_test
+package delivery_test
 
 import (
 	"context"
@@ -10,8 +10,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"kabarchy/bot"
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/broadcast"
+	"kabarchy/bot/delivery"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
@@ -22,7 +23,7 @@ import (
 type post struct {
 	t        *testing.T
 	telegram *simulator.Server
-	sender   *bot.Sender
+	sender   *delivery.Sender
 	metrics  *prometheus.Registry
 }
 
@@ -32,12 +33,12 @@ func openPost(t *testing.T, o simulator.Options) *post {
 	server := httptest.NewServer(p.telegram.Handler())
 	t.Cleanup(server.Close)
 	client := telegram.NewClient(telegram.Options{Token: p.telegram.Token(), Endpoint: server.URL})
-	p.sender = bot.NewSender(client, bot.SenderOptions{Zone: time.FixedZone("+06", 6*60*60), Registerer: p.metrics})
+	p.sender = delivery.NewSender(client, delivery.Options{Zone: time.FixedZone("+06", 6*60*60), Registerer: p.metrics})
 	return p
 }
 
 func illustrated() feeds.Item {
-	i := item("aaaaaaaaaaaaaaaa", "ky", "Юридикалык жардам")
+	i := bottest.Item("aaaaaaaaaaaaaaaa", "ky", "Юридикалык жардам")
 	i.Picture = "https://minjust.gov.kg/1.jpg"
 	return i
 }
@@ -96,19 +97,19 @@ func TestNewsLooksRight(t *testing.T) {
 	t.Parallel()
 	p := openPost(t, simulator.Options{})
 	c := p.telegram.Citizen("Айгүл", "ru").Open()
-	text := item("bbbbbbbbbbbbbbbb", "ky", "Юридикалык <жардам>")
+	text := bottest.Item("bbbbbbbbbbbbbbbb", "ky", "Юридикалык <жардам>")
 	if sent := p.deliver(news(c.ID(), text)); sent.Caption || sent.ID != last(t, c.Chat).ID {
 		t.Errorf("the message is %+v", sent)
 	}
 	want := "| Юридикалык <жардам>\n| 22-ноябрь, 2018-жыл\n| \n| Юридикалык <жардам>: кыскача баяны.\n| [📖 Толук окуу]\n| [Кененирээк] [↗️ Бөлүшүү]\n"
-	if got := draw(last(t, c.Chat)); got != want {
+	if got := bottest.Draw(last(t, c.Chat)); got != want {
 		t.Errorf("the phone shows\n%s, not\n%s", got, want)
 	}
 	if sent := p.deliver(news(c.ID(), illustrated())); !sent.Caption {
 		t.Error("the text of a picture is no caption")
 	}
 	if m := last(t, c.Chat); m.Photo != "https://minjust.gov.kg/1.jpg" || !strings.Contains(m.Text, "22-ноябрь") {
-		t.Errorf("the phone shows\n%s", draw(m))
+		t.Errorf("the phone shows\n%s", bottest.Draw(m))
 	}
 }
 
@@ -169,7 +170,7 @@ func TestSimplerRatherThanNotAtAll(t *testing.T) {
 			sent := p.deliver(news(citizen.ID(), illustrated()))
 			m := last(t, citizen.Chat)
 			if sent.Caption != c.picture || m.Caption() != c.picture || !strings.Contains(m.Text, "Юридикалык жардам") {
-				t.Errorf("the phone shows\n%s", draw(m))
+				t.Errorf("the phone shows\n%s", bottest.Draw(m))
 			}
 			if n := p.fallbacks(c.without); n != 1 {
 				t.Errorf("%d messages without %s are counted, not 1", n, c.without)
@@ -208,7 +209,7 @@ func TestALostTopicGivesWayToTheGeneralOne(t *testing.T) {
 	forum := p.telegram.Forum("Айыл", owner)
 	forum.AddBot(owner, simulator.Rights{})
 	thread := forum.Topic("Жаңылыктар", owner)
-	d := news(forum.ID(), item("aaaaaaaaaaaaaaaa", "ky", "Юридикалык жардам"))
+	d := news(forum.ID(), bottest.Item("aaaaaaaaaaaaaaaa", "ky", "Юридикалык жардам"))
 	d.Preferences.Thread = int(thread)
 	p.deliver(d)
 	if m := last(t, forum.Chat); m.Thread != thread {
@@ -271,17 +272,17 @@ func TestCorrections(t *testing.T) {
 		d.Item.Title, d.Item.Revision = "Оңдолгон аталыш", 2
 		p.deliver(d)
 		if m := last(t, c.Chat); m.ID != d.Message.ID || !strings.Contains(m.Text, "Оңдолгон") || m.Caption() != picture || len(m.Keyboard) != 2 {
-			t.Errorf("picture %t: the phone shows\n%s", picture, draw(m))
+			t.Errorf("picture %t: the phone shows\n%s", picture, bottest.Draw(m))
 		}
 		d.Item.Picture, d.Item.Revision = "https://minjust.gov.kg/2.jpg", 3
 		p.deliver(d)
 		if m := last(t, c.Chat); picture && m.Photo != d.Item.Picture || !picture && m.Photo != "" {
-			t.Errorf("picture %t: the phone shows\n%s", picture, draw(m))
+			t.Errorf("picture %t: the phone shows\n%s", picture, bottest.Draw(m))
 		}
 		d.Item.Picture, d.Item.Title, d.Item.Revision = "", "Сүрөтсүз", 4
 		p.deliver(d)
 		if m := last(t, c.Chat); !strings.Contains(m.Text, "Сүрөтсүз") {
-			t.Errorf("picture %t: the phone shows\n%s", picture, draw(m))
+			t.Errorf("picture %t: the phone shows\n%s", picture, bottest.Draw(m))
 		}
 		d.Message.ID = 9999 // deleted by its reader
 		if got := p.deliver(d); got != d.Message {
@@ -321,7 +322,7 @@ func TestWithdrawals(t *testing.T) {
 		for range 2 {
 			p.deliver(d)
 			if m := last(t, c.Chat); !strings.Contains(m.Text, "кайтарып алды") || len(m.Keyboard) != 0 {
-				t.Errorf("picture %t: the phone shows\n%s", picture, draw(m))
+				t.Errorf("picture %t: the phone shows\n%s", picture, bottest.Draw(m))
 			}
 		}
 	}
@@ -332,9 +333,9 @@ func BenchmarkDeliver(b *testing.B) {
 	phones := simulator.New(simulator.Options{})
 	server := httptest.NewServer(phones.Handler())
 	b.Cleanup(server.Close)
-	sender := bot.NewSender(telegram.NewClient(telegram.Options{Token: phones.Token(), Endpoint: server.URL}), bot.SenderOptions{})
+	sender := delivery.NewSender(telegram.NewClient(telegram.Options{Token: phones.Token(), Endpoint: server.URL}), delivery.Options{})
 	first := phones.Crowd(b.N)
-	var d = news(0, item("aaaaaaaaaaaaaaaa", "ky", "Юридикалык жардам"))
+	var d = news(0, bottest.Item("aaaaaaaaaaaaaaaa", "ky", "Юридикалык жардам"))
 	b.ReportAllocs()
 	b.ResetTimer()
 	for n := range b.N {
@@ -351,20 +352,20 @@ func TestAnItemSaysInWhichLanguagesItIsToo(t *testing.T) {
 	server := httptest.NewServer(phones.Handler())
 	t.Cleanup(server.Close)
 	asked := 0
-	sender := bot.NewSender(telegram.NewClient(telegram.Options{Token: phones.Token(), Endpoint: server.URL}), bot.SenderOptions{
+	sender := delivery.NewSender(telegram.NewClient(telegram.Options{Token: phones.Token(), Endpoint: server.URL}), delivery.Options{
 		Editions: func(context.Context, string) (map[string]feeds.Item, error) {
 			asked++
-			return map[string]feeds.Item{"ky": sample("ky", 1), "ru": sample("ru", 1)}, nil
+			return map[string]feeds.Item{"ky": bottest.Sample("ky", 1), "ru": bottest.Sample("ru", 1)}, nil
 		},
 	})
 	for range 2 {
 		c := phones.Citizen("Айгүл", "ky").Open()
-		if _, err := sender.Deliver(t.Context(), news(c.ID(), sample("ky", 1))); err != nil {
+		if _, err := sender.Deliver(t.Context(), news(c.ID(), bottest.Sample("ky", 1))); err != nil {
 			t.Fatal(err)
 		}
-		want := "item:" + sample("ru", 1).ID
+		want := "item:" + bottest.Sample("ru", 1).ID
 		if b, ok := last(t, c.Chat).Button("🌐 Русский"); !ok || b.Data != want {
-			t.Errorf("the phone shows\n%s", draw(last(t, c.Chat)))
+			t.Errorf("the phone shows\n%s", bottest.Draw(last(t, c.Chat)))
 		}
 		if _, ok := last(t, c.Chat).Button("🌐 Кыргызча"); ok {
 			t.Error("the item leads to itself")

@@ -1,10 +1,11 @@
-package bot_test
+package delivery_test
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator"
 	"kabarchy/feeds"
@@ -24,7 +25,7 @@ func TestADigest(t *testing.T) {
 			d := broadcast.Delivery{Broadcast: 1, Kind: broadcast.Digest, Chat: c.ID(), Silent: true,
 				Preferences: subscriptions.Preferences{Interface: language, When: subscriptions.When{Rhythm: rhythm}}}
 			for n := range 11 {
-				d.Items = append(d.Items, sample(language, 11-n))
+				d.Items = append(d.Items, bottest.Sample(language, 11-n))
 			}
 			first := p.deliver(d)
 			d.Part = 1
@@ -35,14 +36,14 @@ func TestADigest(t *testing.T) {
 			messages := c.Messages()
 			for n, m := range messages {
 				if !strings.HasPrefix(m.Text, want[week]) || !m.Silent {
-					t.Errorf("part %d shows\n%s", n, draw(m))
+					t.Errorf("part %d shows\n%s", n, bottest.Draw(m))
 				}
 			}
 			for n := range 11 {
 				m, number := messages[n/8], fmt.Sprint(n+1)
 				b, _ := m.Button(number)
 				if !strings.Contains(m.Text, "\n"+number+". "+d.Items[n].Title) || b.Data != "item:"+d.Items[n].ID+":n" {
-					t.Errorf("item %s is missing:\n%s", number, draw(m))
+					t.Errorf("item %s is missing:\n%s", number, bottest.Draw(m))
 				}
 			}
 		}
@@ -55,7 +56,7 @@ func TestADigestOfTheLongestTitlesIsTelegrams(t *testing.T) {
 	c := p.telegram.Citizen("Айгүл", "ky").Open()
 	d := broadcast.Delivery{Kind: broadcast.Digest, Chat: c.ID()}
 	for n := range 8 {
-		d.Items = append(d.Items, item(strings.Repeat(string('a'+rune(n)), 16), "ky", strings.Repeat("<Ө&>😀", 200)))
+		d.Items = append(d.Items, bottest.Item(strings.Repeat(string('a'+rune(n)), 16), "ky", strings.Repeat("<Ө&>😀", 200)))
 	}
 	if sent := p.deliver(d); sent.More || p.fallbacks("markup") != 0 {
 		t.Errorf("the message is %+v", sent)
@@ -66,7 +67,7 @@ func TestADigestOfTheLongestTitlesIsTelegrams(t *testing.T) {
 		t.Errorf("an empty part is sent: %+v", sent)
 	}
 	p.telegram.Fault(simulator.Fault{Next: 1, Refuse: &simulator.Refusal{Code: 400, Description: "Bad Request: can't parse entities: x"}})
-	d.Part, d.Items = 0, []feeds.Item{item("aaaaaaaaaaaaaaaa", "ky", "<Жаңы> & эски")}
+	d.Part, d.Items = 0, []feeds.Item{bottest.Item("aaaaaaaaaaaaaaaa", "ky", "<Жаңы> & эски")}
 	p.deliver(d)
 	if got := last(t, c.Chat).Text; !strings.Contains(got, "1. <Жаңы> & эски\n22-ноябрь, 2018-жыл") {
 		t.Errorf("without markup it reads %q", got)

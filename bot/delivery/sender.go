@@ -1,4 +1,4 @@
-package bot
+package delivery
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"kabarchy/bot/broadcast"
@@ -15,8 +16,8 @@ import (
 	"kabarchy/feeds"
 )
 
-// SenderOptions say how items are rendered and who hears of trouble.
-type SenderOptions struct {
+// Options say how items are rendered and who hears of trouble.
+type Options struct {
 	// Zone is the one in which dates are written; UTC if nil.
 	Zone *time.Location
 	// Topics are those whose names an item's message prints; none if nil.
@@ -38,22 +39,22 @@ type Sender struct {
 	renderer render.Renderer
 	editions func(ctx context.Context, id string) (map[string]feeds.Item, error)
 	log      *slog.Logger
-	pages    *cache[pageKey, render.Message]
+	pages    *lru.Cache[itemKey, render.Message]
 	ladder   *ladder
 }
 
 var _ broadcast.Sender = (*Sender)(nil)
 
-// pageKey names what a page is rendered from; zero where no other chat gets the same.
-type pageKey struct {
+// itemKey names what a page is rendered from; zero where no other chat gets the same.
+type itemKey struct {
 	item     string
 	revision int
 }
 
-func keyOf(item feeds.Item) pageKey { return pageKey{item.ID, item.Revision} }
+func keyOf(item feeds.Item) itemKey { return itemKey{item.ID, item.Revision} }
 
 // NewSender returns a sender over the client.
-func NewSender(c *telegram.Client, o SenderOptions) *Sender {
+func NewSender(c *telegram.Client, o Options) *Sender {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
@@ -68,7 +69,7 @@ func NewSender(c *telegram.Client, o SenderOptions) *Sender {
 		renderer: render.Renderer{Zone: o.Zone, Topics: o.Topics},
 		editions: o.Editions,
 		log:      o.Log,
-		pages:    newCache[pageKey, render.Message](64),
+		pages:    remembering[itemKey, render.Message](64),
 		ladder:   newLadder(c, o.Log, o.Registerer),
 	}
 }
@@ -100,7 +101,7 @@ func (s *Sender) Deliver(ctx context.Context, d broadcast.Delivery) (broadcast.M
 }
 
 func (s *Sender) send(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
-	sent, err := s.ladder.deliver(ctx, keyOf(d.Item), s.draft(ctx, d), func(m render.Outgoing) (string, map[string]string) {
+	sent, err := s.ladder.deliver(ctx, keyOf(d.Item), s.outgoing(ctx, d), func(m render.Outgoing) (string, map[string]string) {
 		params := m.Params(d.Chat)
 		m.Place(params)
 		if m.Picture == "" {
@@ -118,7 +119,7 @@ func (s *Sender) correct(ctx context.Context, d broadcast.Delivery) (broadcast.M
 	if d.Message.ID == 0 {
 		return d.Message, nil // it came and was deleted at once
 	}
-	m := s.draft(ctx, d)
+	m := s.outgoing(ctx, d)
 	m.Caption = d.Message.Caption
 	if !m.Caption {
 		m.Picture = ""
@@ -172,8 +173,8 @@ func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
 	return err
 }
 
-// draft is the message as one would like to send it.
-func (s *Sender) draft(ctx context.Context, d broadcast.Delivery) render.Outgoing {
+// outgoing is the message as one would like to send it.
+func (s *Sender) outgoing(ctx context.Context, d broadcast.Delivery) render.Outgoing {
 	m := render.Outgoing{
 		Message: s.page(ctx, d.Item),
 		Thread:  d.Preferences.Thread, Silent: d.Silent,
@@ -188,7 +189,7 @@ func (s *Sender) draft(ctx context.Context, d broadcast.Delivery) render.Outgoin
 // as good a message, so that a failure to find them is logged and no more.
 func (s *Sender) page(ctx context.Context, item feeds.Item) render.Message {
 	key := keyOf(item)
-	if p, ok := s.pages.get(key); ok {
+	if p, ok := s.pages.Get(key); ok {
 		return p
 	}
 	editions, err := s.editions(ctx, item.ID)
@@ -196,29 +197,11 @@ func (s *Sender) page(ctx context.Context, item feeds.Item) render.Message {
 		s.log.WarnContext(ctx, "editions can't be had", "item", item.ID, "error", err)
 	}
 	p := s.renderer.Item(item, editions)
-	s.pages.put(key, p)
+	s.pages.Add(key, p)
 	return p
 }
 
 // remembered is how a broadcast remembers a message.
 func remembered(m telegram.Sent) broadcast.Message {
 	return broadcast.Message{ID: m.ID, Caption: len(m.Photo) > 0}
-}
-
-// digest sends the next part of a digest. One with nothing left to tell is done with.
-func (s *Sender) digest(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
-	first := d.Part * render.DigestCount
-	if first >= len(d.Items) {
-		return d.Message, nil
-	}
-	last := min(first+render.DigestCount, len(d.Items))
-	m := render.Outgoing{Message: s.renderer.Digest(d.Preferences, d.Items, first, last), Thread: d.Preferences.Thread, Silent: d.Silent}
-	got, err := s.ladder.deliver(ctx, pageKey{}, m, func(m render.Outgoing) (string, map[string]string) {
-		params := m.Params(d.Chat)
-		m.Place(params)
-		return "sendMessage", params
-	})
-	sent := remembered(got)
-	sent.More = last < len(d.Items)
-	return sent, err
 }

@@ -1,8 +1,9 @@
-package bot
+package delivery
 
 import (
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"kabarchy/bot/render"
 )
@@ -10,7 +11,7 @@ import (
 func TestWhatAnItemIsRefusedForIsLearned(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		l, item := newLessons(), pageKey{"aaaaaaaaaaaaaaaa", 1}
+		l, item := newLessons(), itemKey{"aaaaaaaaaaaaaaaa", 1}
 		const all = render.PartPicture | render.PartButtons | render.PartMarkup
 		learn := func(blamed render.Part, times int) {
 			for range times {
@@ -32,14 +33,14 @@ func TestWhatAnItemIsRefusedForIsLearned(t *testing.T) {
 		if got := l.of(item); got != render.PartButtons|render.PartPicture {
 			t.Errorf("%b is left out, not buttons and picture", got)
 		}
-		if got := l.of(pageKey{"aaaaaaaaaaaaaaaa", 2}); got != 0 {
+		if got := l.of(itemKey{"aaaaaaaaaaaaaaaa", 2}); got != 0 {
 			t.Errorf("%b is left out of the corrected item", got)
 		}
-		l.learn(pageKey{}, render.PartButtons, 0)
-		if got := l.of(pageKey{}); got != 0 {
+		l.learn(itemKey{}, render.PartButtons, 0)
+		if got := l.of(itemKey{}); got != 0 {
 			t.Errorf("%b is left out of what only one chat gets", got)
 		}
-		sleep(t.Context(), refusalHolds) //nolint:errcheck // virtual time
+		time.Sleep(refusalHolds)
 		if got := l.of(item); got != 0 {
 			t.Errorf("%b is left out for ever", got)
 		}

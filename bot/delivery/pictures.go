@@ -1,6 +1,10 @@
-package bot
+package delivery
 
-import "time"
+import (
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+)
 
 // refusalHolds is how long a picture that Telegram could not fetch is left out: a
 // million readers are not to wait for a site that is down, and it may come back.
@@ -9,7 +13,7 @@ const refusalHolds = 10 * time.Minute
 // pictures remembers what Telegram made of a picture's address: once it has fetched the
 // picture, the file id brings it to everyone else at no cost to the ministry's site.
 type pictures struct {
-	known *cache[string, picture]
+	known *lru.Cache[string, picture]
 	now   func() time.Time
 }
 
@@ -19,12 +23,21 @@ type picture struct {
 }
 
 func newPictures() *pictures {
-	return &pictures{known: newCache[string, picture](256), now: time.Now}
+	return &pictures{known: remembering[string, picture](256), now: time.Now}
+}
+
+// remembering is a cache of so many of the last ones that were used.
+func remembering[K comparable, V any](size int) *lru.Cache[K, V] {
+	cache, err := lru.New[K, V](size)
+	if err != nil {
+		panic(err) // only a size below one is an error
+	}
+	return cache
 }
 
 // name is how to tell Telegram of the picture at the address; empty for not at all.
 func (p *pictures) name(address string) string {
-	known, _ := p.known.get(address)
+	known, _ := p.known.Get(address)
 	switch {
 	case known.fileID != "":
 		return known.fileID
@@ -39,8 +52,8 @@ func (p *pictures) accepted(address, fileID string) {
 	if address == "" || fileID == "" {
 		return
 	}
-	if known, _ := p.known.get(address); known.fileID != fileID {
-		p.known.put(address, picture{fileID: fileID})
+	if known, _ := p.known.Get(address); known.fileID != fileID {
+		p.known.Add(address, picture{fileID: fileID})
 	}
 }
 
@@ -48,9 +61,9 @@ func (p *pictures) accepted(address, fileID string) {
 // the next name to try: the address where a file id has expired, otherwise none.
 func (p *pictures) refused(address, name string) string {
 	if name != address {
-		p.known.put(address, picture{})
+		p.known.Add(address, picture{})
 		return address
 	}
-	p.known.put(address, picture{refusedUntil: p.now().Add(refusalHolds)})
+	p.known.Add(address, picture{refusedUntil: p.now().Add(refusalHolds)})
 	return ""
 }

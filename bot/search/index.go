@@ -8,13 +8,9 @@
 package search
 
 import (
-	"cmp"
-	"math"
 	"slices"
-	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 )
 
 // Document is what can be found.
@@ -33,7 +29,7 @@ type Index struct {
 	entries  []entry
 	postings map[string][]posting
 	stems    []string // of postings, in order, for words that are not typed to the end
-	added    bool     // stems lack some
+	fresh    []string // those that are not among the stems yet
 	gone     int      // entries that are
 }
 
@@ -89,7 +85,7 @@ func (x *Index) Put(d Document) {
 	x.entries = append(x.entries, entry{id: d.ID, revision: d.Revision, published: d.Published})
 	for s, n := range d.counts() {
 		if x.postings[s] == nil {
-			x.added = true
+			x.fresh = append(x.fresh, s)
 		}
 		x.postings[s] = append(x.postings[s], newPosting(number, n))
 	}
@@ -163,9 +159,10 @@ func (x *Index) compact() {
 		}
 		if x.postings[s] = left; left == nil {
 			delete(x.postings, s)
-			x.added = true
 		}
 	}
+	forgotten := func(s string) bool { return x.postings[s] == nil }
+	x.stems, x.fresh = slices.DeleteFunc(x.stems, forgotten), slices.DeleteFunc(x.fresh, forgotten)
 }
 
 // Has says whether the index holds the document in that revision or a later one.
@@ -185,177 +182,22 @@ func (x *Index) Remove(id string) {
 	}
 }
 
-// Find returns the ids of documents with all the words of the query, the best first;
-// where none has all, those with most of them. Its cost is bounded, whatever is asked for.
-func (x *Index) Find(query string, most int) []string {
-	roots := rootsOf(query)
-	if len(roots) == 0 || most <= 0 {
-		return nil
-	}
-	x.sort()
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	t := newTally(len(x.entries))
-	for i, root := range roots {
-		x.count(t, i+1, root)
-	}
-	best := 0
-	for _, n := range t.found {
-		best = max(best, int(t.words[n]))
-	}
-	if 2*best < len(roots) {
-		return nil
-	}
-	var top []int32 // the best ones, in order
-	for _, n := range t.found {
-		if int(t.words[n]) == best {
-			top = x.insert(top, t, n, most)
-		}
-	}
-	var ids []string
-	for _, n := range top {
-		ids = append(ids, x.entries[n].id)
-	}
-	return ids
-}
-
-// mostRoots is how many different words of a query count.
-const mostRoots = 32
-
-// rootsOf are the stems of a query's words, each once.
-func rootsOf(query string) (roots []string) {
-	for _, word := range Words(query) {
-		if root := stem(word); len(roots) < mostRoots && !slices.Contains(roots, root) {
-			roots = append(roots, root)
-		}
-	}
-	return roots
-}
-
-// insert puts an entry into its place among the best.
-func (x *Index) insert(top []int32, t *tally, n int32, most int) []int32 {
-	if len(top) == most && x.order(t, n, top[most-1]) > 0 {
-		return top
-	}
-	at, _ := slices.BinarySearchFunc(top, n, func(a, b int32) int { return x.order(t, a, b) })
-	return slices.Insert(top[:min(len(top), most-1)], min(at, len(top), most-1), n)
-}
-
-// order compares two entries: the better one is less, then the newer.
-func (x *Index) order(t *tally, a, b int32) int {
-	one, other := x.entries[a], x.entries[b]
-	return cmp.Or(cmp.Compare(t.score[b], t.score[a]), other.published.Compare(one.published), cmp.Compare(one.id, other.id))
-}
-
-// Bounds of what one query may cost. A word of one or two letters is no beginning of
-// another: too many begin with it.
-const (
-	leastPrefix  = 3       // letters
-	mostStems    = 256     // that begin with a word
-	mostPostings = 400_000 // looked at for a query's beginnings of words, in all
-)
-
-// tally adds up how well entries fit a query.
-type tally struct {
-	score   []float64 // by entry
-	words   []uint8   // how many of the query's it has
-	last    []uint8   // the last of them,
-	best    []float64 // and what that one added
-	found   []int32   // entries with any
-	visited int       // postings looked at
-}
-
-func newTally(entries int) *tally {
-	return &tally{
-		score: make([]float64, entries), best: make([]float64, entries),
-		words: make([]uint8, entries), last: make([]uint8, entries),
-	}
-}
-
-// add notes that an entry fits the query's word of that number so well. Of the stems that
-// begin with a word the best one counts.
-func (t *tally) add(n int32, word uint8, score float64) {
-	switch {
-	case t.last[n] != word:
-		if t.words[n] == 0 {
-			t.found = append(t.found, n)
-		}
-		t.last[n], t.best[n] = word, score
-		t.words[n]++
-		t.score[n] += score
-	case score > t.best[n]:
-		t.score[n] += score - t.best[n]
-		t.best[n] = score
-	}
-}
-
-// count adds up what fits a word of the query: its stem fits best, words that begin with
-// it less, the longer the less. Rare words tell more than common ones.
-func (x *Index) count(t *tally, number int, root string) {
-	for i, s := range x.beginning(root) {
-		found := x.postings[s]
-		weight := 1.0
-		if s != root {
-			if weight = 0.5 * float64(len(root)) / float64(len(s)); i > 0 && t.visited+len(found) > mostPostings {
-				return
-			}
-		}
-		t.visited += len(found)
-		weight *= math.Log1p(float64(len(x.entries)) / float64(len(found)))
-		for _, p := range found {
-			if n := p.entry(); !x.entries[n].gone {
-				t.add(n, uint8(number), weight*loudness[p&timesInAll])
-			}
-		}
-	}
-}
-
-// loudness is what having a word so many times is worth.
-var loudness = func() (table [timesInAll + 1]float64) {
-	for times := range table {
-		table[times] = 1 + math.Log(float64(max(1, times)))
-	}
-	return table
-}()
-
-// beginning are the stems that begin with a word: itself first, and the shortest of the others.
-func (x *Index) beginning(root string) []string {
-	from, itself := slices.BinarySearch(x.stems, root)
-	if utf8.RuneCountInString(root) < leastPrefix {
-		if !itself {
-			return nil
-		}
-		return x.stems[from : from+1]
-	}
-	to := from
-	for to < len(x.stems) && strings.HasPrefix(x.stems[to], root) {
-		to++
-	}
-	stems := x.stems[from:to]
-	if len(stems) > mostStems {
-		stems = slices.Clone(stems)
-		slices.SortStableFunc(stems, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
-		stems = stems[:mostStems]
-	}
-	return stems
-}
-
 // sort brings stems up to date.
 func (x *Index) sort() {
 	x.mu.RLock()
-	added := x.added
+	sorted := len(x.fresh) == 0
 	x.mu.RUnlock()
-	if !added {
+	if sorted {
 		return
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.added {
-		x.stems = x.stems[:0]
-		for s := range x.postings {
-			x.stems = append(x.stems, s)
-		}
-		slices.Sort(x.stems)
-		x.added = false
+	slices.Sort(x.fresh)
+	all := make([]string, 0, len(x.stems)+len(x.fresh))
+	rest := x.stems
+	for _, s := range x.fresh {
+		at, _ := slices.BinarySearch(rest, s)
+		all, rest = append(append(all, rest[:at]...), s), rest[at:]
 	}
+	x.stems, x.fresh = append(all, rest...), nil
 }

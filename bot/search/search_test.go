@@ -125,23 +125,46 @@ func hostileQueries(x *Index) []string {
 	return append(queries, widest[:min(16, len(widest))]...)
 }
 
+// everyLetter gives each document each letter as a word: the commonest words that there can be.
+func everyLetter(x *Index) {
+	for letter := 'а'; letter <= 'я'; letter++ {
+		for _, word := range Words(string(letter)) {
+			x.fresh = append(x.fresh, word)
+			x.postings[word] = nil
+			for n := range x.entries {
+				x.postings[word] = append(x.postings[word], newPosting(int32(n), mostly))
+			}
+		}
+	}
+	slices.Sort(x.fresh)
+	x.fresh = slices.Compact(x.fresh)
+}
+
 // TestAQueryCostsItsShare: whatever somebody types, the index looks at no more of itself
 // than for a few common words.
 func TestAQueryCostsItsShare(t *testing.T) {
 	t.Parallel()
 	p, x := newPress(), &Index{}
-	for n := range 1000 {
-		x.Put(Document{ID: fmt.Sprint(n), Title: p.words(9), Text: p.words(100) + " к а б в", Published: time.Unix(int64(n), 0)})
-	}
-	for _, query := range hostileQueries(x) {
-		exact, tally := 0, newTally(len(x.entries))
-		for i, root := range rootsOf(query) {
-			exact += len(x.postings[root])
-			x.count(tally, i+1, root)
+	for n := range mostDocuments {
+		d := Document{ID: fmt.Sprint(n), Title: "кабар", Published: time.Unix(int64(n), 0)}
+		if n%20 == 0 {
+			d.Text = p.words(100)
 		}
-		if most := exact + mostRoots*len(x.entries) + mostPostings; tally.visited > most || tally.visited > 2*mostPostings {
+		x.Put(d)
+	}
+	everyLetter(x)
+	most := 0
+	for _, query := range hostileQueries(x) {
+		tally := x.tally(rootsOf(query))
+		if most = max(most, tally.visited); tally.visited > mostPostings {
 			t.Errorf("%q looks at %d postings", query, tally.visited)
 		}
+		if len(x.Find(query, 5)) == 0 {
+			t.Errorf("%q finds nothing", query)
+		}
+	}
+	if most < mostPostings/2 {
+		t.Errorf("the most that a query looks at is %d postings: none of them is hostile", most)
 	}
 	if roots := rootsOf(strings.Repeat("к ", 32)); !slices.Equal(roots, []string{"k"}) {
 		t.Errorf("repeated words count as %q", roots)
@@ -155,6 +178,36 @@ func TestAQueryCostsItsShare(t *testing.T) {
 	}
 	if got := x.beginning("ja"); len(got) > 1 {
 		t.Errorf("two letters begin %d words", len(got))
+	}
+}
+
+// TestOfManyCommonWordsTheRareOnesAreAskedFor: what a query costs is bounded by leaving
+// out the words that say the least.
+func TestOfManyCommonWordsTheRareOnesAreAskedFor(t *testing.T) {
+	t.Parallel()
+	x := &Index{}
+	for n := range mostPostings / 18 {
+		x.Put(Document{ID: fmt.Sprint(n), Title: fmt.Sprintf("x%dx", n), Published: time.Unix(int64(n), 0)})
+	}
+	everyLetter(x)
+	if got := x.Find("а б в г д е ж з и к л м н о п р с т у ф x77x", 5); !slices.Equal(got, []string{"77"}) {
+		t.Errorf("finds %q", got)
+	}
+}
+
+// TestStemsStayInOrder: whatever is put, searched for and forgotten in between.
+func TestStemsStayInOrder(t *testing.T) {
+	t.Parallel()
+	x := &Index{}
+	for n := range 3 * slack {
+		x.Put(Document{ID: fmt.Sprint(n % 7), Revision: n, Title: fmt.Sprintf("жардам x%dx y%dy", n, n/slack)})
+		if n%97 == 0 {
+			x.Find("жардам", 1)
+		}
+	}
+	x.Find("жардам", 1)
+	if want := slices.Sorted(maps.Keys(x.postings)); !slices.Equal(x.stems, want) {
+		t.Errorf("%d stems are kept, of %d words", len(x.stems), len(want))
 	}
 }
 

@@ -1,100 +1,21 @@
 package feeds
 
-import (
-	"strings"
-	"time"
-	"unicode/utf8"
+import "kabarchy/feeds/article"
+
+// An item's text in full is what the package article reads on pages, and in feeds. Whoever
+// tells the news knows it by these names.
+type (
+	Article   = article.Article
+	Block     = article.Block
+	BlockKind = article.BlockKind
+	Span      = article.Span
 )
-
-// Article is an item's text in full, as blocks in the order of reading. Title, date
-// and picture stand beside the blocks and are not repeated in them.
-type Article struct {
-	Title string `json:"title,omitempty"`
-	// Published is zero where the page gives no date.
-	Published time.Time `json:"published,omitzero"`
-	// Picture is an absolute http or https address, or empty.
-	Picture string  `json:"picture,omitempty"`
-	Blocks  []Block `json:"blocks"`
-	// Whole says that this is the full text. Where it is not, Blocks are the item's
-	// summary, and the rest is behind its link.
-	Whole bool `json:"whole"`
-	// Alternates are the addresses of the page in other languages, as it names them itself.
-	Alternates map[string]string `json:"alternates,omitempty"`
-}
-
-// BlockKind says what a block is.
-type BlockKind string
 
 // The kinds of blocks.
 const (
-	Paragraph BlockKind = "paragraph"
-	Heading   BlockKind = "heading"
-	ListItem  BlockKind = "item"
-	Quote     BlockKind = "quote"
-	Picture   BlockKind = "picture"
+	Paragraph = article.Paragraph
+	Heading   = article.Heading
+	ListItem  = article.ListItem
+	Quote     = article.Quote
+	Picture   = article.Picture
 )
-
-// Block is one paragraph, heading, list item, quote or picture. A block that is no
-// picture has text, without white space at its ends.
-type Block struct {
-	Kind BlockKind `json:"kind"`
-	// Level is a heading's, from 1 the biggest, or how deep a list item lies, from 1.
-	Level int `json:"level,omitempty"`
-	// Number is that of an item in a numbered list; 0 with a bullet.
-	Number int    `json:"number,omitempty"`
-	Spans  []Span `json:"spans,omitempty"`
-	// Picture is the absolute address of a picture.
-	Picture string `json:"picture,omitempty"`
-}
-
-// Span is a piece of text in one style. Its text may hold line breaks: where the
-// page has them within a list item or a quote.
-type Span struct {
-	Text   string `json:"text"`
-	Bold   bool   `json:"bold,omitempty"`
-	Italic bool   `json:"italic,omitempty"`
-	// Link is an absolute http or https address, or empty.
-	Link string `json:"link,omitempty"`
-}
-
-// Text returns the block's text without its styles.
-func (b Block) Text() string {
-	var text strings.Builder
-	for _, s := range b.Spans {
-		text.WriteString(s.Text)
-	}
-	return text.String()
-}
-
-// Text returns the article's text, one line for each block.
-func (a Article) Text() string {
-	var text []string
-	for _, b := range a.Blocks {
-		if b.Kind != Picture {
-			text = append(text, b.Text())
-		}
-	}
-	return strings.Join(text, "\n")
-}
-
-// linked says how many of a block's characters are in links, and how many there are.
-func (b Block) linked() (links, all int) {
-	for _, s := range b.Spans {
-		n := utf8.RuneCountInString(s.Text)
-		if all += n; s.Link != "" {
-			links += n
-		}
-	}
-	return links, all
-}
-
-// fromSummary makes an article of what the archive has of an item.
-func fromSummary(it Item) Article {
-	a := Article{Title: it.Title, Published: it.Published, Picture: it.Picture}
-	for line := range strings.SplitSeq(it.Summary, "\n") {
-		if line != "" {
-			a.Blocks = append(a.Blocks, Block{Kind: Paragraph, Spans: []Span{{Text: line}}})
-		}
-	}
-	return a
-}

@@ -5,6 +5,8 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"kabarchy/feeds/article"
 )
 
 const (
@@ -110,7 +112,7 @@ func pictureOf(it Item) string {
 func fullPrint(e entry) string {
 	text := e.Article.Text()
 	if text == "" && e.Full {
-		text = plainText(e.HTML)
+		text = article.PlainText(e.HTML)
 	}
 	if text == "" {
 		return ""

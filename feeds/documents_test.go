@@ -80,6 +80,8 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
+var bishkek = time.FixedZone("KGT", 6*60*60)
+
 func understandForTest(body []byte) (document, error) { return understandWith(body, "") }
 
 func understandWith(body []byte, mediaType string) (document, error) {

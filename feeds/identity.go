@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"kabarchy/feeds/article"
 )
 
 // An item's ID is opaque: it is drawn when the item is first seen, and stays whatever
@@ -83,7 +85,7 @@ func (r reader) subject(it Item, guid string, date time.Time) *subject {
 		}
 	}
 	add := func(kind string, parts ...string) { s.keys = append(s.keys, keyOf(kind, parts...)) }
-	s.titled = guid != "" && slices.Equal(words(guid), words(it.Title))
+	s.titled = guid != "" && slices.Equal(article.Words(guid), article.Words(it.Title))
 	if guid != "" {
 		s.guid = keyOf(keyGUID, it.Source, guid)
 		s.keys = append(s.keys, s.guid)

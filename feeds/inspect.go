@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"kabarchy/feeds/article"
 	"kabarchy/feeds/fetch"
 )
 
@@ -79,7 +80,7 @@ func (p *Poller) inspect(ctx context.Context, s Source) (Report, error) {
 			}
 		}
 		classify(&e.Item, p.options.Topics)
-		text := max(utf8.RuneCountInString(plainText(e.HTML)), utf8.RuneCountInString(e.Article.Text()))
+		text := max(utf8.RuneCountInString(article.PlainText(e.HTML)), utf8.RuneCountInString(e.Article.Text()))
 		item := ReportItem{Item: firstSeen(e, p.now()), Text: text}
 		if i == 0 || s.Kind != KindPage {
 			item.Odd = oddEntry(e, p.now())

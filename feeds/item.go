@@ -61,3 +61,9 @@ type Announcement struct {
 	Item string           `json:"item"` // the item's ID
 	At   time.Time        `json:"at"`
 }
+
+// Limits of what the archive keeps of one item, in characters. Telegram shows less.
+const (
+	maxTitle   = 300
+	maxSummary = 3000
+)

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/encoding/htmlindex"
 
+	"kabarchy/feeds/article"
 	"kabarchy/feeds/fetch"
 )
 
@@ -115,7 +116,7 @@ func oddEntry(e entry, now time.Time) []string {
 		odd = append(odd, fmt.Sprintf("its link %.80q can't be opened: readers get no button to the page; the site should write an address that begins with https://", e.RawLink))
 	case e.Item.Link == "":
 		odd = append(odd, "no link: readers get no button to the page")
-	case mendAddress(e.RawLink) != e.RawLink:
+	case article.RepairAddress(e.RawLink) != e.RawLink:
 		odd = append(odd, fmt.Sprintf("its link %.80q is not written as an address should be: it is mended as browsers do", e.RawLink))
 	}
 	if strings.ContainsAny(e.Item.Title, "<>") {

@@ -9,8 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
+	"kabarchy/feeds/article"
 )
 
 // Kinds of sources.
@@ -20,54 +19,14 @@ const (
 )
 
 const (
-	maxLinks   = 100             // of a page, from its top
-	maxReads   = 20              // articles read in one poll
-	breath     = time.Second / 2 // between two of them
-	minHeading = 15              // characters that make a link's text a title
-	maxLooks   = 5               // links to one item whose words are looked at
+	maxReads = 20              // articles read in one poll
+	breath   = time.Second / 2 // between two of them
 )
-
-// listed is a link to an item on a page that lists them.
-type listed struct {
-	Link string
-	Text string // of the link, or the longest of several; it may be cut short
-}
-
-// links finds the links of a page that fit a pattern, from top to bottom. Links to
-// the page itself are none.
-func (p *page) links(pattern *regexp.Regexp) []listed {
-	var found []listed
-	looked := make(map[string]int)
-	at := map[string]int{addressOf(p.url.String()).exact: -1}
-	for n := range p.root.Descendants() {
-		if n.DataAtom != atom.A || n.Type != html.ElementNode {
-			continue
-		}
-		link := withoutTracking(absolute(p.url, attribute(n, "href")))
-		key := addressOf(link).exact
-		if key == "" || !pattern.MatchString(link) {
-			continue
-		}
-		i, known := at[key]
-		if looked[key]++; looked[key] > maxLooks || !known && len(found) >= maxLinks {
-			continue
-		}
-		text := p.headline(n, pattern)
-		switch {
-		case known && i >= 0 && len(text) > len(found[i].Text):
-			found[i].Text = text
-		case !known && len(found) < maxLinks:
-			at[key] = len(found)
-			found = append(found, listed{link, text})
-		}
-	}
-	return found
-}
 
 // readList understands a page source's document: one entry for each link, with what
 // the link says. A link whose text is no title waits for its article.
 func readList(text []byte, s Source, address *url.URL, zone *time.Location) (document, error) {
-	p, err := parsePage(text, address, zone)
+	p, err := article.Parse(text, address, zone)
 	if err != nil {
 		return document{}, fmt.Errorf("parse: %w", err)
 	}
@@ -75,19 +34,23 @@ func readList(text []byte, s Source, address *url.URL, zone *time.Location) (doc
 	if err != nil {
 		return document{}, err
 	}
-	d := document{Kind: "HTML page"}
-	if t := find(p.root, func(n *html.Node) bool { return n.DataAtom == atom.Title }); t != nil {
-		d.Title = rawText(t)
-	}
-	for _, l := range p.links(pattern) {
+	d := document{Kind: "HTML page", Title: p.Title()}
+	for _, l := range p.Links(pattern, pageKey) {
 		d.Entries = append(d.Entries, entry{Item: Item{
-			Source: s.ID, Language: s.Language, Link: l.Link, Title: shorten(l.Text, maxTitle),
+			Source: s.ID, Language: s.Language, Link: l.Address, Title: article.Shorten(l.Text, maxTitle),
 		}})
 	}
 	if len(d.Entries) == 0 {
 		return d, fmt.Errorf("parse: no link on the page fits the pattern %q", s.Links)
 	}
 	return d, nil
+}
+
+// pageKey returns a link as it is shown to people, and what is the same for all links to
+// its page.
+func pageKey(link string) (shown, key string) {
+	shown = withoutTracking(link)
+	return shown, addressOf(shown).exact
 }
 
 // errLater says that an article waits for the next poll.
@@ -138,8 +101,8 @@ func (p *Poller) complete(ctx context.Context, s *polled, entries []entry) (kept
 
 // withArticle fills an entry with what its page says.
 func withArticle(e entry, a Article, now time.Time) entry {
-	e.Item.Title = shorten(a.Title, maxTitle)
-	e.Item.Summary = shorten(a.Text(), maxSummary)
+	e.Item.Title = article.Shorten(a.Title, maxTitle)
+	e.Item.Summary = article.Shorten(a.Text(), maxSummary)
 	e.Item.Picture = a.Picture
 	if !a.Published.IsZero() {
 		e.dateAt(a.Published, now)
@@ -152,7 +115,7 @@ func withArticle(e entry, a Article, now time.Time) entry {
 func byLink(e entry) entry {
 	if e.Item.Title == "" {
 		_, address, _ := strings.Cut(e.Item.Link, "://")
-		e.Item.Title = shorten(address, maxTitle)
+		e.Item.Title = article.Shorten(address, maxTitle)
 	}
 	return e
 }

@@ -17,6 +17,7 @@ import (
 	ext "github.com/mmcdole/gofeed/extensions"
 	"github.com/mmcdole/gofeed/rss"
 
+	"kabarchy/feeds/article"
 	"kabarchy/feeds/repair"
 )
 
@@ -77,7 +78,7 @@ func understand(body []byte, mediaType string, s Source, base *url.URL, zone *ti
 		d, err = parse(text, s, base, zone, now)
 	}
 	if errors.Is(err, repair.ErrHTML) {
-		err = fmt.Errorf("%w%s", err, pageHint(text, base, zone))
+		err = fmt.Errorf("%w%s", err, article.Hint(text, base, zone, pageKey))
 	}
 	d.Charset, d.Claimed = charset, repair.Claimed(body, mediaType)
 	if charset == "utf-8" && !utf8.Valid(body) {
@@ -101,14 +102,14 @@ func parse(text []byte, s Source, base *url.URL, zone *time.Location, now time.T
 	}
 	d := document{
 		Kind:    kindOf(feed),
-		Title:   oneLine(plainText(feed.Title)),
+		Title:   article.OneLine(article.PlainText(feed.Title)),
 		Cut:     fixed.Cut,
 		Around:  said(fixed.Around),
 		Ended:   fixed.Ended,
 		Clipped: fixed.Clipped || len(feed.Items) > repair.MaxItems,
 		TTL:     ttl(feed),
 	}
-	if site, err := url.Parse(absolute(base, feed.Link)); err == nil && site.Host != "" {
+	if site, err := url.Parse(article.Resolve(base, feed.Link)); err == nil && site.Host != "" {
 		base = site
 	}
 	pageLinks(feed)
@@ -141,7 +142,7 @@ func repaired(text []byte) (repair.Document, error) {
 // said is what people would read at the beginning of some markup.
 func said(markup []byte) string {
 	const most = 120
-	return shorten(oneLine(plainText(string(markup[:min(len(markup), 16<<10)]))), most)
+	return article.Shorten(article.OneLine(article.PlainText(string(markup[:min(len(markup), 16<<10)]))), most)
 }
 
 func newParser() *gofeed.Parser {
@@ -186,27 +187,27 @@ func readEntry(it *gofeed.Item, base *url.URL, zone *time.Location, now time.Tim
 		extension(it.Extensions, "body"), it.Custom["body"], it.Custom["fullitem"], it.Description)
 	e := entry{
 		GUID:    strings.TrimSpace(it.GUID),
-		HTML:    onceEscaped(full),
+		HTML:    article.Unescape(full),
 		Full:    full != it.Description,
 		RawDate: strings.TrimSpace(cmp.Or(it.Published, it.Updated)),
 		RawLink: strings.TrimSpace(it.Link),
 	}
 	e.Alternates = alternates(it.Extensions, base)
 	title := plainTitle(it.Title)
-	summary := cmp.Or(plainText(it.Description), plainText(full))
+	summary := cmp.Or(article.PlainText(it.Description), article.PlainText(full))
 	if title == "" {
 		line, _, _ := strings.Cut(summary, "\n")
 		title = cmp.Or(line, strings.TrimPrefix(strings.TrimPrefix(link, "https://"), "http://"))
 	}
 	summary = withoutTitle(summary, title)
 	e.Item = Item{
-		Title:      shorten(title, maxTitle),
-		Summary:    shorten(summary, maxSummary),
+		Title:      article.Shorten(title, maxTitle),
+		Summary:    article.Shorten(summary, maxSummary),
 		Link:       link,
 		Picture:    picture(it, cmp.Or(pictureMarkup(it.Description), e.HTML), base),
 		Categories: categories(it.Categories),
 	}
-	if t, err := parseDate(e.RawDate, zone); err == nil {
+	if t, err := article.ParseDate(e.RawDate, zone); err == nil {
 		e.dateAt(t, now)
 	}
 	return e
@@ -222,7 +223,7 @@ func (e *entry) dateAt(t, now time.Time) {
 
 // pictureMarkup returns a description that has a picture: it was chosen by hand.
 func pictureMarkup(description string) string {
-	if pictureInText(description) == "" {
+	if article.FirstPicture(description) == "" {
 		return ""
 	}
 	return description
@@ -234,11 +235,11 @@ func itemLink(it *gofeed.Item, base *url.URL) string {
 		if strings.TrimSpace(l) == "" {
 			continue
 		}
-		if link := absolute(base, l); link != "" {
+		if link := article.Resolve(base, l); link != "" {
 			return withoutTracking(link)
 		}
 	}
-	return withoutTracking(absolute(nil, it.GUID))
+	return withoutTracking(article.Resolve(nil, it.GUID))
 }
 
 // extension finds an element by its local name, under whatever prefix or namespace
@@ -274,7 +275,7 @@ func alternates(all ext.Extensions, base *url.URL) map[string]string {
 	found := make(map[string]string)
 	for _, l := range all["atom"]["link"] {
 		language, _, _ := strings.Cut(strings.ToLower(l.Attrs["hreflang"]), "-")
-		if address := absolute(base, l.Attrs["href"]); language != "" && address != "" && l.Attrs["rel"] == "alternate" {
+		if address := article.Resolve(base, l.Attrs["href"]); language != "" && address != "" && l.Attrs["rel"] == "alternate" {
 			found[language] = address
 		}
 	}
@@ -293,7 +294,7 @@ func withoutTitle(text, title string) string {
 func categories(names []string) []string {
 	var out []string
 	for _, n := range names {
-		if n = shorten(oneLine(plainText(n)), 100); n != "" && len(out) < 20 {
+		if n = article.Shorten(article.OneLine(article.PlainText(n)), 100); n != "" && len(out) < 20 {
 			out = append(out, n)
 		}
 	}

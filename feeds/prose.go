@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"kabarchy/feeds/article"
 )
 
 // prose is a title or a text as identity looks at it: words without their signs.
@@ -30,7 +32,7 @@ var digits = regexp.MustCompile(`\d+`)
 func proseOf(s string) *prose {
 	end := strings.TrimRight(s, " ]»\"”)")
 	cut := strings.HasSuffix(end, "…") || strings.HasSuffix(end, "...")
-	folded := strings.Join(words(norm.NFC.String(s)), " ")
+	folded := strings.Join(article.Words(norm.NFC.String(s)), " ")
 	if folded == "" {
 		folded = s // Nothing but signs.
 	}
@@ -103,7 +105,7 @@ var marks = strings.NewReplacer("«", `"`, "»", `"`, "“", `"`, "”", `"`, "�
 	"–", "-", "—", "-", "−", "-", "‑", "-", "…", "...")
 
 // noticed reduces a text to what a reader would notice if it changed.
-func noticed(s string) string { return marks.Replace(norm.NFC.String(oneLine(s))) }
+func noticed(s string) string { return marks.Replace(norm.NFC.String(article.OneLine(s))) }
 
 // withoutNumbers reduces it further, to what is no counter.
 func withoutNumbers(s string) string { return digits.ReplaceAllString(s, "#") }

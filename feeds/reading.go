@@ -14,6 +14,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/feeds/article"
 	"kabarchy/feeds/fetch"
 	"kabarchy/feeds/repair"
 )
@@ -106,8 +107,7 @@ func (p *Poller) readArticle(ctx context.Context, s Source, it Item) (Article, e
 	}
 	a.Title, a.Published = it.Title, it.Published
 	if it.Picture != "" {
-		a.Picture = it.Picture
-		a.Blocks = withoutPicture(a.Blocks, a.Picture)
+		a = a.WithPicture(it.Picture)
 	}
 	if err := p.archive.noteAlternates(ctx, it, a.Alternates); err != nil {
 		return a, err
@@ -138,11 +138,11 @@ func (p *Poller) readPage(ctx context.Context, s Source, address, hint string, k
 	if err != nil {
 		return Article{}, known, err
 	}
-	page, err := parsePage(text, resp.URL, p.options.Zone)
+	page, err := article.Parse(text, resp.URL, p.options.Zone)
 	if err != nil {
 		return Article{}, known, err
 	}
-	return page.extract(hint), resp.Validators, nil
+	return page.Article(hint), resp.Validators, nil
 }
 
 // keepArticles keeps the articles of what a poll found: those that the document holds
@@ -190,7 +190,7 @@ func (p *Poller) keepArticles(ctx context.Context, s Source, items []change) {
 func (p *Poller) wholeInFeed(e entry, it Item) (Article, bool) {
 	p.reading.Lock()
 	defer p.reading.Unlock()
-	text := plainText(e.HTML)
+	text := article.PlainText(e.HTML)
 	size := utf8.RuneCountInString(text)
 	switch end := strings.TrimRight(text, " ]»\""); {
 	case text == "":
@@ -198,11 +198,12 @@ func (p *Poller) wholeInFeed(e entry, it Item) (Article, bool) {
 	case it.Link == "":
 	case strings.HasSuffix(end, "…"), strings.HasSuffix(end, "..."):
 		return Article{}, false
-	case e.Full && (size >= minFeedText || size > utf8.RuneCountInString(it.Summary)+minParagraph), size >= 4*minFeedText:
+	case e.Full && (size >= minFeedText || size > utf8.RuneCountInString(it.Summary)+article.MinParagraph), size >= 4*minFeedText:
 	default:
 		return Article{}, false
 	}
-	return fromFeed(e.HTML, it, p.options.Zone)
+	a := article.FromMarkup(e.HTML, it.Link, Article{Title: it.Title, Published: it.Published, Picture: it.Picture}, p.options.Zone)
+	return a, a.Whole
 }
 
 // article returns what is kept of an item's present revision; ErrNotFound where nothing is.
@@ -230,4 +231,9 @@ func (a *Archive) saveArticle(ctx context.Context, it Item, article Article, kep
 		return fmt.Errorf("keep the article of item %s: %w", it.ID, err)
 	}
 	return nil
+}
+
+// fromSummary makes an article of what the archive has of an item.
+func fromSummary(it Item) Article {
+	return Article{Title: it.Title, Published: it.Published, Picture: it.Picture, Blocks: article.Paragraphs(it.Summary)}
 }

@@ -3,6 +3,8 @@ package feeds
 import (
 	"regexp"
 	"strings"
+
+	"kabarchy/feeds/article"
 )
 
 var (
@@ -26,9 +28,9 @@ func plainTitle(markup string) string {
 	if len(markup) > maxTitleMarkup {
 		markup = strings.ToValidUTF8(markup[:maxTitleMarkup], "")
 	}
-	markup = onceEscaped(markup)
+	markup = article.Unescape(markup)
 	if !strings.Contains(markup, "<") {
-		return oneLine(plainText(markup))
+		return article.OneLine(article.PlainText(markup))
 	}
 	var text strings.Builder
 	at := 0
@@ -46,7 +48,7 @@ func plainTitle(markup string) string {
 		text.WriteString(angles.Replace(whole))
 	}
 	text.WriteString(markup[at:])
-	return oneLine(plainText(text.String()))
+	return article.OneLine(article.PlainText(text.String()))
 }
 
 // isFormatting says whether a match of aTag is a tag: known and complete, at the

@@ -3,7 +3,8 @@ package feeds
 import (
 	"slices"
 	"strings"
-	"unicode"
+
+	"kabarchy/feeds/article"
 )
 
 // Topic groups news for those who want only some. An item has a topic when any of
@@ -34,7 +35,7 @@ func classify(it *Item, topics []Topic) {
 // topicsOf returns the ids of the topics that an item has, in the topics' order.
 func topicsOf(it Item, topics []Topic) []string {
 	var ids []string
-	words := words(it.Title + "\n" + it.Summary)
+	words := article.Words(it.Title + "\n" + it.Summary)
 	for _, t := range topics {
 		if t.has(it, words) {
 			ids = append(ids, t.ID)
@@ -48,11 +49,11 @@ func (t Topic) has(it Item, text []string) bool {
 		return true
 	}
 	for _, category := range t.Categories {
-		if slices.ContainsFunc(it.Categories, func(c string) bool { return fold(c) == fold(category) }) {
+		if slices.ContainsFunc(it.Categories, func(c string) bool { return article.Fold(c) == article.Fold(category) }) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(t.Keywords, func(k string) bool { return begin(text, words(k)) })
+	return slices.ContainsFunc(t.Keywords, func(k string) bool { return begin(text, article.Words(k)) })
 }
 
 // begin says whether some words in a row begin with the given ones.
@@ -71,11 +72,3 @@ next:
 	}
 	return false
 }
-
-// words splits text where there is neither a letter nor a digit.
-func words(s string) []string {
-	return strings.FieldsFunc(fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-}
-
-// fold makes equal what readers take for the same.
-func fold(s string) string { return strings.ReplaceAll(strings.ToLower(oneLine(s)), "ё", "е") }

@@ -1,9 +1,8 @@
-package feeds
+package article
 
 import (
 	"bytes"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -87,7 +86,7 @@ func (w *blockWriter) element(n *html.Node, s style) {
 	case atom.Img:
 		w.picture(n)
 	case atom.A:
-		s.Link = absolute(w.base, attribute(n, "href"))
+		s.Link = Resolve(w.base, attribute(n, "href"))
 		w.children(n, s)
 	case atom.B, atom.Strong:
 		s.Bold = true
@@ -184,7 +183,7 @@ func (w *blockWriter) lineBreak(s style) {
 }
 
 func (w *blockWriter) picture(n *html.Node) {
-	src := absolute(w.base, realPicture(n.Attr))
+	src := Resolve(w.base, realPicture(n.Attr))
 	if src == "" {
 		return
 	}
@@ -247,9 +246,9 @@ func (w *blockWriter) add(b Block) {
 	w.marks = append(w.marks, w.inside)
 }
 
-// squeeze is oneLine with a space left at either end where there was any.
+// squeeze is OneLine with a space left at either end where there was any.
 func squeeze(s string) string {
-	line := oneLine(s)
+	line := OneLine(s)
 	switch {
 	case line == "" && s == "":
 		return ""
@@ -267,35 +266,4 @@ func squeeze(s string) string {
 		line += " "
 	}
 	return line
-}
-
-// nodeText returns the text of a tree in one line.
-func nodeText(n *html.Node) string {
-	var text strings.Builder
-	for c := range n.Descendants() {
-		if c.Type == html.TextNode && (c.Parent == nil || !unread[c.Parent.DataAtom]) {
-			text.WriteString(c.Data)
-		} else if breaks[c.DataAtom] {
-			text.WriteByte(' ')
-		}
-	}
-	return oneLine(text.String())
-}
-
-// holdsBlocks says whether a tree has elements that begin a line.
-func holdsBlocks(n *html.Node) bool {
-	for c := range n.Descendants() {
-		if breaks[c.DataAtom] {
-			return true
-		}
-	}
-	return false
-}
-
-func attribute(n *html.Node, name string) string {
-	i := slices.IndexFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
-	if i < 0 {
-		return ""
-	}
-	return n.Attr[i].Val
 }

@@ -1,4 +1,4 @@
-package feeds
+package article
 
 import (
 	"fmt"
@@ -9,10 +9,10 @@ import (
 	"kabarchy/feeds/fetch"
 )
 
-// absolute resolves an address against base, mended as a browser would. It returns
+// Resolve resolves an address against base, repaired as a browser would. It returns
 // nothing for what can't be opened by a reader: another scheme, no host, a password in it.
-func absolute(base *url.URL, address string) string {
-	if address = mendAddress(address); address == "" || len(address) > 2000 {
+func Resolve(base *url.URL, address string) string {
+	if address = RepairAddress(address); address == "" || len(address) > 2000 {
 		return ""
 	}
 	u, err := url.Parse(address)
@@ -35,10 +35,10 @@ var (
 	loosePercent = regexp.MustCompile(`%(?:[0-9a-fA-F]?(?:[^0-9a-fA-F]|$))`)
 )
 
-// mendAddress does what browsers do before they read an address (url.spec.whatwg.org,
+// RepairAddress does what browsers do before they read an address (url.spec.whatwg.org,
 // "basic URL parser"): tabs and line breaks are left out, a backslash is a slash, and
 // what may not stand in an address is escaped, a lone percent sign too.
-func mendAddress(address string) string {
+func RepairAddress(address string) string {
 	address = strings.TrimFunc(strings.ToValidUTF8(address, ""), func(r rune) bool { return r <= ' ' || r == '\u00a0' || r == '\ufeff' })
 	plain := !strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || r == '\\' || r == '%' || r == 0x7f })
 	if !plain {

@@ -1,4 +1,4 @@
-package feeds
+package article
 
 import (
 	"fmt"
@@ -24,16 +24,16 @@ var (
 	aNumeral = regexp.MustCompile(`\d+`)
 )
 
-// pageHint says of an HTML page that stands where a feed was expected what to do: take
+// Hint says of an HTML page that stands where a feed was expected what to do: take
 // the feed that it links, or read the page itself as a list of news.
-func pageHint(text []byte, address *url.URL, zone *time.Location) string {
-	p, err := parsePage(text[:min(len(text), maxHTML)], address, zone)
+func Hint(text []byte, address *url.URL, zone *time.Location, key Key) string {
+	p, err := Parse(text[:min(len(text), maxHTML)], address, zone)
 	if err != nil {
 		return ""
 	}
 	says := ""
-	if t := find(p.root, func(n *html.Node) bool { return n.DataAtom == atom.Title }); t != nil && rawText(t) != "" {
-		says = fmt.Sprintf(" titled %q", shorten(rawText(t), 80))
+	if title := p.Title(); title != "" {
+		says = fmt.Sprintf(" titled %q", Shorten(title, 80))
 	}
 	if to := p.leadsOn(); to != "" {
 		return says + "; it leads browsers on to " + to + ": put that into the url"
@@ -41,20 +41,20 @@ func pageHint(text []byte, address *url.URL, zone *time.Location) string {
 	if linked := p.linkedFeeds(); len(linked) > 0 {
 		return says + "; it links the feed " + strings.Join(linked, ", and ") + ": put that into the url"
 	}
-	if pattern, example, n := p.newsLinks(); n >= minListed {
+	if pattern, example, n := p.newsLinks(key); n >= minListed {
 		return fmt.Sprintf("%s; it links no feed, but %d pages such as %s: with kind: page and links: '%s' it can be read as a list of news", says, n, example, pattern)
 	}
 	return says
 }
 
 // linkedFeeds returns the feeds that a page names in its head, or else links.
-func (p *page) linkedFeeds() []string {
+func (p *Page) linkedFeeds() []string {
 	var named, linked []string
 	for n := range p.root.Descendants() {
 		if n.Type != html.ElementNode || n.DataAtom != atom.Link && n.DataAtom != atom.A {
 			continue
 		}
-		link := absolute(p.url, attribute(n, "href"))
+		link := Resolve(p.url, attribute(n, "href"))
 		switch {
 		case link == "" || link == p.url.String() || len(link) > 300:
 		case n.DataAtom == atom.A:
@@ -62,7 +62,7 @@ func (p *page) linkedFeeds() []string {
 				linked = append(linked, link)
 			}
 		case slices.Contains(strings.Fields(strings.ToLower(attribute(n, "rel"))), "alternate") && feedType.MatchString(attribute(n, "type")):
-			if title := shorten(oneLine(attribute(n, "title")), 60); title != "" {
+			if title := Shorten(OneLine(attribute(n, "title")), 60); title != "" {
 				link += fmt.Sprintf(" (%q)", title)
 			}
 			named = append(named, link)
@@ -76,7 +76,7 @@ func (p *page) linkedFeeds() []string {
 }
 
 // doubt says how unlikely a feed is the news: it is a stranger's, or holds comments.
-func (p *page) doubt(feed string) int {
+func (p *Page) doubt(feed string) int {
 	doubt := 0
 	if u, err := url.Parse(strings.Fields(feed)[0]); err != nil || u.Host != p.url.Host {
 		doubt += 2
@@ -91,7 +91,7 @@ func (p *page) doubt(feed string) int {
 var refresh = regexp.MustCompile(`(?i)^\s*\d*\s*[;,]\s*(?:url\s*=)?\s*['"]?([^'"]+)`)
 
 // leadsOn returns where a page leads on by itself, without a redirect.
-func (p *page) leadsOn() string {
+func (p *Page) leadsOn() string {
 	n := find(p.root, func(n *html.Node) bool {
 		return n.DataAtom == atom.Meta && strings.EqualFold(attribute(n, "http-equiv"), "refresh")
 	})
@@ -102,7 +102,7 @@ func (p *page) leadsOn() string {
 	if m == nil {
 		return ""
 	}
-	if to := absolute(p.url, m[1]); to != p.url.String() && len(to) <= 300 {
+	if to := Resolve(p.url, m[1]); to != p.url.String() && len(to) <= 300 {
 		return to
 	}
 	return ""
@@ -110,14 +110,17 @@ func (p *page) leadsOn() string {
 
 // newsLinks finds the kind of link that most headlines on a page have: a pattern for
 // it, an example, and how many there are.
-func (p *page) newsLinks() (pattern, example string, n int) {
+func (p *Page) newsLinks(key Key) (pattern, example string, n int) {
 	found := make(map[string]map[string]bool)
 	for a := range p.root.Descendants() {
 		if a.DataAtom != atom.A || utf8.RuneCountInString(nodeText(a)) < minHeading {
 			continue
 		}
-		u, err := url.Parse(absolute(p.url, attribute(a, "href")))
-		if err != nil || u.Host != p.url.Host || addressOf(u.String()).exact == "" {
+		u, err := url.Parse(Resolve(p.url, attribute(a, "href")))
+		if err != nil || u.Host != p.url.Host {
+			continue
+		}
+		if _, to := key(u.String()); to == "" {
 			continue
 		}
 		shape := shapeOf(u)
@@ -132,7 +135,7 @@ func (p *page) newsLinks() (pattern, example string, n int) {
 			example = slices.Sorted(maps.Keys(links))[0]
 		}
 	}
-	return pattern, shorten(example, 100), n
+	return pattern, Shorten(example, 100), n
 }
 
 // shapeOf makes a regular expression of an address, which fits those of its kind.

@@ -1,10 +1,12 @@
-package feeds
+package article
 
 import (
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+
+	"kabarchy/feeds/feedtest"
 )
 
 // builders are pages as their builders write them: every paragraph is a widget, and so
@@ -43,8 +45,8 @@ func TestPageBuilders(t *testing.T) {
 			markup = strings.ReplaceAll(markup, "%"+string(rune('1'+i)), p)
 		}
 		a := extractFrom(t, "<html><head><title>Иш тартиби – Министрлик</title></head><body>"+markup+"</body></html>", "Иш тартиби")
-		equal(t, name+": text", a.Text(), strings.Join(paragraphs, "\n"))
-		equal(t, name+": title", a.Title, "Иш тартиби")
+		feedtest.Equal(t, name+": text", a.Text(), strings.Join(paragraphs, "\n"))
+		feedtest.Equal(t, name+": title", a.Title, "Иш тартиби")
 	}
 }
 
@@ -64,12 +66,12 @@ func TestHeadlines(t *testing.T) {
 		"a short title":         {`<a href="/1">Вакансия</a>`, "Вакансия"},
 	} {
 		address, _ := url.Parse("https://ukuk.example/")
-		p, err := parsePage([]byte("<html><body><h1>Жаңылыктар тилкеси</h1>"+test[0]+"</body></html>"), address, bishkek)
+		p, err := Parse([]byte("<html><body><h1>Жаңылыктар тилкеси</h1>"+test[0]+"</body></html>"), address, bishkek)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := p.links(regexp.MustCompile(`/\d+$`))
-		equal(t, name, got[0].Text, test[1])
+		got := p.Links(regexp.MustCompile(`/\d+$`), func(link string) (shown, key string) { return link, link })
+		feedtest.Equal(t, name, got[0].Text, test[1])
 	}
 }
 
@@ -84,6 +86,6 @@ func TestCardsTitleOnItsPage(t *testing.T) {
 		{`<h1>Министрликтин жаңылыктары</h1>` + body, "Бир жаңылыктын аталышы", "Бир жаңылыктын аталышы"},
 		{`<h1>Суд</h1>` + body, "Суд бир жаңы чечим кабыл алды", "Суд бир жаңы чечим кабыл алды"},
 	} {
-		equal(t, test.hint, extractFrom(t, "<html><body>"+test.markup+"</body></html>", test.hint).Title, test.want)
+		feedtest.Equal(t, test.hint, extractFrom(t, "<html><body>"+test.markup+"</body></html>", test.hint).Title, test.want)
 	}
 }

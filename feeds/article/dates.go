@@ -1,4 +1,4 @@
-package feeds
+package article
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 var errNoDate = errors.New("this is no date")
@@ -76,11 +77,11 @@ func usual(s string) string {
 
 func word() string { return strings.Replace(monthName, "(", "(?P<word>", 1) }
 
-// parseDate reads a date as the region's sites write it, in Kyrgyz, Russian or
+// ParseDate reads a date as the region's sites write it, in Kyrgyz, Russian or
 // English. What names no zone is meant in the given one, and what names no hour at
 // its midnight.
-func parseDate(s string, zone *time.Location) (time.Time, error) {
-	s = strings.ToLower(oneLine(s))
+func ParseDate(s string, zone *time.Location) (time.Time, error) {
+	s = strings.ToLower(OneLine(s))
 	if len(s) > 200 || !strings.ContainsAny(s, "0123456789") {
 		return time.Time{}, errNoDate
 	}
@@ -203,4 +204,24 @@ func zoneOf(s string, zone *time.Location) *time.Location {
 		offset = -offset
 	}
 	return time.FixedZone("", offset)
+}
+
+// dateWord finds the words that dates are written with, besides months.
+var dateWord = regexp.MustCompile(`^(?:год|жыл|үчтүн|бирдин|жалган|чын|куран|баш|аяк|оона|тогуздун|жетинин|бештин|айы|utc|gmt|msk|kgt)`)
+
+// isDate reports whether a text is a date and hardly more: a weekday, "г.", "жыл".
+func isDate(text string, zone *time.Location) bool {
+	if utf8.RuneCountInString(text) > MinParagraph {
+		return false
+	}
+	if _, err := ParseDate(text, zone); err != nil {
+		return false
+	}
+	others := 0
+	for _, w := range Words(text) {
+		if utf8.RuneCountInString(w) > 2 && monthOf(w) == 0 && !strings.ContainsAny(w, "0123456789") && !dateWord.MatchString(w) {
+			others++
+		}
+	}
+	return others <= 1
 }

@@ -1,4 +1,4 @@
-package feeds
+package article
 
 import (
 	"testing"
@@ -90,7 +90,7 @@ func TestDates(t *testing.T) {
 		"999999999999999999999999999": "",
 	} {
 		got := ""
-		if date, err := parseDate(written, zone); err == nil {
+		if date, err := ParseDate(written, zone); err == nil {
 			got = date.Format(time.RFC3339)
 		}
 		if got != want {
@@ -104,14 +104,14 @@ func FuzzDates(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		date, err := parseDate(s, time.UTC)
+		date, err := ParseDate(s, time.UTC)
 		if err != nil {
 			return
 		}
 		if date.Year() < 1991 || date.Year() > 2100 {
 			t.Errorf("%q: year %d", s, date.Year())
 		}
-		if again, err := parseDate(date.Format(time.RFC3339), time.UTC); err != nil || !again.Equal(date) {
+		if again, err := ParseDate(date.Format(time.RFC3339), time.UTC); err != nil || !again.Equal(date) {
 			t.Errorf("%q was read as %v, and that as %v, %v", s, date, again, err)
 		}
 	})

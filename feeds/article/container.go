@@ -1,10 +1,9 @@
-package feeds
+package article
 
 import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -16,6 +15,13 @@ import (
 const (
 	mostText  = 85
 	namedText = 50
+)
+
+var (
+	// furniture finds, by class or id, what surrounds an article on its page.
+	furniture = regexp.MustCompile(`(?i)(?:^|[-_ ])(?:menu|nav|navbar|navigation|breadcrumbs?|footer|header|sidebar|aside|share|sharing|social|soc|likes?|related|similar|comments?|pager|pagination|banner|cookies?|search|login|lang|languages?|print|tags?|popup|modal|widget|advert|ads?|subscribe)(?:$|[-_ ])`)
+	// bodyName finds, likewise, what holds it.
+	bodyName = regexp.MustCompile(`(?i)(?:content|article|news|text|detail|post|body|entry)`)
 )
 
 // container finds the element that holds the article: from the body down, as long as
@@ -42,7 +48,7 @@ func container(body *html.Node) *html.Node {
 	}
 }
 
-// isBox says whether an element may hold a whole article, and not one paragraph.
+// isBox reports whether an element may hold a whole article, and not one paragraph.
 func isBox(n *html.Node) bool {
 	switch n.DataAtom {
 	case atom.Article, atom.Main, atom.Section, atom.Div, atom.Table, atom.Tbody, atom.Tr, atom.Td, atom.Center, atom.Form, atom.Span, atom.Font:
@@ -62,7 +68,7 @@ func weigh(n *html.Node, weights map[*html.Node]int) {
 	var text, links int // of the current line
 	total := 0
 	end := func() {
-		if text >= minParagraph && 2*links < text {
+		if text >= MinParagraph && 2*links < text {
 			total += text
 		}
 		text, links = 0, 0
@@ -72,7 +78,7 @@ func weigh(n *html.Node, weights map[*html.Node]int) {
 		for c := n.FirstChild; c != nil; c = c.NextSibling {
 			switch {
 			case c.Type == html.TextNode:
-				size := utf8.RuneCountInString(oneLine(c.Data))
+				size := utf8.RuneCountInString(OneLine(c.Data))
 				if text += size; inLink {
 					links += size
 				}
@@ -115,7 +121,7 @@ func prune(body *html.Node) {
 func measure(n *html.Node, sizes map[*html.Node]int) int {
 	size := 0
 	if n.Type == html.TextNode {
-		return utf8.RuneCountInString(oneLine(n.Data))
+		return utf8.RuneCountInString(OneLine(n.Data))
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		if !unread[c.DataAtom] {
@@ -128,7 +134,7 @@ func measure(n *html.Node, sizes map[*html.Node]int) int {
 	return size
 }
 
-// isFurniture says whether an element is none of the article's: by what it is, or by
+// isFurniture reports whether an element is none of the article's: by what it is, or by
 // its name where it is small.
 func isFurniture(n *html.Node, small bool) bool {
 	switch n.DataAtom {
@@ -167,67 +173,4 @@ func isHidden(n *html.Node) bool {
 		}
 		return false
 	})
-}
-
-// find returns the first element of a tree that fits, or nil.
-func find(root *html.Node, fits func(n *html.Node) bool) *html.Node {
-	for n := range root.Descendants() {
-		if n.Type == html.ElementNode && fits(n) {
-			return n
-		}
-	}
-	return nil
-}
-
-// rawText returns an element's text also where readers don't see it.
-func rawText(n *html.Node) string {
-	var text strings.Builder
-	for c := range n.Descendants() {
-		if c.Type == html.TextNode {
-			text.WriteString(c.Data)
-		}
-	}
-	return oneLine(text.String())
-}
-
-// meta returns what the page's head says under a name.
-func (p *page) meta(name string) string {
-	n := find(p.root, func(n *html.Node) bool {
-		return n.DataAtom == atom.Meta && (attribute(n, "property") == name || attribute(n, "name") == name)
-	})
-	if n == nil {
-		return ""
-	}
-	return strings.TrimSpace(attribute(n, "content"))
-}
-
-// date returns what the page says for machines about when it was published.
-func (p *page) date() time.Time {
-	said := []string{p.meta("article:published_time")}
-	for n := range p.root.Descendants() {
-		if n.Type == html.ElementNode && (attribute(n, "itemprop") == "datePublished" || n.DataAtom == atom.Time) {
-			said = append(said, attribute(n, "content"), attribute(n, "datetime"))
-		}
-	}
-	for _, s := range said {
-		if t, err := parseDate(s, p.zone); err == nil {
-			return t
-		}
-	}
-	return time.Time{}
-}
-
-// alternates returns the page's addresses in other languages, by hreflang.
-func (p *page) alternates() map[string]string {
-	found := make(map[string]string)
-	for n := range p.root.Descendants() {
-		if n.DataAtom != atom.Link || !strings.EqualFold(attribute(n, "rel"), "alternate") {
-			continue
-		}
-		language, _, _ := strings.Cut(strings.ToLower(attribute(n, "hreflang")), "-")
-		if address := absolute(p.url, attribute(n, "href")); address != "" && language != "" && language != "x" {
-			found[language] = address
-		}
-	}
-	return found
 }

@@ -1,4 +1,4 @@
-package feeds
+package article
 
 import (
 	"regexp"
@@ -8,12 +8,6 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-)
-
-// Limits of what the archive keeps of one item, in characters. Telegram shows less.
-const (
-	maxTitle   = 300
-	maxSummary = 3000
 )
 
 // maxHTML limits one piece of HTML that is looked into, in bytes.
@@ -41,9 +35,9 @@ var unread = map[atom.Atom]bool{
 	atom.Title: true, atom.Textarea: true, atom.Select: true, atom.Button: true, atom.Object: true,
 }
 
-// onceEscaped takes back one escaping from markup that was escaped twice, and cuts what
+// Unescape takes back one escaping from markup that was escaped twice, and cuts what
 // is too long to be looked into.
-func onceEscaped(markup string) string {
+func Unescape(markup string) string {
 	if len(markup) > maxHTML {
 		markup = strings.ToValidUTF8(markup[:maxHTML], "")
 	}
@@ -60,10 +54,10 @@ func onceEscaped(markup string) string {
 // were escaped along with it.
 var sections = strings.NewReplacer("<![CDATA[", "", "]]>", "")
 
-// plainText makes text of HTML: one line for each block, words as they stand on the
+// PlainText makes text of HTML: one line for each block, words as they stand on the
 // screen. It reads token by token: nesting costs nothing.
-func plainText(markup string) string {
-	tokens := html.NewTokenizer(strings.NewReader(onceEscaped(markup)))
+func PlainText(markup string) string {
+	tokens := html.NewTokenizer(strings.NewReader(Unescape(markup)))
 	var text strings.Builder
 	hidden, depth := atom.Atom(0), 0
 	for {
@@ -109,16 +103,16 @@ func flat(s string) string {
 func lines(s string) string {
 	var out []string
 	for line := range strings.SplitSeq(s, "\n") {
-		if line = oneLine(line); line != "" {
+		if line = OneLine(line); line != "" {
 			out = append(out, line)
 		}
 	}
 	return strings.Join(out, "\n")
 }
 
-// oneLine puts one space wherever there is any, and drops characters that nobody
+// OneLine puts one space wherever there is any, and drops characters that nobody
 // sees: they would make equal texts differ, and some turn the writing direction.
-func oneLine(s string) string {
+func OneLine(s string) string {
 	if isOneLine(s) {
 		return s
 	}
@@ -136,8 +130,8 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// shorten cuts text to a number of characters, at the end of a word.
-func shorten(s string, most int) string {
+// Shorten cuts text to a number of characters, at the end of a word.
+func Shorten(s string, most int) string {
 	if utf8.RuneCountInString(s) <= most {
 		return s
 	}
@@ -148,7 +142,7 @@ func shorten(s string, most int) string {
 	return strings.TrimRightFunc(cut, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) }) + "…"
 }
 
-// isOneLine reports whether oneLine would change nothing: most texts were tidied before.
+// isOneLine reports whether OneLine would change nothing: most texts were tidied before.
 func isOneLine(s string) bool {
 	last := ' '
 	for _, r := range s {
@@ -163,3 +157,11 @@ func isOneLine(s string) bool {
 	}
 	return last != ' ' || s == ""
 }
+
+// Words splits text where there is neither a letter nor a digit.
+func Words(s string) []string {
+	return strings.FieldsFunc(Fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// Fold makes equal what readers take for the same.
+func Fold(s string) string { return strings.ReplaceAll(strings.ToLower(OneLine(s)), "ё", "е") }

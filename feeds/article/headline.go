@@ -1,4 +1,4 @@
-package feeds
+package article
 
 import (
 	"regexp"
@@ -9,17 +9,13 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-var (
-	// headlineName finds, by class, what holds a card's title.
-	headlineName = regexp.MustCompile(`(?i)(?:^|[-_ ])(?:title|heading|headline|name|zagolovok)(?:$|[-_ ])`)
-	// fileLabel finds the words on a link to a file that say nothing of what is in it.
-	fileLabel = regexp.MustCompile(`(?i)^[\s\pP\pS]*(?:скачать|открыть|смотреть|просмотр(?:еть)?|загрузить|жүктөө|жүктөп алуу|ачуу|көрүү|download|open|view|файл|документ|document|file|pdf|docx?|xlsx?|rtf|zip)?[\s\pP\pS]*(?:файл|документ|document|file|pdf|docx?|xlsx?|rtf|zip)?[\s\pP\pS]*(?:\d+(?:[.,]\d+)?\s*(?:[кмkm]?[бb]|байт|bytes))?[\s\pP\pS]*$`)
-)
+// headlineName finds, by class, what holds a card's title.
+var headlineName = regexp.MustCompile(`(?i)(?:^|[-_ ])(?:title|heading|headline|name|zagolovok)(?:$|[-_ ])`)
 
 // headline returns the words of a link that are a title; empty where they are none. A
 // link may hold a whole card: picture, date, heading, excerpt, "more". One that says
 // "Download" has its title beside it.
-func (p *page) headline(link *html.Node, pattern *regexp.Regexp) string {
+func (p *Page) headline(link *html.Node, pattern *regexp.Regexp) string {
 	if text := p.cardTitle(link); !isLabel(text) {
 		return text
 	}
@@ -39,7 +35,7 @@ func (p *page) headline(link *html.Node, pattern *regexp.Regexp) string {
 	return ""
 }
 
-// isSmall says whether an element can be one card, and not the page.
+// isSmall reports whether an element can be one card, and not the page.
 func isSmall(n *html.Node) bool {
 	count := 0
 	for range n.Descendants() {
@@ -50,20 +46,18 @@ func isSmall(n *html.Node) bool {
 	return true
 }
 
-func isLabel(text string) bool { return label.MatchString(text) || fileLabel.MatchString(text) }
-
-// leadsElsewhere says whether an element holds a link to other news than the given one.
-func (p *page) leadsElsewhere(n, link *html.Node, pattern *regexp.Regexp) bool {
-	own := absolute(p.url, attribute(link, "href"))
+// leadsElsewhere reports whether an element holds a link to other news than the given one.
+func (p *Page) leadsElsewhere(n, link *html.Node, pattern *regexp.Regexp) bool {
+	own := Resolve(p.url, attribute(link, "href"))
 	return find(n, func(a *html.Node) bool {
-		to := absolute(p.url, attribute(a, "href"))
+		to := Resolve(p.url, attribute(a, "href"))
 		return a.DataAtom == atom.A && to != own && pattern.MatchString(to)
 	}) != nil
 }
 
 // cardTitle returns the title of a card: its heading, or what its class calls one, or
 // its words without date and labels.
-func (p *page) cardTitle(card *html.Node) string {
+func (p *Page) cardTitle(card *html.Node) string {
 	heading := find(card, func(n *html.Node) bool {
 		switch n.DataAtom {
 		case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
@@ -84,15 +78,15 @@ func (p *page) cardTitle(card *html.Node) string {
 	}
 	var words []string
 	p.titleWords(card, &words)
-	return oneLine(strings.Join(words, " "))
+	return OneLine(strings.Join(words, " "))
 }
 
 // titleWords collects an element's words, without those parts that are a date or a label.
-func (p *page) titleWords(n *html.Node, words *[]string) {
+func (p *Page) titleWords(n *html.Node, words *[]string) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		switch text := ""; {
 		case c.Type == html.TextNode:
-			if text = oneLine(c.Data); text != "" && !isLabel(text) {
+			if text = OneLine(c.Data); text != "" && !isLabel(text) {
 				*words = append(*words, text)
 			}
 		case c.Type != html.ElementNode || unread[c.DataAtom]:

@@ -29,6 +29,7 @@ var suspicions = map[broadcast.Suspicion]string{
 	broadcast.AllRefuse:   "line.broadcast_refused",
 	broadcast.ManyGone:    "line.broadcast_gone",
 	broadcast.ManyBlocked: "line.broadcast_blocked",
+	broadcast.Broken:      "line.broadcast_broken",
 }
 
 // heldNotices ask about the broadcasts that wait for a decision.

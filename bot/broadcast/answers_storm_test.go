@@ -148,7 +148,7 @@ func TestAnItemThatEveryChatRefusesIsAPersonsDecision(t *testing.T) {
 			}
 		}
 		shown := admin.Messages()
-		if len(shown) != 1 || !strings.Contains(shown[0].Text, "something_new") || !strings.Contains(shown[0].Text, "Жаңылык") {
+		if len(shown) != 1 || !strings.Contains(shown[0].Text, "Bad Request: SOMETHING_NEW") || !strings.Contains(shown[0].Text, "Жаңылык") {
 			t.Fatalf("the administrator reads %+v", shown)
 		}
 		lift()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -62,7 +61,17 @@ func (s *session) attempt(ctx context.Context, t *task, p *pass) (notBefore time
 	if s.scribe.await(ctx) != nil {
 		return time.Time{} // as below
 	}
-	d, due, err := s.prepare(ctx, t)
+	var d Delivery
+	var due bool
+	err := caught(s.Log, "a message was prepared", t.run.ID, t.run.Item, func() (err error) {
+		d, due, err = s.prepare(ctx, t)
+		return err
+	})
+	if broken := (*panicked)(nil); errors.As(err, &broken) {
+		p.refund()
+		s.settle(ctx, t, broken.refusal())
+		return time.Time{}
+	}
 	if err != nil {
 		return time.Time{} // the session ends; the walk or the retry set has the task
 	}
@@ -78,7 +87,11 @@ func (s *session) attempt(ctx context.Context, t *task, p *pass) (notBefore time
 		return time.Time{} // the next leader has it
 	}
 	began := time.Now()
-	message, err := s.deliver(withPlace(ctx), d)
+	var message Message
+	err = caught(s.Log, "a message was made or sent", t.run.ID, t.run.Item, func() (err error) {
+		message, err = s.Sender.Deliver(withPlace(ctx), d)
+		return err
+	})
 	s.metrics.attempt(err, time.Since(began))
 	if err == nil {
 		s.breaker.answered(began)
@@ -86,18 +99,6 @@ func (s *session) attempt(ctx context.Context, t *task, p *pass) (notBefore time
 		return time.Now().Add(distance(t.chat))
 	}
 	return s.failed(ctx, t, began, err)
-}
-
-// deliver has the sender make its attempt. That it panics is this one message's trouble.
-func (s *session) deliver(ctx context.Context, d Delivery) (m Message, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			s.Log.Error("panic while a message was made or sent", "broadcast", d.Broadcast, "item", d.Item.ID,
-				"chat", d.Chat, "panic", p, "stack", string(debug.Stack()))
-			err = &Error{Verdict: Refused, Reason: "panic", Err: fmt.Errorf("panic: %v", p)}
-		}
-	}()
-	return s.Sender.Deliver(ctx, d)
 }
 
 // prepare reads whom the task is for and what the chat has already. It says false
@@ -187,13 +188,17 @@ func (s *session) drop(ctx context.Context, t *task) {
 
 // failed sees to what follows from a failed attempt.
 func (s *session) failed(ctx context.Context, t *task, sent time.Time, failure error) time.Time {
-	var e *Error
-	if !errors.As(failure, &e) {
-		e = &Error{Verdict: Transient, Err: failure}
-	}
 	now, first := time.Now(), t.attempts == 0
 	if ctx.Err() != nil {
 		return now // cut off by our own end: the walk or the retry set has the task
+	}
+	if broken := (*panicked)(nil); errors.As(failure, &broken) {
+		s.settle(ctx, t, broken.refusal())
+		return now
+	}
+	var e *Error
+	if !errors.As(failure, &e) {
+		e = &Error{Verdict: Transient, Err: failure}
 	}
 	switch e.Verdict {
 	case SlowDown:
@@ -321,9 +326,10 @@ func (s *session) moved(ctx context.Context, t *task, to int64) error {
 		return err
 	}
 	now := time.Now()
-	if err := s.retries.put(ctx, t.run.ID, to, retryEntry{due: now}); err != nil {
+	entry := retryEntry{due: now, attempts: t.attempts, since: t.since}
+	if err := s.retries.put(ctx, t.run.ID, to, entry); err != nil {
 		return err
 	}
-	s.queue.park(&task{run: t.run, chat: to}, now)
+	s.queue.park(&task{run: t.run, chat: to, attempts: t.attempts, since: t.since}, now)
 	return nil
 }

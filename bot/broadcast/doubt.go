@@ -1,6 +1,7 @@
 package broadcast
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -21,8 +22,8 @@ type doubt struct {
 	trusted []string // what a person said to go on in spite of
 	found   bool     // something was: the broadcast is about to be held
 
-	row   []int64 // those who refused in a row
-	words string  // the words in which they did
+	row    []int64 // those who refused in a row
+	reason string  // the reason for which they did
 
 	attempts      int
 	gone, blocked []int64 // those that were marked so
@@ -32,10 +33,11 @@ func newDoubt(trusted string) *doubt { return &doubt{trusted: strings.Split(trus
 
 // doubtful is a finding: the answers of these chats can hardly be their own.
 type doubtful struct {
-	why   Suspicion
-	words string
-	chats []int64
-	again bool // it was found before
+	why    Suspicion
+	words  string // Telegram's, as the last of them was told
+	reason string // the same for all of them
+	chats  []int64
+	again  bool // it was found before
 }
 
 // delivered ends a row.
@@ -68,17 +70,21 @@ func (d *doubt) settled(chat int64, e *Error, count func(chats int)) *doubtful {
 func (d *doubt) doubts(chat int64, e *Error) *doubtful {
 	switch e.Verdict {
 	case Refused, OurFault:
-		if words := e.words(); words != d.words {
-			d.row, d.words = nil, words
+		if reason := e.reason(); reason != d.reason {
+			d.row, d.reason = nil, reason
 		}
 		d.row = append(d.row, chat)
-		return d.judge(AllRefuse, d.words, &d.row, len(d.row) >= rowRefused)
+		why := AllRefuse
+		if d.reason == panicReason {
+			why = Broken
+		}
+		return d.judge(why, e, &d.row, len(d.row) >= rowRefused)
 	case Gone:
 		d.gone = append(d.gone, chat)
-		return d.judge(ManyGone, e.words(), &d.gone, d.many(len(d.gone), mostGone))
+		return d.judge(ManyGone, e, &d.gone, d.many(len(d.gone), mostGone))
 	case BlockedByUser:
 		d.blocked = append(d.blocked, chat)
-		return d.judge(ManyBlocked, e.words(), &d.blocked, d.many(len(d.blocked), mostBlocked))
+		return d.judge(ManyBlocked, e, &d.blocked, d.many(len(d.blocked), mostBlocked))
 	}
 	return nil
 }
@@ -98,21 +104,21 @@ func (d *doubt) many(lost int, share float64) bool {
 }
 
 // judge returns a finding where there is something that nobody has trusted yet.
-func (d *doubt) judge(why Suspicion, words string, chats *[]int64, implausible bool) *doubtful {
+func (d *doubt) judge(why Suspicion, e *Error, chats *[]int64, implausible bool) *doubtful {
 	if !implausible {
 		return nil
 	}
-	found := &doubtful{why: why, words: words, chats: *chats}
+	found := &doubtful{why: why, words: cmp.Or(e.Words, e.reason()), reason: e.reason(), chats: *chats}
 	*chats = nil
-	if slices.Contains(d.trusted, why.line(words)) {
+	if slices.Contains(d.trusted, why.line(found.reason)) {
 		return nil
 	}
 	d.found = true
 	return found
 }
 
-// words are why Telegram refused, the same for all that are refused for it.
-func (e *Error) words() string {
+// reason is why Telegram refused, the same for all that are refused for it.
+func (e *Error) reason() string {
 	if e.Reason == "" && e.Err != nil {
 		return e.Err.Error()
 	}

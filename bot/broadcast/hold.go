@@ -1,6 +1,7 @@
 package broadcast
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,23 +28,26 @@ const (
 	ManyGone Suspicion = "gone"
 	// ManyBlocked: more chats are said to have blocked the bot than is plausible. Likewise.
 	ManyBlocked Suspicion = "blocked"
+	// Broken: the program itself fails at the item. A later release may not.
+	Broken Suspicion = "broken"
 )
 
 // hold says that and why a broadcast is held, and what a person decided of that.
 type hold struct {
 	Held    Suspicion `redis:"held"`    // empty: it is not
 	Words   string    `redis:"words"`   // what Telegram said
+	Reason  string    `redis:"reason"`  // what all said who led to it; empty where an earlier release held it
 	HeldAt  int64     `redis:"held_at"` // Unix seconds
 	Trusted string    `redis:"trusted"` // what it was held for and is not to be held for again: a line each
 	Stop    bool      `redis:"stop"`    // it is to end, or was ended, before its time
 }
 
 // line is how trusted names what a broadcast was held for.
-func (s Suspicion) line(words string) string {
+func (s Suspicion) line(reason string) string {
 	if s != AllRefuse {
-		words = "" // they count together, whatever the words
+		reason = "" // they count together, whatever the words
 	}
-	return string(s) + ":" + strings.ReplaceAll(words, "\n", " ")
+	return string(s) + ":" + strings.ReplaceAll(reason, "\n", " ")
 }
 
 // ErrNotHeld says that no broadcast with this number is held: it never was, a person has
@@ -95,7 +99,7 @@ func (e *Engine) Resume(ctx context.Context, broadcast int64) error {
 	if len(held) == 0 || held[0].Held == "" || held[0].Stop {
 		return fmt.Errorf("resume broadcast %d: %w", broadcast, ErrNotHeld)
 	}
-	resumed, err := resumeScript.Run(ctx, e.Redis, []string{keyPlan(broadcast)}, held[0].Held.line(held[0].Words)).Bool()
+	resumed, err := resumeScript.Run(ctx, e.Redis, []string{keyPlan(broadcast)}, held[0].Held.line(cmp.Or(held[0].Reason, held[0].Words))).Bool()
 	if err == nil && !resumed {
 		err = ErrNotHeld
 	}
@@ -134,16 +138,17 @@ func (e *Engine) Stop(ctx context.Context, broadcast int64) error {
 
 // holdScript holds a broadcast.
 //
-// KEYS[2] the plan; ARGV[2] the suspicion, [3] Telegram's words, [4] now, Unix seconds
+// KEYS[2] the plan; ARGV[2] the suspicion, [3] Telegram's words, [4] the reason in them,
+// [5] now, Unix seconds
 // Returns 1, or 0 when it has ended.
 var holdScript = redis.NewScript(fenced + `
 if redis.call('EXISTS', KEYS[2]) == 0 or redis.call('HEXISTS', KEYS[2], 'finished') == 1 then return 0 end
-redis.call('HSET', KEYS[2], 'held', ARGV[2], 'words', ARGV[3], 'held_at', ARGV[4])
+redis.call('HSET', KEYS[2], 'held', ARGV[2], 'words', ARGV[3], 'reason', ARGV[4], 'held_at', ARGV[5])
 return 1
 `)
 
-func (s plans) hold(ctx context.Context, broadcast int64, why Suspicion, words string, now time.Time) error {
-	_, err := s.guard(ctx, holdScript, []string{keyPlan(broadcast)}, string(why), words, now.Unix())
+func (s plans) hold(ctx context.Context, broadcast int64, d *doubtful, now time.Time) error {
+	_, err := s.guard(ctx, holdScript, []string{keyPlan(broadcast)}, string(d.why), d.words, d.reason, now.Unix())
 	if err != nil {
 		return fmt.Errorf("hold broadcast %d: %w", broadcast, err)
 	}
@@ -167,18 +172,40 @@ func (s *session) suspend(ctx context.Context, r *run, d *doubtful) {
 		if err := s.plans.save(ctx, r.ID, st); err != nil {
 			return err
 		}
-		return s.plans.hold(ctx, r.ID, d.why, d.words, time.Now())
+		return s.plans.hold(ctx, r.ID, d, time.Now())
 	})
 	if err != nil {
 		return
 	}
 	s.queue.end(r)
 	s.remove(r)
-	s.Log.Error("broadcast held: an administrator has to decide", "broadcast", r.ID, "kind", r.Kind, "item", r.Item,
-		"suspicion", d.why, "telegram", d.words, "chats", len(d.chats))
+	s.tellHeld(r.plan, d)
+}
+
+func (s *session) tellHeld(p plan, d *doubtful) {
+	s.Log.Error("broadcast held: an administrator has to decide", "broadcast", p.ID, "kind", p.Kind, "item", p.Item,
+		"suspicion", d.why, "words", d.words, "chats", len(d.chats))
 	if s.OnHold != nil {
 		s.OnHold()
 	}
+}
+
+// breaks returns why a broadcast is to be held that panicked as a whole, nil where it did not.
+func breaks(err error) *doubtful {
+	broken := (*panicked)(nil)
+	if !errors.As(err, &broken) {
+		return nil
+	}
+	return &doubtful{why: Broken, words: broken.Error(), reason: panicReason}
+}
+
+// holdUnbegun holds a broadcast that panicked before it ran here.
+func (s *session) holdUnbegun(ctx context.Context, p plan, d *doubtful) error {
+	if err := s.plans.hold(ctx, p.ID, d, time.Now()); err != nil {
+		return err
+	}
+	s.tellHeld(p, d)
+	return nil
 }
 
 // putBack lets a chat wait in the retry set of a held broadcast, as if it had not been

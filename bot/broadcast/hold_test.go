@@ -3,6 +3,7 @@ package broadcast
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"kabarchy/subscriptions"
@@ -14,7 +15,7 @@ func refusing(title string, from int64, words string) func(Delivery, int) error 
 		if d.Item.Title != title || d.Chat < from {
 			return nil
 		}
-		return &Error{Verdict: Refused, Reason: words, Err: errors.New(words)}
+		return &Error{Verdict: Refused, Reason: strings.ToLower(words), Words: words, Err: errors.New(words)}
 	}
 }
 
@@ -22,7 +23,7 @@ func refusing(title string, from int64, words string) func(Delivery, int) error 
 func (h *house) refused(readers int64) Progress {
 	h.tb.Helper()
 	h.subscribe("ky", chats(1, readers)...)
-	h.phones.reply(refusing("Жаман", 1, "bad request: no"))
+	h.phones.reply(refusing("Жаман", 1, "Bad Request: no"))
 	h.publish("ky", "Жаман")
 	return h.held()
 }
@@ -33,11 +34,11 @@ func TestItemThatTwentyChatsInARowRefuseIsHeldAndOthersGoOn(t *testing.T) {
 		told := make(chan struct{}, 10)
 		h.options.OnHold = func() { told <- struct{}{} }
 		h.options.MessagesPerSecond = 2000
-		h.phones.answer = refusing("Жаман", 1, "bad request: photo_of_a_new_kind")
+		h.phones.answer = refusing("Жаман", 1, "Bad Request: PHOTO_OF_A_NEW_KIND")
 		stop := h.run()
 		h.publish("ky", "Жаман")
 		p := h.held()
-		if p.Held != AllRefuse || p.Words != "bad request: photo_of_a_new_kind" || p.HeldAt.IsZero() {
+		if p.Held != AllRefuse || p.Words != "Bad Request: PHOTO_OF_A_NEW_KIND" || p.HeldAt.IsZero() {
 			t.Errorf("held is %+v", p)
 		}
 		<-told

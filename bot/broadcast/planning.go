@@ -39,7 +39,11 @@ func (s *session) planOnce(ctx context.Context) error {
 		return err
 	}
 	for _, a := range announced {
-		if err := s.take(ctx, a); err != nil {
+		err := caught(s.Log, "an announcement was planned", a.ID, a.Item, func() error { return s.take(ctx, a) })
+		if errors.As(err, new(*panicked)) {
+			continue // it stays in the outbox; the others are planned
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -161,7 +165,11 @@ func (s *session) start(ctx context.Context) error {
 		if s.find(b.ID) != nil {
 			continue
 		}
-		if err := s.begin(ctx, b); err != nil {
+		err := caught(s.Log, "a broadcast was begun", b.ID, b.Item, func() error { return s.begin(ctx, b) })
+		if d := breaks(err); d != nil {
+			err = s.holdUnbegun(ctx, b.plan, d)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -211,7 +219,10 @@ func (s *session) launch(ctx context.Context, r *run) {
 			// walk reads it.
 			s.queue.settle()
 		}
-		s.walk(ctx, r)
+		err := caught(s.Log, "a broadcast's audience was read", r.ID, r.Item, func() error { s.walk(ctx, r); return nil })
+		if d := breaks(err); d != nil {
+			s.suspend(ctx, r, d)
+		}
 	})
 }
 
@@ -231,6 +242,23 @@ func (s *session) renew(item feeds.Item) {
 			r.item.Store(&item)
 		}
 	}
+}
+
+// bring has a chat tried in a broadcast at a time. Where it waits for another attempt
+// already, by its former id maybe, it goes on waiting, and the message's age goes on.
+func (s *session) bring(ctx context.Context, r *run, chat, former int64, due time.Time) error {
+	waits, err := s.retries.of(ctx, r.ID, chat, former)
+	if err != nil {
+		return err
+	}
+	if waits.due.Before(due) {
+		waits.due = due
+	}
+	if err := s.retries.put(ctx, r.ID, chat, waits); err != nil {
+		return err
+	}
+	s.queue.parkAnew(&task{run: r, chat: chat, attempts: waits.attempts, since: waits.since}, waits.due)
+	return nil
 }
 
 // join brings chats that subscribed lately, or have another id since, what is running. To
@@ -256,10 +284,9 @@ func (s *session) join(ctx context.Context) error {
 			if r.Kind != News && former == 0 {
 				continue
 			}
-			if err := s.retries.put(ctx, r.ID, chat, retryEntry{due: due}); err != nil {
+			if err := s.bring(ctx, r, chat, former, due); err != nil {
 				return err
 			}
-			s.queue.park(&task{run: r, chat: chat}, due)
 		}
 	}
 	if len(joined) > 0 {

@@ -87,6 +87,27 @@ func (q *queue) precede(t *task) {
 func (q *queue) park(t *task, until time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.parkUntil(t, until)
+}
+
+// parkAnew is park for a task that takes the place of one that waits already.
+func (q *queue) parkAnew(t *task, until time.Time) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, h := range []*parkedHeap{&q.parked, &q.retries} {
+		*h = slices.DeleteFunc(*h, func(p parked) bool {
+			same := p.task != nil && p.task.run == t.run && p.task.chat == t.chat && p.task.bucket == nil
+			if same {
+				t.run.open--
+			}
+			return same
+		})
+		heap.Init(h)
+	}
+	q.parkUntil(t, until)
+}
+
+func (q *queue) parkUntil(t *task, until time.Time) {
 	if t.run.ended {
 		return
 	}

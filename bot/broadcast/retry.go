@@ -2,6 +2,7 @@ package broadcast
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -19,6 +20,15 @@ type retryEntry struct {
 
 func (e retryEntry) String() string {
 	return fmt.Sprintf("%d %d %d", e.due.UnixMilli(), e.attempts, e.since.UnixMilli())
+}
+
+func parseRetryEntry(text string) (e retryEntry, err error) {
+	var due, since int64
+	if _, err := fmt.Sscanf(text, "%d %d %d", &due, &e.attempts, &since); err != nil {
+		return retryEntry{}, fmt.Errorf("%q says nothing of another attempt: %w", text, err)
+	}
+	e.due, e.since = time.UnixMilli(due), time.UnixMilli(since)
+	return e, nil
 }
 
 // retries keeps, for each broadcast, the few chats whose message failed for a
@@ -48,19 +58,28 @@ func (r retries) all(ctx context.Context, broadcast int64) (map[int64]retryEntry
 	}
 	entries := make(map[int64]retryEntry, len(fields))
 	for field, value := range fields {
-		chat, err := strconv.ParseInt(field, 10, 64)
-		var due, since int64
-		var e retryEntry
-		if err == nil {
-			_, err = fmt.Sscanf(value, "%d %d %d", &due, &e.attempts, &since)
-		}
-		if err != nil {
+		chat, err1 := strconv.ParseInt(field, 10, 64)
+		e, err2 := parseRetryEntry(value)
+		if err := errors.Join(err1, err2); err != nil {
 			return nil, fmt.Errorf("read the retry set of broadcast %d: %q = %q: %w", broadcast, field, value, err)
 		}
-		e.due, e.since = time.UnixMilli(due), time.UnixMilli(since)
 		entries[chat] = e
 	}
 	return entries, nil
+}
+
+// of returns the place of a chat, or of its former id; the zero value where it has none.
+func (r retries) of(ctx context.Context, broadcast, chat, former int64) (retryEntry, error) {
+	values, err := r.rdb.HMGet(ctx, keyRetry(broadcast), id(chat), id(former)).Result()
+	if err != nil {
+		return retryEntry{}, fmt.Errorf("read chat %d in the retry set of broadcast %d: %w", chat, broadcast, err)
+	}
+	for _, value := range values {
+		if text, has := value.(string); has {
+			return parseRetryEntry(text)
+		}
+	}
+	return retryEntry{}, nil
 }
 
 // putBack moves a chat from the list of failures to the retry set, due now.

@@ -154,7 +154,9 @@ func (s *session) walk(ctx context.Context, r *run) {
 			met += len(in)
 			if met > laneLength && !counting {
 				counting = true
-				s.walks.Go(func() { s.count(ctx, r) })
+				s.walks.Go(func() {
+					_ = caught(s.Log, "a broadcast's audience was counted", r.ID, r.Item, func() error { s.count(ctx, r); return nil })
+				})
 			}
 			in = r.untried(in)
 			b := r.reach(len(in))

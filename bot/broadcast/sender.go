@@ -105,7 +105,8 @@ type Error struct {
 	// words in lower case, with # for a number and … for an address or a quoted part. It
 	// is empty where no answer came.
 	Reason string
-	Err    error // what Telegram or the network said; never holds the token
+	Words  string // what Telegram said, as it said it; empty where no answer came
+	Err    error  // what Telegram or the network said; never holds the token
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.Verdict, e.Err) }

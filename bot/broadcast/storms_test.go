@@ -233,6 +233,60 @@ func Test429WithoutRetryAfter(t *testing.T) {
 	})
 }
 
+// TestAPressDoesNotMakeAMessageYounger: a chat whose message is being tried again presses
+// a button each half minute, and another one, told to wait, does so, too.
+func TestAPressDoesNotMakeAMessageYounger(t *testing.T) {
+	inStorm(t, 4, func(t *testing.T, c *crowd) {
+		c.options.GiveUpAfter = 20 * time.Minute
+		tries := map[int64][]time.Time{}
+		c.phones.answer = func(d Delivery, _ int) error {
+			switch d.Chat {
+			case 2:
+				tries[2] = append(tries[2], time.Now())
+				return &Error{Verdict: Transient, Err: errors.New("502 Bad Gateway")}
+			case 3:
+				tries[3] = append(tries[3], time.Now())
+				return &Error{Verdict: SlowDown, After: 5 * time.Minute, Err: errors.New("retry after 300")}
+			}
+			return nil
+		}
+		stop := c.run()
+		began := time.Now()
+		c.publish("ky", "Жаңылык")
+		for press := range 44 {
+			time.Sleep(30 * time.Second)
+			for _, chat := range []int64{2, 3} {
+				if err := c.engine.Joined(t.Context(), chat); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if press == 20 {
+				stop()
+				stop = c.run()
+			}
+		}
+		defer func() { stop() }()
+		c.quiet()
+		if took := time.Since(began); took > 23*time.Minute {
+			t.Errorf("the broadcast ended after %v", took)
+		}
+		c.phones.while(func() {
+			for chat, at := range tries {
+				if last := at[len(at)-1].Sub(at[0]); last > 20*time.Minute+time.Second {
+					t.Errorf("chat %d was tried last after %v", chat, last)
+				}
+			}
+			if two, three := len(tries[2]), len(tries[3]); two < 8 || two > 16 || three != 5 {
+				t.Errorf("%d and %d attempts, want about ten and five", two, three)
+			}
+		})
+		failures, err := c.engine.Failures(t.Context(), c.report().ID)
+		if err != nil || len(failures) != 2 {
+			t.Errorf("failures %v, %v", failures, err)
+		}
+	})
+}
+
 func TestAChatIsTold429ForEver(t *testing.T) {
 	inStorm(t, 3, func(t *testing.T, c *crowd) {
 		c.options.GiveUpAfter = 20 * time.Minute

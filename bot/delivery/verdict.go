@@ -38,7 +38,7 @@ func verdict(err error) *broadcast.Error {
 		}
 		e.After = refused.RetryAfter
 		e.MovedTo = refused.MigrateTo
-		e.Reason = telegram.Normalized(refused.Description)
+		e.Reason, e.Words = telegram.Normalized(refused.Description), refused.Description
 	case telegram.MayHaveArrived(err):
 		e.Verdict = broadcast.Ambiguous
 	}

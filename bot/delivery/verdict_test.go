@@ -14,8 +14,8 @@ func TestUnknownAnswersFareByTheRules(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{400, 402, 403, 405, 406, 410, 418, 431, 451} {
 		err := &telegram.APIError{Method: "sendMessage", Code: code, Description: "Bad Request: MOON_PHASE_INVALID"}
-		if got := verdict(err); got.Verdict != broadcast.Refused || got.Reason != "moon_phase_invalid" {
-			t.Errorf("%d: %s for %q", code, got.Verdict, got.Reason)
+		if got := verdict(err); got.Verdict != broadcast.Refused || got.Reason != "moon_phase_invalid" || got.Words != err.Description {
+			t.Errorf("%d: %s for %q, in words %q", code, got.Verdict, got.Reason, got.Words)
 		}
 	}
 	for _, code := range []int{500, 501, 507, 520, 599} {

@@ -23,8 +23,9 @@ func (a *App) admins() bot.Admins {
 	}{a.Engine, a.Poller, a.Archive, a.Store}}
 }
 
-// uneasy says that a source's condition is another than before.
-func (a *App) uneasy(feeds.Health) {
+// attendNow says that there is something new to the administrators: a source's condition
+// is another than before, or a broadcast is held.
+func (a *App) attendNow() {
 	select {
 	case a.look <- struct{}{}:
 	default: // it is said already

@@ -132,10 +132,10 @@ func (a *App) wire(ctx context.Context) error {
 		Limiter: limiter, Grace: o.Grace,
 		Keep:        time.Duration(o.Config.Telegram.CorrectWithinHours) * time.Hour,
 		GiveUpAfter: time.Duration(o.Config.Telegram.GiveUpAfterHours) * time.Hour,
-		Log:         o.Log, Registerer: a.metrics,
+		OnHold:      a.attendNow, Log: o.Log, Registerer: a.metrics,
 	})
 	feeding := o.Config.feeds(o.Log)
-	feeding.Registerer, feeding.OnAnnounce, feeding.OnHealth, feeding.Dial = a.metrics, a.Engine.Wake, a.uneasy, o.Dial
+	feeding.Registerer, feeding.OnAnnounce, feeding.OnHealth, feeding.Dial = a.metrics, a.Engine.Wake, func(feeds.Health) { a.attendNow() }, o.Dial
 	if a.Poller, err = feeds.NewPoller(feeding, a.Archive); err != nil {
 		return err
 	}

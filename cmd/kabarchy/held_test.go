@@ -1,0 +1,44 @@
+package main
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kabarchy/bot/simulator"
+	"kabarchy/subscriptions"
+	"kabarchy/subscriptions/redistest"
+)
+
+// TestAHeldBroadcastIsToldAtOnceAndInTelegramsWords: the administrators need not wait for
+// the next time that somebody looks.
+func TestAHeldBroadcastIsToldAtOnceAndInTelegramsWords(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		rdb := redistest.Bubble(t).Client(t)
+		w := newWorld(t, rdb, simulator.Options{})
+		admin := w.telegram.Citizen("Бакыт", "ru")
+		w.config.Admins = []int64{admin.ID()}
+		a := w.app()
+		defer w.stop(a)
+		w.says(admin, "/start ru", "Вы подписались")
+		for range 30 {
+			reader := w.telegram.Citizen("Айгүл", "ky")
+			redistest.Fill(t, rdb, reader.ID(), 1, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
+		}
+		w.telegram.Fault(simulator.Fault{
+			Chats:  func(chat int64) bool { return chat != admin.ID() },
+			Refuse: &simulator.Refusal{Code: 400, Description: "Bad Request: PHOTO_OF_A_NEW_KIND"},
+		})
+		w.publish(1)
+		eventually(t, "the broadcast is held", func() bool {
+			held, err := a.Engine.HeldBroadcasts(t.Context())
+			return err == nil && len(held) > 0
+		})
+		began := time.Now()
+		w.shows(admin, "«Bad Request: PHOTO_OF_A_NEW_KIND»")
+		if took := time.Since(began); took > lookEvery/5 {
+			t.Errorf("the administrator was told after %v", took)
+		}
+	})
+}

@@ -215,17 +215,27 @@ func TestTooManyCorrections(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t, rdb, news(11)...)
 		d.poll(Result{First: true, Items: 11, New: 11})
-		d.show(func(s *site) {
+		rebuild := func(s *site) {
 			for i := range s.posts {
 				s.posts[i].Text += " | Министрлик"
 			}
-		})
-		d.poll(Result{Items: 11, Changed: 11, Held: 11})
-		d.told()
-		if err := d.Release(t.Context(), d.id("Жаңылык 7")); err != nil {
+		}
+		d.show(rebuild)
+		d.poll(Result{Items: 11, Changed: 11, Announced: 11}) // No phone shows them: nobody is asked.
+		for _, n := range []int{16, 22} {
+			d.show(func(s *site) { s.posts = append(news(n)[:n-len(s.posts)], s.posts...) })
+			if _, err := d.poller.Poll(t.Context(), "minjust-ky"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.take()
+		d.show(rebuild)
+		d.poll(Result{Items: 22, Changed: 22, Announced: 11, Held: 11})
+		d.take()
+		if err := d.Release(t.Context(), d.id("Жаңылык 17")); err != nil {
 			t.Fatal(err)
 		}
-		d.told("corrected Жаңылык 7")
+		d.told("corrected Жаңылык 17")
 	})
 }
 
@@ -235,6 +245,9 @@ func TestRestlessItem(t *testing.T) {
 	_, rdb := redistest.Mini(t)
 	d := newDesk(t, rdb, news(1)...)
 	d.poll(Result{First: true, Items: 1, New: 1})
+	d.show(func(s *site) { s.posts = news(2) })
+	d.poll(Result{Items: 2, New: 1, Announced: 1})
+	d.told("published Жаңылык 2")
 	for i := range 8 {
 		d.show(func(s *site) { s.posts[0].Text = fmt.Sprintf("Көрүүлөр: %d", i) })
 		if _, err := d.poller.Poll(t.Context(), "minjust-ky"); err != nil {

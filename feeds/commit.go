@@ -138,10 +138,16 @@ func (a *Archive) state(ctx context.Context, s Source) (state sourceState, raw s
 // untouched reports whether no poll ever succeeded.
 func (s sourceState) untouched() bool { return !s.Primed && s.Contact.IsZero() }
 
-// awaited reports whether the source was seen, but never whole: what it shows now may be
-// what it lacked then. One that stayed empty for long has nothing that it lacks.
-func (s sourceState) awaited() bool {
-	return !s.Primed && !s.Contact.IsZero() && s.Empty.Sub(s.Contact) < primedAfter
+// lacked reports whether a source that was seen, but never whole, may have lacked an item
+// then: what is dated before, and unless it stayed empty for long, what has no date.
+func (s sourceState) lacked(it Item) bool {
+	if s.Primed || s.Contact.IsZero() {
+		return false
+	}
+	if it.Published.IsZero() {
+		return s.Empty.Sub(s.Contact) < primedAfter
+	}
+	return it.Published.Before(s.Contact.Add(-time.Minute))
 }
 
 // primedAfter is how long a source must be seen before even an empty or cut document

@@ -139,6 +139,8 @@ func (p *planner) ration(c *change, old record) {
 		// It is a counter, and a person said so.
 	case *times <= correctionsADay:
 		c.announce = Corrected
+	case c.Untold:
+		// No phone shows it.
 	case p.now.Sub(c.Asked) >= restlessFor:
 		p.hold(c, Corrected, HeldRestless)
 		c.Asked = p.now

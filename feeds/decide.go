@@ -76,6 +76,7 @@ return 1
 func (a *Archive) Release(ctx context.Context, id string) error {
 	err := a.settle(ctx, id, func(r *record, held Held) AnnouncementKind {
 		r.Waits, r.Other, r.Moved, r.Behind = "", "", false, false
+		r.Untold = r.Untold && held.Kind != Published
 		return held.Kind
 	})
 	if err != nil {
@@ -93,7 +94,7 @@ func (a *Archive) Dismiss(ctx context.Context, id string) error {
 			r.Alias = r.Other
 		}
 		if held.Reason == HeldDoubtful {
-			r.Waits, r.Other = "", ""
+			r.Waits = "" // Other stays: what the site makes of it next may be that one as well.
 		}
 		r.Left, r.Behind = r.Left || held.Reason == HeldRestless, false
 		return ""

@@ -1,6 +1,9 @@
 package feeds
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Reasons for which something is held.
 const (
@@ -46,8 +49,7 @@ func (p *planner) hold(c *change, kind AnnouncementKind, reason string) {
 
 // decide holds what is doubtful among what is new and what was corrected.
 func (p *planner) decide() {
-	backlog := p.result.First || p.known.state.awaited()
-	p.decideNew(backlog)
+	p.decideNew()
 	p.decideCorrected()
 	for i := range p.fresh {
 		if p.fresh[i].held != nil {
@@ -61,7 +63,7 @@ func (p *planner) decide() {
 	}
 }
 
-func (p *planner) decideNew(backlog bool) {
+func (p *planner) decideNew() {
 	slipped := p.slipped()
 	recent := 0
 	for _, c := range p.fresh {
@@ -76,7 +78,7 @@ func (p *planner) decideNew(backlog bool) {
 			c.announce = ""
 		case p.known.isLost(c.place):
 			p.hold(c, Published, HeldLost)
-		case backlog && c.from.Item.Published.Before(p.known.state.Contact.Add(-time.Minute)):
+		case p.known.state.lacked(c.from.Item):
 			p.hold(c, Published, HeldBacklog)
 		case p.stale(*c):
 			p.hold(c, Published, HeldOld)
@@ -85,6 +87,7 @@ func (p *planner) decideNew(backlog bool) {
 		case recent > p.plausible:
 			p.hold(c, Published, HeldFlood)
 		}
+		c.Untold = c.announce == ""
 	}
 }
 
@@ -92,11 +95,11 @@ func (p *planner) decideNew(backlog bool) {
 func (p *planner) stale(c change) bool { return c.Published.Before(p.now.Add(-staleAfter)) }
 
 // decideCorrected holds corrections where too many come at once: the site was rebuilt.
-// Who was asked within the day is not asked again.
+// Who was asked within the day is not asked again, and nobody about what no phone shows.
 func (p *planner) decideCorrected() {
 	told := 0
 	for _, c := range p.corrected {
-		if c.announce == Corrected {
+		if c.announce == Corrected && !c.Untold {
 			told++
 		}
 	}
@@ -105,7 +108,7 @@ func (p *planner) decideCorrected() {
 		switch {
 		case p.result.First:
 			c.announce = ""
-		case c.announce != Corrected || told <= p.plausible:
+		case c.announce != Corrected || c.Untold || told <= p.plausible:
 		case p.now.Sub(c.Asked) < restlessFor:
 			c.announce, c.Behind = "", true
 		default:
@@ -133,10 +136,22 @@ func (p *planner) reconsider(c *change, old record) (changed bool) {
 	case c.Waits == "" || p.stillWaits(*c):
 		return false
 	}
-	c.Waits, c.Other, c.Moved = "", "", false
+	if c.Waits == HeldRepeated && p.stillLikely(*c) {
+		c.Waits, c.Moved = HeldDoubtful, false
+	} else {
+		c.Waits, c.Other, c.Moved = "", "", false
+	}
 	c.announce, c.freed = Published, held != nil
 	c.score = score(c.Item, p.now, p.fromTop(c.place))
 	return true
+}
+
+// stillLikely reports whether what no longer repeats another item may be that one all the
+// same: the other is shown no more, and of what both say only the numbers differ.
+func (p *planner) stillLikely(c change) bool {
+	shown := slices.ContainsFunc(p.matches, func(m match) bool { return m.verdict == same && m.item == c.Other })
+	own, other := p.known.subjects[c.place], p.known.record(p.known.records[c.Other].record)
+	return !shown && own.title.same(other.title) && own.text.akin(other.text)
 }
 
 // stillWaits reports whether an item still says what the other said, or may be it. What

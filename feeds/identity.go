@@ -20,7 +20,7 @@ const (
 	keyCounted = "c" // the number in the link, within its source
 	keyTitle   = "t" // the title
 	keyHead    = "h" // its first words, within its source
-	keyDated   = "d" // title and date
+	keyDated   = "d" // the moment of its date, within its source; of a day without hours with the title
 	keySummary = "x" // the text, where it is not short
 	keyPlace   = "p" // link and date, for links that many items share
 	keyAll     = "w" // all of it, word for word
@@ -107,7 +107,11 @@ func (r reader) subject(it Item, guid string, date time.Time) *subject {
 	add(keyAll, it.Source, guid, s.link.exact, s.title.folded, s.text.folded, strconv.FormatInt(date.Unix(), 36))
 	if !date.IsZero() {
 		moment := strconv.FormatInt(date.Unix(), 36)
-		add(keyDated, s.title.folded, moment)
+		if midnight(date) {
+			add(keyDated, s.title.folded, moment)
+		} else {
+			add(keyDated, it.Source, moment)
+		}
 		if s.link.exact == "" || s.link.section {
 			add(keyPlace, it.Source, s.link.exact, moment)
 		}

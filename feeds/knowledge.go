@@ -24,13 +24,16 @@ type record struct {
 	// Full is the print of the text below the summary.
 	Full string `json:"full,omitempty"`
 	// Waits is why nobody was told of it, HeldRepeated or HeldDoubtful, and Other the item
-	// that it is compared with: as soon as the reason is gone, it is told.
+	// that it is compared with: as soon as the reason is gone, it is told. What was doubtful
+	// and is dismissed keeps Other alone.
 	Waits string `json:"waits,omitempty"`
 	Other string `json:"other,omitempty"`
 	// Moved says that Other had left the document together with others when this came. Once
 	// it is dismissed it is Alias's, that is Other, in another place.
 	Moved bool   `json:"moved,omitempty"`
 	Alias string `json:"alias,omitempty"`
+	// Untold says that it was never announced as new.
+	Untold bool `json:"untold,omitempty"`
 	changing
 }
 
@@ -72,6 +75,22 @@ func (k knowledge) candidates(place int) []string {
 	}
 	add(k.legacy[place])
 	return ids
+}
+
+// origin returns the item that one may be, or is in another place; else itself.
+func (k knowledge) origin(id string) string {
+	for range len(k.records) {
+		r := k.records[id]
+		other := r.Alias
+		if other == "" && r.Waits != HeldRepeated {
+			other = r.Other
+		}
+		if _, known := k.records[other]; !known {
+			return id
+		}
+		id = other
+	}
+	return id
 }
 
 // atLink returns the id of the one item that is known to be where an entry's link leads.

@@ -77,9 +77,18 @@ func (m *matcher) doubtMoved() {
 	}
 }
 
-// shared reports whether several items have a key.
+// shared reports whether several items have a key. What may be another item, or is it in
+// another place, is none beside that one; but on a section's page one item follows the other.
 func (m *matcher) shared(key string) bool {
-	return len(m.known.index[key]) > 1 && len(m.known.present(m.known.index[key])) > 1
+	if len(m.known.index[key]) < 2 {
+		return false
+	}
+	ids := m.known.present(m.known.index[key])
+	if len(ids) < 2 || key[:1] == keyExact && m.record(ids[0]).link.section {
+		return len(ids) > 1
+	}
+	origin := m.known.origin(ids[0])
+	return slices.ContainsFunc(ids[1:], func(id string) bool { return m.known.origin(id) != origin })
 }
 
 // record returns an item as a side of comparisons.

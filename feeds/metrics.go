@@ -1,6 +1,8 @@
 package feeds
 
 import (
+	"context"
+	"log/slog"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,9 +17,10 @@ type metrics struct {
 	failures    *prometheus.GaugeVec
 	lastSuccess *prometheus.GaugeVec
 	lastItem    *prometheus.GaugeVec
+	waiting     *waiting
 }
 
-func newMetrics(r prometheus.Registerer) (*metrics, error) {
+func newMetrics(r prometheus.Registerer, waiting *waiting) (*metrics, error) {
 	source := []string{"source"}
 	m := &metrics{
 		polls: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kabarchy_feeds_polls_total",
@@ -32,13 +35,14 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 			Help: "Failed polls since the last that succeeded."}, source),
 		lastSuccess: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "kabarchy_feeds_last_success_timestamp_seconds",
 			Help: "When a poll last succeeded."}, source),
+		waiting: waiting,
 		lastItem: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "kabarchy_feeds_last_item_timestamp_seconds",
 			Help: "When something new or corrected last came."}, source),
 	}
 	if r == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.polls, m.seconds, m.bytes, m.items, m.failures, m.lastSuccess, m.lastItem} {
+	for _, c := range []prometheus.Collector{m.polls, m.seconds, m.bytes, m.items, m.failures, m.lastSuccess, m.lastItem, m.waiting} {
 		if err := r.Register(c); err != nil {
 			return nil, err
 		}
@@ -67,5 +71,36 @@ func (m *metrics) note(source string, r Result, err error, took time.Duration) {
 	}
 	if r.New+r.Changed > 0 {
 		m.lastItem.WithLabelValues(source).SetToCurrentTime()
+	}
+}
+
+// waiting counts what is held, whenever the metrics are asked for: an administrator may
+// decide at any time.
+type waiting struct {
+	archive *Archive
+	log     *slog.Logger
+}
+
+var waitingDesc = prometheus.NewDesc("kabarchy_feeds_held_items",
+	"Items that wait for an administrator's decision, by why they are held.", []string{"source", "reason"}, nil)
+
+// Describe and Collect make it a prometheus.Collector.
+func (w *waiting) Describe(descs chan<- *prometheus.Desc) { descs <- waitingDesc }
+
+// Collect gives no counts where Redis does not answer.
+func (w *waiting) Collect(counts chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	held, err := w.archive.Held(ctx)
+	if err != nil {
+		w.log.Warn("the metrics lack the held items", "error", err)
+		return
+	}
+	by := make(map[[2]string]int)
+	for _, h := range held {
+		by[[2]string{h.Source, h.Reason}]++
+	}
+	for labels, n := range by {
+		counts <- prometheus.MustNewConstMetric(waitingDesc, prometheus.GaugeValue, float64(n), labels[:]...)
 	}
 }

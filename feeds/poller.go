@@ -105,7 +105,7 @@ func NewPoller(o Options, a *Archive) (*Poller, error) {
 		return nil, err
 	}
 	p := &Poller{options: o, schedule: schedule, archive: a, fetcher: fetch.New(o.fetching()), sources: make(map[string]*polled)}
-	if p.metrics, err = newMetrics(o.Registerer); err != nil {
+	if p.metrics, err = newMetrics(o.Registerer, &waiting{a, o.Log}); err != nil {
 		return nil, fmt.Errorf("feeds: metrics: %w", err)
 	}
 	for _, s := range o.Sources {

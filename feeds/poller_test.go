@@ -216,12 +216,12 @@ func TestHealthAndMetrics(t *testing.T) {
 	if n := value(t, registry, "kabarchy_feeds_items_total", "new"); n != 2 {
 		t.Errorf("new items: %v, want 2", n)
 	}
-	if _, err := newMetrics(o.Registerer); err == nil {
+	if _, err := newMetrics(o.Registerer, p.metrics.waiting); err == nil {
 		t.Error("metrics were registered twice")
 	}
 }
 
-// value reads the counter that has the given label.
+// value reads the metric that has the given label.
 func value(t *testing.T, r prometheus.Gatherer, name, label string) float64 {
 	t.Helper()
 	families, err := r.Gather()
@@ -232,7 +232,7 @@ func value(t *testing.T, r prometheus.Gatherer, name, label string) float64 {
 		for _, m := range family.GetMetric() {
 			for _, l := range m.GetLabel() {
 				if family.GetName() == name && l.GetValue() == label {
-					return m.GetCounter().GetValue()
+					return m.GetCounter().GetValue() + m.GetGauge().GetValue() // It is one of the two.
 				}
 			}
 		}

@@ -78,7 +78,7 @@ var again = []rule{
 
 	// A list's link, and a guid of its own: one warning after the other.
 	{guidOther, sectional, likeness, likeText, dateSame, same, 66},
-	{guidOther, linkSection, titleSame, sameText | textNone, dateSame | dateNone, same, 65},
+	{guidOther, linkSection, titleSame, sameText | textNone, dateSame | dateDay | dateNone, same, 65},
 	{guidOther, linkSection, titleAlike, sameText, dateNone, same, 63},
 	{guidOther, sharedLink, titleSame, textNone, dateSame, same, 64},
 	{guidOther, linkContested, titleSame, textOther, calm | dateLater, doubtful, 17},
@@ -138,6 +138,7 @@ var beside = []rule{
 	{guidSame, linkSame, titleAlike, likeText | textNone, dateSame, copied, 0},
 	{guidSame, linkSame, anyTitle, textWhole, calm, copied, 0},
 	{guidSame, linkSame, titleAlike, likeText, anyDate, copied, 0},
+	{guidSame, anyLink, titleSame, sameText, dateSame, copied, 0},
 	{guidOther, linkSame, titleSame, likeText | textNone, dateSame | dateDay | dateNone, copied, 0},
 	{guidSame, anyLink &^ (linkOther | linkCounted), titleSame, sameText | textNone, calm, copied, 0},
 	{guidNone, sectional | linkNone, titleSame, sameText | textNone, dateSame | dateDay | dateNone, copied, 0},

@@ -121,7 +121,7 @@ func fullPrint(e entry) string {
 }
 
 // ration lets a few corrections of an item a day go to phones by themselves, asks about a
-// further one, and keeps quiet about the others until the next day.
+// further one, unless no phone shows it, and keeps quiet about the others until the next day.
 func (p *planner) ration(c *change, old record) {
 	if p.now.Sub(c.Since) >= restlessFor {
 		c.Since, c.Edits, c.Counts = p.now, 0, 0
@@ -139,9 +139,7 @@ func (p *planner) ration(c *change, old record) {
 		// It is a counter, and a person said so.
 	case *times <= correctionsADay:
 		c.announce = Corrected
-	case c.Untold:
-		// No phone shows it.
-	case p.now.Sub(c.Asked) >= restlessFor:
+	case p.now.Sub(c.Asked) >= restlessFor && !c.Untold:
 		p.hold(c, Corrected, HeldRestless)
 		c.Asked = p.now
 	default:

@@ -86,6 +86,7 @@ func TestCounterAndEditor(t *testing.T) {
 	t.Parallel()
 	m := newMemory(Source{ID: "s", Language: "ru"})
 	now := memoryStart
+	m.poll(poll{entries: []entry{item("Раньше", "", "/1", "0", time.Hour)}, now: now}) // What follows is told.
 	text := "Список открыт."
 	show := func(n int) (told, held int) {
 		now = now.Add(10 * time.Minute)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -89,12 +88,10 @@ func (t *transports) issuer(ctx context.Context, of *x509.Certificate) (*x509.Ce
 		if err != nil || resp.StatusCode != http.StatusOK {
 			continue
 		}
-		if block, _ := pem.Decode(raw); block != nil {
-			raw = block.Bytes
-		}
-		issuer, err := x509.ParseCertificate(raw)
-		if err == nil && issuer.IsCA && of.CheckSignatureFrom(issuer) == nil {
-			return issuer, nil
+		for _, issuer := range certificates(raw) {
+			if issuer.IsCA && of.CheckSignatureFrom(issuer) == nil {
+				return issuer, nil
+			}
 		}
 	}
 	return nil, fmt.Errorf("the certificate of its issuer is nowhere to be had")

@@ -12,6 +12,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/pem"
 	"errors"
 	"io"
 	"log"
@@ -19,6 +21,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -230,6 +233,30 @@ func serveTLS(t *testing.T, change func(c *tls.Config), key any, chain ...*autho
 	return s.URL
 }
 
+// pkcs7 bundles certificates as certificate authorities do (RFC 2315): in what is signed
+// by nobody and says nothing.
+func pkcs7(t *testing.T, all ...*authority) []byte {
+	t.Helper()
+	wrap := func(class, tag int, parts ...[]byte) []byte {
+		der, err := asn1.Marshal(asn1.RawValue{Class: class, Tag: tag, IsCompound: true, Bytes: slices.Concat(parts...)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return der
+	}
+	sequence := func(parts ...[]byte) []byte { return wrap(asn1.ClassUniversal, asn1.TagSequence, parts...) }
+	set := wrap(asn1.ClassUniversal, asn1.TagSet)
+	oid := func(last byte) []byte {
+		return []byte{6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, last} // pkcs-7, 1 for data and 2 for what is signed
+	}
+	var certificates [][]byte
+	for _, a := range all {
+		certificates = append(certificates, a.Raw)
+	}
+	signed := sequence([]byte{2, 1, 1}, set, sequence(oid(1)), wrap(asn1.ClassContextSpecific, 0, certificates...), wrap(asn1.ClassContextSpecific, 1), set)
+	return sequence(oid(2), wrap(asn1.ClassContextSpecific, 0, signed))
+}
+
 // TestIncompleteChain: a certificate that the site leaves out is found where browsers
 // find it, and where it is not, the error says what helps (miniflux#2671).
 func TestIncompleteChain(t *testing.T) {
@@ -239,10 +266,11 @@ func TestIncompleteChain(t *testing.T) {
 	files := http.NewServeMux()
 	server := httptest.NewServer(files)
 	t.Cleanup(server.Close)
-	serve := func(path string, a *authority) string {
-		files.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { w.Write(a.Raw) })
+	serveAs := func(path string, body []byte) string {
+		files.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { w.Write(body) })
 		return server.URL + path
 	}
+	serve := func(path string, a *authority) string { return serveAs(path, a.Raw) }
 	rootAt := func(address string) func(c *x509.Certificate) {
 		return func(c *x509.Certificate) { c.IssuingCertificateURL = []string{address} }
 	}
@@ -252,6 +280,8 @@ func TestIncompleteChain(t *testing.T) {
 	whole := first.issue(t, "127.0.0.1", leaf(""))
 	one := first.issue(t, "127.0.0.1", leaf(serve("/1.crt", first)))
 	two := second.issue(t, "127.0.0.1", leaf(serve("/2.crt", second)))
+	bundled := first.issue(t, "127.0.0.1", leaf(serveAs("/bundle.p7c", pkcs7(t, root, first))))
+	inPEM := first.issue(t, "127.0.0.1", leaf(serveAs("/bundle.pem", pem.EncodeToMemory(&pem.Block{Type: "PKCS7", Bytes: pkcs7(t, first)}))))
 	unsaid := first.issue(t, "127.0.0.1", leaf(""))
 	lost := first.issue(t, "127.0.0.1", leaf(server.URL+"/none"))
 	wrong := first.issue(t, "127.0.0.1", leaf(serve("/wrong.crt", root)))
@@ -268,6 +298,8 @@ func TestIncompleteChain(t *testing.T) {
 	}{
 		"whole":                       {[]*authority{whole, first}, "", ""},
 		"one is left out":             {[]*authority{one}, `leaves out the certificate of "First"`, ""},
+		"it is in a bundle":           {[]*authority{bundled}, `leaves out the certificate of "First"`, ""},
+		"it is in a bundle as PEM":    {[]*authority{inPEM}, `leaves out the certificate of "First"`, ""},
 		"two are left out":            {[]*authority{two}, `leaves out the certificate of "Second"`, ""},
 		"the second of two":           {[]*authority{two, second}, `leaves out the certificate`, ""},
 		"it does not say where":       {[]*authority{unsaid}, "", `issued by "First", whom this machine does not know`},

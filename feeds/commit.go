@@ -113,6 +113,8 @@ type sourceState struct {
 	Order string `json:"order,omitempty"`
 	// Last is the id of an item that the document had when it last had any.
 	Last string `json:"last,omitempty"`
+	// Tried are the listed pages that could not be read yet, by link.
+	Tried map[string]tries `json:"tried,omitempty"`
 	// LastItem is when something new last came, and Rhythm how long it usually takes.
 	LastItem time.Time     `json:"last_item,omitzero"`
 	Rhythm   time.Duration `json:"rhythm,omitempty"`
@@ -164,6 +166,7 @@ type poll struct {
 	cut        bool // the document was not whole
 	unread     bool // it is as it was: there are no entries
 	clipped    bool // entries are not all of the document
+	tried      map[string]tries
 	now        time.Time
 }
 
@@ -203,6 +206,9 @@ func (found poll) next(old sourceState, news int, order string) sourceState {
 	}
 	if news > 0 {
 		state.LastItem = found.now
+	}
+	if state.Tried = found.tried; found.unread {
+		state.Tried = old.Tried
 	}
 	return state
 }

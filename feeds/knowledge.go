@@ -54,6 +54,8 @@ type knowledge struct {
 	legacy   map[int][]string    // an entry's place → ids of items that have no keys yet
 	held     map[string]Held     // of the items in records
 	lost     bool                // Redis lost what the source showed before
+	// reindexed is how many items the index was made anew from; 0 where it was not lost.
+	reindexed int
 }
 
 func newKnowledge() knowledge {
@@ -131,13 +133,13 @@ func (a *Archive) know(ctx context.Context, s Source, entries []entry) (k knowle
 	if k.state, k.rawState, err = a.state(ctx, s); err != nil || len(entries) == 0 {
 		return k, err
 	}
+	if err := a.findLoss(ctx, s.Language, &k); err != nil {
+		return k, err
+	}
 	if err := a.readIndex(ctx, s.Language, k.study(entries), k.index); err != nil {
 		return k, err
 	}
 	if err := a.findLegacy(ctx, entries, k); err != nil {
-		return k, err
-	}
-	if err := a.findLoss(ctx, s.Language, &k); err != nil {
 		return k, err
 	}
 	return k, a.readItems(ctx, k)

@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -8,13 +9,44 @@ import (
 	"kabarchy/subscriptions/redistest"
 )
 
-// TestRedisLosesWhatWasKnown: where the items or their index are gone, nothing that the
+// TestRedisLosesTheIndex: it is made anew from the items, and everything is known as
+// before, also what comes back later.
+func TestRedisLosesTheIndex(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		count := indexedAtOnce + 5
+		all := news(count + 2)
+		d := newDesk(t, rdb, all[2:]...)
+		d.poll(Result{First: true, Items: count, New: count})
+		before, err := rdb.HGetAll(t.Context(), keyKnown("ky")).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := rdb.Del(t.Context(), keyKnown("ky")).Err(); err != nil {
+			t.Fatal(err)
+		}
+		d.show(func(s *site) { s.posts = append(all[1:2:2], all[4:40]...) })
+		d.poll(Result{Items: 37, New: 1, Announced: 1, Reindexed: count})
+		d.told("published " + all[1].Title)
+		for key, ids := range before {
+			if again, err := rdb.HGet(t.Context(), keyKnown("ky"), key).Result(); err != nil || len(strings.Fields(again)) < len(strings.Fields(ids)) {
+				t.Fatalf("the key %s has %q, %v; it had %q", key, again, err, ids)
+			}
+		}
+		all[60].Text = "Оңдолду"
+		d.show(func(s *site) { s.posts = all })
+		d.poll(Result{Items: len(all), New: 1, Changed: 1, Announced: 2})
+		d.told("published "+all[0].Title, "corrected "+all[60].Title)
+	})
+}
+
+// TestRedisLosesWhatWasKnown: where the items are gone, nothing that the
 // source showed before is told once more; what comes afterwards is told and corrected.
 func TestRedisLosesWhatWasKnown(t *testing.T) {
 	t.Parallel()
 	for name, lose := range map[string]func(redis.UniversalClient) error{
 		"the items": func(rdb redis.UniversalClient) error { return rdb.Del(t.Context(), keyItems).Err() },
-		"the index": func(rdb redis.UniversalClient) error { return rdb.Del(t.Context(), keyKnown("ky")).Err() },
 		"the items' name": func(rdb redis.UniversalClient) error {
 			return rdb.Rename(t.Context(), keyItems, "{news}:elsewhere").Err()
 		},

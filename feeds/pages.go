@@ -56,47 +56,61 @@ func pageKey(link string) (shown, key string) {
 // errLater says that an article waits for the next poll.
 var errLater = errors.New("enough was read in this poll")
 
+// completed are the entries of a list with their articles.
+type completed struct {
+	entries []entry
+	whole   bool             // none is left for the next poll
+	tried   map[string]tries // the pages that could not be read yet, by link
+}
+
 // complete reads the articles of those entries of a list that are not known yet, and a
 // few of those that are, for what may have changed. An article that can't be read is left
-// for the next poll, which whole tells, a few times; but on the first poll it is taken by
-// its link's text, for what is not archived then would look new later.
-func (p *Poller) complete(ctx context.Context, s *polled, entries []entry) (kept []entry, whole bool, err error) {
+// for the next poll, a few times; but on the first poll it is taken by its link's text, for
+// what is not archived then would look new later.
+func (p *Poller) complete(ctx context.Context, s *polled, entries []entry) (completed, error) {
 	k, err := p.archive.know(ctx, s.Source, entries)
 	if err != nil {
-		return nil, false, fmt.Errorf("%w: %w", ErrArchive, err)
+		return completed{}, fmt.Errorf("%w: %w", ErrArchive, err)
 	}
-	whole = true
+	p.noteReindexed(s.Source, k.reindexed)
+	c := completed{whole: true, tried: make(map[string]tries)}
 	again := s.pages.due(s.ID, entries, k, p.now())
 	reads := 0
 	for i, e := range entries {
 		e.Is = k.atLink(i)
 		if e.Is != "" && !again[i] {
-			kept = append(kept, e)
+			c.entries = append(c.entries, e)
 			continue
 		}
 		a, err := Article{}, errLater
 		if reads++; reads <= maxReads {
 			if reads > 1 && wait(ctx, breath) != nil {
-				return nil, false, ctx.Err()
+				return completed{}, ctx.Err()
 			}
 			a, err = p.readListed(ctx, s, e)
 		}
 		switch {
 		case ctx.Err() != nil:
-			return nil, false, ctx.Err()
+			return completed{}, ctx.Err()
 		case err == nil && a.Title != "":
 			e.Is = ""
-			kept = append(kept, withArticle(e, a, p.now()))
+			c.entries = append(c.entries, withArticle(e, a, p.now()))
 		case e.Is != "": // It is as it was, or its page can't be read just now.
-			kept = append(kept, e)
-		case k.state.untouched(), p.tellUnread(s, e.Item.Link, err):
-			kept = append(kept, byLink(e))
+			c.entries = append(c.entries, e)
+		case k.state.untouched():
+			c.entries = append(c.entries, byLink(e))
 		default:
-			whole = false
+			t := k.state.Tried[e.Item.Link]
+			if p.tellUnread(s.Source, e.Item.Link, &t, err) {
+				c.entries = append(c.entries, byLink(e))
+				continue
+			}
+			if c.whole = false; t.Count > 0 {
+				c.tried[e.Item.Link] = t
+			}
 		}
 	}
-	s.forget(entries)
-	return kept, whole, nil
+	return c, nil
 }
 
 // withArticle fills an entry with what its page says.

@@ -55,7 +55,7 @@ type planner struct {
 func plan(found poll, k knowledge, plausible int) changes {
 	p := &planner{poll: found, known: k, copies: make(map[int][]int), plausible: plausible}
 	p.index = make(map[string][]string)
-	p.result = Result{Source: found.source.ID, First: k.state.untouched(), Items: len(found.entries)}
+	p.result = Result{Source: found.source.ID, First: k.state.untouched(), Items: len(found.entries), Reindexed: k.reindexed}
 	p.matches = matchEntries(found.source, found.entries, k)
 	for i, m := range p.matches {
 		if m.verdict == copied {

@@ -40,6 +40,9 @@ type Result struct {
 	Items, New, Changed, Republished int
 	// Announced and Held count what became of New and Changed.
 	Announced, Held int
+	// Reindexed is how many items the language's index was made anew from, for Redis had
+	// lost it; 0 where it had not.
+	Reindexed int
 	// Bytes is the decompressed size of what was sent; 0 where the site said "unchanged".
 	Bytes int
 }
@@ -67,10 +70,7 @@ type polled struct {
 	// pages are those of a source that is a list. asked is when the document was last
 	// asked for without conditions: whoever has the source's turn reads and writes it.
 	pages rereading
-	// unread are the listed pages that could not be read yet, by link; who has the turn may
-	// touch them.
-	unread map[string]tries
-	asked  time.Time
+	asked time.Time
 }
 
 // conditions are what a request for the document may make its answer depend on. A site
@@ -267,11 +267,11 @@ func (p *Poller) archiveResponse(ctx context.Context, s *polled, state sourceSta
 		d.Entries, found.clipped = newest(d.Entries, state.Order)
 		items, cut, found.ttl, found.entries = len(d.Entries), d.Cut, d.TTL, d.Entries
 		if s.Kind == KindPage {
-			whole := true
-			if found.entries, whole, err = p.complete(ctx, s, d.Entries); err != nil {
+			c, err := p.complete(ctx, s, d.Entries)
+			if err != nil {
 				return Result{}, state, err
 			}
-			cut = cut || !whole
+			found.entries, found.tried, cut = c.entries, c.tried, cut || !c.whole
 		}
 	}
 	for i := range found.entries {
@@ -287,6 +287,7 @@ func (p *Poller) archiveResponse(ctx context.Context, s *polled, state sourceSta
 	if c.result.Announced > 0 && p.options.OnAnnounce != nil {
 		p.options.OnAnnounce()
 	}
+	p.noteReindexed(s.Source, c.result.Reindexed)
 	c.result.Items, c.result.Bytes, c.result.Cut, c.result.Unchanged = items, resp.Size, cut, resp.Unchanged
 	p.keepArticles(ctx, s.Source, c.items)
 	return c.result, c.state, nil
@@ -302,6 +303,14 @@ func (p *Poller) understand(resp *fetch.Response, s Source) (document, error) {
 	// A site may end the connection before the length that it named, at the end of a whole document.
 	d.Cut = d.Cut || resp.Cut && !d.Ended
 	return d, err
+}
+
+// noteReindexed reports that Redis had lost an index.
+func (p *Poller) noteReindexed(s Source, items int) {
+	if items > 0 {
+		p.options.Log.Warn("redis had lost what items are known again by: it was made anew from the items",
+			"source", s.ID, "language", s.Language, "items", items)
+	}
 }
 
 // now is the time in the ministry's zone.

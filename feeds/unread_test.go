@@ -40,7 +40,8 @@ func (a *answers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // TestUnreadPages: what can't be read is told by its title and link, at once where it is
-// no page, and else after a few tries; what is not there is told when it is there.
+// no page, and else after a few tries, though the program is started anew before each; what
+// is not there is told when it is there.
 func TestUnreadPages(t *testing.T) {
 	t.Parallel()
 	site := &answers{byPath: make(map[string]http.HandlerFunc)}
@@ -62,11 +63,10 @@ func TestUnreadPages(t *testing.T) {
 		archive := NewArchive(rdb)
 		o := options(address + "/list")
 		o.Sources[0].Kind, o.Sources[0].Links = KindPage, `/n/[^/]+$`
-		p := newPoller(t, o, archive)
-		d := &desk{t: t, Archive: archive, poller: p}
+		d := &desk{t: t, Archive: archive}
 		poll := func(want ...string) {
 			t.Helper()
-			if _, err := p.Poll(t.Context(), "minjust-ky"); err != nil {
+			if _, err := newPoller(t, o, archive).Poll(t.Context(), "minjust-ky"); err != nil {
 				t.Fatal(err)
 			}
 			for i := range want {

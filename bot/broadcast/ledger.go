@@ -2,6 +2,7 @@ package broadcast
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -57,7 +58,7 @@ func (l ledger) get(ctx context.Context, number, chat int64) (entry, bool, error
 		return e, true, nil
 	}
 	packed, err := l.rdb.HGet(ctx, keySent(number, subscriptions.BucketOf(chat)), id(chat)).Int64()
-	if err == redis.Nil {
+	if errors.Is(err, redis.Nil) {
 		return entry{}, false, nil
 	}
 	if err != nil {

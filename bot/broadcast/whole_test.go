@@ -2,6 +2,7 @@ package broadcast_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -105,7 +106,7 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 // reach says how the bot's client finds Telegram: over pipes in tests, which run in a
 // bubble, and over real connections in benchmarks.
 func (w *whole) reach() telegram.Options {
-	if _, real := w.tb.(*testing.B); real {
+	if _, measured := w.tb.(*testing.B); measured {
 		server := httptest.NewServer(w.telegram.Handler())
 		w.tb.Cleanup(server.Close)
 		return telegram.Options{Token: w.telegram.Token(), Endpoint: server.URL}
@@ -247,7 +248,7 @@ func (w *whole) noted(ledger, chat int64) string {
 	w.tb.Helper()
 	key := fmt.Sprintf("sent:%d:%d", ledger, subscriptions.BucketOf(chat))
 	line, err := w.rdb.HGet(w.tb.Context(), key, itoa(chat)).Result()
-	if err != nil && err != redis.Nil {
+	if err != nil && !errors.Is(err, redis.Nil) {
 		w.tb.Fatal(err)
 	}
 	return line

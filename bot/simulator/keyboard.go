@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 )
 
@@ -19,11 +20,10 @@ func (q *query) keyboard() ([][]Button, *Refusal) {
 	var markup struct {
 		Rows [][]buttonIn `json:"inline_keyboard"`
 	}
-	switch err := json.Unmarshal([]byte(raw), &markup).(type) {
-	case nil:
-	case *json.UnmarshalTypeError:
-		return nil, badf("can't parse inline keyboard button: field %q must not be a JSON %s", err.Field, err.Value)
-	default:
+	if err := json.Unmarshal([]byte(raw), &markup); err != nil {
+		if wrong, is := errors.AsType[*json.UnmarshalTypeError](err); is {
+			return nil, badf("can't parse inline keyboard button: field %q must not be a JSON %s", wrong.Field, wrong.Value)
+		}
 		return nil, bad("can't parse reply keyboard markup JSON object")
 	}
 	var rows [][]Button

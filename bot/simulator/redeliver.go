@@ -8,7 +8,7 @@ import (
 	"fmt"
 )
 
-// ErrNoUpdate: the update is not known any more.
+// ErrNoUpdate says that the update is not known any more.
 var ErrNoUpdate = errors.New("simulator: no such update")
 
 // awaitRoom returns when fewer than limit updates wait for the bot.

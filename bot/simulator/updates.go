@@ -180,7 +180,7 @@ func (u *updates) stopPoll(why *Refusal) {
 		return
 	}
 	select {
-	case <-u.poll.wake: // a mere wake-up gives way
+	case <-u.poll.wake: //nolint:errcheck // a mere wake-up gives way
 	default:
 	}
 	u.poll.wake <- why

@@ -43,7 +43,7 @@ func BenchmarkSend(b *testing.B) {
 					b.Error(err)
 					return
 				}
-				io.Copy(io.Discard, response.Body) //nolint:errcheck // loopback
+				io.Copy(io.Discard, response.Body) // loopback
 				response.Body.Close()
 			}
 		})

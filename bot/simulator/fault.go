@@ -157,7 +157,7 @@ func (f *Fault) act(ctx context.Context, w http.ResponseWriter) {
 		w.WriteHeader(f.HTML)
 		page := "<html>\r\n<head><title>" + http.StatusText(f.HTML) + "</title></head>\r\n<body><center><h1>" +
 			http.StatusText(f.HTML) + "</h1></center><hr><center>nginx</center></body>\r\n</html>\r\n"
-		w.Write([]byte(page)) //nolint:errcheck // who asked is gone
+		w.Write([]byte(page)) // who asked is gone
 	case f.Reset:
 		reset(w)
 	case f.Hang:
@@ -175,5 +175,5 @@ func reset(w http.ResponseWriter) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		tcp.SetLinger(0) //nolint:errcheck // closed in any case
 	}
-	conn.Close() //nolint:errcheck // that is the point
+	conn.Close() // that is the point
 }

@@ -104,7 +104,7 @@ func (q *query) multipart(parts *multipart.Reader) error {
 			return fmt.Errorf("multipart file: %w", err)
 		}
 		q.files[name], err = io.ReadAll(file)
-		file.Close() //nolint:errcheck // only read
+		file.Close() // only read
 		if err != nil {
 			return fmt.Errorf("multipart file: %w", err)
 		}

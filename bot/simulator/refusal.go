@@ -122,5 +122,5 @@ func (r *Refusal) write(w http.ResponseWriter) {
 		h.Set("Retry-After", fmt.Sprint(r.RetryAfter))
 	}
 	w.WriteHeader(r.Code)
-	w.Write(body) //nolint:errcheck // who asked is gone
+	w.Write(body) // who asked is gone
 }

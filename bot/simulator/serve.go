@@ -176,5 +176,5 @@ func respond(w http.ResponseWriter, result any) {
 		panic("simulator: a result can't be marshalled: " + err.Error()) // our own types
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Write(body) //nolint:errcheck // who asked is gone
+	w.Write(body) // who asked is gone
 }

@@ -168,7 +168,7 @@ func (h *webhook) post(ctx context.Context, body []byte) (retryAfter time.Durati
 	if err != nil {
 		return 0, fmt.Errorf("webhook: %w", err)
 	}
-	defer answer.Body.Close()                               //nolint:errcheck // only read
+	defer answer.Body.Close()                               // only read
 	io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<20)) //nolint:errcheck // so that the connection is kept
 	if answer.StatusCode/100 == 2 {
 		return 0, nil

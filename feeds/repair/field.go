@@ -29,11 +29,12 @@ func (m *repairer) field(name string, mark int) bool {
 	}
 	local, start := localName(name), m.out.Bytes()[mark:]
 	kind := strings.ToLower(attributeOf(start, "type"))
+	typed := m.atom && slices.Contains([]string{"content", "summary", "title"}, local)
 	switch {
-	case m.atom && (local == "content" || local == "summary") && isBase64(kind, attributeOf(start, "mode")):
+	case typed && local != "title" && isBase64(kind, attributeOf(start, "mode")):
 		m.retype(name, mark)
 		m.cdataOf(unpacked(m.inner(name, "item", "entry"), kind))
-	case m.atom && (local == "content" || local == "summary" || local == "title") && isLiteral(kind, local):
+	case typed && isLiteral(kind, local):
 		at := m.at
 		text := literal(m.inner(name, "item", "entry"))
 		if kind == "" && knownMarkup.MatchString(text) {
@@ -42,13 +43,13 @@ func (m *repairer) field(name string, mark int) bool {
 		}
 		m.retype(name, mark)
 		m.cdataOf(asHTML(text))
-	case m.atom && strings.Contains(kind, "xhtml") && (local == "content" || local == "summary" || local == "title"):
+	case typed && strings.Contains(kind, "xhtml"):
 		m.retype(name, mark)
 		m.markup(m.inner(name, "item", "entry"))
 	case local == "title":
 		m.out.WriteByte('>')
 		m.titleText(m.inner(name, afterTitle...))
-	case (local == "body" || local == "fullitem") && m.inItem() && len(m.open) == m.level():
+	case m.isWhole(local):
 		m.out.WriteByte('>')
 		m.markup(m.inner(name, "item", "entry"))
 	default:
@@ -56,6 +57,11 @@ func (m *repairer) field(name string, mark int) bool {
 	}
 	m.out.WriteString("</" + name + ">")
 	return true
+}
+
+// isWhole reports whether an element holds an item's whole text.
+func (m *repairer) isWhole(local string) bool {
+	return (local == "body" || local == "fullitem") && m.inItem() && len(m.open) == m.level()
 }
 
 // texts are the fields that hold a text, at times as naked HTML.

@@ -42,7 +42,8 @@ func (m *repairer) attributes() (empty, whole bool) {
 
 // void are the elements of HTML that hold nothing and have no end tag, but for those
 // whose names feeds use for elements of their own.
-var void = map[string]bool{"br": true, "hr": true, "img": true, "input": true, "wbr": true, "embed": true, "meta": true, "area": true, "base": true, "col": true, "param": true, "track": true}
+var void = map[string]bool{"br": true, "hr": true, "img": true, "input": true, "wbr": true, "embed": true,
+	"meta": true, "area": true, "base": true, "col": true, "param": true, "track": true}
 
 // implied names for elements of HTML that need no end tag those that end where one
 // begins.

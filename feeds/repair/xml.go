@@ -189,20 +189,8 @@ func (m *repairer) cutBack() (cut bool) {
 func (m *repairer) startTag() (clipped bool, err error) {
 	name := m.name(m.at + 1)
 	if len(m.open) == 0 {
-		if m.out.Len() > 0 {
-			m.before = append(m.before[:len(m.before):len(m.before)], m.in[m.at:]...)
-			m.at = len(m.in) // Behind the root element nothing counts.
-			return false, nil
-		}
-		if local, err := checkRoot(name); err != nil {
-			if errors.Is(err, ErrHTML) && (local != "" || m.stranger == nil) {
-				return false, err
-			}
-			m.stranger = cmp.Or(m.stranger, err)
-			m.skipPast(">")
-			return false, nil
-		} else {
-			m.atom, m.before = local == "feed", m.in[:m.at]
+		if root, err := m.rootTag(name); err != nil || !root {
+			return false, err
 		}
 	}
 	if isItem(name) {
@@ -214,12 +202,7 @@ func (m *repairer) startTag() (clipped bool, err error) {
 		}
 	}
 	level := m.level()
-	if len(m.open) > level && m.endsText(m.open[level], name) {
-		m.closeDownTo(level)
-	}
-	if len(m.open) > level {
-		m.endImplied(name, level+1)
-	}
+	m.endBefore(name, level)
 	deep := len(m.open) >= maxDepth
 	if deep && !m.inItem() {
 		return false, ErrTooDeep
@@ -231,9 +214,49 @@ func (m *repairer) startTag() (clipped bool, err error) {
 	m.at += 1 + len(name)
 	m.out.WriteString("<" + name)
 	empty, whole := m.attributes()
-	switch {
-	case !whole, deep, m.pieces > maxPieces:
+	if !whole || deep || m.pieces > maxPieces {
 		m.out.Truncate(mark)
+		return false, nil
+	}
+	m.begin(name, mark, level, empty)
+	return false, nil
+}
+
+// rootTag reports whether an element outside of all others is the feed's own. Another one
+// is passed over.
+func (m *repairer) rootTag(name string) (root bool, err error) {
+	if m.out.Len() > 0 {
+		m.before = append(slices.Clip(m.before), m.in[m.at:]...)
+		m.at = len(m.in) // Behind the root element nothing counts.
+		return false, nil
+	}
+	local, err := checkRoot(name)
+	if err == nil {
+		m.atom, m.before = local == "feed", m.in[:m.at]
+		return true, nil
+	}
+	if errors.Is(err, ErrHTML) && (local != "" || m.stranger == nil) {
+		return false, err
+	}
+	m.stranger = cmp.Or(m.stranger, err)
+	m.skipPast(">")
+	return false, nil
+}
+
+// endBefore ends open elements that can't hold an element of that name.
+func (m *repairer) endBefore(name string, level int) {
+	if len(m.open) > level && m.endsText(m.open[level], name) {
+		m.closeDownTo(level)
+	}
+	if len(m.open) > level {
+		m.endImplied(name, level+1)
+	}
+}
+
+// begin writes the rest of a start tag, which stands in the output from mark on, and what
+// belongs to it.
+func (m *repairer) begin(name string, mark, level int, empty bool) {
+	switch {
 	case !empty && m.field(name, mark):
 	case empty || void[strings.ToLower(name)] && (len(m.open) > level || m.inItem()):
 		m.out.WriteString("/>")
@@ -244,7 +267,6 @@ func (m *repairer) startTag() (clipped bool, err error) {
 			m.whole, m.wholeOpen = m.out.Len(), slices.Clone(m.open)
 		}
 	}
-	return false, nil
 }
 
 // level is how many elements are open where an element of an item begins, or one of

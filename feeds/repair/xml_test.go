@@ -83,7 +83,7 @@ func FuzzXML(f *testing.F) {
 		depth := 0
 		for {
 			token, err := strict.Token()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

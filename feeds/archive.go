@@ -94,12 +94,12 @@ func (a *Archive) records(ctx context.Context, ids []string) (map[string]stored,
 	return found, nil
 }
 
-// Announcements returns at most max announcements that were not yet taken, oldest first.
-func (a *Archive) Announcements(ctx context.Context, max int) ([]Announcement, error) {
-	if max <= 0 {
+// Announcements returns at most limit announcements that were not yet taken, oldest first.
+func (a *Archive) Announcements(ctx context.Context, limit int) ([]Announcement, error) {
+	if limit <= 0 {
 		return nil, nil
 	}
-	raw, err := a.rdb.ZRange(ctx, keyOutbox, 0, int64(max-1)).Result()
+	raw, err := a.rdb.ZRange(ctx, keyOutbox, 0, int64(limit-1)).Result()
 	if err != nil {
 		return nil, fmt.Errorf("announcements: %w", err)
 	}

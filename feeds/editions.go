@@ -224,11 +224,11 @@ func translated(link, from, to string) []string {
 
 // picturedEditions are those that have the same picture, and alone in their language.
 func (a *Archive) picturedEditions(ctx context.Context, it Item) ([]string, error) {
-	print := picturePrint(it)
-	if print == "" {
+	picture := picturePrint(it)
+	if picture == "" {
 		return nil, nil
 	}
-	owners, err := a.rdb.HGetAll(ctx, keyPicture(print)).Result()
+	owners, err := a.rdb.HGetAll(ctx, keyPicture(picture)).Result()
 	if err != nil || owners[it.Language] != it.ID {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func keyKnown(language string) string { return "{news}:known:" + language }
 
 // keyPicture: hash, language → id of the item with this picture, pictureShared where
 // there are several; it expires after pictureKept.
-func keyPicture(print string) string { return "{news}:picture:" + print }
+func keyPicture(picture string) string { return "{news}:picture:" + picture }
 
 // keyEditions: set. Of an item's id: the places that it names as the same in other
 // languages, as language/key of the index; of such a place: the ids of the items that name

@@ -91,6 +91,6 @@ const BackToTopic = "t"
 // folded, follow: a button has room for 64 bytes.
 const BackToSearch = "f"
 
-// asNewMessage, in the place of a way back, has an item opened in a message of its own:
+// AsNewMessage, in the place of a way back, has an item opened in a message of its own:
 // there would be no way back to a digest.
 const AsNewMessage = "n"

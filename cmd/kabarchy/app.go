@@ -229,13 +229,19 @@ func (a *App) reach(ctx context.Context) error {
 
 // introduce tells Telegram what the bot is, as soon as it can be reached.
 func (a *App) introduce(ctx context.Context) error {
+	failures := 0
+	complain := func(err error, _ time.Duration) {
+		if failures++; telegram.WorthLogging(failures) {
+			a.options.Log.WarnContext(ctx, "telegram was not told what the bot is, trying again", "failures", failures, "error", err)
+		}
+	}
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		err := a.bot.Introduce(ctx)
 		if unauthorized(err) {
 			err = backoff.Permanent(err)
 		}
 		return struct{}{}, err
-	}, backoff.WithMaxElapsedTime(0))
+	}, backoff.WithMaxElapsedTime(0), backoff.WithNotify(complain))
 	if ctx.Err() != nil {
 		return nil
 	}

@@ -5,8 +5,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-
-	"kabarchy/feeds/fetch"
 )
 
 // Resolve resolves an address against base, repaired as a browser would. It returns
@@ -22,7 +20,7 @@ func Resolve(base *url.URL, address string) string {
 	if base != nil {
 		u = base.ResolveReference(u)
 	}
-	if !fetch.Followed(u) || u.User != nil {
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil {
 		return ""
 	}
 	return u.String()

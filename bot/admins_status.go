@@ -65,7 +65,9 @@ func (t *talk) audienceInWords(c subscriptions.Counts) string {
 		sum += n
 	}
 	return t.words.HTML("line.subscribers", map[string]any{"Count": t.words.Number(sum), "Languages": strings.Join(parts, ", ")}) +
-		"\n" + t.words.T("line.subscribers_left", map[string]any{"Stopped": t.words.Number(c.Stopped), "Blocked": t.words.Number(c.Blocked), "Gone": t.words.Number(c.Gone)})
+		"\n" + t.words.T("line.subscribers_left", map[string]any{
+		"Stopped": t.words.Number(c.Stopped), "Blocked": t.words.Number(c.Blocked), "Gone": t.words.Number(c.Gone),
+	})
 }
 
 // kindSigns tell the broadcasts apart.

@@ -59,7 +59,10 @@ type knowledge struct {
 }
 
 func newKnowledge() knowledge {
-	return knowledge{reader: newReader(), records: make(map[string]stored), index: make(map[string][]string), legacy: make(map[int][]string), held: make(map[string]Held)}
+	return knowledge{
+		reader: newReader(), records: make(map[string]stored), index: make(map[string][]string),
+		legacy: make(map[int][]string), held: make(map[string]Held),
+	}
 }
 
 // candidates are the items that share a key with an entry.

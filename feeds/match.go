@@ -34,7 +34,10 @@ type matcher struct {
 
 // matchEntries matches a document's entries to what is known.
 func matchEntries(s Source, entries []entry, k knowledge) []match {
-	m := &matcher{source: s, known: k, records: make(map[string]*subject), claimed: make(map[string]int), byKey: make(map[string][]int), entries: slices.Clone(k.subjects)}
+	m := &matcher{
+		source: s, known: k, records: make(map[string]*subject), claimed: make(map[string]int),
+		byKey: make(map[string][]int), entries: slices.Clone(k.subjects),
+	}
 	m.matches, m.settled = make([]match, len(entries)), make([]bool, len(entries))
 	m.witness = m.witnessOf()
 	for i, e := range entries {

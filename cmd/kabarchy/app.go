@@ -127,8 +127,10 @@ func (a *App) wire(ctx context.Context) error {
 	zone := o.Config.Zone()
 	a.Engine = broadcast.New(broadcast.Options{
 		Redis: o.Redis, Store: a.Store, Archive: a.Archive, Lease: a.lease,
-		Sender: delivery.NewSender(a.client, delivery.Options{Zone: zone, Topics: o.Config.choice(numbers), Editions: a.Archive.Editions, Log: o.Log, Registerer: a.metrics}),
-		Zone:   zone, Topics: numbers,
+		Sender: delivery.NewSender(a.client, delivery.Options{
+			Zone: zone, Topics: o.Config.choice(numbers), Editions: a.Archive.Editions, Log: o.Log, Registerer: a.metrics,
+		}),
+		Zone: zone, Topics: numbers,
 		Limiter: limiter, Grace: o.Grace,
 		Keep:        time.Duration(o.Config.Telegram.CorrectWithinHours) * time.Hour,
 		GiveUpAfter: time.Duration(o.Config.Telegram.GiveUpAfterHours) * time.Hour,

@@ -147,7 +147,8 @@ func (ps *problems) kind(key string, s Source) {
 func (ps *problems) hosts(key string, hosts []string) {
 	for i, host := range hosts {
 		u, err := url.Parse("https://" + host + "/")
-		if err != nil || u.Host != host || u.Hostname() == "" || strings.ContainsAny(host, "*@ ") || !strings.ContainsAny(u.Hostname(), ".:") && u.Hostname() != "localhost" {
+		if err != nil || u.Host != host || u.Hostname() == "" || strings.ContainsAny(host, "*@ ") ||
+			!strings.ContainsAny(u.Hostname(), ".:") && u.Hostname() != "localhost" {
 			ps.add(fmt.Sprintf("%s[%d]", key, i), "%q must be a host alone, such as static.ministry.example: no https://, no path, no *", host)
 		}
 	}

@@ -24,6 +24,13 @@ import (
 // furnishes the house before the bot moves in; nil for nothing.
 func bothWays(t *testing.T, prepare func(h *house), f func(t *testing.T, h *house, mini *redistest.Embedded)) {
 	t.Helper()
+	bothWaysOn(t, simulator.Options{}, prepare, f)
+}
+
+// bothWaysOn is bothWays with a Telegram of a kind.
+func bothWaysOn(t *testing.T, telegram simulator.Options, prepare func(h *house), f func(t *testing.T, h *house, mini *redistest.Embedded)) {
+	t.Helper()
+	telegram.WebhookWait = 10 * time.Millisecond
 	for name, begin := range map[string]func(t *testing.T, h *house){
 		"polling": func(_ *testing.T, h *house) { h.start() },
 		"webhook": func(t *testing.T, h *house) { hook(t, h) },
@@ -32,7 +39,7 @@ func bothWays(t *testing.T, prepare func(h *house), f func(t *testing.T, h *hous
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				mini := redistest.Bubble(t)
-				h := buildOn(t, mini.Client(t), simulator.Options{WebhookWait: 10 * time.Millisecond})
+				h := buildOn(t, mini.Client(t), telegram)
 				if prepare != nil {
 					prepare(h)
 				}

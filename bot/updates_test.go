@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -169,8 +170,9 @@ func TestAnUpdateThatCannotBeReadHarmsNoOther(t *testing.T) {
 // bomb is an archive in which each look for a language does something of its own.
 type bomb struct {
 	shelf
-	mu  sync.Mutex
-	act map[string]func(ctx context.Context) error
+	mu    sync.Mutex
+	act   map[string]func(ctx context.Context) error
+	blown atomic.Int64 // how often what does has set was done
 }
 
 func (b *bomb) Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error) {

@@ -98,6 +98,9 @@ func (w *Webhook) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 // serve checks what came, in the order of what the checks cost, and returns the status;
 // for what is to come again also after how long.
 func (w *Webhook) serve(rw http.ResponseWriter, r *http.Request) (status int, after time.Duration) {
+	// A body that never ends would hold the connection for ever, also of who is refused:
+	// the server waits for the rest of it. A recorder has no deadline.
+	_ = http.NewResponseController(rw).SetReadDeadline(time.Now().Add(bodyWithin))
 	if r.Method != http.MethodPost {
 		return http.StatusMethodNotAllowed, 0
 	}
@@ -107,7 +110,6 @@ func (w *Webhook) serve(rw http.ResponseWriter, r *http.Request) (status int, af
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
 		return http.StatusUnsupportedMediaType, 0
 	}
-	_ = http.NewResponseController(rw).SetReadDeadline(time.Now().Add(bodyWithin)) // a recorder has none
 	raw, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, updateSize))
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):

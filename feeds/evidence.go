@@ -89,14 +89,8 @@ func compareLinks(e, known *subject, shared func(string) bool) evidence {
 	switch {
 	case exact == "":
 		return linkNone
-	case known.has(exact) && shared(exact) && !e.link.section:
-		return linkContested
-	case known.has(exact) && shared(exact):
-		return linkShared
-	case known.has(exact) && e.link.section:
-		return linkSection
 	case known.has(exact):
-		return linkSame
+		return sameLink(e.link.section, shared(exact))
 	case known.link.exact == "":
 		return linkNone
 	case !known.has(loose) && e.link.counted != "" && known.has(e.key(keyCounted)) && !shared(e.key(keyCounted)):
@@ -107,6 +101,20 @@ func compareLinks(e, known *subject, shared func(string) bool) evidence {
 		return linkNumber
 	}
 	return linkLoose
+}
+
+// sameLink says what the same link is worth: less where it looks like a section's page, or
+// where several items have it.
+func sameLink(section, shared bool) evidence {
+	switch {
+	case shared && !section:
+		return linkContested
+	case shared:
+		return linkShared
+	case section:
+		return linkSection
+	}
+	return linkSame
 }
 
 func compareTitles(e, known *subject) evidence {

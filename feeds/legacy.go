@@ -1,9 +1,11 @@
 package feeds
 
 import (
+	"maps"
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -39,15 +41,13 @@ func legacyLinkKey(link string) string {
 		return ""
 	}
 	host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
-	if port := u.Port(); port != "" && port != "80" && port != "443" {
-		host += ":" + port
+	if !slices.Contains([]string{"", "80", "443"}, u.Port()) {
+		host += ":" + u.Port()
 	}
 	query := u.Query()
-	for name := range query {
-		if tracking.MatchString(name) || legacyVisit.MatchString(name) {
-			delete(query, name)
-		}
-	}
+	maps.DeleteFunc(query, func(name string, _ []string) bool {
+		return tracking.MatchString(name) || legacyVisit.MatchString(name)
+	})
 	dir, page := path.Split(path.Clean("/" + u.Path))
 	if base, _, _ := strings.Cut(page, "."); base == "index" || base == "default" {
 		dir, page = path.Split(path.Clean(dir))

@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"maps"
 	"net/url"
 	"path"
 	"regexp"
@@ -63,11 +64,7 @@ func addressOf(link string) address {
 	}
 	host := hostOf(u)
 	query := u.Query()
-	for name, values := range query {
-		if tracking.MatchString(name) || session.MatchString(name) || maybeSession.MatchString(name) && byLot(values[0]) {
-			delete(query, name)
-		}
-	}
+	maps.DeleteFunc(query, ofVisit)
 	place := path.Clean("/" + norm.NFC.String(inPath.ReplaceAllString(u.Path, "")))
 	if page, ok := strings.CutSuffix(place, "/amp"); ok && page != "" {
 		place = page
@@ -87,6 +84,11 @@ func addressOf(link string) address {
 		a.exact += "#" + a.fragment
 	}
 	return a
+}
+
+// ofVisit reports whether a parameter names who visits, or from where, and no page.
+func ofVisit(name string, values []string) bool {
+	return tracking.MatchString(name) || session.MatchString(name) || maybeSession.MatchString(name) && byLot(values[0])
 }
 
 // hostOf writes a host always alike: no www, no default port, one spelling of letters

@@ -22,8 +22,7 @@ func (p *planner) findMoved() map[int]bool {
 		if m.verdict == same && m.found&linkOther != 0 && m.rank < republishedBelow {
 			known++ // By its words alone.
 		}
-		likely := m.found&likeness != 0 && (m.verdict == repeats || m.verdict == doubtful)
-		if likely && found && !shown[m.item] && other.Source == p.source.ID {
+		if m.likely() && found && !shown[m.item] && other.Source == p.source.ID {
 			moved[i] = true
 		}
 	}
@@ -31,6 +30,11 @@ func (p *planner) findMoved() map[int]bool {
 		return nil
 	}
 	return moved
+}
+
+// likely reports whether the entry may be the item though it is not known to be.
+func (m match) likely() bool {
+	return m.found&likeness != 0 && (m.verdict == repeats || m.verdict == doubtful)
 }
 
 // original returns the item that a dismissed one is in another place. That one's keys and

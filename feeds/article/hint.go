@@ -61,7 +61,7 @@ func (p *Page) linkedFeeds() []string {
 			if u, err := url.Parse(link); err == nil && feedLink.MatchString(u.Path) && !slices.Contains(linked, link) {
 				linked = append(linked, link)
 			}
-		case slices.Contains(strings.Fields(strings.ToLower(attribute(n, "rel"))), "alternate") && feedType.MatchString(attribute(n, "type")):
+		case namesFeed(n):
 			if title := Shorten(OneLine(attribute(n, "title")), 60); title != "" {
 				link += fmt.Sprintf(" (%q)", title)
 			}
@@ -73,6 +73,12 @@ func (p *Page) linkedFeeds() []string {
 	}
 	slices.SortStableFunc(named, func(a, b string) int { return p.doubt(a) - p.doubt(b) })
 	return named[:min(len(named), 3)]
+}
+
+// namesFeed reports whether a <link> leads to a feed of the page's.
+func namesFeed(n *html.Node) bool {
+	relations := strings.Fields(strings.ToLower(attribute(n, "rel")))
+	return slices.Contains(relations, "alternate") && feedType.MatchString(attribute(n, "type"))
 }
 
 // doubt says how unlikely a feed is the news: it is a stranger's, or holds comments.

@@ -33,17 +33,39 @@ func headlineOf(blocks []Block, marks []bool, names []string, tagTitle string) s
 		return part
 	}
 	for _, name := range names {
-		name = OneLine(name)
-		cut := strings.TrimRight(name, ".… ")
-		if name != "" && cut == name {
-			return name
-		}
-		for _, b := range blocks {
-			if text := b.Text(); len(cut) > 20 && strings.HasPrefix(Fold(text), Fold(cut)) {
-				return text
-			}
+		if whole := uncut(OneLine(name), blocks); whole != "" {
+			return whole
 		}
 	}
+	if line := headingOf(blocks, marks); line != "" {
+		return line
+	}
+	longest := ""
+	for part := range strings.FieldsFuncSeq(tagTitle, func(r rune) bool { return r == '|' || r == '»' || r == '—' }) {
+		if part = OneLine(part); len(part) > len(longest) {
+			longest = part
+		}
+	}
+	return longest
+}
+
+// uncut returns a name that is not cut short, or the line that goes on where it is.
+func uncut(name string, blocks []Block) string {
+	cut := strings.TrimRight(name, ".… ")
+	if cut == name {
+		return name
+	}
+	for _, b := range blocks {
+		if text := b.Text(); len(cut) > 20 && strings.HasPrefix(Fold(text), Fold(cut)) {
+			return text
+		}
+	}
+	return ""
+}
+
+// headingOf returns the line that stands twice, or else a heading or a bold line within
+// the article, or else a heading above it.
+func headingOf(blocks []Block, marks []bool) string {
 	times := make(map[string]int)
 	for _, b := range blocks {
 		times[b.Text()]++
@@ -65,13 +87,7 @@ func headlineOf(blocks []Block, marks []bool, names []string, tagTitle string) s
 			break
 		}
 	}
-	longest := ""
-	for part := range strings.FieldsFuncSeq(tagTitle, func(r rune) bool { return r == '|' || r == '»' || r == '—' }) {
-		if part = OneLine(part); len(part) > len(longest) {
-			longest = part
-		}
-	}
-	return cmp.Or(inside, above, longest)
+	return cmp.Or(inside, above)
 }
 
 func isBold(b Block) bool {

@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/simulator"
+	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/subscriptions/redistest"
 )
 
@@ -47,7 +48,7 @@ func flooded(t *testing.T, rdb redis.UniversalClient) (w *world, a *App, admins,
 	t.Helper()
 	w = newWorld(t, rdb, simulator.Options{})
 	ministry := &ministrySite{}
-	w.config.Sources = []Source{{ID: "news-ky", Language: "ky", URL: w.net.serve(t, "ministry", ministry)}}
+	w.config.Sources = []config.Source{{ID: "news-ky", Language: "ky", URL: w.net.serve(t, "ministry", ministry)}}
 	for i := range admins {
 		admins[i] = w.telegram.Citizen("Бакыт", "ru")
 		w.config.Admins = append(w.config.Admins, admins[i].ID())

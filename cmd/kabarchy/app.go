@@ -19,8 +19,8 @@ import (
 	"kabarchy/bot"
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/delivery"
-	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
+	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 )
@@ -32,8 +32,8 @@ const stopWithin = 28 * time.Second
 
 // AppOptions are what the service is made of.
 type AppOptions struct {
-	Config   *Config
-	Token    Secret
+	Config   *config.Config
+	Token    config.Secret
 	Endpoint string // of the Bot API
 	Redis    Redis  // the app closes it
 	// RedisWait is how long Redis may take to be there; see Redis.Await.
@@ -120,7 +120,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.lease.Reach = a.reach
 	a.witness = &witness{redis: o.Redis, token: o.Token, store: a.Store, lease: a.lease, log: o.Log, alarms: map[bot.AlarmKind]bot.Alarm{}}
 	a.telegram = &probe{name: "telegram", every: askTelegramEvery, ask: a.askTelegram, note: a.pause}
-	numbers, err := a.Store.NumberTopics(ctx, o.Config.topicIDs()...)
+	numbers, err := a.Store.NumberTopics(ctx, topicIDs(o.Config)...)
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Engine = broadcast.New(broadcast.Options{
 		Redis: o.Redis, Store: a.Store, Archive: a.Archive, Lease: a.lease,
 		Sender: delivery.NewSender(a.client, delivery.Options{
-			Zone: zone, Topics: o.Config.choice(numbers), Editions: a.Archive.Editions, Log: o.Log, Registerer: a.metrics,
+			Zone: zone, Topics: choice(o.Config, numbers), Editions: a.Archive.Editions, Log: o.Log, Registerer: a.metrics,
 		}),
 		Zone: zone, Topics: numbers,
 		Limiter: limiter, Grace: o.Grace,
@@ -136,7 +136,7 @@ func (a *App) wire(ctx context.Context) error {
 		GiveUpAfter: time.Duration(o.Config.Telegram.GiveUpAfterHours) * time.Hour,
 		OnHold:      a.attendNow, Log: o.Log, Registerer: a.metrics,
 	})
-	feeding := o.Config.feeds(o.Log)
+	feeding := pollerOptions(o.Config, o.Log)
 	feeding.Registerer, feeding.OnAnnounce, feeding.OnHealth, feeding.Dial = a.metrics, a.Engine.Wake, func(feeds.Health) { a.attendNow() }, o.Dial
 	if a.Poller, err = feeds.NewPoller(feeding, a.Archive); err != nil {
 		return err
@@ -144,7 +144,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.bot = bot.New(bot.Options{
 		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller, Redis: o.Redis,
 		Ministry: bot.Ministry{Name: o.Config.Ministry.Name, Site: o.Config.Ministry.Site},
-		Topics:   o.Config.choice(numbers),
+		Topics:   choice(o.Config, numbers),
 		Joined:   a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
 		Admins: a.admins(), Zone: zone, Log: o.Log, Registerer: a.metrics,
 	})
@@ -152,42 +152,6 @@ func (a *App) wire(ctx context.Context) error {
 		a.webhook = a.bot.Webhook(bot.WebhookOptions{Address: address, Registerer: a.metrics})
 	}
 	return nil
-}
-
-// topicIDs are the ids of the configured topics.
-func (c *Config) topicIDs() (ids []string) {
-	for _, t := range c.Topics {
-		ids = append(ids, t.ID)
-	}
-	return ids
-}
-
-// choice are the topics as the bot offers them.
-func (c *Config) choice(numbers map[string]subscriptions.Topic) (topics []render.Topic) {
-	for _, t := range c.Topics {
-		topics = append(topics, render.Topic{Number: numbers[t.ID], ID: t.ID, Name: t.Name})
-	}
-	return topics
-}
-
-// feeds are the options of the poller that the configuration gives.
-func (c *Config) feeds(log *slog.Logger) feeds.Options {
-	o := feeds.Options{
-		Schedule: c.Poll, Zone: c.Zone(), AllowPrivate: c.Network.AllowPrivateAddresses, Log: log,
-		RootCAs: c.Network.roots,
-	}
-	for _, s := range c.Sources {
-		o.Sources = append(o.Sources, feeds.Source{
-			ID: s.ID, Language: s.Language, URL: s.URL, Kind: s.Kind, Links: s.Links, Hosts: s.Hosts, Plausible: s.Plausible, OldTLS: s.OldTLS,
-		})
-	}
-	for _, t := range c.Topics {
-		o.Topics = append(o.Topics, feeds.Topic{
-			ID: t.ID, Sources: t.Match.Sources, Categories: t.Match.Categories, Keywords: t.Match.Keywords,
-			Urgent: t.Urgent,
-		})
-	}
-	return o
 }
 
 // Start starts the service. Telegram and the ministry's site may be away for a while.

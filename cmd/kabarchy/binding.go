@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/redis/go-redis/v9"
+
+	"kabarchy/cmd/kabarchy/config"
 )
 
 // keyBot: hash, whose data it is: id → the bot's id, subscribers → how many there were
@@ -14,7 +16,7 @@ import (
 const keyBot = "{news}:bot"
 
 // botID is the bot's id, which a token begins with.
-func botID(token Secret) string {
+func botID(token config.Secret) string {
 	id, _, _ := strings.Cut(string(token), ":")
 	return strings.TrimLeft(id, "0")
 }
@@ -34,7 +36,7 @@ return ARGV[1]
 // Bind makes sure that what this Redis holds is the data of the bot with the token: what
 // belongs to nobody yet becomes its own, and with rebind whatever is there. With another
 // bot's token every subscriber would look like one who has left.
-func (r Redis) Bind(ctx context.Context, token Secret, rebind bool) error {
+func (r Redis) Bind(ctx context.Context, token config.Secret, rebind bool) error {
 	again := 0
 	if rebind {
 		again = 1
@@ -47,7 +49,7 @@ func (r Redis) Bind(ctx context.Context, token Secret, rebind bool) error {
 }
 
 // BoundTo is Bind that only looks. It knows nothing of a bot without a token.
-func (r Redis) BoundTo(ctx context.Context, token Secret) error {
+func (r Redis) BoundTo(ctx context.Context, token config.Secret) error {
 	id, err := r.HGet(ctx, keyBot, "id").Result()
 	switch {
 	case errors.Is(err, redis.Nil) || token == "":
@@ -59,7 +61,7 @@ func (r Redis) BoundTo(ctx context.Context, token Secret) error {
 }
 
 // foreign is the error that the data is another bot's, if it is.
-func (r Redis) foreign(id string, token Secret) error {
+func (r Redis) foreign(id string, token config.Secret) error {
 	if id == botID(token) {
 		return nil
 	}

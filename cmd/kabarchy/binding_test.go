@@ -9,6 +9,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/simulator"
+	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
@@ -60,7 +61,7 @@ func TestAnotherBotsTokenIsRefused(t *testing.T) {
 
 func TestBotID(t *testing.T) {
 	t.Parallel()
-	for token, want := range map[Secret]string{testToken: "7000000001", "007:abc": "7", "": ""} {
+	for token, want := range map[config.Secret]string{testToken: "7000000001", "007:abc": "7", "": ""} {
 		if got := botID(token); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}

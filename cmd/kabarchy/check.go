@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kabarchy/bot/locale"
+	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/feeds"
 )
 
@@ -26,13 +27,13 @@ const shownItems = 5
 // it says whether what it is told is safe there, and fails if the service could not work
 // with it.
 func (c *checkCommand) Run(ctx context.Context, out output) error {
-	config, err := c.load()
+	configured, err := c.load()
 	if err != nil {
 		return err
 	}
 	lines, unfit := checkRedis(ctx)
-	printPlan(out.stdout, c.name(), config, lines)
-	options := config.feeds(nil)
+	printPlan(out.stdout, c.name(), configured, lines)
+	options := pollerOptions(configured, nil)
 	failed := 0
 	for _, source := range options.Sources {
 		report, err := feeds.Inspect(ctx, options, source)
@@ -42,7 +43,7 @@ func (c *checkCommand) Run(ctx context.Context, out output) error {
 			complain(out.stderr, err)
 			continue
 		}
-		printReport(out.stdout, report, config.Zone())
+		printReport(out.stdout, report, configured.Zone())
 	}
 	if failed > 0 {
 		complain(out.stderr, unfit)
@@ -56,7 +57,7 @@ func (c *checkCommand) Run(ctx context.Context, out output) error {
 }
 
 // printPlan says what the configuration says, in words.
-func printPlan(w io.Writer, name string, c *Config, redis []string) {
+func printPlan(w io.Writer, name string, c *config.Config, redis []string) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	defer t.Flush()
 	fmt.Fprintf(t, "%s is valid.\n\n", name)

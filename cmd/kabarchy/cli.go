@@ -14,6 +14,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/redis/go-redis/v9"
+
+	"kabarchy/cmd/kabarchy/config"
 )
 
 // cli is the command line.
@@ -40,12 +42,12 @@ type configFlag struct {
 func (f configFlag) name() string { return cmp.Or(f.Config, "kabarchy.yaml") }
 
 // load reads the configuration; its errors are for a person to mend.
-func (f configFlag) load() (*Config, error) {
-	config, err := LoadConfig(f.name())
+func (f configFlag) load() (*config.Config, error) {
+	configured, err := config.Load(f.name())
 	if err != nil {
 		return nil, misuse(err)
 	}
-	return config, nil
+	return configured, nil
 }
 
 // execute runs the command line and returns the exit status. Errors are printed to
@@ -128,11 +130,11 @@ type runCommand struct {
 
 // Run runs the service until a signal or a fatal error.
 func (c *runCommand) Run(ctx context.Context, out output) error {
-	config, err := c.load()
+	configured, err := c.load()
 	if err != nil {
 		return err
 	}
-	environment, err := ReadEnvironment(os.Environ())
+	environment, err := config.ReadEnvironment(os.Environ())
 	if err != nil {
 		return misuse(err)
 	}
@@ -141,7 +143,7 @@ func (c *runCommand) Run(ctx context.Context, out output) error {
 		return misuse(err)
 	}
 	app, err := NewApp(ctx, AppOptions{
-		Config: config, Token: environment.Token, Endpoint: environment.Endpoint,
+		Config: configured, Token: environment.Token, Endpoint: environment.Endpoint,
 		Redis: rdb, RedisWait: c.RedisWait, Rebind: c.Rebind, Log: c.logger(out.stderr),
 	})
 	if err != nil {
@@ -157,13 +159,13 @@ type healthcheckCommand struct {
 
 // Run asks /healthz.
 func (c *healthcheckCommand) Run(ctx context.Context) error {
-	config, err := c.load()
+	configured, err := c.load()
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+config.Listen+"/healthz", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+configured.Listen+"/healthz", nil)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kabarchy/bot/simulator"
+	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/cmd/kabarchy/sample"
 )
 
@@ -97,19 +98,19 @@ func (d *demo) start(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	d.serve(ctx, "the ministry's site", site, d.Site.Handler(), log)
-	config, err := demoConfig("http://" + site.Addr().String())
+	configured, err := demoConfig("http://" + site.Addr().String())
 	if err != nil {
 		return err
 	}
 
-	desk := &desk{site: d.Site, address: config.Ministry.Site}
+	desk := &desk{site: d.Site, address: configured.Ministry.Site}
 	d.Telegram = simulator.New(simulator.Options{Token: demoToken(), Local: true, Limits: simulator.TelegramLimits, Desk: desk, Log: log})
 	for _, person := range simulator.People[:2] {
 		d.Telegram.Citizen(person.Name, person.Language)
 	}
 	d.App, err = NewApp(ctx, AppOptions{
-		Config: config, Redis: rdb, Log: log,
-		Token: Secret(d.Telegram.Token()), Endpoint: d.address(),
+		Config: configured, Redis: rdb, Log: log,
+		Token: config.Secret(d.Telegram.Token()), Endpoint: d.address(),
 	})
 	if err != nil {
 		return err
@@ -135,8 +136,8 @@ func (d *demo) serve(ctx context.Context, name string, listener net.Listener, ha
 var demoYAML string
 
 // demoConfig is the configuration of a service that reads the sample ministry's site.
-func demoConfig(site string) (*Config, error) {
-	return ParseConfig("demo.yaml", []byte(strings.ReplaceAll(demoYAML, "http://site.example", site)))
+func demoConfig(site string) (*config.Config, error) {
+	return config.Parse("demo.yaml", []byte(strings.ReplaceAll(demoYAML, "http://site.example", site)))
 }
 
 // address is that of the page.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/subscriptions/embedded"
 )
 
@@ -17,5 +18,5 @@ func startMiniRedis(ctx context.Context, parts *group) (Redis, error) {
 		mini.Close()
 		return nil
 	})
-	return OpenRedis(Secret("redis://" + mini.Addr()))
+	return OpenRedis(config.Secret("redis://" + mini.Addr()))
 }

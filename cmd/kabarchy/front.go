@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"kabarchy/bot"
+	"kabarchy/cmd/kabarchy/config"
 )
 
 // front is where the program is asked from outside: for health and metrics, and by
@@ -30,9 +31,9 @@ var errStarting = errors.New("the service is starting; it waits for redis")
 // open begins to listen and to answer.
 func (a *App) open(ctx context.Context) error {
 	var err error
-	config := a.options.Config
-	a.front.apart = config.Telegram.WebhookListen != ""
-	if a.front.health, err = a.options.Listen(ctx, config.Listen, "the key listen"); err != nil {
+	c := a.options.Config
+	a.front.apart = c.Telegram.WebhookListen != ""
+	if a.front.health, err = a.options.Listen(ctx, c.Listen, "the key listen"); err != nil {
 		return err
 	}
 	starting := readiness{{name: "start", ask: func(context.Context) error { return errStarting }}}
@@ -43,7 +44,7 @@ func (a *App) open(ctx context.Context) error {
 	if !a.front.apart {
 		return nil
 	}
-	if a.front.webhook, err = a.options.Listen(ctx, config.Telegram.WebhookListen, "the key telegram.webhook_listen"); err != nil {
+	if a.front.webhook, err = a.options.Listen(ctx, c.Telegram.WebhookListen, "the key telegram.webhook_listen"); err != nil {
 		return err
 	}
 	a.parts.start(ctx, "the webhook", func(ctx context.Context) error {
@@ -81,7 +82,7 @@ func only(path string, handler http.Handler) http.Handler {
 // no address of its own.
 func (f *front) answerAll(w http.ResponseWriter, r *http.Request) {
 	now := f.now.Load()
-	if f.apart || slices.Contains(servedPaths, r.URL.Path) {
+	if f.apart || slices.Contains(config.ServedPaths, r.URL.Path) {
 		now.health.ServeHTTP(w, r)
 		return
 	}

@@ -13,9 +13,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// servedPaths are those of newHandler.
-var servedPaths = []string{"/healthz", "/readyz", "/metrics"}
-
 // newHandler serves what an operator's tools ask: /healthz (the process is alive),
 // /readyz (every probe is well; otherwise 503, and a line says why) and /metrics.
 func newHandler(ready http.Handler, metrics prometheus.Gatherer) http.Handler {

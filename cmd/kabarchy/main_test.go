@@ -56,3 +56,5 @@ func eventually(tb testing.TB, what string, holds func() bool) {
 		time.Sleep(20 * time.Millisecond)
 	}
 }
+
+const testToken = "7000000001:AAtesttesttesttesttesttesttesttest"

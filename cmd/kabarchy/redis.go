@@ -12,6 +12,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"kabarchy/cmd/kabarchy/config"
 )
 
 // Redis is a connection to a Redis and where that is, for messages.
@@ -30,7 +32,7 @@ type Redis struct {
 // With Sentinel, user and password are those of the sentinels; the servers' are in the
 // query, as username and password. With rediss:// all connections are made with TLS,
 // see takeCertificates. It does not connect. No error shows a password.
-func OpenRedis(address Secret) (Redis, error) {
+func OpenRedis(address config.Secret) (Redis, error) {
 	u, err := url.Parse(string(address))
 	if err != nil || strings.Contains(u.Path+u.RawQuery+u.Fragment, "@") {
 		return Redis{}, errors.New("REDIS_URL is not an address such as redis://user:password@127.0.0.1:6379/0; " +

@@ -8,6 +8,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/simulator"
+	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/subscriptions/redistest"
 )
 
@@ -91,7 +92,7 @@ func limited(t *testing.T, admin redis.UniversalClient) string {
 // open connects to a Redis as the program does.
 func open(t *testing.T, address string) Redis {
 	t.Helper()
-	r, err := OpenRedis(Secret(address))
+	r, err := OpenRedis(config.Secret(address))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +128,7 @@ func TestBadRedisCertificates(t *testing.T) {
 		{"rediss://host?ca=redis_kinds_test.go", "REDIS_URL: ca: no certificate in PEM is in redis_kinds_test.go"},
 		{"rediss://host?cert=redis_kinds_test.go&key=redis_kinds_test.go", "REDIS_URL: cert and key: tls: failed to find any PEM data in certificate input"},
 	} {
-		if _, err := OpenRedis(Secret(tt.address)); err == nil || err.Error() != tt.want {
+		if _, err := OpenRedis(config.Secret(tt.address)); err == nil || err.Error() != tt.want {
 			t.Errorf("%s: %v, want %s", tt.address, err, tt.want)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/subscriptions/redistest"
 )
 
@@ -23,7 +24,7 @@ func TestOpenRedis(t *testing.T) {
 		{"redis://bot:hunter2@one:7000?addr=two:7000&addr=three:7000", "*redis.ClusterClient", "the cluster one:7000, two:7000, three:7000"},
 	}
 	for _, tt := range tests {
-		r, err := OpenRedis(Secret(tt.address))
+		r, err := OpenRedis(config.Secret(tt.address))
 		if err != nil {
 			t.Errorf("%s: %v", tt.address, err)
 			continue
@@ -46,7 +47,7 @@ func TestBadRedisAddressesShowNoPassword(t *testing.T) {
 		"redis://a/hunter2@host:6379/0", "redis://a?hunter2@host", "redis://:hunter2@host?colour=red", "redis://:%zzhunter2@host",
 		"redis://:hunter2@host?master_name=m&addr=x", "redis://:hunter2@host?addr=x", "redis://host?master_name=m&password=hunter2&colour=red", "",
 	} {
-		_, err := OpenRedis(Secret(address))
+		_, err := OpenRedis(config.Secret(address))
 		if err == nil || !strings.HasPrefix(err.Error(), "REDIS_URL") || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v", address, err)
 		}
@@ -61,7 +62,7 @@ func TestUnreachableRedis(t *testing.T) {
 	}
 	where := listener.Addr().String()
 	listener.Close()
-	r, err := OpenRedis(Secret("redis://:hunter2@" + where))
+	r, err := OpenRedis(config.Secret("redis://:hunter2@" + where))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +83,7 @@ func TestRefusingRedis(t *testing.T) {
 	if err := server.Client(t).ConfigSet(t.Context(), "requirepass", "hunter2").Err(); err != nil {
 		t.Fatal(err)
 	}
-	r, err := OpenRedis(Secret("redis://:wrong@" + server.Addr()))
+	r, err := OpenRedis(config.Secret("redis://:wrong@" + server.Addr()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/redis/go-redis/v9"
+
+	"kabarchy/cmd/kabarchy/config"
 )
 
 // oldestRedis is the first major release that the program is made for.
@@ -46,7 +48,7 @@ func (r Redis) Warnings(ctx context.Context) []string {
 // checkRedis says how the Redis of the environment fares, for somebody who may not have
 // one yet. Its error is of a Redis that answers, and with which the service can't work.
 func checkRedis(ctx context.Context) (lines []string, unfit error) {
-	environment, _ := ReadEnvironment(os.Environ()) // that there is no token yet does not matter
+	environment, _ := config.ReadEnvironment(os.Environ()) // that there is no token yet does not matter
 	if environment.Redis == "" {
 		return nil, nil
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/simulator"
+	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/cmd/kabarchy/sample"
 	"kabarchy/subscriptions/redistest"
 )
@@ -28,7 +29,7 @@ type world struct {
 	t        *testing.T
 	site     *sample.Site
 	telegram *simulator.Server
-	config   *Config
+	config   *config.Config
 	endpoint string
 	rdb      *redis.Client
 	net      *pipes
@@ -104,7 +105,7 @@ func (w *world) instance() *App {
 func (w *world) instanceOn(rdb Redis) *App {
 	w.t.Helper()
 	a, err := NewApp(w.t.Context(), AppOptions{
-		Config: w.config, Token: Secret(w.telegram.Token()), Endpoint: w.endpoint,
+		Config: w.config, Token: config.Secret(w.telegram.Token()), Endpoint: w.endpoint,
 		Redis: rdb, Grace: time.Second,
 		HTTP: w.net.client, Dial: w.net.dial, Listen: w.net.listen,
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

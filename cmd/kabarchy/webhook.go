@@ -2,12 +2,7 @@ package main
 
 import (
 	"context"
-	"net"
 	"net/url"
-	"path"
-	"regexp"
-	"slices"
-	"strings"
 )
 
 // receive has the updates come to this bot: it is the leader's to fetch them, or to see
@@ -26,55 +21,4 @@ func webhookPath(address string) string {
 		return "" // no valid configuration has such an address
 	}
 	return u.Path
-}
-
-// webhookPorts are those to which Telegram delivers.
-var webhookPorts = []string{"", "443", "80", "88", "8443"}
-
-// plainPath is a path that means itself wherever it is written.
-var plainPath = regexp.MustCompile(`^/[A-Za-z0-9/_.~-]+$`)
-
-// webhook checks an address as Telegram does, which says what is wrong with it only
-// when the service runs.
-func (ps *problems) webhook(address string) {
-	const key = "telegram.webhook"
-	if address == "" {
-		return
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" || u.User != nil || strings.ContainsAny(address, "?#") {
-		ps.add(key, "%q is not an address such as https://bot.example.kg/telegram", address)
-		return
-	}
-	here := loopback(u.Hostname()) // for tests
-	switch {
-	case u.Scheme != "https" && !(here && u.Scheme == "http"):
-		ps.add(key, "must begin with https://, since Telegram delivers to nothing else")
-	case !here && !slices.Contains(webhookPorts, u.Port()):
-		ps.add(key, "has port %s; Telegram delivers to 443, 80, 88 and 8443 only", u.Port())
-	case !plainPath.MatchString(u.Path) || path.Clean(u.Path) != u.Path:
-		ps.add(key, "needs a path of Latin letters, digits and hyphens, such as /telegram")
-	case slices.Contains(servedPaths, u.Path):
-		ps.add(key, "has the path %s, where something else is served", u.Path)
-	}
-}
-
-// webhookListen checks the address that is for the webhook alone.
-func (ps *problems) webhookListen(c *Config) {
-	const key = "telegram.webhook_listen"
-	switch at := c.Telegram.WebhookListen; {
-	case at == "":
-	case c.Telegram.Webhook == "":
-		ps.add(key, "is of no use without telegram.webhook")
-	case at == c.Listen && !strings.HasSuffix(at, ":0"):
-		ps.add(key, "must be another address than listen; without it the webhook is served there")
-	default:
-		ps.listen(key, at)
-	}
-}
-
-// loopback says that a host is this machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

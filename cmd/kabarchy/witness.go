@@ -15,6 +15,7 @@ import (
 
 	"kabarchy/bot"
 	"kabarchy/bot/broadcast"
+	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/subscriptions"
 )
 
@@ -35,7 +36,7 @@ const (
 // noticed: FLUSHALL and a wrong backup leave a service that works and reaches nobody.
 type witness struct {
 	redis Redis
-	token Secret
+	token config.Secret
 	store *subscriptions.Store
 	lease *broadcast.Lease
 	log   *slog.Logger

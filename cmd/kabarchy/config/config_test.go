@@ -1,22 +1,11 @@
-package main
+package config
 
 import (
-	"encoding/pem"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
-	"log"
-	"net/http"
-	"net/http/httptest"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-
-	"kabarchy/cmd/kabarchy/sample"
-	"kabarchy/feeds"
 )
 
 // valid is a small configuration in which every mistake of the table is made.
@@ -122,7 +111,7 @@ func TestMistakesNameFileLineAndKey(t *testing.T) {
 			if strings.Count(valid, tt.old) != 1 {
 				t.Fatalf("%q must be in the valid configuration once", tt.old)
 			}
-			_, err := ParseConfig("k.yaml", []byte(strings.Replace(valid, tt.old, tt.new, 1)))
+			_, err := Parse("k.yaml", []byte(strings.Replace(valid, tt.old, tt.new, 1)))
 			if err == nil {
 				t.Fatal("accepted")
 			}
@@ -133,35 +122,10 @@ func TestMistakesNameFileLineAndKey(t *testing.T) {
 	}
 }
 
-// TestAuthorities: what the file holds reaches the fetcher.
-func TestAuthorities(t *testing.T) {
-	t.Parallel()
-	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, "<rss><channel><item><title>Кабар</title></item></channel></rss>")
-	}))
-	s.Config.ErrorLog = log.New(io.Discard, "", 0)
-	t.Cleanup(s.Close)
-	file := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for network, works := range map[string]bool{"ca_file: " + file + ", ": true, "": false} {
-		text := strings.Replace(valid, "{allow_private_addresses: false", "{"+network+"allow_private_addresses: true", 1)
-		c, err := ParseConfig("k.yaml", []byte(strings.ReplaceAll(text, "https://ministry.example/ky/rss", s.URL)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		o := c.feeds(nil)
-		if r, err := feeds.Inspect(t.Context(), o, o.Sources[0]); (err == nil && len(r.Items) == 1) != works {
-			t.Errorf("with %q: got %+v, %v", network, r, err)
-		}
-	}
-}
-
 func TestEveryMistakeHasItsLine(t *testing.T) {
 	t.Parallel()
 	broken := strings.NewReplacer("id: news-ru", "id: news-ky", "[111111111]", "[0]", "@every 1m", "soon").Replace(valid)
-	_, err := ParseConfig("k.yaml", []byte(broken))
+	_, err := Parse("k.yaml", []byte(broken))
 	if err == nil {
 		t.Fatal("accepted")
 	}
@@ -177,7 +141,7 @@ func TestWebhookAddresses(t *testing.T) {
 		"http://127.0.0.1:8081/telegram", "http://localhost:1/t", "http://[::1]:1/t",
 	} {
 		text := strings.Replace(valid, "second: 30}", `second: 30, webhook: "`+address+`"}`, 1)
-		if c, err := ParseConfig("k.yaml", []byte(text)); err != nil || c.Telegram.Webhook != address {
+		if c, err := Parse("k.yaml", []byte(text)); err != nil || c.Telegram.Webhook != address {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
@@ -186,7 +150,7 @@ func TestWebhookAddresses(t *testing.T) {
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	least := valid[:strings.Index(valid, "poll:")] + valid[strings.Index(valid, "sources:"):strings.Index(valid, "topics:")]
-	c, err := ParseConfig("k.yaml", []byte(least))
+	c, err := Parse("k.yaml", []byte(least))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,36 +164,15 @@ func TestDefaults(t *testing.T) {
 
 func TestExampleConfigurationIsValid(t *testing.T) {
 	t.Parallel()
-	if _, err := LoadConfig(filepath.Join("..", "..", "kabarchy.example.yaml")); err != nil {
+	if _, err := Load(filepath.Join("..", "..", "..", "kabarchy.example.yaml")); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestMissingConfiguration(t *testing.T) {
 	t.Parallel()
-	_, err := LoadConfig(filepath.Join(t.TempDir(), "absent.yaml"))
+	_, err := Load(filepath.Join(t.TempDir(), "absent.yaml"))
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
-	}
-}
-
-// Each item of the sample ministry belongs to one of the demo's topics, in each edition.
-func TestDemoTopicsFitTheSampleItems(t *testing.T) {
-	t.Parallel()
-	config, err := demoConfig("http://127.0.0.1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	items, err := sample.Items()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, item := range items {
-		for language, edition := range item.Editions {
-			fits := func(topic Topic) bool { return slices.Contains(topic.Match.Categories, edition.Category) }
-			if !slices.ContainsFunc(config.Topics, fits) {
-				t.Errorf("item %d, %s: no topic has the category %q", item.Number, language, edition.Category)
-			}
-		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"crypto/x509"
@@ -161,7 +161,7 @@ func (ps *problems) authorities(n *Network) {
 	}
 	text, err := os.ReadFile(n.CAFile)
 	if err != nil {
-		ps.add("network.ca_file", "can't be read: %v", reason(err))
+		ps.add("network.ca_file", "can't be read: %v", err)
 		return
 	}
 	roots, err := x509.SystemCertPool()

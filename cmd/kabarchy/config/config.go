@@ -1,4 +1,6 @@
-package main
+// Package config is what an operator says: the configuration file and the environment,
+// their rules, and what a mistake in them is answered.
+package config
 
 import (
 	"crypto/x509"
@@ -12,7 +14,7 @@ import (
 )
 
 // Config is what the configuration file says. It is read and checked once, by
-// LoadConfig or ParseConfig, and passed on from there.
+// Load or Parse, and passed on from there.
 type Config struct {
 	Ministry Ministry `yaml:"ministry"`
 	// Timezone is that of the times in this file and of the dates in the chat.
@@ -93,6 +95,10 @@ type Network struct {
 	roots  *x509.CertPool // of CAFile and this machine; nil for this machine's alone
 }
 
+// Roots are who may vouch for sites: those of CAFile and of this machine; nil for this
+// machine's alone.
+func (n Network) Roots() *x509.CertPool { return n.roots }
+
 // Zone is the configured time zone.
 func (c *Config) Zone() *time.Location { return c.zone }
 
@@ -105,18 +111,18 @@ func defaults() Config {
 	}
 }
 
-// LoadConfig reads a configuration file. Its error has a line for every mistake, each
+// Load reads a configuration file. Its error has a line for every mistake, each
 // with the file, the line in it and the key.
-func LoadConfig(name string) (*Config, error) {
+func Load(name string) (*Config, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
-	return ParseConfig(name, text)
+	return Parse(name, text)
 }
 
-// ParseConfig is LoadConfig for a text that was read from name.
-func ParseConfig(name string, text []byte) (*Config, error) {
+// Parse is Load for a text that was read from name.
+func Parse(name string, text []byte) (*Config, error) {
 	d := document{name: name}
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {

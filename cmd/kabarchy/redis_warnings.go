@@ -103,7 +103,7 @@ func judge(info map[string]string) (found []string) {
 	}
 	limit, policy := info["maxmemory"], info["maxmemory_policy"]
 	if limit != "0" && policy != "" && policy != "noeviction" {
-		found = append(found, "redis throws subscribers away when its memory is full; set maxmemory-policy noeviction")
+		found = append(found, "redis evicts subscribers when its memory is full; set maxmemory-policy noeviction")
 	}
 	return found
 }

@@ -59,7 +59,7 @@ func TestMistakesNameFileLineAndKey(t *testing.T) {
 
 		{"no source", valid[strings.Index(valid, "sources:"):strings.Index(valid, "topics:")], "", `k.yaml:1: sources: at least one is needed`},
 		{"bad source id", "id: news-ru", "id: News ru", `k.yaml:8: sources[1].id: "News ru" must be`},
-		{"source id twice", "id: news-ru", "id: news-ky", `k.yaml:8: sources[1].id: "news-ky" is there twice`},
+		{"source id twice", "id: news-ru", "id: news-ky", `k.yaml:8: sources[1].id: "news-ky" is duplicated`},
 		{"unknown language", "language: ru", "language: de", `k.yaml:8: sources[1].language: unknown language "de"`},
 		{"no language", "language: ru, ", "", `k.yaml:8: sources[1].language: unknown language ""`},
 		{"bad source address", "https://ministry.example/ru/rss", "ftp://ministry.example/ru/rss", `k.yaml:8: sources[1].url: "ftp://ministry.example/ru/rss" is not`},

@@ -43,7 +43,7 @@ func ReadEnvironment(environ []string) (Environment, error) {
 	case e.Token == "":
 		return e, errors.New("TELEGRAM_BOT_TOKEN is not set: ask @BotFather for a token and set it, or TELEGRAM_BOT_TOKEN_FILE")
 	case !botToken.MatchString(string(e.Token)):
-		return e, errors.New("TELEGRAM_BOT_TOKEN is no bot token: it must be a number, a colon and 35 characters, as @BotFather gave it")
+		return e, errors.New("TELEGRAM_BOT_TOKEN is not a valid bot token: it must be a number, a colon and at least 20 letters, digits, - or _, as @BotFather gave it")
 	}
 	if u, err := url.Parse(e.Endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return e, fmt.Errorf("TELEGRAM_API_ENDPOINT: %q is not an address that begins with https:// or http://", e.Endpoint)

@@ -32,7 +32,7 @@ func TestEnvironment(t *testing.T) {
 		{"empty token", []string{"TELEGRAM_BOT_TOKEN="}, "TELEGRAM_BOT_TOKEN is not set"},
 		{"both", []string{"TELEGRAM_BOT_TOKEN=" + testToken, "TELEGRAM_BOT_TOKEN_FILE=" + file}, "leave one of them out"},
 		{"no such file", []string{"TELEGRAM_BOT_TOKEN_FILE=" + file + ".absent"}, "TELEGRAM_BOT_TOKEN_FILE"},
-		{"no token at all", []string{"TELEGRAM_BOT_TOKEN=hunter2"}, "is no bot token"},
+		{"no token at all", []string{"TELEGRAM_BOT_TOKEN=hunter2"}, "is not a valid bot token"},
 		{"bad endpoint", []string{"TELEGRAM_BOT_TOKEN=" + testToken, "TELEGRAM_API_ENDPOINT=telegram"}, `TELEGRAM_API_ENDPOINT: "telegram"`},
 	}
 	for _, tt := range tests {

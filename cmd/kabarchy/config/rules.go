@@ -103,9 +103,9 @@ var id = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
 func (ps *problems) identifier(key, value string, seen map[string]bool) {
 	switch {
 	case !id.MatchString(value):
-		ps.add(key, "%q must be 1 to 32 small Latin letters, digits or hyphens", value)
+		ps.add(key, "%q must be 1 to 32 lowercase letters a to z, digits or hyphens", value)
 	case seen[value]:
-		ps.add(key, "%q is there twice", value)
+		ps.add(key, "%q is duplicated", value)
 	}
 	seen[value] = true
 }

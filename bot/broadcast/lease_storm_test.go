@@ -89,20 +89,48 @@ func TestLostFencingNumberIsNoticedAndMended(t *testing.T) {
 		l.release(t.Context())
 		rdb.Set(t.Context(), keyFence, 40, 0) // a failover
 		acquires(t, l, true)
-		if l.lost.Load() != nil {
-			t.Errorf("one lost write is taken for lost data: %v", *l.lost.Load())
+		if err := l.Lost(); err != nil {
+			t.Errorf("one lost write is taken for lost data: %v", err)
 		}
 		if n := l.highest.Load(); n != 43 {
 			t.Errorf("the number is %d, want 43", n)
 		}
 		rdb.FlushAll(t.Context())
 		acquires(t, l, true)
-		if l.lost.Load() == nil {
+		if l.Lost() == nil {
 			t.Error("nothing is said of a database that was emptied")
 		}
 		if n := rdb.Get(t.Context(), keyFence).Val(); n != "44" {
 			t.Errorf("the number in Redis is %s, want 44", n)
 		}
+	})
+}
+
+func TestLastFencingNumberIsRaisedAndNeverLowered(t *testing.T) {
+	leaseTest(t, func(t *testing.T, rdb redis.UniversalClient) {
+		l := quietLease(rdb)
+		tells := func(number int64, taken bool) {
+			t.Helper()
+			last, err1 := l.LastNumber(t.Context())
+			is, err2 := l.Taken(t.Context())
+			if err := errors.Join(err1, err2); err != nil || last != number || is != taken {
+				t.Errorf("the last number is %d, taken: %v (%v); want %d, %v", last, is, err, number, taken)
+			}
+		}
+		tells(0, false)
+		for _, number := range []int64{7, 3} {
+			if err := l.Raise(t.Context(), number); err != nil {
+				t.Fatal(err)
+			}
+			tells(7, false)
+		}
+		acquires(t, l, true)
+		tells(8, true)
+		if n := l.Number(); n != 8 {
+			t.Errorf("it was given %d, want 8", n)
+		}
+		l.release(t.Context())
+		tells(8, false)
 	})
 }
 
@@ -174,11 +202,12 @@ func TestLeaderWithoutTelegramHandsOver(t *testing.T) {
 			*Lease
 			reaches, leads atomic.Bool
 			terms          atomic.Int32
+			stop           func()
 		}
-		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 2)
 		start := func() *instance {
-			i := &instance{Lease: quietLease(rdb)}
+			ctx, cancel := context.WithCancel(t.Context())
+			i := &instance{Lease: quietLease(rdb), stop: cancel}
 			i.reaches.Store(true)
 			i.Reach = func(ctx context.Context) error {
 				if i.reaches.Load() {
@@ -220,7 +249,16 @@ func TestLeaderWithoutTelegramHandsOver(t *testing.T) {
 		if !a.leads.Load() {
 			t.Error("who reaches Telegram again does not take over")
 		}
-		cancel()
+		a.stop() // nobody is left who reaches Telegram: better one without it than none
+		time.Sleep(stepBack - time.Second)
+		if b.leads.Load() {
+			t.Error("who gave the lease up took it at once")
+		}
+		time.Sleep(time.Minute)
+		if !b.leads.Load() {
+			t.Error("nobody leads")
+		}
+		b.stop()
 		for range 2 {
 			if err := <-ended; err != nil {
 				t.Error(err)

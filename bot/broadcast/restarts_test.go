@@ -148,6 +148,33 @@ func TestRestartsDoNotLengthenTheAgeAtWhichAMessageIsGivenUp(t *testing.T) {
 	})
 }
 
+// TestWithdrawalThatIsResumedTakesEachMessageBackOnce, though it walks over the same chats
+// again.
+func TestWithdrawalThatIsResumedTakesEachMessageBackOnce(t *testing.T) {
+	inStorm(t, 60, func(t *testing.T, c *crowd) {
+		stop := c.run()
+		c.served("Жаңылык", everybody)
+		c.quiet()
+		sent := c.phones.attempts()
+		if err := c.archive.Withdraw(t.Context(), c.item("ky", "Жаңылык").ID); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		stop()
+		if n := c.phones.attempts() - sent; n == 0 || n == c.n {
+			t.Fatalf("%d of %d were taken back before the restart: nothing is tried", n, c.n)
+		}
+		if err := c.rdb.HSet(t.Context(), keyPlan(c.report().ID), "cursor", 0).Err(); err != nil {
+			t.Fatal(err)
+		}
+		defer c.run()()
+		c.quiet()
+		if n := c.phones.attempts() - sent; n != c.n || len(c.phones.titles()) > 0 {
+			t.Errorf("%d attempts to take %d messages back, %d are left", n, c.n, len(c.phones.titles()))
+		}
+	})
+}
+
 // TestWalkFromAnOlderCursorDoesNotForgetHowLongAMessageFails: the cursor stands still in an
 // outage, and every restart walks over the same chats.
 func TestWalkFromAnOlderCursorDoesNotForgetHowLongAMessageFails(t *testing.T) {

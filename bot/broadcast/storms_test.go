@@ -130,6 +130,32 @@ func TestOneInAHundredAnswersAnUnknown400(t *testing.T) {
 	})
 }
 
+// TestRefusalsAreNoOutage: fifteen chats in a row refuse, each in words of its own. An
+// answer in JSON shows that Telegram is alive.
+func TestRefusalsAreNoOutage(t *testing.T) {
+	const n, bad = 90, 15
+	inStorm(t, n, func(t *testing.T, c *crowd) {
+		tries := 0
+		c.phones.answer = func(Delivery, int) error {
+			if tries++; tries <= bad {
+				words := fmt.Sprint("Bad Request: NEW_", tries)
+				return &Error{Verdict: Refused, Reason: words, Err: errors.New(words)}
+			}
+			return nil
+		}
+		defer c.run()()
+		began := time.Now()
+		c.publish("ky", "Жаңылык")
+		c.quiet()
+		if took := time.Since(began); took > onTime(n) || strings.Contains(c.logged.String(), "sending pauses") {
+			t.Errorf("it took %v, want %v; the log: %s", took, onTime(n), c.logged)
+		}
+		if r := c.report(); r.Sent != n-bad || r.Failed != bad {
+			t.Errorf("the report is %+v", r)
+		}
+	})
+}
+
 func TestThreeGroupsInSlowMode(t *testing.T) {
 	const n = 150
 	inStorm(t, n, func(t *testing.T, c *crowd) {

@@ -53,6 +53,12 @@ func TestWhoReadsTwoLanguagesGetsTheMainEdition(t *testing.T) {
 		h.publish("ky", "Жаңылык")
 		h.until("who prefers Kyrgyz has it", func() bool { return h.phones.count(1) == 1 })
 		h.quiet()
+		h.correct("ky", "Жаңылык", "Оңдолгон.") // the editions share a ledger
+		h.quiet()
+		shows := h.phones.all()
+		if k, r := shows[1][0].text, shows[2][0].text; k != "Оңдолгон." || r != "Текст." {
+			t.Errorf("after the correction of one edition they show %q and %q", k, r)
+		}
 		// Only an edition in the second language comes after some patience.
 		h.publish("ru", "Только по-русски")
 		time.Sleep(editionPatience - time.Second)

@@ -2,6 +2,7 @@ package broadcast
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -28,14 +29,7 @@ func TestRedisThatRefusesWritesAndAnswersReadsBringsNothingTwice(t *testing.T) {
 	}
 	t.Run("the ledger's writes alone", func(t *testing.T) {
 		miniHouse(t, func(t *testing.T, h *house) {
-			refusedWrites(t, h, func() {
-				h.server.Refuse(func(command []string) string {
-					if command[0] == "HSET" && len(command[1]) > 5 && command[1][:5] == "sent:" {
-						return "OOM command not allowed when used memory > 'maxmemory'."
-					}
-					return ""
-				})
-			})
+			refusedWrites(t, h, h.refuseNotes)
 		})
 	})
 }
@@ -58,6 +52,63 @@ func refusedWrites(t *testing.T, h *house, refuse func()) {
 	h.server.Refuse(nil)
 	h.quiet()
 	h.onceEach(all)
+}
+
+// TestCorrectionReachesWhoseMessageIsNotNotedYet: the notes that Redis has refused are in
+// the process alone when the walk of the correction looks who has the item.
+func TestCorrectionReachesWhoseMessageIsNotNotedYet(t *testing.T) {
+	miniHouse(t, func(t *testing.T, h *house) {
+		all := chats(1, 20)
+		h.subscribe("ky", all...)
+		h.refuseNotes()
+		h.run()() // makes an engine under a lease
+		stop := lead(t, h.engine)
+		h.publish("ky", "Жаңылык")
+		time.Sleep(10 * time.Second)
+		stop()
+		h.correct("ky", "Жаңылык", "Оңдолгон.")
+		defer lead(t, h.engine)() // again, in the same process
+		time.Sleep(10 * time.Second)
+		h.server.Refuse(nil)
+		h.quiet()
+		h.onceEach(all)
+		if n := h.phones.edited(); n != len(all) {
+			t.Errorf("%d of %d show the correction", n, len(all))
+		}
+	})
+}
+
+// TestWhoLostTheLeaseNotesWhatItSent: another instance leads when Redis takes notes again.
+func TestWhoLostTheLeaseNotesWhatItSent(t *testing.T) {
+	miniHouse(t, func(t *testing.T, h *house) {
+		all := chats(1, 20)
+		h.subscribe("ky", all...)
+		h.refuseNotes()
+		stop := h.run()
+		h.publish("ky", "Жаңылык")
+		time.Sleep(10 * time.Second)
+		if err := h.rdb.Set(t.Context(), keyLease, "99:another", time.Hour).Err(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(leaseLife + h.engine.Grace)
+		h.server.Refuse(nil)
+		time.Sleep(5 * time.Second)
+		stop()
+		h.rdb.Del(t.Context(), keyLease)
+		defer h.run()() // that instance
+		h.quiet()
+		h.onceEach(all)
+	})
+}
+
+// refuseNotes lets Redis take everything but lines of ledgers.
+func (h *house) refuseNotes() {
+	h.server.Refuse(func(command []string) string {
+		if command[0] == "HSET" && strings.HasPrefix(command[1], "sent:") {
+			return "OOM command not allowed when used memory > 'maxmemory'."
+		}
+		return ""
+	})
 }
 
 func TestLedgerLivesAsLongAsABroadcastNeedsIt(t *testing.T) {

@@ -99,7 +99,8 @@ func (s *session) finish(ctx context.Context, p plan, st state, r *run) error {
 
 // close lets the time of a broadcast's ledger begin to run, where no other needs it.
 func (s *session) close(ctx context.Context, p plan, st state) error {
-	if err := s.plans.save(ctx, p.ID, st); err != nil { // open looks whether the walk was over
+	// Who resumes it when the ledger has expired must not walk again.
+	if err := s.plans.save(ctx, p.ID, st); err != nil {
 		return err
 	}
 	s.lifetimes <- struct{}{}
@@ -117,8 +118,8 @@ func (s *session) close(ctx context.Context, p plan, st state) error {
 // open sees to it that the ledger of a broadcast lives as long as that runs, though its
 // time may have begun to run.
 func (s *session) open(ctx context.Context, p record) error {
-	if p.Ledger == p.ID && p.Cursor < subscriptions.Buckets {
-		return nil // it was not over, so that its time can't have begun
+	if p.Ledger == p.ID {
+		return nil // its time begins when this is over
 	}
 	s.lifetimes <- struct{}{}
 	defer func() { <-s.lifetimes }()

@@ -148,6 +148,34 @@ func TestRestartsDoNotLengthenTheAgeAtWhichAMessageIsGivenUp(t *testing.T) {
 	})
 }
 
+// TestCrashBeforeTheReportBringsNothingAgain: the program ends when the ledger's time has
+// begun to run and the report is not written, and comes back when the ledger has expired.
+func TestCrashBeforeTheReportBringsNothingAgain(t *testing.T) {
+	miniHouse(t, func(t *testing.T, h *house) {
+		all := chats(1, 20)
+		h.subscribe("ky", all...)
+		h.options.Keep = time.Hour
+		h.server.Refuse(func(command []string) string {
+			if command[0] == "ZADD" && command[1] == keyFinished {
+				return "LOADING Redis is loading the dataset in memory"
+			}
+			return ""
+		})
+		stop := h.run()
+		h.publish("ky", "Жаңылык")
+		time.Sleep(10 * time.Second)
+		stop()
+		h.server.Refuse(nil)
+		time.Sleep(2 * time.Hour)
+		if n := len(h.rdb.Keys(t.Context(), "sent:*").Val()); n > 0 {
+			t.Fatalf("%d buckets of the ledger are left: nothing is tried", n)
+		}
+		defer h.run()()
+		h.quiet()
+		h.onceEach(all)
+	})
+}
+
 // TestWithdrawalThatIsResumedTakesEachMessageBackOnce, though it walks over the same chats
 // again.
 func TestWithdrawalThatIsResumedTakesEachMessageBackOnce(t *testing.T) {

@@ -155,6 +155,7 @@ func TestCrashBeforeTheReportBringsNothingAgain(t *testing.T) {
 		all := chats(1, 20)
 		h.subscribe("ky", all...)
 		h.options.Keep = time.Hour
+		h.phones.latency = 300 * time.Millisecond // all land when the walk is over
 		h.server.Refuse(func(command []string) string {
 			if command[0] == "ZADD" && command[1] == keyFinished {
 				return "LOADING Redis is loading the dataset in memory"

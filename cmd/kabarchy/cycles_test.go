@@ -21,7 +21,6 @@ var largerCycles = map[string]int{
 	"bot":           31,
 	"bot/broadcast": 20,
 	"bot/simulator": 34,
-	"cmd/kabarchy":  8,
 	"feeds":         27,
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -41,6 +42,23 @@ func TestDocumentsLead(t *testing.T) {
 	}
 	if links == 0 || commands == 0 {
 		t.Fatalf("%d links and %d commands were found: this test sees nothing", links, commands)
+	}
+}
+
+// TestReadmeNamesEachPackage, and no package that is not there.
+func TestReadmeNamesEachPackage(t *testing.T) {
+	t.Parallel()
+	_, layout, _ := strings.Cut(documentTexts(t)["README.md"], "\n## Code layout\n")
+	layout, _, _ = strings.Cut(layout, "\n## ")
+	var named []string
+	for _, row := range regexp.MustCompile(`(?m)^\| (`+"`[^|]+`"+`) \|`).FindAllStringSubmatch(layout, -1) {
+		for name := range strings.SplitSeq(row[1], ", ") {
+			named = append(named, strings.Trim(name, "`"))
+		}
+	}
+	slices.Sort(named)
+	if packages := slices.Sorted(maps.Keys(mayImport)); !slices.Equal(named, packages) {
+		t.Errorf("README.md names the packages\n%q, there are\n%q", named, packages)
 	}
 }
 

@@ -41,27 +41,38 @@ type inlineMarkup struct {
 	Rows [][]telegram.Button `json:"inline_keyboard"`
 }
 
+// Who types has each letter come as a query: of those that wait the newest is answered,
+// and nothing is looked for on behalf of the others.
+const (
+	inlineQueries = "inline" // whose they are in the outbox, beside the person's chat
+	newestInline  = 1        // their place there
+)
+
 // onInlineQuery offers items to share: those that fit the words, or without any the latest.
 func (b *Bot) onInlineQuery(ctx context.Context, q telegram.InlineQuery) error {
 	t, err := b.talk(ctx, telegram.Chat{ID: q.From.ID, Type: "private"}, q.From)
 	if err != nil {
 		return err
 	}
-	var items []feeds.Item
-	if render.OneLine(q.Query) == "" {
-		items, err = b.archive.Latest(ctx, t.newsLanguage(), 0, inlineCount)
-	} else {
-		query := q.Query[:render.Fit(q.Query, queryLimit)]
-		own := t.ownLanguages()
-		items, _, err = b.finder.find(ctx, query, append(slices.Clone(own), without(locale.Languages(), own...)...), 0, inlineCount)
-	}
-	if err != nil {
-		return err
-	}
-	_, err = b.outbox.say(ctx, addressee{q.From.ID, q.ID}, &answer{life: inlineLife, call: func(ctx context.Context) error {
+	to := addressee{q.From.ID, inlineQueries}
+	_, err = b.outbox.say(ctx, to, &answer{place: newestInline, life: inlineLife, late: true, call: func(ctx context.Context) error {
+		items, err := t.toShare(ctx, q.Query)
+		if err != nil {
+			return err
+		}
 		return b.offer(ctx, q, items)
 	}})
 	return err
+}
+
+// toShare are the items that fit the words of an inline query.
+func (t *talk) toShare(ctx context.Context, query string) ([]feeds.Item, error) {
+	if render.OneLine(query) == "" {
+		return t.archive.Latest(ctx, t.newsLanguage(), 0, inlineCount)
+	}
+	own := t.ownLanguages()
+	items, _, err := t.finder.find(ctx, query[:render.Fit(query, queryLimit)], append(slices.Clone(own), without(locale.Languages(), own...)...), 0, inlineCount)
+	return items, err
 }
 
 // offer answers with the items and, where Telegram refuses that, with simpler results: in

@@ -58,7 +58,7 @@ type addressee struct {
 type answer struct {
 	call func(ctx context.Context) error
 	// place is the message that it changes; 0 for a new one. A later change of the same
-	// message takes the place of one that still waits.
+	// message takes the place of one that still waits; so do results for an inline query.
 	place int64
 	life  time.Duration
 	late  bool // nobody waits for it

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -22,9 +23,14 @@ func TestYear(t *testing.T) {
 		years = n
 	}
 	for seed := range years {
+		lived, living := make([]outcomes, len(habits)), sync.WaitGroup{}
+		for i, h := range habits {
+			living.Go(func() { lived[i] = liveAYear(t, h, uint64(seed*100+i)) })
+		}
+		living.Wait()
 		var sum outcomes
-		for i := range len(habits) {
-			sum = sum.plus(liveAYear(t, habits[i], uint64(seed*100+i)))
+		for _, one := range lived {
+			sum = sum.plus(one)
 		}
 		t.Logf("year %d: %d items shown, %d told, %d corrections, %d held, %d polls; told twice: %d, swallowed: %d",
 			seed, sum.shown, sum.told, sum.corrected, sum.held, sum.polls, sum.twice, sum.swallowed)

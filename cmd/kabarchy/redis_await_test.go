@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/redis/go-redis/v9"
 
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -87,7 +88,9 @@ func TestARedisThatIsLoadingIsWaitedFor(t *testing.T) {
 		t.Errorf("the health check of a server that is well: %v", err)
 	}
 	reloading := make(chan error, 1)
-	go func() { reloading <- admin.Do(context.WithoutCancel(t.Context()), "DEBUG", "RELOAD").Err() }()
+	patient := redis.NewClient(&redis.Options{Addr: server.Addr(), ReadTimeout: wait, MaxRetries: -1}) // it answers when it is done
+	defer patient.Close()
+	go func() { reloading <- patient.Do(context.WithoutCancel(t.Context()), "DEBUG", "RELOAD").Err() }()
 	eventually(t, "it is loading", func() bool {
 		return strings.Contains(admin.Info(t.Context(), "persistence").Val(), "loading:1")
 	})

@@ -9,7 +9,6 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
@@ -55,6 +54,21 @@ func (m Ministry) name(language string) string {
 	return cmp.Or(locale.Choose(m.Name, language), m.Site)
 }
 
+// Queue keeps what concerns one chat in order.
+type Queue interface {
+	// InTurn does something when all is done with that came from the chat before. It returns
+	// an error if ctx is done before that.
+	InTurn(ctx context.Context, chat int64, do func()) error
+}
+
+// atOnce is no queue.
+type atOnce struct{}
+
+func (atOnce) InTurn(_ context.Context, _ int64, do func()) error {
+	do()
+	return nil
+}
+
 // Options are what a bot is made of.
 type Options struct {
 	Client   *telegram.Client
@@ -70,9 +84,9 @@ type Options struct {
 	// Move carries what else is kept of a group over to the supergroup it has become.
 	// Nothing if nil.
 	Move func(ctx context.Context, from, to int64) error
-	// Redis keeps updates whose work takes long, where they come by long polling; they
-	// stay with Telegram if nil.
-	Redis redis.UniversalClient
+	// Queue has what concerns one chat in order: a text that had to be fetched is shown
+	// behind what the chat has asked for since. It is shown at once if nil.
+	Queue Queue
 	// Topics are those to choose from; without any, the choice is not offered.
 	Topics []render.Topic
 	// Admins look after the bot; nobody does if it names none.
@@ -87,7 +101,7 @@ type Options struct {
 	Registerer prometheus.Registerer
 }
 
-// Bot receives updates and holds the conversation. It is safe for concurrent use.
+// Bot holds the conversation: it handles updates. It is safe for concurrent use.
 type Bot struct {
 	client   *telegram.Client
 	store    Subscriptions
@@ -104,18 +118,16 @@ type Bot struct {
 	zone     *time.Location
 	log      *slog.Logger
 	metrics  *botMetrics
-	lanes    lanes
+	queue    Queue
 	outbox   *outbox
 	reads    *reads
 	members  *lru.Cache[membership, standing]
 	self     *telegram.Self
 
-	postponed postponed
-
 	unreached sync.Map // an administrator who can't be written to → when to try again
 }
 
-// New returns a bot that does nothing yet: see Introduce, Run and Handle.
+// New returns a bot that does nothing yet: see Introduce and Handle.
 func New(o Options) *Bot {
 	nothing := func(context.Context, int64) error { return nil }
 	if o.Joined == nil {
@@ -126,6 +138,9 @@ func New(o Options) *Bot {
 	}
 	if o.Move == nil {
 		o.Move = func(context.Context, int64, int64) error { return nil }
+	}
+	if o.Queue == nil {
+		o.Queue = atOnce{}
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -147,12 +162,11 @@ func New(o Options) *Bot {
 		admins:   o.Admins,
 		now:      o.Now,
 		zone:     o.Zone,
+		queue:    o.Queue,
 		renderer: render.Renderer{Zone: o.Zone, Topics: o.Topics},
 		log:      o.Log,
 		metrics:  newBotMetrics(o.Registerer),
 		members:  rememberMembers(),
-
-		postponed: postponed{o.Redis},
 	}
 	b.self = telegram.NewSelf(o.Client, o.Log)
 	b.outbox = newOutbox(o.Log, newAnswerMetrics(o.Registerer), b.safely)
@@ -179,8 +193,7 @@ func (b *Bot) moveChat(ctx context.Context, from, to int64) error {
 }
 
 // Finish waits for the answers that are on their way, until ctx is done; what has to wait
-// longer is given up. It is for who fed the bot by Handle or by a webhook, when no update
-// comes any more: Run does so itself.
+// longer is given up. It is for who feeds the bot, when no update comes any more.
 func (b *Bot) Finish(ctx context.Context) {
 	b.reads.finish()
 	b.outbox.finish(ctx)

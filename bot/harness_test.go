@@ -19,6 +19,7 @@ import (
 	"kabarchy/bot/render"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
+	"kabarchy/bot/updates"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -56,6 +57,7 @@ type house struct {
 	shelf     *shelf
 	articles  bot.Articles
 	bot       *bot.Bot
+	updates   *updates.Dispatcher
 	client    *telegram.Client
 	sender    *delivery.Sender
 	log       *safeBuffer
@@ -108,8 +110,9 @@ func (h *house) start() {
 	registry := prometheus.NewRegistry()
 	h.metrics = registry
 	h.client = telegram.NewClient(telegram.Options{Token: h.telegram.Token(), Endpoint: endpoint, HTTP: h.http, Log: log, Registerer: registry})
+	queue := &updates.ChatQueue{}
 	h.bot = bot.New(bot.Options{
-		Client: h.client, Store: h.store, Archive: h.archive, Articles: h.articles, Redis: h.rdb,
+		Client: h.client, Store: h.store, Archive: h.archive, Articles: h.articles, Queue: queue,
 		Ministry: bot.Ministry{
 			Name: map[string]string{"ky": "Юстиция министрлиги", "ru": "Министерство юстиции", "en": "Ministry of Justice"},
 			Site: "https://minjust.gov.kg",
@@ -120,12 +123,13 @@ func (h *house) start() {
 		Joined: h.joined.add, Forget: h.forgotten.add,
 		Zone: bishkek, Log: log, Registerer: registry,
 	})
+	h.updates = updates.NewDispatcher(updates.Options{Client: h.client, Handler: h.bot, Queue: queue, Log: log, Registerer: registry})
 	h.sender = delivery.NewSender(h.client, delivery.Options{
 		Zone: bishkek, Topics: subjects, Editions: h.archive.Editions, Log: log, Registerer: registry,
 	})
 	ctx, cancel := context.WithCancel(h.t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- h.bot.Run(ctx) }()
+	go func() { ended <- updates.NewPoller(h.updates, h.rdb).Run(ctx) }()
 	h.ends = sync.OnceValue(func() error {
 		select {
 		case err := <-ended:

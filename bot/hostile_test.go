@@ -14,6 +14,7 @@ import (
 	"kabarchy/bot/bottest"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
+	"kabarchy/bot/updates"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
@@ -93,10 +94,10 @@ func TestWhateverComesIsHandled(t *testing.T) {
 	archive := &shelf{}
 	archive.put(bottest.Sample("ky", 2), bottest.Sample("ky", 1), bottest.Sample("ru", 1))
 	h := &house{t: t, metrics: metrics, log: &safeBuffer{}}
-	herald := bot.New(bot.Options{
+	herald := updates.NewDispatcher(updates.Options{Registerer: metrics, Handler: bot.New(bot.Options{
 		Client: telegram.NewClient(telegram.Options{Token: "1:a", Endpoint: server.URL}), Store: subscriptions.NewStore(rdb),
 		Archive: archive, Articles: archive, Topics: []render.Topic{{Number: 3, ID: "legal-aid"}}, Registerer: metrics,
-	})
+	})})
 	rapid.Check(t, func(rt *rapid.T) {
 		update := anyUpdate.Draw(rt, "update")
 		if err := herald.Handle(t.Context(), json.RawMessage(update)); err != nil {

@@ -24,9 +24,12 @@ const (
 	tapLife    = 2 * time.Minute
 	inlineLife = 20 * time.Second
 
+	fewTries = 5 // of a new message that may have arrived
+
 	chatAnswers = 8    // so many wait for one chat; the oldest gives way
 	mostWaiting = 4096 // so many wait in all; more updates are not done with before
 
+	firstAnswerPause   = 200 * time.Millisecond
 	longestAnswerPause = 30 * time.Second
 )
 
@@ -223,7 +226,7 @@ func (a *answer) again(err error, failures int) time.Duration {
 		refused *telegram.APIError
 		silent  *telegram.TransportError
 	)
-	pause := telegram.Backoff(2*shortestPause, longestAnswerPause, failures)
+	pause := telegram.Backoff(firstAnswerPause, longestAnswerPause, failures)
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, errPanicked):
 		return 0

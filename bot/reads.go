@@ -163,14 +163,14 @@ func (b *Bot) await(ctx context.Context, awaited *reading, chat int64, show func
 
 // hand shows a text to who waits for it, behind what the chat has asked for since.
 func (r *reads) hand(ctx context.Context, read *reading, to *reader) {
-	place, _ := to.bot.lanes.enter(to.chat, alwaysRoom)
-	defer place.leave()
-	if place.wait(ctx) != nil || !r.takes(to) {
-		return
-	}
-	if err := r.guard(ctx, func() error { return to.show(ctx, read.blocks) }); err != nil {
-		r.log.WarnContext(ctx, "text not shown", "chat", to.chat, "error", err)
-	}
+	_ = to.bot.queue.InTurn(ctx, to.chat, func() { // ctx has no end
+		if !r.takes(to) {
+			return
+		}
+		if err := r.guard(ctx, func() error { return to.show(ctx, read.blocks) }); err != nil {
+			r.log.WarnContext(ctx, "text not shown", "chat", to.chat, "error", err)
+		}
+	})
 }
 
 // takes says whether the reader still waits; then it does no longer.

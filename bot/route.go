@@ -30,11 +30,12 @@ func (b *Bot) route(ctx context.Context, u telegram.Update) error {
 	return nil
 }
 
-// concerns says whether an update is for the bot. A group talks with itself, a channel
+// Concerns reports whether an update is for the bot. A group talks with itself, a channel
 // posts, and Telegram notes what is pinned: all that is left alone, before it takes the
 // place of anything else. While the bot does not know its name, each command in a group
 // that names somebody may be for it.
-func (b *Bot) concerns(u telegram.Update) bool {
+func (b *Bot) Concerns(ctx context.Context, u telegram.Update) bool {
+	b.self.Ask(ctx)
 	m := cmp.Or(u.Message, u.ChannelPost)
 	switch {
 	case m == nil || m.MigrateToID != 0:
@@ -45,23 +46,6 @@ func (b *Bot) concerns(u telegram.Update) bool {
 	name, _, addressed := b.parseCommand(m.Text)
 	_, known := commandNamed(name)
 	return known && addressed
-}
-
-// room is how many of its chat's updates an update may find before it: few where nothing
-// is lost with it but a screen that its sender can ask for again.
-func (b *Bot) room(u telegram.Update) int {
-	m := cmp.Or(u.Message, u.ChannelPost)
-	switch {
-	case u.MyChatMember != nil, m != nil && m.MigrateToID != 0:
-		return alwaysRoom
-	case m == nil:
-		return laneDepth
-	}
-	name, _, _ := b.parseCommand(m.Text)
-	if _, known := commandNamed(name); known {
-		return commandDepth
-	}
-	return laneDepth
 }
 
 // needsName says that an update can't be handled without knowing the bot's own name: it

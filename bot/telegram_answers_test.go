@@ -22,6 +22,7 @@ import (
 	"kabarchy/bot/render"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
+	"kabarchy/bot/updates"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -432,7 +433,7 @@ func (row answered) toPoll(t *testing.T) (did deeds) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
 		began := time.Now()
-		err := newPoller(b).loop(ctx, ctx)
+		err := updates.NewPoller(updates.NewDispatcher(updates.Options{Client: b.client, Handler: b, Log: logTo(&log)}), nil).Run(ctx)
 		asked := len(p.of("getUpdates"))
 		did = row.kept(b, err, asked, time.Since(began), log.String())
 	})
@@ -450,7 +451,7 @@ func (row answered) toWebhook(t *testing.T) (did deeds) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
 		began := time.Now()
-		err := b.Webhook(WebhookOptions{Address: "https://kabarchy.example/telegram"}).Keep(ctx)
+		err := updates.NewWebhook(updates.NewDispatcher(updates.Options{Client: b.client, Handler: b, Log: logTo(&log)}), updates.WebhookOptions{Address: "https://kabarchy.example/telegram"}).Keep(ctx)
 		set := len(p.of("setWebhook"))
 		did = row.kept(b, err, set, time.Since(began), log.String())
 	})

@@ -9,6 +9,7 @@ import (
 
 	"kabarchy/bot"
 	"kabarchy/bot/telegram"
+	"kabarchy/bot/updates"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
@@ -22,10 +23,10 @@ func BenchmarkUpdate(b *testing.B) {
 	}))
 	b.Cleanup(server.Close)
 	store := redistest.Start(b)
-	herald := bot.New(bot.Options{
+	herald := updates.NewDispatcher(updates.Options{Handler: bot.New(bot.Options{
 		Client: telegram.NewClient(telegram.Options{Token: "1:a", Endpoint: server.URL}),
 		Store:  subscriptions.NewStore(store.Client(b)), Archive: &shelf{},
-	})
+	})})
 	b.ReportAllocs()
 	b.ResetTimer()
 	for n := range b.N {

@@ -16,6 +16,7 @@ import (
 	"kabarchy/bot"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
+	"kabarchy/bot/updates"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -259,7 +260,7 @@ func TestATapThatComesTwiceDoesNoHarm(t *testing.T) {
 				id, id, citizen.ID(), citizen.Messages()[1].ID, citizen.ID()))
 		}
 		for range 2 {
-			if err := h.bot.Handle(t.Context(), raw(900)); err != nil {
+			if err := h.updates.Handle(t.Context(), raw(900)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -411,7 +412,7 @@ func TestHandleWithoutRedis(t *testing.T) {
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 		defer cancel()
-		err := b.Handle(ctx, json.RawMessage(`{"update_id":1,"message":{"message_id":1,"text":"/start","from":{"id":5},"chat":{"id":5,"type":"private"}}}`))
+		err := updates.NewDispatcher(updates.Options{Handler: b}).Handle(ctx, json.RawMessage(`{"update_id":1,"message":{"message_id":1,"text":"/start","from":{"id":5},"chat":{"id":5,"type":"private"}}}`))
 		if err == nil {
 			t.Error("an update whose work could not be done counts as handled")
 		}

@@ -19,6 +19,7 @@ import (
 	"kabarchy/bot"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
+	"kabarchy/bot/updates"
 	"kabarchy/subscriptions/redistest"
 	"kabarchy/subscriptions/redistest/pipenet"
 )
@@ -82,12 +83,13 @@ func (w *statusWriter) WriteHeader(status int) {
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // webhook makes another instance of the house's bot, which takes updates by webhook.
-func (h *house) webhook(p *porch) (*bot.Webhook, *prometheus.Registry) {
+func (h *house) webhook(p *porch) (*updates.Webhook, *prometheus.Registry) {
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	registry := prometheus.NewRegistry()
 	client := telegram.NewClient(telegram.Options{Token: h.telegram.Token(), Endpoint: endpoint, HTTP: h.http, Log: log})
+	queue := &updates.ChatQueue{}
 	b := bot.New(bot.Options{
-		Client: client, Store: h.store, Archive: h.archive, Articles: h.articles, Redis: h.rdb,
+		Client: client, Store: h.store, Archive: h.archive, Articles: h.articles, Queue: queue,
 		Ministry: bot.Ministry{Name: map[string]string{"ru": "Министерство юстиции"}}, Log: log, Registerer: registry,
 	})
 	h.t.Cleanup(func() {
@@ -95,13 +97,14 @@ func (h *house) webhook(p *porch) (*bot.Webhook, *prometheus.Registry) {
 		defer cancel()
 		b.Finish(ctx)
 	})
-	return b.Webhook(bot.WebhookOptions{
-		Address: porchAddress, Patience: 3 * time.Second, Look: 20 * time.Millisecond, Registerer: registry,
+	dispatcher := updates.NewDispatcher(updates.Options{Client: client, Handler: b, Queue: queue, Log: log, Registerer: registry})
+	return updates.NewWebhook(dispatcher, updates.WebhookOptions{
+		Address: porchAddress, Within: 3 * time.Second, CheckEvery: 20 * time.Millisecond, Registerer: registry,
 	}), registry
 }
 
 // keep has the webhook registered until it is told to stop, or the test ends.
-func (h *house) keep(w *bot.Webhook) (stop func() error) {
+func (h *house) keep(w *updates.Webhook) (stop func() error) {
 	ctx, cancel := context.WithCancel(h.t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- w.Keep(ctx) }()

@@ -12,6 +12,7 @@ import (
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
+	"kabarchy/bot/updates"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -126,8 +127,9 @@ func TestAnItemThatEveryChatRefusesIsAPersonsDecision(t *testing.T) {
 		const people = 100
 		c, first := newStorm(t, rdb, people)
 		admin := c.person()
+		client := telegram.NewClient(c.reach())
 		desk := bot.New(bot.Options{
-			Client: telegram.NewClient(c.reach()), Store: c.store, Archive: c.archive,
+			Client: client, Store: c.store, Archive: c.archive,
 			Admins: bot.Admins{IDs: []int64{admin.ID()}, Redis: rdb, Desk: struct {
 				*broadcast.Engine
 				*feeds.Poller
@@ -136,7 +138,7 @@ func TestAnItemThatEveryChatRefusesIsAPersonsDecision(t *testing.T) {
 			}{c.engine, c.poller, c.archive, c.store}},
 		})
 		lift := c.telegram.Fault(simulator.Fault{Refuse: bad("SOMETHING_NEW"), Chats: func(chat int64) bool { return chat >= first && chat < first+people }})
-		defer c.start(c.lead, desk.Run)()
+		defer c.start(c.lead, updates.NewPoller(updates.NewDispatcher(updates.Options{Client: client, Handler: desk}), nil).Run)()
 		c.publish("Жаңылык")
 		c.await("it is held", time.Minute, func() bool {
 			held, err := c.engine.HeldBroadcasts(t.Context())

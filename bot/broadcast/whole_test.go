@@ -23,6 +23,7 @@ import (
 	"kabarchy/bot/delivery"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
+	"kabarchy/bot/updates"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -38,7 +39,7 @@ type whole struct {
 	telegram *simulator.Server
 	lease    *broadcast.Lease
 	engine   *broadcast.Engine
-	bot      *bot.Bot
+	updates  *updates.Poller
 	poller   *feeds.Poller
 	metrics  *prometheus.Registry
 	rdb      redis.UniversalClient
@@ -99,7 +100,9 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 	client := telegram.NewClient(set.client)
 	set.engine.Sender = delivery.NewSender(client, delivery.Options{Registerer: w.metrics})
 	w.lease, w.engine = set.engine.Lease, broadcast.New(set.engine)
-	w.bot = bot.New(bot.Options{Client: client, Store: w.store, Archive: w.archive, Joined: w.engine.Joined})
+	w.updates = updates.NewPoller(updates.NewDispatcher(updates.Options{
+		Client: client, Handler: bot.New(bot.Options{Client: client, Store: w.store, Archive: w.archive, Joined: w.engine.Joined}),
+	}), nil)
 	return w
 }
 
@@ -176,7 +179,7 @@ func (w *whole) subscribe(chat int64, language string, change ...func(*subscript
 }
 
 // run lets engine and bot work; what it returns ends them and waits.
-func (w *whole) run() (stop func()) { return w.start(w.lead, w.bot.Run) }
+func (w *whole) run() (stop func()) { return w.start(w.lead, w.updates.Run) }
 
 // send lets the engine work alone: what it hears, it hears from the answers.
 func (w *whole) send() (stop func()) { return w.start(w.lead) }

@@ -20,6 +20,7 @@ import (
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/delivery"
 	"kabarchy/bot/telegram"
+	"kabarchy/bot/updates"
 	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
@@ -65,7 +66,8 @@ type App struct {
 
 	options  AppOptions
 	bot      *bot.Bot
-	webhook  *bot.Webhook // nil where updates are fetched
+	updates  *updates.Dispatcher
+	webhook  *updates.Webhook // nil where updates are fetched
 	client   *telegram.Client
 	lease    *broadcast.Lease
 	witness  *witness
@@ -141,15 +143,17 @@ func (a *App) wire(ctx context.Context) error {
 	if a.Poller, err = feeds.NewPoller(feeding, a.Archive); err != nil {
 		return err
 	}
+	queue := &updates.ChatQueue{}
 	a.bot = bot.New(bot.Options{
-		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller, Redis: o.Redis,
+		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller, Queue: queue,
 		Ministry: bot.Ministry{Name: o.Config.Ministry.Name, Site: o.Config.Ministry.Site},
 		Topics:   choice(o.Config, numbers),
 		Joined:   a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
 		Admins: a.admins(), Zone: zone, Log: o.Log, Registerer: a.metrics,
 	})
+	a.updates = updates.NewDispatcher(updates.Options{Client: a.client, Handler: a.bot, Queue: queue, Log: o.Log, Registerer: a.metrics})
 	if address := o.Config.Telegram.Webhook; address != "" {
-		a.webhook = a.bot.Webhook(bot.WebhookOptions{Address: address, Registerer: a.metrics})
+		a.webhook = updates.NewWebhook(a.updates, updates.WebhookOptions{Address: address, Registerer: a.metrics})
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"kabarchy/bot"
+	"kabarchy/bot/updates"
 	"kabarchy/cmd/kabarchy/config"
 )
 
@@ -39,7 +39,7 @@ func (a *App) open(ctx context.Context) error {
 	starting := readiness{{name: "start", ask: func(context.Context) error { return errStarting }}}
 	a.front.now.Store(&handlers{newHandler(starting, a.metrics), http.HandlerFunc(unavailableYet)})
 	a.parts.start(ctx, "health and metrics", func(ctx context.Context) error {
-		return serve(ctx, a.front.health, http.HandlerFunc(a.front.answerAll), bot.WebhookGrace, a.options.Log)
+		return serve(ctx, a.front.health, http.HandlerFunc(a.front.answerAll), updates.WebhookGrace, a.options.Log)
 	})
 	if !a.front.apart {
 		return nil
@@ -48,7 +48,7 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	a.parts.start(ctx, "the webhook", func(ctx context.Context) error {
-		return serve(ctx, a.front.webhook, http.HandlerFunc(a.front.answerWebhook), bot.WebhookGrace, a.options.Log)
+		return serve(ctx, a.front.webhook, http.HandlerFunc(a.front.answerWebhook), updates.WebhookGrace, a.options.Log)
 	})
 	return nil
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"net/url"
+
+	"kabarchy/bot/updates"
 )
 
 // receive has the updates come to this bot: it is the leader's to fetch them, or to see
@@ -11,7 +13,7 @@ func (a *App) receive(ctx context.Context) error {
 	if a.webhook != nil {
 		return a.webhook.Keep(ctx)
 	}
-	return a.bot.Run(ctx)
+	return updates.NewPoller(a.updates, a.options.Redis).Run(ctx)
 }
 
 // webhookPath is where the webhook is served.

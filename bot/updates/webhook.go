@@ -1,4 +1,4 @@
-package bot
+package updates
 
 import (
 	"cmp"
@@ -23,9 +23,9 @@ const (
 	// updateSize is far above any update: what is longer comes from somebody else.
 	updateSize = 1 << 20
 
-	// webhookPatience is how long one delivery may take. Telegram itself waits about a
+	// webhookWithin is how long one delivery may take. Telegram itself waits about a
 	// minute; while one update waits, the others of its chat do too.
-	webhookPatience = 10 * time.Second
+	webhookWithin = 10 * time.Second
 	// afterHangUp is how long an update in work may take once nobody waits for the
 	// answer, because Telegram hung up or this instance stops.
 	afterHangUp = 3 * time.Second
@@ -44,11 +44,11 @@ const (
 type WebhookOptions struct {
 	// Address is where Telegram finds the webhook: https, on port 443, 80, 88 or 8443.
 	Address string
-	// Patience is how long the handling of an update may take before Telegram is asked
+	// Within is how long the handling of an update may take before Telegram is asked
 	// to bring it again; 10 seconds unless set.
-	Patience time.Duration
-	// Look is how often Keep looks; each minute unless set.
-	Look time.Duration
+	Within time.Duration
+	// CheckEvery is how often Keep looks; each minute unless set.
+	CheckEvery time.Duration
 	// Registerer takes the metrics; none are kept if nil.
 	Registerer prometheus.Registerer
 }
@@ -63,21 +63,21 @@ type WebhookOptions struct {
 //
 // Telegram brings the updates of one chat one after the other, to whichever instance.
 type Webhook struct {
-	bot      *Bot
-	address  string
-	secret   string
-	patience time.Duration
-	every    time.Duration
-	metrics  *webhookMetrics
-	handled  recently
+	dispatcher *Dispatcher
+	address    string
+	secret     string
+	within     time.Duration
+	every      time.Duration
+	metrics    *webhookMetrics
+	handled    recently
 }
 
-// Webhook returns the handler of the bot's webhook. Nobody is told of it yet: see Keep.
-func (b *Bot) Webhook(o WebhookOptions) *Webhook {
-	o.Patience = cmp.Or(o.Patience, webhookPatience)
-	o.Look = cmp.Or(o.Look, webhookLook)
+// NewWebhook returns the handler of the bot's webhook. Nobody is told of it yet: see Keep.
+func NewWebhook(d *Dispatcher, o WebhookOptions) *Webhook {
+	o.Within = cmp.Or(o.Within, webhookWithin)
+	o.CheckEvery = cmp.Or(o.CheckEvery, webhookCheck)
 	return &Webhook{
-		bot: b, address: o.Address, secret: b.client.DerivedSecret("kabarchy webhook secret"), patience: o.Patience, every: o.Look,
+		dispatcher: d, address: o.Address, secret: d.client.DerivedSecret("kabarchy webhook secret"), within: o.Within, every: o.CheckEvery,
 		metrics: newWebhookMetrics(o.Registerer),
 	}
 }
@@ -129,11 +129,11 @@ func (w *Webhook) take(asking context.Context, raw json.RawMessage) (status int,
 	if w.handled.has(head.ID) {
 		return http.StatusOK, 0
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(asking), w.patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(asking), w.within)
 	defer cancel()
 	defer context.AfterFunc(asking, func() { time.AfterFunc(afterHangUp, cancel) })()
-	if err := w.bot.Handle(ctx, raw); err != nil {
-		w.bot.log.WarnContext(ctx, "update not handled in time, telegram will bring it again", "update", head.ID, "error", err)
+	if err := w.dispatcher.Handle(ctx, raw); err != nil {
+		w.dispatcher.log.WarnContext(ctx, "update not handled in time, telegram will bring it again", "update", head.ID, "error", err)
 		if later := new(laterError); errors.As(err, &later) {
 			after = later.after
 		}

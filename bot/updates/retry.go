@@ -1,6 +1,7 @@
-package bot
+package updates
 
 import (
+	"context"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -11,12 +12,9 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/telegram"
-	"kabarchy/subscriptions"
 )
 
 const (
-	fewTries = 5
-
 	shortestPause = 100 * time.Millisecond
 	longestPause  = 10 * time.Second
 
@@ -29,10 +27,10 @@ const (
 	outagePause = 3 * time.Second
 )
 
-// patience says for how long an update that failed so is tried again, and how long to
+// retryPolicy says for how long an update that failed so is tried again, and how long to
 // wait after this try. An outage of Redis or of the network is waited out. What fails
 // for its own sake is given up, since it would fail again.
-func patience(err error, try int) (life, pause time.Duration) {
+func retryPolicy(err error, try int, passes func(error) bool) (life, pause time.Duration) {
 	pause = telegram.Backoff(shortestPause, longestPause, try)
 	pause += rand.N(pause / 4)
 	var (
@@ -43,23 +41,17 @@ func patience(err error, try int) (life, pause time.Duration) {
 	switch {
 	case errors.As(err, &refused) && refused.RetryAfter > 0:
 		return refusalLife, refused.RetryAfter
-	case errors.Is(err, errPanicked):
-		return 0, 0
 	case telegram.ReasonOf(err) == telegram.SlowDown, errors.As(err, &failed), errors.As(err, &silent):
 		return refusalLife, pause
 	case errors.As(err, &refused):
 		return 0, 0
-	case errors.Is(err, errNameless), errors.Is(err, errOutboxFull), errors.Is(err, subscriptions.ErrContended), outage(err):
+	case passes(err), outage(err):
 		return outageLife, min(pause, outagePause)
 	}
 	return 0, 0
 }
 
-// errNameless says that the bot does not know its own name yet, and so not whether it is
-// spoken to.
-var errNameless = errors.New("telegram has not said yet who the bot is")
-
-// outage says that Redis or the network is away, rather than displeased: it starts, fails
+// outage reports whether Redis or the network is away, rather than displeased: Redis starts, fails
 // over, is short of disk or memory, or lacks a right that an operator can give.
 func outage(err error) bool {
 	var network net.Error // also the end of a try's time
@@ -84,9 +76,21 @@ func outage(err error) bool {
 // pauseAfter is how long the poller waits after its request has failed so: longer each
 // time, also where Telegram refuses it, since there is nothing else to do than to ask.
 func pauseAfter(err error, failures int) time.Duration {
-	_, pause := patience(err, failures)
+	_, pause := retryPolicy(err, failures, func(error) bool { return false })
 	if telegram.ReasonOf(err) == telegram.OtherProgram {
 		return max(pause, 3*time.Second)
 	}
 	return max(pause, telegram.Backoff(shortestPause, longestPause, failures))
+}
+
+// sleep waits, unless ctx is done first.
+func sleep(ctx context.Context, pause time.Duration) error {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

@@ -1,4 +1,4 @@
-package bot
+package updates
 
 import (
 	"context"
@@ -6,10 +6,23 @@ import (
 	"sync"
 )
 
-// lanes keep what concerns one chat in order and let the rest run side by side.
-type lanes struct {
+// ChatQueue keeps what concerns one chat in order, and lets the rest run side by side. The
+// zero value is ready to use.
+type ChatQueue struct {
 	mu    sync.Mutex
 	lanes map[int64]lane // those in use
+}
+
+// InTurn does something when all is done with that was given to the chat before. It returns
+// an error if ctx is done before that.
+func (q *ChatQueue) InTurn(ctx context.Context, chat int64, do func()) error {
+	place, _ := q.enter(chat, alwaysRoom)
+	defer place.leave()
+	if err := place.wait(ctx); err != nil {
+		return err
+	}
+	do()
+	return nil
 }
 
 type lane struct {
@@ -28,21 +41,21 @@ type ticket struct {
 }
 
 // enter takes the next place in the lane, unless more than so many are in it.
-func (l *lanes) enter(number int64, most int) (ticket, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.lanes == nil {
-		l.lanes = make(map[int64]lane)
+func (q *ChatQueue) enter(number int64, most int) (ticket, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.lanes == nil {
+		q.lanes = make(map[int64]lane)
 	}
-	was := l.lanes[number]
+	was := q.lanes[number]
 	if was.depth > most {
 		return ticket{}, false
 	}
 	mine := make(chan struct{})
-	l.lanes[number] = lane{mine, was.depth + 1}
+	q.lanes[number] = lane{mine, was.depth + 1}
 	t := ticket{before: was.last, depth: was.depth}
 	leave := func() {
-		l.leave(number)
+		q.leave(number)
 		close(mine)
 	}
 	t.leave = func() {
@@ -60,7 +73,7 @@ func (l *lanes) enter(number int64, most int) (ticket, bool) {
 	return t, true
 }
 
-// first says that all those before have left.
+// first reports whether all those before have left.
 func (t ticket) first() bool {
 	if t.before == nil {
 		return true
@@ -73,14 +86,14 @@ func (t ticket) first() bool {
 	}
 }
 
-func (l *lanes) leave(number int64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := l.lanes[number]
+func (q *ChatQueue) leave(number int64) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := q.lanes[number]
 	now.depth--
-	l.lanes[number] = now
+	q.lanes[number] = now
 	if now.depth == 0 {
-		delete(l.lanes, number)
+		delete(q.lanes, number)
 	}
 }
 

@@ -1,4 +1,4 @@
-package bot
+package updates
 
 import (
 	"context"
@@ -22,11 +22,11 @@ const (
 // backlog is what the poller knows of the updates that are kept in Redis. All of it belongs
 // to the poller's goroutine, but for one at a time that speaks with Redis.
 type backlog struct {
-	bot    *Bot
-	store  postponed
-	in     map[int64]bool // kept, perhaps, and not done with
-	idle   []int64        // done with, and kept still
-	asking bool           // Redis is asked
+	dispatcher *Dispatcher
+	store      postponed
+	in         map[int64]bool // kept, perhaps, and not done with
+	idle       []int64        // done with, and kept still
+	asking     bool           // Redis is asked
 	// recovering says that it is not known yet what an earlier life has kept.
 	recovering bool
 	rests      time.Time // Redis is not asked before
@@ -42,20 +42,20 @@ type keeping struct {
 	err     error
 }
 
-func newBacklog(b *Bot) backlog {
+func newBacklog(l *Poller) backlog {
 	return backlog{
-		bot: b, store: b.postponed, in: make(map[int64]bool),
+		dispatcher: l.dispatcher, store: l.postponed, in: make(map[int64]bool),
 		kept: make(chan keeping, 1), found: make(chan map[int64]json.RawMessage, 1),
 	}
 }
 
-// holds says that an update is kept: it is in work already.
+// holds reports whether an update is kept: it is in work already.
 func (s *backlog) holds(update int64) bool { return s.in[update] }
 
-// busy says that something is to be done with Redis.
+// busy reports whether something is to be done with Redis.
 func (s *backlog) busy() bool { return s.asking || s.recovering || len(s.idle) > 0 }
 
-// over says that an update is done with.
+// over notes that an update is done with.
 func (s *backlog) over(update int64) {
 	if s.in[update] {
 		delete(s.in, update)
@@ -65,7 +65,7 @@ func (s *backlog) over(update int64) {
 
 // recover begins to read what an earlier life has kept, and waits a little for it: what
 // is older is to be handled before what is newer.
-func (p *poller) recover(ctx, working context.Context) {
+func (p *polling) recover(ctx, working context.Context) {
 	s := &p.backlog
 	if s.store.rdb == nil {
 		return
@@ -79,7 +79,7 @@ func (p *poller) recover(ctx, working context.Context) {
 				return
 			}
 			if telegram.WorthLogging(failures) {
-				s.bot.log.WarnContext(ctx, "it is not known yet which updates were postponed", "failures", failures, "error", err)
+				s.dispatcher.log.WarnContext(ctx, "it is not known yet which updates were postponed", "failures", failures, "error", err)
 			}
 			if sleep(ctx, backlogPause) != nil {
 				return
@@ -97,7 +97,7 @@ func (p *poller) recover(ctx, working context.Context) {
 }
 
 // resume sets to work what an earlier life has kept.
-func (p *poller) resume(ctx, working context.Context, found map[int64]json.RawMessage) {
+func (p *polling) resume(ctx, working context.Context, found map[int64]json.RawMessage) {
 	p.backlog.recovering = false
 	for _, update := range slices.Sorted(maps.Keys(found)) {
 		if p.backlog.in[update] || p.open[update] != nil {
@@ -109,12 +109,12 @@ func (p *poller) resume(ctx, working context.Context, found map[int64]json.RawMe
 		}
 	}
 	if len(found) > 0 {
-		p.bot.log.InfoContext(ctx, "postponed updates are taken up again", "updates", len(found))
+		p.dispatcher.log.InfoContext(ctx, "postponed updates are taken up again", "updates", len(found))
 	}
 }
 
 // postpone has Redis keep what takes long, and forget what is done with.
-func (p *poller) postpone(ctx context.Context) {
+func (p *polling) postpone(ctx context.Context) {
 	s := &p.backlog
 	now := time.Now()
 	if s.store.rdb == nil || s.asking || now.Before(s.rests) {
@@ -151,7 +151,7 @@ func (s *backlog) ask(ctx context.Context, k keeping) error {
 }
 
 // kept notes what has become of a keeping. What Redis did not confirm may be there, too.
-func (p *poller) kept(k keeping) {
+func (p *polling) kept(k keeping) {
 	s := &p.backlog
 	s.asking = false
 	if k.err != nil {
@@ -165,13 +165,13 @@ func (p *poller) kept(k keeping) {
 			s.over(update)
 		case k.err == nil:
 			t.over = true
-			s.bot.metrics.postponed.Inc()
+			s.dispatcher.metrics.postponed.Inc()
 		}
 	}
 }
 
-// close ends the talk with Redis: what is done with is forgotten, if Redis answers.
-func (p *poller) close(ctx context.Context) {
+// close ends the speaking with Redis: what is done with is forgotten, if Redis answers.
+func (p *polling) close(ctx context.Context) {
 	s := &p.backlog
 	s.working.Wait()
 	if s.asking {
@@ -179,7 +179,7 @@ func (p *poller) close(ctx context.Context) {
 	}
 	if len(s.idle) > 0 {
 		if err := s.ask(ctx, keeping{idle: s.idle}); err != nil {
-			s.bot.log.WarnContext(ctx, "updates that are done with come again", "updates", len(s.idle), "error", err)
+			s.dispatcher.log.WarnContext(ctx, "updates that are done with come again", "updates", len(s.idle), "error", err)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package bot
+package updates
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 func TestALaneKeepsItsOrderAlsoWhenSomebodyGivesUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var l lanes
+		var l ChatQueue
 		first, _ := l.enter(1, 9)
 		impatient, _ := l.enter(1, 9)
 		last, _ := l.enter(1, 9)
@@ -42,7 +42,7 @@ func TestALaneKeepsItsOrderAlsoWhenSomebodyGivesUp(t *testing.T) {
 
 func TestAFullLaneTakesNobody(t *testing.T) {
 	t.Parallel()
-	var l lanes
+	var l ChatQueue
 	var tickets []ticket
 	for range 3 {
 		ticket, ok := l.enter(1, 2)

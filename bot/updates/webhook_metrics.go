@@ -1,4 +1,4 @@
-package bot
+package updates
 
 import (
 	"github.com/prometheus/client_golang/prometheus"

@@ -1,4 +1,4 @@
-package bot
+package updates
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// webhookLook is how often Telegram is asked how the webhook fares.
-	webhookLook = time.Minute
+	// webhookCheck is how often Telegram is asked how the webhook fares.
+	webhookCheck = time.Minute
 	// webhookConnections is how many updates Telegram may bring at a time: its most.
 	webhookConnections = 100
 )
@@ -49,7 +49,7 @@ func (w *Webhook) Keep(ctx context.Context) error {
 			if errors.As(err, &refused) {
 				pause = max(pause, refused.RetryAfter)
 			}
-			w.bot.log.ErrorContext(ctx, "webhook not set or not looked at, trying again", "failures", failures, "error", err)
+			w.dispatcher.log.ErrorContext(ctx, "webhook not set or not looked at, trying again", "failures", failures, "error", err)
 		default:
 			failures = 0
 		}
@@ -72,7 +72,7 @@ type keeper struct {
 // look sets the webhook unless it is set already.
 func (k *keeper) look(ctx context.Context) error {
 	var info webhookInfo
-	if err := k.bot.client.Call(ctx, "getWebhookInfo", nil, &info); err != nil {
+	if err := k.dispatcher.client.Call(ctx, "getWebhookInfo", nil, &info); err != nil {
 		return err
 	}
 	k.metrics.pending.Set(float64(info.Pending))
@@ -86,9 +86,9 @@ func (k *keeper) look(ctx context.Context) error {
 		return nil
 	}
 	if k.wasSet && info.URL != k.address {
-		k.bot.log.WarnContext(ctx, "somebody took the webhook away: does another program use this bot?", "found", info.URL)
+		k.dispatcher.log.WarnContext(ctx, "somebody took the webhook away: does another program use this bot?", "found", info.URL)
 	}
-	err := k.bot.client.Call(ctx, "setWebhook", map[string]string{
+	err := k.dispatcher.client.Call(ctx, "setWebhook", map[string]string{
 		"url": k.address, "secret_token": k.secret,
 		"allowed_updates": telegram.AllowedUpdates, "max_connections": strconv.Itoa(webhookConnections),
 	}, nil)
@@ -97,11 +97,11 @@ func (k *keeper) look(ctx context.Context) error {
 		return err
 	}
 	k.wasSet = true
-	k.bot.log.InfoContext(ctx, "webhook set", "address", k.address, "pending", info.Pending)
+	k.dispatcher.log.InfoContext(ctx, "webhook set", "address", k.address, "pending", info.Pending)
 	return nil
 }
 
-// isSet says whether Telegram knows the webhook as it is.
+// isSet reports whether Telegram knows the webhook as it is.
 func (k *keeper) isSet(info webhookInfo) bool {
 	var want []string
 	_ = json.Unmarshal([]byte(telegram.AllowedUpdates), &want) // our own constant
@@ -110,11 +110,11 @@ func (k *keeper) isSet(info webhookInfo) bool {
 	return info.URL == k.address && info.Connections == webhookConnections && slices.Equal(info.Allowed, want)
 }
 
-// unauthorizedHere says that the last delivery was answered as a wrong secret is: the
+// unauthorizedHere reports whether the last delivery was answered as a wrong secret is: the
 // webhook was set by somebody who did not know ours, which Telegram shows to nobody.
 func unauthorizedHere(info webhookInfo) bool { return strings.Contains(info.LastErrorText, "401") }
 
-// failed says whether a delivery has failed since the last look, and tells the operator:
+// failed reports whether a delivery has failed since the last look, and tells the operator:
 // at the first time, and then ever more seldom.
 func (k *keeper) failed(ctx context.Context, info webhookInfo) bool {
 	first := !k.looked
@@ -126,17 +126,8 @@ func (k *keeper) failed(ctx context.Context, info webhookInfo) bool {
 	}
 	k.metrics.failures.Inc()
 	if k.troubled++; telegram.WorthLogging(k.troubled) {
-		k.bot.log.WarnContext(ctx, "telegram could not deliver to the webhook", "address", k.address,
+		k.dispatcher.log.WarnContext(ctx, "telegram could not deliver to the webhook", "address", k.address,
 			"says", info.LastErrorText, "at", time.Unix(info.LastErrorDate, 0).UTC(), "pending", info.Pending, "looks", k.troubled)
 	}
 	return true
-}
-
-// leaveWebhook has updates come by long polling again. What waits for delivery stays.
-func (b *Bot) leaveWebhook(ctx context.Context) error {
-	if err := b.client.Call(ctx, "deleteWebhook", map[string]string{"drop_pending_updates": "false"}, nil); err != nil {
-		return err
-	}
-	b.log.WarnContext(ctx, "a webhook was set: it is deleted, since updates are received by long polling here")
-	return nil
 }

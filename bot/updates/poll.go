@@ -1,10 +1,12 @@
-package bot
+package updates
 
 import (
 	"context"
 	"encoding/json"
 	"maps"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/telegram"
 )
@@ -18,6 +20,18 @@ const (
 	stopWithin = 5 * time.Second
 )
 
+// Poller receives updates by long polling.
+type Poller struct {
+	dispatcher *Dispatcher
+	postponed  postponed
+}
+
+// NewPoller returns a poller. Redis keeps updates whose work takes long; they stay with
+// Telegram if it is nil.
+func NewPoller(d *Dispatcher, rdb redis.UniversalClient) *Poller {
+	return &Poller{dispatcher: d, postponed: postponed{rdb}}
+}
+
 // Run receives updates by long polling until the context ends, and then until those in
 // work are done with. It returns nil then, and an error if the token is wrong.
 //
@@ -25,14 +39,14 @@ const (
 // asks from the oldest update that is not done with yet, and passes over those that it
 // knows: a slow update keeps no later one waiting, and none is lost. Since Telegram hands
 // out no more than a hundred that way, what stays slow is kept in Redis and confirmed.
-func (b *Bot) Run(ctx context.Context) error {
+func (l *Poller) Run(ctx context.Context) error {
 	// Updates in work outlive the stop by a little.
 	working, abandon := context.WithCancel(context.WithoutCancel(ctx))
 	defer abandon()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopWithin, abandon) })()
 
-	b.self.Ask(working)
-	p := newPoller(b)
+	l.dispatcher.handler.Start(working)
+	p := newPolling(l)
 	p.recover(ctx, working)
 	err := p.loop(ctx, working)
 	if err != nil {
@@ -40,19 +54,19 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	p.drain(working)
 	p.confirm(working)
-	b.Finish(working)
+	p.dispatcher.handler.Finish(working)
 	return err
 }
 
-// poller is the loop's memory. It belongs to one goroutine.
-type poller struct {
-	bot     *Bot
-	offset  int64           // the oldest update that is not done with
-	newest  int64           // the newest one seen
-	open    map[int64]*task // updates from offset on
-	working int             // how many are in work
-	done    chan result
-	backlog backlog
+// polling is the loop's memory. It belongs to one goroutine.
+type polling struct {
+	dispatcher *Dispatcher
+	offset     int64           // the oldest update that is not done with
+	newest     int64           // the newest one seen
+	open       map[int64]*task // updates from offset on
+	working    int             // how many are in work
+	done       chan result
+	backlog    backlog
 }
 
 // task is an update that Telegram was not told to forget.
@@ -69,11 +83,11 @@ type result struct {
 	handled bool
 }
 
-func newPoller(b *Bot) *poller {
-	return &poller{bot: b, done: make(chan result, pollBatch), open: make(map[int64]*task), backlog: newBacklog(b)}
+func newPolling(l *Poller) *polling {
+	return &polling{dispatcher: l.dispatcher, done: make(chan result, pollBatch), open: make(map[int64]*task), backlog: newBacklog(l)}
 }
 
-func (p *poller) loop(ctx, working context.Context) error {
+func (p *polling) loop(ctx, working context.Context) error {
 	grace, failures := shortestGrace, 0
 	for ctx.Err() == nil {
 		if p.working >= mostWorking {
@@ -89,7 +103,7 @@ func (p *poller) loop(ctx, working context.Context) error {
 			if wrong := telegram.WrongTokenError(err); wrong != nil {
 				return wrong
 			}
-			if telegram.ReasonOf(err) == telegram.WebhookActive && p.bot.leaveWebhook(ctx) == nil && failures == 1 {
+			if telegram.ReasonOf(err) == telegram.WebhookActive && p.leaveWebhook(ctx) == nil && failures == 1 {
 				continue
 			}
 			p.complain(ctx, err, failures)
@@ -97,7 +111,7 @@ func (p *poller) loop(ctx, working context.Context) error {
 			continue
 		}
 		if failures > 0 {
-			p.bot.log.InfoContext(ctx, "telegram answers again", "failures", failures)
+			p.dispatcher.log.InfoContext(ctx, "telegram answers again", "failures", failures)
 			failures = 0
 		}
 		if p.start(ctx, working, batch) > 0 {
@@ -120,25 +134,25 @@ const (
 	longestGrace  = 250 * time.Millisecond
 )
 
-func (p *poller) fetch(ctx context.Context) ([]json.RawMessage, error) {
+func (p *polling) fetch(ctx context.Context) ([]json.RawMessage, error) {
 	wait := pollWait
 	if p.working > 0 || p.backlog.busy() { // what ends meanwhile is not to wait for news
 		wait = time.Second
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait+pollMargin)
 	defer cancel()
-	return p.bot.client.GetUpdates(ctx, p.offset, pollBatch, wait)
+	return p.dispatcher.client.GetUpdates(ctx, p.offset, pollBatch, wait)
 }
 
 // start sets the new ones of a batch to work and returns how many there were.
-func (p *poller) start(ctx, working context.Context, batch []json.RawMessage) (fresh int) {
+func (p *polling) start(ctx, working context.Context, batch []json.RawMessage) (fresh int) {
 	for _, raw := range batch {
 		var head struct {
 			ID int64 `json:"update_id"`
 		}
 		if err := json.Unmarshal(raw, &head); err != nil || head.ID == 0 {
-			p.bot.metrics.updates.WithLabelValues("unknown", "unreadable").Inc()
-			p.bot.log.ErrorContext(ctx, "update without a number", "error", err)
+			p.dispatcher.metrics.updates.WithLabelValues("unknown", "unreadable").Inc()
+			p.dispatcher.log.ErrorContext(ctx, "update without a number", "error", err)
 			continue
 		}
 		if _, known := p.open[head.ID]; known {
@@ -155,9 +169,9 @@ func (p *poller) start(ctx, working context.Context, batch []json.RawMessage) (f
 	return fresh
 }
 
-// work begins to handle an update. It says whether there is anything to do.
-func (p *poller) work(ctx, working context.Context, update int64, raw json.RawMessage) bool {
-	j := p.bot.accept(working, raw)
+// work begins to handle an update. It reports whether there is anything to do.
+func (p *polling) work(ctx, working context.Context, update int64, raw json.RawMessage) bool {
+	j := p.dispatcher.accept(working, raw)
 	if j == nil {
 		return false
 	}
@@ -168,7 +182,7 @@ func (p *poller) work(ctx, working context.Context, update int64, raw json.RawMe
 
 // settle waits until all updates that Telegram was not told to forget are done with, for
 // no longer than the grace, and moves the offset to the first that is not.
-func (p *poller) settle(ctx, working context.Context, grace time.Duration) {
+func (p *polling) settle(ctx, working context.Context, grace time.Duration) {
 	defer p.advance()
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
@@ -176,7 +190,7 @@ func (p *poller) settle(ctx, working context.Context, grace time.Duration) {
 	}
 }
 
-func (p *poller) unsettled() bool {
+func (p *polling) unsettled() bool {
 	if len(p.done) > 0 || p.working >= mostWorking || p.backlog.busy() {
 		return true
 	}
@@ -189,7 +203,7 @@ func (p *poller) unsettled() bool {
 }
 
 // wait hears what happens for so long.
-func (p *poller) wait(ctx, working context.Context, pause time.Duration) {
+func (p *polling) wait(ctx, working context.Context, pause time.Duration) {
 	defer p.advance()
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
@@ -198,7 +212,7 @@ func (p *poller) wait(ctx, working context.Context, pause time.Duration) {
 }
 
 // hear notes the next thing that happens; false when it is the timer, or the end.
-func (p *poller) hear(ctx, working context.Context, timer <-chan time.Time) bool {
+func (p *polling) hear(ctx, working context.Context, timer <-chan time.Time) bool {
 	p.postpone(working)
 	select {
 	case r := <-p.done:
@@ -215,7 +229,7 @@ func (p *poller) hear(ctx, working context.Context, timer <-chan time.Time) bool
 	return true
 }
 
-func (p *poller) note(r result) {
+func (p *polling) note(r result) {
 	p.working--
 	if !r.handled {
 		return
@@ -226,7 +240,7 @@ func (p *poller) note(r result) {
 	}
 }
 
-func (p *poller) advance() {
+func (p *polling) advance() {
 	p.offset = p.newest + 1
 	for id, t := range p.open {
 		if !t.over {
@@ -237,7 +251,7 @@ func (p *poller) advance() {
 }
 
 // drain waits for the updates in work; the context they run under sees to it that they end.
-func (p *poller) drain(working context.Context) {
+func (p *polling) drain(working context.Context) {
 	for p.working > 0 {
 		p.note(<-p.done)
 	}
@@ -247,18 +261,18 @@ func (p *poller) drain(working context.Context) {
 
 // confirm tells Telegram what is done with, so that it does not come again at the next
 // start. That would do no harm, so a failure does none either.
-func (p *poller) confirm(ctx context.Context) {
+func (p *polling) confirm(ctx context.Context) {
 	if p.newest == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	_, _ = p.bot.client.GetUpdates(ctx, p.offset, 1, 0)
+	_, _ = p.dispatcher.client.GetUpdates(ctx, p.offset, 1, 0)
 }
 
 // complain logs a failure of the loop at its first time and then ever more seldom.
-func (p *poller) complain(ctx context.Context, err error, failures int) {
-	p.bot.metrics.pollFailures.Inc()
+func (p *polling) complain(ctx context.Context, err error, failures int) {
+	p.dispatcher.metrics.pollFailures.Inc()
 	if !telegram.WorthLogging(failures) {
 		return
 	}
@@ -266,5 +280,14 @@ func (p *poller) complain(ctx context.Context, err error, failures int) {
 	if telegram.ReasonOf(err) == telegram.OtherProgram {
 		text = "another program receives this bot's updates: stop that one"
 	}
-	p.bot.log.ErrorContext(ctx, text, "failures", failures, "error", err)
+	p.dispatcher.log.ErrorContext(ctx, text, "failures", failures, "error", err)
+}
+
+// leaveWebhook has updates come by long polling again. What waits for delivery stays.
+func (p *polling) leaveWebhook(ctx context.Context) error {
+	if err := p.dispatcher.client.Call(ctx, "deleteWebhook", map[string]string{"drop_pending_updates": "false"}, nil); err != nil {
+		return err
+	}
+	p.dispatcher.log.WarnContext(ctx, "a webhook was set: it is deleted, since updates are received by long polling here")
+	return nil
 }

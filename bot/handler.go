@@ -1,0 +1,83 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+
+	"kabarchy/bot/locale"
+	"kabarchy/bot/telegram"
+	"kabarchy/subscriptions"
+)
+
+// errNameless says that the bot does not know its own name yet, and so not whether it is
+// spoken to.
+var errNameless = errors.New("telegram has not said yet who the bot is")
+
+// errPanicked is what a panic comes to. It would come again: nothing is tried again for it.
+var errPanicked = errors.New("handler panicked")
+
+// guard runs something, and makes an error of its panic.
+type guard func(ctx context.Context, do func() error) error
+
+// safely is the bot's guard: panics are logged and counted.
+func (b *Bot) safely(ctx context.Context, do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			b.metrics.panics.Inc()
+			b.log.ErrorContext(ctx, "handler panicked", "panic", p, "stack", string(debug.Stack()))
+			err = errPanicked
+		}
+	}()
+	return do()
+}
+
+// Start asks Telegram who the bot is.
+func (b *Bot) Start(ctx context.Context) { b.self.Ask(ctx) }
+
+// IsCommand reports whether the message is one of the bot's commands.
+func (b *Bot) IsCommand(m telegram.Message) bool {
+	name, _, _ := b.parseCommand(m.Text)
+	_, known := commandNamed(name)
+	return known
+}
+
+// Handle does what an update asks for. It fails where that could not be done; it may be
+// called again, then and at any time.
+func (b *Bot) Handle(ctx context.Context, u telegram.Update) error {
+	return b.safely(ctx, func() error {
+		if err := b.learnName(ctx, u); err != nil {
+			return err
+		}
+		return b.route(ctx, u)
+	})
+}
+
+// Busy asks who pressed a button to wait: too many updates of the chat are in line.
+func (b *Bot) Busy(ctx context.Context, u telegram.Update) error {
+	return b.safely(ctx, func() error {
+		if err := b.learnName(ctx, u); err != nil {
+			return err
+		}
+		if u.Callback == nil {
+			return nil
+		}
+		return b.answer(ctx, *u.Callback, reply{text: locale.For(u.Callback.From.LanguageCode).T("toast.busy", nil)}, false)
+	})
+}
+
+// learnName fails where an update can't be handled without the bot's own name, as long as
+// Telegram has not said it.
+func (b *Bot) learnName(ctx context.Context, u telegram.Update) error {
+	if b.self.Known() || !needsName(u) {
+		return nil
+	}
+	b.self.Ask(context.WithoutCancel(ctx))
+	return errNameless
+}
+
+// Passes reports whether what Handle failed with is over by itself: the bot's name is not
+// known yet, too many answers wait for Telegram, or others changed the same chat.
+func (b *Bot) Passes(err error) bool {
+	return errors.Is(err, errNameless) || errors.Is(err, errOutboxFull) || errors.Is(err, subscriptions.ErrContended)
+}

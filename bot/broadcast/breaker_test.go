@@ -116,6 +116,12 @@ func TestBreakerStopsWhenTelegramAsksManyToWait(t *testing.T) {
 				b.toldToWait(1+chat, true, time.Now(), 20*time.Second)
 			}
 		}, true},
+		"three chats in twenty seconds": {func(b *breaker) {
+			for chat := range int64(3) {
+				b.toldToWait(1+chat, true, time.Now(), 20*time.Second)
+				time.Sleep(10 * time.Second)
+			}
+		}, false},
 		"thirty groups": {func(b *breaker) {
 			for chat := range int64(30) {
 				b.toldToWait(-1-chat, true, time.Now(), 20*time.Second)

@@ -24,7 +24,7 @@ import (
 type crowd struct {
 	*house
 	n      int
-	logged *strings.Builder
+	logged *lockedWriter
 }
 
 // inStorm runs a test with the readers 1, 2, …, n.
@@ -34,10 +34,10 @@ func inStorm(t *testing.T, n int, f func(t *testing.T, c *crowd)) {
 }
 
 func newCrowd(tb testing.TB, n int) *crowd {
-	c := &crowd{embeddedHouse(tb), n, &strings.Builder{}}
+	c := &crowd{embeddedHouse(tb), n, &lockedWriter{to: &strings.Builder{}}}
 	redistest.Fill(tb, c.rdb, 1, n, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
 	c.options.MessagesPerSecond = 30
-	c.options.Log = slog.New(slog.NewTextHandler(&lockedWriter{to: c.logged}, nil))
+	c.options.Log = slog.New(slog.NewTextHandler(c.logged, nil))
 	return c
 }
 
@@ -51,6 +51,13 @@ func (w *lockedWriter) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.to.Write(p)
+}
+
+// String returns what was written until now.
+func (w *lockedWriter) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.to.String()
 }
 
 // served publishes an item and waits until the chats have it of which good says so. It

@@ -208,3 +208,31 @@ func (s *Server) Deliveries(key string) map[int64]int {
 	}
 	return got
 }
+
+// Sample calls f for so many of the crowds' members at most, evenly among them and in the
+// order in which they came, with how many messages each received. It returns how many
+// members there are, and for how many of them each of the sample stands.
+func (s *Server) Sample(most int, f func(chat int64, received uint32)) (size, stride int) {
+	var all []*crowd
+	if crowds := s.crowds.Load(); crowds != nil {
+		all = *crowds
+	}
+	for _, c := range all {
+		size += len(c.members)
+	}
+	stride = max(1, (size+most-1)/most)
+	at := 0
+	for _, c := range all {
+		for i := range c.members {
+			if at++; (at-1)%stride != 0 {
+				continue
+			}
+			chat := c.first + int64(i)
+			m, unlock := c.lock(chat)
+			received := m.received
+			unlock()
+			f(chat, received)
+		}
+	}
+	return size, stride
+}

@@ -13,6 +13,7 @@ import (
 
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/simulator/browsertest"
+	"kabarchy/bot/simulator/page"
 )
 
 // scriptedBot answers /start and presses until the test ends.
@@ -100,7 +101,7 @@ func TestPageInBrowser(t *testing.T) {
 func visit(t *testing.T, ctx context.Context, name string, width int) {
 	narrow := width < 600
 	officer := &desk{state: deskState()}
-	w := start(t, simulator.Options{Desk: officer, Now: time.Now})
+	w := start(t, simulator.Options{Now: time.Now}, officer)
 	for _, command := range []params{{"command": "latest", "description": "Акыркы жаңылыктар"}, {"command": "help", "description": "Бот боюнча жардам"}} {
 		must[bool](t, w, "setMyCommands", params{"commands": []params{command}})
 	}
@@ -198,15 +199,15 @@ func waitFor(t *testing.T, c *simulator.Citizen, text string) {
 	}
 }
 
-func deskState() simulator.DeskState {
+func deskState() page.DeskState {
 	titles := map[string]string{"ky": "Акысыз юридикалык жардам: кимге жана кайда берилет", "ru": "Бесплатная юридическая помощь: кому и где её оказывают", "en": "Free legal aid: who can get it, and where"}
-	return simulator.DeskState{
+	return page.DeskState{
 		Ministry:  map[string]string{"ky": "Кыргыз Республикасынын Юстиция министрлиги", "ru": "Министерство юстиции Кыргызской Республики", "en": "Ministry of Justice of the Kyrgyz Republic"},
-		Drafts:    []simulator.Draft{{ID: "d1", Titles: titles}, {ID: "d2", Titles: titles}},
-		Published: []simulator.Published{{ID: "p1", Titles: titles, Items: []string{"p1-ky"}, PublishedAt: time.Now(), CanCorrect: true, CanWithdraw: true}},
-		Broadcasts: []simulator.Broadcast{{ID: 1, Kind: "news", Item: "p1-ky", Title: titles["ky"], Language: "ky", Planned: 402, Sent: 300, Blocked: 2, ToGo: 100, Rate: 29.6,
+		Drafts:    []page.Draft{{ID: "d1", Titles: titles}, {ID: "d2", Titles: titles}},
+		Published: []page.Published{{ID: "p1", Titles: titles, Items: []string{"p1-ky"}, PublishedAt: time.Now(), CanCorrect: true, CanWithdraw: true}},
+		Broadcasts: []page.Broadcast{{ID: 1, Kind: "news", Item: "p1-ky", Title: titles["ky"], Language: "ky", Planned: 402, Sent: 300, Blocked: 2, ToGo: 100, Rate: 29.6,
 			PlannedAt: time.Now(), ExpectedEnd: time.Now().Add(time.Minute), Urgent: true}},
-		Audience: simulator.Audience{Active: map[string]int{"ky": 241, "ru": 121, "en": 40}, Total: 410, Stopped: 6, Blocked: 2},
+		Audience: page.Audience{Active: map[string]int{"ky": 241, "ru": 121, "en": 40}, Total: 410, Stopped: 6, Blocked: 2},
 	}
 }
 

@@ -15,16 +15,17 @@ import (
 	"time"
 
 	"kabarchy/bot/simulator"
+	"kabarchy/bot/simulator/page"
 )
 
 // desk is a press officer's side that only remembers what was asked of it.
 type desk struct {
 	mu    sync.Mutex
-	state simulator.DeskState
+	state page.DeskState
 	asked []string
 }
 
-func (d *desk) State(context.Context) (simulator.DeskState, error) {
+func (d *desk) State(context.Context) (page.DeskState, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.state, nil
@@ -32,7 +33,7 @@ func (d *desk) State(context.Context) (simulator.DeskState, error) {
 
 func (d *desk) Publish(_ context.Context, draft string) error { return d.ask("publish " + draft) }
 
-func (d *desk) Correct(context.Context, string) error { return simulator.ErrNotOffered }
+func (d *desk) Correct(context.Context, string) error { return page.ErrNotOffered }
 
 func (d *desk) Withdraw(_ context.Context, item string) error {
 	return errors.Join(d.ask("withdraw "+item), errors.New("the printer is on fire"))
@@ -183,7 +184,7 @@ func jsonOf(t testing.TB, v any) string {
 func TestPageActions(t *testing.T) {
 	t.Parallel()
 	officer := &desk{}
-	w := start(t, simulator.Options{Desk: officer, Now: time.Now})
+	w := start(t, simulator.Options{Now: time.Now}, officer)
 	aida := w.Citizen("Айгүл", "ky")
 	chat := jsonOf(t, aida.ID())
 
@@ -327,8 +328,8 @@ func (s *stream) one() (event, data string) {
 
 func TestPageStream(t *testing.T) {
 	t.Parallel()
-	officer := &desk{state: simulator.DeskState{Drafts: []simulator.Draft{{ID: "d1", Titles: map[string]string{"ky": "Жаңылык"}}}}}
-	w := start(t, simulator.Options{Desk: officer, Now: time.Now})
+	officer := &desk{state: page.DeskState{Drafts: []page.Draft{{ID: "d1", Titles: map[string]string{"ky": "Жаңылык"}}}}}
+	w := start(t, simulator.Options{Now: time.Now}, officer)
 	evil := `</script><img src=x onerror=alert(1)>`
 	aida := w.Citizen(evil, "ky").Open()
 	first := w.Crowd(3)
@@ -362,7 +363,7 @@ func TestPageStream(t *testing.T) {
 	for s.next("crowd")["dots"] != "020" {
 	}
 	officer.mu.Lock()
-	officer.state.Broadcasts = []simulator.Broadcast{{ID: 5, Planned: 3, Sent: 1, ToGo: 2}}
+	officer.state.Broadcasts = []page.Broadcast{{ID: 5, Planned: 3, Sent: 1, ToGo: 2}}
 	officer.mu.Unlock()
 	if got := s.next("desk")["broadcasts"].([]any)[0].(map[string]any); got["to_go"] != 2.0 || got["finished_at"] != nil {
 		t.Errorf("the desk shows %v", got)

@@ -59,11 +59,13 @@ func init() {
 }
 
 // Handler serves the Bot API under /bot<token>/, uploaded pictures under /file/ and
-// the page everywhere else.
+// what [Server.Show] was given everywhere else.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(filePath, &s.files)
-	mux.Handle("/", s.page())
+	if s.shown != nil {
+		mux.Handle("/", s.shown)
+	}
 	all := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if rest, found := strings.CutPrefix(r.URL.Path, "/bot"); found && strings.Contains(rest, "/") {
 			s.serve(w, r, rest)

@@ -60,8 +60,6 @@ type Options struct {
 	// Local has the server answer this machine's own programs and its own page alone, and
 	// not the pages of other sites in a browser here: for where a person uses it.
 	Local bool
-	// Desk is what the page's desk acts on; without it the page shows phones only.
-	Desk Desk
 	// Log hears of webhooks that fail; nothing if nil.
 	Log *slog.Logger
 }
@@ -69,6 +67,7 @@ type Options struct {
 // Server is the simulated Telegram. It is safe for concurrent use.
 type Server struct {
 	options Options
+	shown   http.Handler // what is shown beside the Bot API
 	bot     User
 	now     func() time.Time
 	log     *slog.Logger
@@ -153,6 +152,12 @@ func (s *Server) Chat(id int64) (*Chat, bool) {
 	c, found := s.chats[id]
 	return c, found
 }
+
+// Show has a page served beside the Bot API, at all other paths. It is called before Handler.
+func (s *Server) Show(page http.Handler) { s.shown = page }
+
+// Closed reports whether Close was called.
+func (s *Server) Closed() bool { return s.updates.ended() }
 
 // Close ends the long poll and the webhook, and returns when their goroutines have.
 func (s *Server) Close(ctx context.Context) error { return s.updates.close(ctx) }

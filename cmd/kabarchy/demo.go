@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kabarchy/bot/simulator"
+	"kabarchy/bot/simulator/page"
 	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/cmd/kabarchy/sample"
 )
@@ -104,8 +105,9 @@ func (d *demo) start(ctx context.Context, log *slog.Logger) error {
 	}
 
 	desk := &desk{site: d.Site, address: configured.Ministry.Site}
-	d.Telegram = simulator.New(simulator.Options{Token: demoToken(), Local: true, Limits: simulator.TelegramLimits, Desk: desk, Log: log})
-	for _, person := range simulator.People[:2] {
+	d.Telegram = simulator.New(simulator.Options{Token: demoToken(), Local: true, Limits: simulator.TelegramLimits, Log: log})
+	d.Telegram.Show(page.New(d.Telegram, page.Options{Desk: desk, Log: log}))
+	for _, person := range page.People[:2] {
 		d.Telegram.Citizen(person.Name, person.Language)
 	}
 	d.App, err = NewApp(ctx, AppOptions{

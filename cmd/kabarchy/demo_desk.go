@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"kabarchy/bot/broadcast"
-	"kabarchy/bot/simulator"
+	"kabarchy/bot/simulator/page"
 	"kabarchy/cmd/kabarchy/sample"
 )
 
@@ -28,21 +28,21 @@ type desk struct {
 	items map[int][]string // the archive's ids of an item's editions
 }
 
-var _ simulator.Desk = (*desk)(nil)
+var _ page.Desk = (*desk)(nil)
 
 // State is part of simulator.Desk.
-func (d *desk) State(ctx context.Context) (simulator.DeskState, error) {
+func (d *desk) State(ctx context.Context) (page.DeskState, error) {
 	progress, err := d.app.Engine.Progress(ctx)
 	if err != nil {
-		return simulator.DeskState{}, err
+		return page.DeskState{}, err
 	}
 	counts, err := d.app.Store.Count(ctx)
 	if err != nil {
-		return simulator.DeskState{}, err
+		return page.DeskState{}, err
 	}
-	state := simulator.DeskState{
+	state := page.DeskState{
 		Ministry: d.app.options.Config.Ministry.Name,
-		Audience: simulator.Audience{
+		Audience: page.Audience{
 			Active: counts.Active, Total: counts.Total, Stopped: counts.Stopped, Blocked: counts.Blocked + counts.Gone,
 		},
 	}
@@ -51,24 +51,24 @@ func (d *desk) State(ctx context.Context) (simulator.DeskState, error) {
 	}
 	for _, entry := range d.site.Entries() {
 		if entry.State == sample.Draft {
-			state.Drafts = append(state.Drafts, simulator.Draft{
+			state.Drafts = append(state.Drafts, page.Draft{
 				ID: strconv.Itoa(entry.Number), Titles: titles(entry), Picture: d.picture(entry),
 			})
 			continue
 		}
 		published, err := d.published(ctx, entry)
 		if err != nil {
-			return simulator.DeskState{}, err
+			return page.DeskState{}, err
 		}
 		state.Published = append(state.Published, published)
 	}
-	slices.SortFunc(state.Published, func(a, b simulator.Published) int { return b.PublishedAt.Compare(a.PublishedAt) })
+	slices.SortFunc(state.Published, func(a, b page.Published) int { return b.PublishedAt.Compare(a.PublishedAt) })
 	return state, nil
 }
 
 // shown is the engine's progress as the page has it.
-func shown(p broadcast.Progress) simulator.Broadcast {
-	return simulator.Broadcast{
+func shown(p broadcast.Progress) page.Broadcast {
+	return page.Broadcast{
 		ID: p.ID, Kind: string(p.Kind), Item: p.Item, Title: p.Title, Language: p.Language, Urgent: p.Urgent,
 		Planned: p.Planned, Sent: p.Sent, Blocked: p.Blocked, Failed: p.Failed, ToGo: p.ToGo, Rate: p.Rate,
 		PlannedAt: p.PlannedAt, ExpectedEnd: p.ExpectedEnd, FinishedAt: p.FinishedAt,
@@ -85,10 +85,10 @@ func titles(entry sample.Entry) map[string]string {
 
 func (d *desk) picture(entry sample.Entry) string { return d.address + "/pictures/" + entry.Picture }
 
-func (d *desk) published(ctx context.Context, entry sample.Entry) (simulator.Published, error) {
+func (d *desk) published(ctx context.Context, entry sample.Entry) (page.Published, error) {
 	items, err := d.editions(ctx, entry.Number)
 	sent := !entry.Archived && len(items) > 0 // what was there from the start went to nobody
-	return simulator.Published{
+	return page.Published{
 		ID: strconv.Itoa(entry.Number), Titles: titles(entry), Picture: d.picture(entry), Items: items,
 		PublishedAt: entry.At,
 		Corrected:   entry.State == sample.Corrected,

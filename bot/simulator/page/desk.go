@@ -1,4 +1,4 @@
-package simulator
+package page
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 )
 
 // ErrNotOffered is what a [Desk] answers to something it does not do (yet).
-var ErrNotOffered = errors.New("simulator: the desk does not offer this")
+var ErrNotOffered = errors.New("page: the desk does not offer this")
 
 // Desk is what the page's desk acts on: a press officer's side of the program. It is
 // safe for concurrent use. Its errors are shown to the visitor as they are.

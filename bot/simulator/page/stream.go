@@ -1,4 +1,4 @@
-package simulator
+package page
 
 import (
 	"bytes"
@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"kabarchy/bot/simulator"
 )
 
 // How the stream paces itself.
@@ -23,20 +25,20 @@ const (
 // events streams the state: first a snapshot, then each part that changed, whole. A
 // browser that missed some or comes back needs no history. The stream ends with the
 // request, and soon after the server is closed.
-func (p *page) events(w http.ResponseWriter, r *http.Request) {
+func (p *handler) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	watch := p.server.Watch()
 	defer watch.Close()
 	s := &stream{page: p, out: w, control: http.NewResponseController(w), sent: map[string][]byte{}}
 	if err := s.run(r.Context(), watch); err != nil && r.Context().Err() == nil {
-		p.server.log.Debug("a page's stream ended", "error", err)
+		p.log.Debug("a page's stream ended", "error", err)
 	}
 }
 
 // stream is one browser's.
 type stream struct {
-	page    *page
+	page    *handler
 	out     http.ResponseWriter
 	control *http.ResponseController
 	sent    map[string][]byte // part → its last JSON
@@ -44,7 +46,7 @@ type stream struct {
 	wrote   time.Time
 }
 
-func (s *stream) run(ctx context.Context, watch *Watch) error {
+func (s *stream) run(ctx context.Context, watch *simulator.Watch) error {
 	if err := s.snapshot(ctx); err != nil {
 		return err
 	}
@@ -63,7 +65,7 @@ func (s *stream) run(ctx context.Context, watch *Watch) error {
 				return err
 			}
 		case <-tick.C:
-			if s.page.server.updates.ended() {
+			if s.page.server.Closed() {
 				return nil // the server was closed: nobody waits for a page
 			}
 			if err := s.tick(ctx, n%streamWhole == 0); err != nil {
@@ -71,13 +73,6 @@ func (s *stream) run(ctx context.Context, watch *Watch) error {
 			}
 		}
 	}
-}
-
-// ended says whether the server was closed.
-func (u *updates) ended() bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return u.closed
 }
 
 func pause(ctx context.Context, d time.Duration) error {
@@ -95,7 +90,7 @@ func pause(ctx context.Context, d time.Duration) error {
 func (s *stream) snapshot(ctx context.Context) error {
 	whole := viewSnapshot{Phones: []viewPhone{}, Crowd: s.page.dots.view(s.page.server), Desk: s.page.desk.look(ctx)}
 	for _, c := range s.page.server.Phones() {
-		phone, there := s.page.server.view(c)
+		phone, there := view(s.page.server, c)
 		if !there {
 			continue
 		}
@@ -144,8 +139,8 @@ func (s *stream) tick(ctx context.Context, whole bool) error {
 	return nil
 }
 
-func (s *stream) phone(c *Citizen) error {
-	phone, there := s.page.server.view(c)
+func (s *stream) phone(c *simulator.Citizen) error {
+	phone, there := view(s.page.server, c)
 	at := slices.Index(s.phones, phone.ID)
 	switch {
 	case there && at < 0:

@@ -1,8 +1,10 @@
-package simulator
+package page
 
 import (
 	"fmt"
 	"strings"
+
+	"kabarchy/bot/simulator"
 )
 
 // Person is somebody who can be given a phone on the page.
@@ -42,7 +44,7 @@ func town(name string) string {
 }
 
 // newcomer gives a phone to the next of People, and to their namesakes when all have one.
-func (s *Server) newcomer() (*Citizen, error) {
+func newcomer(s *simulator.Server) (*simulator.Citizen, error) {
 	taken := map[string]bool{}
 	for _, c := range s.Phones() {
 		if v := c.View(); !v.Deactivated {

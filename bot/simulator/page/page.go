@@ -1,16 +1,18 @@
-package simulator
+// Package page shows the simulator's phones in a browser, like a chat window with several
+// of them side by side, and beside them a press officer's desk.
+package page
 
 import (
 	"embed"
-	"net"
+	"log/slog"
 	"net/http"
-	"net/netip"
-	"strings"
+
+	"kabarchy/bot/simulator"
 )
 
 // pageFiles are the page itself, as a browser gets it: there is no build step.
 //
-//go:embed page
+//go:embed *.html *.js *.css *.svg words
 var pageFiles embed.FS
 
 // contentPolicy lets the page run its own scripts and styles and nothing else, forbids
@@ -19,23 +21,35 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 	"img-src 'self' http://127.0.0.1:* http://localhost:*; base-uri 'none'; form-action 'none'; " +
 	"frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
-// page is the phones and the desk in a browser, and the API they act through.
-type page struct {
-	server *Server
+// Options say what the page shows beside the phones.
+type Options struct {
+	// Desk is what the page's desk acts on; without it the page shows phones only.
+	Desk Desk
+	// Log hears why a page's stream ended; nothing if nil.
+	Log *slog.Logger
+}
+
+// handler is the phones and the desk in a browser, and the API they act through.
+type handler struct {
+	server *simulator.Server
+	log    *slog.Logger
 	desk   deskWatch
 	dots   dots
 }
 
-// page serves the page that shows the phones and the desk. It answers only requests
+// New serves the page that shows the phones and the desk. It answers only requests
 // that name this machine (whatever a stranger's DNS says) and, where they change
-// something, come from the page itself.
-func (s *Server) page() http.Handler {
-	p := &page{server: s, desk: deskWatch{desk: s.options.Desk}}
+// something, come from the page itself. The server shows it by [Server.Show].
+func New(s *simulator.Server, o Options) http.Handler {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	p := &handler{server: s, log: o.Log, desk: deskWatch{desk: o.Desk}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		http.ServeFileFS(w, r, pageFiles, "page/index.html")
+		http.ServeFileFS(w, r, pageFiles, "index.html")
 	})
-	mux.Handle("GET /page/", http.FileServerFS(pageFiles))
+	mux.Handle("GET /page/", http.StripPrefix("/page/", http.FileServerFS(pageFiles)))
 	mux.HandleFunc("GET /simulator/events", p.events)
 	for name, act := range p.actions() {
 		mux.Handle("POST /simulator/"+name, action(act))
@@ -55,23 +69,10 @@ func guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
 		h.Set("Cache-Control", "no-cache")
-		if !loopback(r.Host) {
+		if !simulator.Loopback(r.Host) {
 			http.Error(w, "This page is served to this machine only: open it as http://127.0.0.1 or http://localhost.", http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// loopback says whether a Host header names this machine.
-func loopback(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	address, err := netip.ParseAddr(host)
-	return err == nil && address.IsLoopback()
 }

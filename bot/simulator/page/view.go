@@ -1,8 +1,10 @@
-package simulator
+package page
 
 import (
 	"net/url"
 	"strings"
+
+	"kabarchy/bot/simulator"
 )
 
 // The types in this file are the state as the page gets it.
@@ -14,30 +16,30 @@ type viewSnapshot struct {
 }
 
 type viewPhone struct {
-	ID       int64         `json:"id"`
-	Name     string        `json:"name"`
-	Place    string        `json:"place"`
-	Language string        `json:"language"`
-	Blocked  bool          `json:"blocked"`
-	Typing   bool          `json:"typing"`
-	Title    string        `json:"title"` // the bot's name, as this phone's language has it
-	About    string        `json:"description"`
-	Commands []Command     `json:"commands"`
-	Messages []viewMessage `json:"messages"`
+	ID       int64               `json:"id"`
+	Name     string              `json:"name"`
+	Place    string              `json:"place"`
+	Language string              `json:"language"`
+	Blocked  bool                `json:"blocked"`
+	Typing   bool                `json:"typing"`
+	Title    string              `json:"title"` // the bot's name, as this phone's language has it
+	About    string              `json:"description"`
+	Commands []simulator.Command `json:"commands"`
+	Messages []viewMessage       `json:"messages"`
 }
 
 type viewMessage struct {
-	ID       int64          `json:"id"`
-	Out      bool           `json:"out,omitempty"` // the phone's owner wrote it
-	Date     int64          `json:"date"`          // milliseconds since 1970
-	Edited   bool           `json:"edited,omitempty"`
-	Silent   bool           `json:"silent,omitempty"`
-	Text     string         `json:"text"`
-	Entities []Entity       `json:"entities,omitempty"`
-	Photo    string         `json:"photo,omitempty"`
-	Preview  string         `json:"preview,omitempty"`
-	Service  string         `json:"service,omitempty"`
-	Keyboard [][]viewButton `json:"keyboard,omitempty"`
+	ID       int64              `json:"id"`
+	Out      bool               `json:"out,omitempty"` // the phone's owner wrote it
+	Date     int64              `json:"date"`          // milliseconds since 1970
+	Edited   bool               `json:"edited,omitempty"`
+	Silent   bool               `json:"silent,omitempty"`
+	Text     string             `json:"text"`
+	Entities []simulator.Entity `json:"entities,omitempty"`
+	Photo    string             `json:"photo,omitempty"`
+	Preview  string             `json:"preview,omitempty"`
+	Service  string             `json:"service,omitempty"`
+	Keyboard [][]viewButton     `json:"keyboard,omitempty"`
 }
 
 type viewButton struct {
@@ -51,7 +53,7 @@ type viewButton struct {
 const viewMessages = 100
 
 // view is a phone as the page shows it; false when the person took it away.
-func (s *Server) view(c *Citizen) (viewPhone, bool) {
+func view(s *simulator.Server, c *simulator.Citizen) (viewPhone, bool) {
 	v := c.View()
 	profile := s.Profile(v.Language)
 	phone := viewPhone{
@@ -61,7 +63,7 @@ func (s *Server) view(c *Citizen) (viewPhone, bool) {
 		Messages: []viewMessage{},
 	}
 	if phone.Commands == nil {
-		phone.Commands = []Command{}
+		phone.Commands = []simulator.Command{}
 	}
 	for _, m := range v.Messages[max(0, len(v.Messages)-viewMessages):] {
 		phone.Messages = append(phone.Messages, messageOf(m))
@@ -69,7 +71,7 @@ func (s *Server) view(c *Citizen) (viewPhone, bool) {
 	return phone, !v.Deactivated
 }
 
-func messageOf(m Message) viewMessage {
+func messageOf(m simulator.Message) viewMessage {
 	v := viewMessage{
 		ID: m.ID, Out: !m.Bot, Date: m.Date.UnixMilli(), Edited: !m.Edited.IsZero(), Silent: m.Silent,
 		Text: m.Text, Photo: m.Photo, Preview: link(m.Preview), Service: m.Service,
@@ -88,7 +90,7 @@ func messageOf(m Message) viewMessage {
 	return v
 }
 
-func buttonOf(b Button) viewButton {
+func buttonOf(b simulator.Button) viewButton {
 	v := viewButton{Text: b.Text, URL: link(b.URL), Style: b.Style}
 	if b.WebApp != nil {
 		v.URL = link(b.WebApp.URL)

@@ -1,4 +1,4 @@
-package simulator
+package page
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf16"
+
+	"kabarchy/bot/simulator"
 )
 
 // request is what the page asks for; each action takes the fields it needs.
@@ -41,7 +43,7 @@ var crowdLanguages = []string{"ky", "ru", "ky", "ky", "ru", "ky", "en", "ky", "r
 var errRequest = errors.New("bad request")
 
 // actions are what the page can do, each a POST with a JSON object.
-func (p *page) actions() map[string]func(context.Context, request) (any, error) {
+func (p *handler) actions() map[string]func(context.Context, request) (any, error) {
 	return map[string]func(context.Context, request) (any, error){
 		"send":     p.send,
 		"press":    p.press,
@@ -90,14 +92,14 @@ func status(err error) int {
 	switch {
 	case errors.Is(err, ErrNotOffered):
 		return http.StatusNotImplemented
-	case errors.Is(err, errRequest), errors.Is(err, ErrNoMessage), errors.Is(err, ErrNoButton), errors.Is(err, ErrNotCallback):
+	case errors.Is(err, errRequest), errors.Is(err, simulator.ErrNoMessage), errors.Is(err, simulator.ErrNoButton), errors.Is(err, simulator.ErrNotCallback):
 		return http.StatusBadRequest
 	}
 	return http.StatusInternalServerError
 }
 
 // citizen finds a phone of the page.
-func (p *page) citizen(chat int64) (*Citizen, error) {
+func (p *handler) citizen(chat int64) (*simulator.Citizen, error) {
 	for _, c := range p.server.Phones() {
 		if c.ID() == chat {
 			return c, nil
@@ -106,7 +108,7 @@ func (p *page) citizen(chat int64) (*Citizen, error) {
 	return nil, fmt.Errorf("%w: no phone %d", errRequest, chat)
 }
 
-func (p *page) send(_ context.Context, q request) (any, error) {
+func (p *handler) send(_ context.Context, q request) (any, error) {
 	c, err := p.citizen(q.Chat)
 	if err != nil {
 		return nil, err
@@ -121,7 +123,7 @@ func (p *page) send(_ context.Context, q request) (any, error) {
 
 // press presses a button and waits for what the bot says to it, but not for ever: a
 // button that nobody answers only stops turning, as in Telegram.
-func (p *page) press(ctx context.Context, q request) (any, error) {
+func (p *handler) press(ctx context.Context, q request) (any, error) {
 	c, err := p.citizen(q.Chat)
 	if err != nil {
 		return nil, err
@@ -144,30 +146,34 @@ func (p *page) press(ctx context.Context, q request) (any, error) {
 }
 
 // callback is the data of the button at a place of a message's keyboard.
-func callback(c *Citizen, q request) (string, error) {
+func callback(c *simulator.Citizen, q request) (string, error) {
 	for _, m := range c.Messages() {
 		if m.ID != q.Message {
 			continue
 		}
 		if q.Row < 0 || q.Row >= len(m.Keyboard) || q.Column < 0 || q.Column >= len(m.Keyboard[q.Row]) {
-			return "", ErrNoButton
+			return "", simulator.ErrNoButton
 		}
 		return m.Keyboard[q.Row][q.Column].Data, nil
 	}
-	return "", ErrNoMessage
+	return "", simulator.ErrNoMessage
 }
 
-func (p *page) block(_ context.Context, q request) (any, error) {
+func (p *handler) block(_ context.Context, q request) (any, error) {
 	c, err := p.citizen(q.Chat)
 	if err != nil {
 		return nil, err
 	}
-	c.setBlocked(q.Blocked)
+	if q.Blocked {
+		c.Block()
+	} else {
+		c.Unblock()
+	}
 	return nil, nil
 }
 
-func (p *page) phone(context.Context, request) (any, error) {
-	c, err := p.server.newcomer()
+func (p *handler) phone(context.Context, request) (any, error) {
+	c, err := newcomer(p.server)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errRequest, err)
 	}
@@ -175,7 +181,7 @@ func (p *page) phone(context.Context, request) (any, error) {
 }
 
 // remove takes a phone away: for the bot, its owner's account is no more.
-func (p *page) remove(_ context.Context, q request) (any, error) {
+func (p *handler) remove(_ context.Context, q request) (any, error) {
 	c, err := p.citizen(q.Chat)
 	if err != nil {
 		return nil, err
@@ -185,7 +191,7 @@ func (p *page) remove(_ context.Context, q request) (any, error) {
 }
 
 // crowd adds citizens, and returns when all have written to the bot.
-func (p *page) crowd(ctx context.Context, q request) (any, error) {
+func (p *handler) crowd(ctx context.Context, q request) (any, error) {
 	if q.Count < 1 || q.Count > largestCrowd {
 		return nil, fmt.Errorf("%w: 1 to %d citizens at a time", errRequest, largestCrowd)
 	}
@@ -195,7 +201,7 @@ func (p *page) crowd(ctx context.Context, q request) (any, error) {
 	return nil, nil
 }
 
-func (p *page) publish(ctx context.Context, q request) (any, error) {
+func (p *handler) publish(ctx context.Context, q request) (any, error) {
 	if p.desk.desk == nil {
 		return nil, ErrNotOffered
 	}
@@ -204,7 +210,7 @@ func (p *page) publish(ctx context.Context, q request) (any, error) {
 	return nil, p.desk.desk.Publish(ctx, q.Draft)
 }
 
-func (p *page) correct(ctx context.Context, q request) (any, error) {
+func (p *handler) correct(ctx context.Context, q request) (any, error) {
 	if p.desk.desk == nil {
 		return nil, ErrNotOffered
 	}
@@ -212,7 +218,7 @@ func (p *page) correct(ctx context.Context, q request) (any, error) {
 	return nil, p.desk.desk.Correct(ctx, q.Item)
 }
 
-func (p *page) withdraw(ctx context.Context, q request) (any, error) {
+func (p *handler) withdraw(ctx context.Context, q request) (any, error) {
 	if p.desk.desk == nil {
 		return nil, ErrNotOffered
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -27,7 +28,7 @@ func newHandler(ready http.Handler, metrics prometheus.Gatherer) http.Handler {
 // are under way may end within the grace.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler, grace time.Duration, log *slog.Logger) error {
 	server := &http.Server{
-		Handler:           handler,
+		Handler:           bodiesInTime(handler),
 		ReadHeaderTimeout: 5 * time.Second,
 		IdleTimeout:       time.Minute,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
@@ -50,6 +51,36 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, gra
 		return fmt.Errorf("serve %s: %w", listener.Addr(), err)
 	}
 	return nil
+}
+
+// bodyWithin is how long a request's body may take to come.
+const bodyWithin = 10 * time.Second
+
+// bodiesInTime bounds how long a request's body takes to come, also one that nobody reads:
+// the server waits for its end before it answers. The answer may take longer.
+func bodiesInTime(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			conn := http.NewResponseController(w)
+			_ = conn.SetReadDeadline(time.Now().Add(bodyWithin)) // a recorder has none
+			r.Body = &timedBody{r.Body, func() { _ = conn.SetReadDeadline(time.Time{}) }}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// timedBody tells of its end.
+type timedBody struct {
+	io.ReadCloser
+	ended func()
+}
+
+func (b *timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		b.ended()
+	}
+	return n, err
 }
 
 // listen opens a TCP address. Its error says what to do about it.

@@ -8,9 +8,13 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"kabarchy/subscriptions/redistest/pipenet"
 )
 
 func TestHandler(t *testing.T) {
@@ -59,6 +63,53 @@ func TestListenOnTakenPort(t *testing.T) {
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
+}
+
+// TestABodyThatNeverEndsHoldsNoConnection, whether anybody reads it or not; an answer may
+// take longer than a body.
+func TestABodyThatNeverEndsHoldsNoConnection(t *testing.T) {
+	t.Parallel()
+	for name, handler := range map[string]http.HandlerFunc{
+		"unread": http.NotFound,
+		"read":   func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := pipenet.Serve(t, bodiesInTime(handler)).Client(t)
+				body, never := io.Pipe()
+				defer never.Close()
+				began := time.Now()
+				if answer, err := client.Post("http://pipe/", "text/plain", body); err == nil {
+					answer.Body.Close()
+				}
+				if took := time.Since(began); took > bodyWithin+time.Second {
+					t.Errorf("the connection is held for %s", took)
+				}
+			})
+		})
+	}
+	t.Run("a long poll", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			client := pipenet.Serve(t, bodiesInTime(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				select {
+				case <-time.After(3 * bodyWithin):
+					_, _ = io.WriteString(w, "well")
+				case <-r.Context().Done():
+				}
+			}))).Client(t)
+			answer, err := client.Post("http://pipe/", "text/plain", strings.NewReader("timeout=30"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close()
+			if said, _ := io.ReadAll(answer.Body); string(said) != "well" {
+				t.Errorf("answered %q", said)
+			}
+		})
+	})
 }
 
 func get(t *testing.T, url string) (status int, body string) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -57,30 +56,15 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, gra
 const bodyWithin = 10 * time.Second
 
 // bodiesInTime bounds how long a request's body takes to come, also one that nobody reads:
-// the server waits for its end before it answers. The answer may take longer.
+// the server waits for its end before it answers. The answer may take longer: net/http lifts
+// the deadline at the body's end.
 func bodiesInTime(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength != 0 {
-			conn := http.NewResponseController(w)
-			_ = conn.SetReadDeadline(time.Now().Add(bodyWithin)) // a recorder has none
-			r.Body = &timedBody{r.Body, func() { _ = conn.SetReadDeadline(time.Time{}) }}
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyWithin)) // a recorder has none
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// timedBody tells of its end.
-type timedBody struct {
-	io.ReadCloser
-	ended func()
-}
-
-func (b *timedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if errors.Is(err, io.EOF) {
-		b.ended()
-	}
-	return n, err
 }
 
 // listen opens a TCP address. Its error says what to do about it.

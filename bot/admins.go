@@ -101,7 +101,7 @@ func (b *Bot) TellAdmins(ctx context.Context) error {
 	return nil
 }
 
-// tellAdmin tells one administrator what is new to them, and says whether anything was.
+// tellAdmin tells one administrator what is new to them, and reports whether anything was.
 func (b *Bot) tellAdmin(ctx context.Context, admin int64, notices []notice) (bool, error) {
 	told, err := b.told(ctx, admin)
 	if err != nil {

@@ -274,7 +274,7 @@ func (q *queue) hold() {
 	}
 }
 
-// rest waits before Telegram is asked again, and says whether it has: not when the bot is
+// rest waits before Telegram is asked again, and reports whether it has: not when the bot is
 // told to finish meanwhile. Who waits for one of these answers is let go.
 func (o *outbox) rest(ctx context.Context, q *queue, pause time.Duration) bool {
 	o.mu.Lock()

@@ -173,7 +173,7 @@ func (r *reads) hand(ctx context.Context, read *reading, to *reader) {
 	})
 }
 
-// takes says whether the reader still waits; then it does no longer.
+// takes reports whether the reader still waits; then it does no longer.
 func (r *reads) takes(to *reader) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

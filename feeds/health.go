@@ -86,7 +86,7 @@ func (h *health) get() Health {
 	return h.Health
 }
 
-// due says whether a scheduled poll may be made.
+// due reports whether a scheduled poll may be made.
 func (h *health) due(now time.Time) bool {
 	is := h.get()
 	return !now.Add(slack(is.NextPoll.Sub(is.LastAttempt))).Before(is.NextPoll)
@@ -103,7 +103,7 @@ type outcome struct {
 	rhythm   time.Duration
 }
 
-// note takes in how a poll went, and says whether the source's condition is another now.
+// note takes in how a poll went, and reports whether the source's condition is another now.
 func (h *health) note(o outcome, now time.Time) (changed bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

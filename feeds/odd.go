@@ -60,7 +60,7 @@ func oddDocument(d document) []string {
 	return odd
 }
 
-// isFile says whether an address looks like that of a file and not of a page.
+// isFile reports whether an address looks like that of a file and not of a page.
 func isFile(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil {

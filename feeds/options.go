@@ -42,7 +42,7 @@ type Source struct {
 	OldTLS bool
 }
 
-// serves says whether a page is on a host of the source's. "www." counts for nothing.
+// serves reports whether a page is on a host of the source's. "www." counts for nothing.
 func (s Source) serves(page *url.URL) bool {
 	bare := func(host string) string { return strings.TrimPrefix(strings.ToLower(host), "www.") }
 	if own, err := url.Parse(s.URL); err == nil && bare(own.Host) == bare(page.Host) {

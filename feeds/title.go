@@ -51,7 +51,7 @@ func plainTitle(markup string) string {
 	return article.OneLine(article.PlainText(text.String()))
 }
 
-// isFormatting says whether a match of aTag is a tag: known and complete, at the
+// isFormatting reports whether a match of aTag is a tag: known and complete, at the
 // beginning or with its like, or with attributes.
 func isFormatting(markup string, m []int) bool {
 	name, attributes := strings.ToLower(markup[m[2]:m[3]]), markup[m[4]:m[5]]

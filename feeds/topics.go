@@ -56,7 +56,7 @@ func (t Topic) has(it Item, text []string) bool {
 	return slices.ContainsFunc(t.Keywords, func(k string) bool { return begin(text, article.Words(k)) })
 }
 
-// begin says whether some words in a row begin with the given ones.
+// begin reports whether some words in a row begin with the given ones.
 func begin(text, keyword []string) bool {
 	if len(keyword) == 0 {
 		return false

@@ -13,7 +13,7 @@ const MaxLanguages = 8
 // none is ever removed or moved.
 var languages = []string{"", "ky", "ru", "en"}
 
-// Known says whether preferences can hold the language.
+// Known reports whether preferences can hold the language.
 func Known(language string) bool { return language != "" && slices.Contains(languages, language) }
 
 // Number returns the number under which a language is stored, from 1 to 15; 0 for one

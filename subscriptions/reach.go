@@ -7,7 +7,7 @@ import (
 )
 
 // MarkUnreachable notes that a chat can't be written to: status is Blocked, or Gone for
-// one that is said to be no more. It says whether anything changed. Its preferences stay
+// one that is said to be no more. It reports whether anything changed. Its preferences stay
 // for a return. A chat that nobody knows stays unknown, one that asked for no news stays
 // Stopped, and one that is Gone stays so since the first time.
 func (s *Store) MarkUnreachable(ctx context.Context, chat int64, status Status, at time.Time) (marked bool, err error) {

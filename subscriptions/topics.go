@@ -25,7 +25,7 @@ func Only(topics ...Topic) Topics {
 // All says that nothing was chosen: the chat wants all topics.
 func (t Topics) All() bool { return !t.chosen }
 
-// Has says whether the chat wants topic n.
+// Has reports whether the chat wants topic n.
 func (t Topics) Has(n Topic) bool { return !t.chosen || t.set[n/64]>>(n%64)&1 == 1 }
 
 // With returns the choice with topic n in it.

@@ -97,7 +97,7 @@ func (a audience) wasAtOnce(p subscriptions.Preferences) bool {
 	return p.Owed.Until.Sub(p.Owed.From) == time.Hour
 }
 
-// reads says whether an item is of a chat's languages and topics. An item of no topic
+// reads reports whether an item is of a chat's languages and topics. An item of no topic
 // is for those who chose none.
 func (a audience) reads(p subscriptions.Preferences, item *feeds.Item) bool {
 	if p.Status != subscriptions.Active || !slices.Contains(p.Languages, item.Language) {
@@ -109,7 +109,7 @@ func (a audience) reads(p subscriptions.Preferences, item *feeds.Item) bool {
 	})
 }
 
-// quiet says whether it is one of a chat's quiet hours.
+// quiet reports whether it is one of a chat's quiet hours.
 func (a audience) quiet(p subscriptions.Preferences, at time.Time) bool {
 	hour, from, to := at.In(a.zone).Hour(), p.Quiet.From, p.Quiet.To
 	if from <= to {

@@ -116,7 +116,7 @@ func (e *Engine) Run(ctx context.Context) error {
 // tells of this instance alone.
 func (e *Engine) Paused() (until time.Time, why string) { return e.breaker.paused() }
 
-// leads says whether this instance may send now.
+// leads reports whether this instance may send now.
 func (e *Engine) leads() bool { return e.Lease == nil || e.Lease.Held() }
 
 // Wake makes the engine look for announcements now.

@@ -241,7 +241,7 @@ const fenced = `
 if ARGV[1] ~= '' and redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 `
 
-// guard runs a fenced script; it says whether the script did anything.
+// guard runs a fenced script; it reports whether the script did anything.
 func (s plans) guard(ctx context.Context, script *redis.Script, keys []string, args ...any) (bool, error) {
 	answer, err := script.Run(ctx, s.rdb, append([]string{keyLease}, keys...), append([]any{s.fence()}, args...)...).Int()
 	if err == nil && answer < 0 {
@@ -290,7 +290,7 @@ redis.call('EXPIRE', KEYS[6], ARGV[4])
 return 1
 `)
 
-// finish ends a broadcast; it says whether that was still to do.
+// finish ends a broadcast; it reports whether that was still to do.
 func (s plans) finish(ctx context.Context, broadcast int64, st state, now time.Time) (bool, error) {
 	keys := []string{keyPlan(broadcast), keyRunning, keyFinished, keyRetry(broadcast), keyFailed(broadcast)}
 	ended, err := s.guard(ctx, finishScript, keys,

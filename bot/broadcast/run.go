@@ -49,7 +49,7 @@ func (r *run) reach(chats int) *bucket {
 }
 
 // advance moves the cursor past the settled buckets and returns the state to save;
-// changed says whether Redis has another one.
+// changed reports whether Redis has another one.
 func (r *run) advance(now time.Time) (st state, changed bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -88,7 +88,7 @@ func (r *run) rest() bool {
 	return true
 }
 
-// rouse says whether it is time for the next walk.
+// rouse reports whether it is time for the next walk.
 func (r *run) rouse(now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -242,7 +242,7 @@ func (s *session) readers(ctx context.Context, r *run, from, to int) ([]targets,
 	return found, nil
 }
 
-// meets says whether the walk has to stop at a chat. Of those who get the item later
+// meets reports whether the walk has to stop at a chat. Of those who get the item later
 // it notes when.
 func (s *session) meets(r *run, p subscriptions.Preferences) bool {
 	if r.Kind == Digest {
@@ -262,7 +262,7 @@ func (s *session) meets(r *run, p subscriptions.Preferences) bool {
 	return false
 }
 
-// changes says whether a correction or a withdrawal has something to do for a chat
+// changes reports whether a correction or a withdrawal has something to do for a chat
 // that has a message.
 func changes(r *run, e entry) bool {
 	if e.Withdrawn || e.Edition != r.edition() {

@@ -165,7 +165,7 @@ func (x *Index) compact() {
 	x.stems, x.fresh = slices.DeleteFunc(x.stems, forgotten), slices.DeleteFunc(x.fresh, forgotten)
 }
 
-// Has says whether the index holds the document in that revision or a later one.
+// Has reports whether the index holds the document in that revision or a later one.
 func (x *Index) Has(id string, revision int) bool {
 	x.mu.RLock()
 	defer x.mu.RUnlock()

@@ -36,7 +36,7 @@ func eachMark(text, query string, f func(Mark) bool) {
 	}
 }
 
-// anyFits says whether a word has one of the roots, as Find understands that.
+// anyFits reports whether a word has one of the roots, as Find understands that.
 func anyFits(words, roots []string) bool {
 	for _, word := range words {
 		for _, root := range roots {

@@ -17,7 +17,7 @@ func CheckHTML(t *testing.T, html string) {
 	}
 }
 
-// Polling says whether a getUpdates request waits.
+// Polling reports whether a getUpdates request waits.
 func (s *Server) Polling() bool {
 	s.updates.mu.Lock()
 	defer s.updates.mu.Unlock()

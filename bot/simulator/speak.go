@@ -53,7 +53,7 @@ func (c *Chat) nameOf(from User) string {
 	return from.FirstName
 }
 
-// hears says whether the bot is told of a message: in privacy mode, which is every
+// hears reports whether the bot is told of a message: in privacy mode, which is every
 // bot's default, a group shows it only commands that are not another bot's, unless
 // it is an administrator.
 func (c *Chat) hears(text string) bool {

@@ -308,7 +308,7 @@ func (a *App) pause() string {
 	return fmt.Sprintf("sending: paused, because %s; next attempt at %s\n", why, next.UTC().Format(time.RFC3339))
 }
 
-// led says whether somebody does the work: this instance or another.
+// led reports whether somebody does the work: this instance or another.
 func (a *App) led(ctx context.Context) error {
 	if a.lease.Held() {
 		return nil
@@ -349,7 +349,7 @@ func (a *App) AwaitPolls(ctx context.Context) error {
 	return nil
 }
 
-// polled says whether the poller has asked each source. That a source is ill does not
+// polled reports whether the poller has asked each source. That a source is ill does not
 // make this instance unready: another would find it no better.
 func (a *App) polled() error {
 	for _, h := range a.Poller.Health() {

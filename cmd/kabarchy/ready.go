@@ -57,7 +57,7 @@ func (p *probe) result(ctx context.Context) error {
 	}
 }
 
-// holds says whether the last answer is young enough.
+// holds reports whether the last answer is young enough.
 func (p *probe) holds() bool {
 	age := p.every
 	if p.answer != nil {

@@ -58,7 +58,7 @@ func (r Redis) loaded(ctx context.Context) string {
 	return fmt.Sprintf(" (%s %% of its file is read, %s s to go)", info["loading_loaded_perc"], info["loading_eta_seconds"])
 }
 
-// recovering says whether a server answers and can't do its work now, as in the middle
+// recovering reports whether a server answers and can't do its work now, as in the middle
 // of a failover, or with a full disk.
 func recovering(err error) bool {
 	var refused redis.Error
@@ -71,7 +71,7 @@ func recovering(err error) bool {
 		redis.IsNoReplicasError(err) || strings.HasPrefix(refused.Error(), "MISCONF")
 }
 
-// mayPass says whether waiting can mend what Check found: Redis is started, or fails
+// mayPass reports whether waiting can mend what Check found: Redis is started, or fails
 // over. A wrong password, a missing right and a wrong certificate stay as they are.
 func mayPass(err error) bool {
 	var refused redis.Error

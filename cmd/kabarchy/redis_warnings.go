@@ -74,7 +74,7 @@ func checkRedis(ctx context.Context) (lines []string, unfit error) {
 	return []string{r.Where + " answers"}, nil
 }
 
-// answers says whether the error is one of a Redis that is there.
+// answers reports whether the error is one of a Redis that is there.
 func answers(err error) bool {
 	var refused redis.Error
 	return errors.As(err, &refused) || errors.As(err, new(*denied))

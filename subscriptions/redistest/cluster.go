@@ -85,7 +85,7 @@ func (c *Cluster) AwaitReplicas(tb testing.TB) {
 	}
 }
 
-// followed says whether the replicas of a node have all that it has.
+// followed reports whether the replicas of a node have all that it has.
 func followed(ctx context.Context, node *Server) error {
 	info, err := node.ask(ctx, "INFO", "replication")
 	if err != nil {
@@ -156,7 +156,7 @@ func (c *Cluster) AwaitFailover(tb testing.TB, dead *Server) {
 	}
 }
 
-// servesWithout says whether node sees all slots served, none of them by dead.
+// servesWithout reports whether node sees all slots served, none of them by dead.
 func (c *Cluster) servesWithout(ctx context.Context, node *Server, dead string) error {
 	if err := c.serves(ctx, node); err != nil {
 		return err
@@ -214,7 +214,7 @@ func (c *Cluster) prepare(ctx context.Context, i int, node *Server) error {
 	return err
 }
 
-// all says whether check holds for each node.
+// all reports whether check holds for each node.
 func (c *Cluster) all(ctx context.Context, check func(context.Context, *Server) error) error {
 	for _, node := range c.nodes {
 		if err := check(ctx, node); err != nil {
@@ -224,7 +224,7 @@ func (c *Cluster) all(ctx context.Context, check func(context.Context, *Server) 
 	return nil
 }
 
-// knowsAll says whether node has shaken hands with all the others.
+// knowsAll reports whether node has shaken hands with all the others.
 func (c *Cluster) knowsAll(ctx context.Context, node *Server) error {
 	nodes, err := node.ask(ctx, "CLUSTER", "NODES")
 	if err != nil {
@@ -236,7 +236,7 @@ func (c *Cluster) knowsAll(ctx context.Context, node *Server) error {
 	return nil
 }
 
-// serves says whether node sees all slots served.
+// serves reports whether node sees all slots served.
 func (c *Cluster) serves(ctx context.Context, node *Server) error {
 	info, err := node.ask(ctx, "CLUSTER", "INFO")
 	if err != nil {
@@ -248,7 +248,7 @@ func (c *Cluster) serves(ctx context.Context, node *Server) error {
 	return nil
 }
 
-// inStep says whether all replicas follow their masters.
+// inStep reports whether all replicas follow their masters.
 func (c *Cluster) inStep(ctx context.Context) error {
 	for _, node := range c.nodes[c.masters:] {
 		if err := inStep(ctx, node); err != nil {

@@ -101,7 +101,7 @@ func (s *Sentinel) AwaitFailover(tb testing.TB, dead *Server) {
 	}
 }
 
-// failedOver says whether another server has taken the place of dead.
+// failedOver reports whether another server has taken the place of dead.
 func (s *Sentinel) failedOver(ctx context.Context, dead *Server) error {
 	for _, sentinel := range s.sentinels {
 		master, err := sentinel.ask(ctx, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", MasterName)
@@ -127,7 +127,7 @@ func (s *Sentinel) failedOver(ctx context.Context, dead *Server) error {
 	return nil
 }
 
-// formed says whether the replica is in step and every sentinel knows all others.
+// formed reports whether the replica is in step and every sentinel knows all others.
 func (s *Sentinel) formed(ctx context.Context) error {
 	if err := inStep(ctx, s.data[1]); err != nil {
 		return err
@@ -145,7 +145,7 @@ func (s *Sentinel) formed(ctx context.Context) error {
 	return nil
 }
 
-// inStep says whether a replica has all that its master has.
+// inStep reports whether a replica has all that its master has.
 func inStep(ctx context.Context, replica *Server) error {
 	info, err := replica.ask(ctx, "INFO", "replication")
 	if err != nil {

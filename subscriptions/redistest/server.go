@@ -184,7 +184,7 @@ func (s *Server) ready(p *process) error {
 	return await(ctx, func() error { return s.answers(ctx, p) })
 }
 
-// answers says whether the server is p and has its data loaded.
+// answers reports whether the server is p and has its data loaded.
 func (s *Server) answers(ctx context.Context, p *process) error {
 	select {
 	case <-p.gone:
@@ -204,7 +204,7 @@ func (s *Server) answers(ctx context.Context, p *process) error {
 	return err
 }
 
-// listening says whether somebody accepts connections at addr.
+// listening reports whether somebody accepts connections at addr.
 func listening(addr string) error {
 	conn, err := net.DialTimeout("tcp", addr, time.Second)
 	if err != nil {

@@ -20,7 +20,7 @@ const largestCycle = 6
 var largerCycles = map[string]int{
 	"bot":           30,
 	"bot/broadcast": 20,
-	"bot/simulator": 34,
+	"bot/simulator": 27,
 	"feeds":         27,
 }
 

@@ -275,6 +275,11 @@ func (s *session) settle(ctx context.Context, t *task, e *Error) {
 		return
 	}
 	err := s.persist(ctx, "settle a failed delivery", func() error {
+		if who, counts := suspectOf(t.chat, e); counts {
+			if err := s.suspects.note(ctx, r.ID, who); err != nil {
+				return err
+			}
+		}
 		switch e.Verdict {
 		case BlockedByUser:
 			_, err := s.Store.MarkUnreachable(ctx, t.chat, subscriptions.Blocked, time.Now())
@@ -307,9 +312,9 @@ func (r *run) settled(chat int64, e *Error) *doubtful {
 		r.tell(func(st *state) {
 			switch {
 			case lost:
-				st.Blocked += chats
+				st.Blocked = max(0, st.Blocked+chats)
 			case e.Verdict != Moved: // the message follows under the new id
-				st.Failed += chats
+				st.Failed = max(0, st.Failed+chats)
 			}
 		})
 	}

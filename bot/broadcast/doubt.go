@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // What is no longer plausible of the answers to one broadcast.
@@ -27,6 +28,7 @@ type doubt struct {
 
 	attempts      int
 	gone, blocked []int64 // those that were marked so
+	dropped       []int64 // those that are counted no more, and still kept as suspects
 }
 
 func newDoubt(trusted string) *doubt { return &doubt{trusted: strings.Split(trusted, "\n")} }
@@ -44,7 +46,7 @@ type doubtful struct {
 func (d *doubt) delivered() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.row = nil
+	d.drop(&d.row, len(d.row))
 	d.count()
 }
 
@@ -71,7 +73,8 @@ func (d *doubt) doubts(chat int64, e *Error) *doubtful {
 	switch e.Verdict {
 	case Refused, OurFault:
 		if reason := e.reason(); reason != d.reason {
-			d.row, d.reason = nil, reason
+			d.drop(&d.row, len(d.row))
+			d.reason = reason
 		}
 		d.row = append(d.row, chat)
 		why := AllRefuse
@@ -95,8 +98,57 @@ func (d *doubt) count() {
 		return
 	}
 	d.attempts /= 2
-	d.gone = d.gone[len(d.gone)/2:]
-	d.blocked = d.blocked[len(d.blocked)/2:]
+	d.drop(&d.gone, len(d.gone)/2)
+	d.drop(&d.blocked, len(d.blocked)/2)
+}
+
+// drop counts the first chats of a list no more.
+func (d *doubt) drop(list *[]int64, n int) {
+	d.dropped = append(d.dropped, (*list)[:n]...)
+	*list = (*list)[n:]
+}
+
+// suspectOf is what is to be kept of an answer that may come to be doubted.
+func suspectOf(chat int64, e *Error) (who suspect, counts bool) {
+	who = suspect{chat: chat, at: time.Now()}
+	switch e.Verdict {
+	case Refused, OurFault:
+		who.answer, who.reason = string(AllRefuse), e.reason()
+	case Gone:
+		who.answer = string(ManyGone)
+	case BlockedByUser:
+		who.answer = string(ManyBlocked)
+	default:
+		return suspect{}, false
+	}
+	return who, true
+}
+
+// recall counts again what was counted before a restart, of so many attempts.
+func (d *doubt) recall(kept []suspect, attempts int) {
+	d.attempts = attempts
+	for _, who := range kept {
+		switch Suspicion(who.answer) {
+		case AllRefuse:
+			if who.reason != d.reason {
+				d.row, d.reason = nil, who.reason
+			}
+			d.row = append(d.row, who.chat)
+		case ManyGone:
+			d.gone = append(d.gone, who.chat)
+		case ManyBlocked:
+			d.blocked = append(d.blocked, who.chat)
+		}
+	}
+}
+
+// news returns how many attempts are looked at, and who is counted no more since it was
+// asked last.
+func (d *doubt) news() (attempts int, dropped []int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	dropped, d.dropped = d.dropped, nil
+	return d.attempts, dropped
 }
 
 func (d *doubt) many(lost int, share float64) bool {
@@ -109,10 +161,11 @@ func (d *doubt) judge(why Suspicion, e *Error, chats *[]int64, implausible bool)
 		return nil
 	}
 	found := &doubtful{why: why, words: cmp.Or(e.Words, e.reason()), reason: e.reason(), chats: *chats}
-	*chats = nil
 	if slices.Contains(d.trusted, why.line(found.reason)) {
+		d.drop(chats, len(*chats))
 		return nil
 	}
+	*chats = nil // they stay suspects, until it is held
 	d.found = true
 	return found
 }

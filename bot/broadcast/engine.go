@@ -56,13 +56,14 @@ const atOnce = 256
 // methods work on every instance.
 type Engine struct {
 	Options
-	plans   plans
-	ledger  ledger
-	scribe  *scribe
-	retries retries
-	metrics *metrics
-	breaker *breaker
-	wake    chan struct{}
+	plans    plans
+	ledger   ledger
+	scribe   *scribe
+	retries  retries
+	suspects suspects
+	metrics  *metrics
+	breaker  *breaker
+	wake     chan struct{}
 	audience
 }
 
@@ -91,14 +92,15 @@ func New(o Options) *Engine {
 		o.Lease.before = scribe.writeLeft
 	}
 	return &Engine{
-		Options: o,
-		plans:   plans{o.Redis, fence},
-		ledger:  lines,
-		scribe:  scribe,
-		retries: retries{o.Redis},
-		metrics: newMetrics(o.Registerer),
-		breaker: newBreaker(o.Limiter, o.Log),
-		wake:    make(chan struct{}, 1),
+		Options:  o,
+		plans:    plans{o.Redis, fence},
+		ledger:   lines,
+		scribe:   scribe,
+		retries:  retries{o.Redis},
+		suspects: suspects{o.Redis},
+		metrics:  newMetrics(o.Registerer),
+		breaker:  newBreaker(o.Limiter, o.Log),
+		wake:     make(chan struct{}, 1),
 
 		audience: audience{zone: o.Zone, topics: o.Topics},
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"kabarchy/subscriptions"
 )
@@ -159,6 +160,79 @@ func TestImplausiblyManyGoneOrBlockedHoldTheBroadcastAndAreNotMarked(t *testing.
 
 // settled has a doubt look at one answer.
 func settled(d *doubt, chat int64, e *Error) *doubtful { return d.settled(chat, e, func(int) {}) }
+
+// TestRestartsDoNotHideWhatIsImplausible: the program ends again and again, each time before
+// there are enough answers to doubt. Who was marked is active again when they are doubted.
+func TestRestartsDoNotHideWhatIsImplausible(t *testing.T) {
+	for verdict, why := range map[Verdict]Suspicion{Gone: ManyGone, BlockedByUser: ManyBlocked, Refused: AllRefuse} {
+		t.Run(verdict.String(), func(t *testing.T) {
+			miniHouse(t, func(t *testing.T, h *house) {
+				h.subscribe("ky", chats(1, 200)...)
+				h.options.MessagesPerSecond = 30
+				h.options.Grace = time.Nanosecond
+				h.phones.answer = func(Delivery, int) error {
+					return &Error{Verdict: verdict, Reason: "no", Words: "No", Err: errors.New("No")}
+				}
+				h.publish("ky", "Жаңылык")
+				for range 6 {
+					stop := h.run()
+					before := h.phones.attempts()
+					h.until("some more were tried", func() bool {
+						held, _ := h.engine.HeldBroadcasts(t.Context())
+						return h.phones.attempts() >= before+8 || len(held) > 0
+					})
+					stop()
+				}
+				if p := h.held(); p.Held != why || p.Blocked != 0 || p.Failed != 0 {
+					t.Errorf("held is %+v", p)
+				}
+				for _, c := range chats(1, 200) {
+					if p, _, err := h.store.Get(t.Context(), c); err != nil || p.Status != subscriptions.Active {
+						t.Errorf("chat %d is %v, %v", c, p.Status, err)
+					}
+				}
+				if failures, err := h.engine.Failures(t.Context(), 1); err != nil || len(failures) != 0 {
+					t.Errorf("failures %v, %v", failures, err)
+				}
+				h.phones.reply(nil)
+				defer h.run()()
+				if err := h.engine.Resume(t.Context(), 1); err != nil {
+					t.Fatal(err)
+				}
+				if r := h.ended(1); r.Sent != 200 || r.Blocked != 0 || r.Failed != 0 {
+					t.Errorf("the report is %+v", r)
+				}
+				if n := h.rdb.Exists(t.Context(), keyDoubt(1)).Val(); n != 0 {
+					t.Error("the suspects are kept after the end")
+				}
+			})
+		})
+	}
+}
+
+// TestWhatASuccessEndedIsNotCountedAfterARestart: fifteen refuse, many take it, fifteen refuse.
+func TestWhatASuccessEndedIsNotCountedAfterARestart(t *testing.T) {
+	miniHouse(t, func(t *testing.T, h *house) {
+		h.subscribe("ky", chats(1, 100)...)
+		h.options.MessagesPerSecond = 10
+		left := 15 // refusals
+		h.phones.answer = func(Delivery, int) error {
+			if left--; left >= 0 {
+				return &Error{Verdict: Refused, Reason: "no", Err: errors.New("No")}
+			}
+			return nil
+		}
+		stop := h.run()
+		h.publish("ky", "Жаңылык")
+		h.until("some have it", func() bool { return h.phones.attempts() >= 40 })
+		stop()
+		h.phones.while(func() { left = 15 })
+		defer h.run()()
+		if r := h.ended(1); r.Sent != 70 || r.Failed != 30 {
+			t.Errorf("the report is %+v", r)
+		}
+	})
+}
 
 func TestDoubtNeedsARow(t *testing.T) {
 	refused := &Error{Verdict: Refused, Reason: "no"}

@@ -32,6 +32,13 @@ func (s *session) keep(ctx context.Context) {
 // and a restart from an older cursor skips whom the ledger names.
 func (s *session) save(ctx context.Context) {
 	for _, r := range s.list() {
+		attempts, dropped := r.doubt.news()
+		r.tell(func(st *state) { st.Attempts = attempts })
+		if len(dropped) > 0 {
+			if err := s.suspects.drop(ctx, r.ID, dropped); err != nil && ctx.Err() == nil {
+				s.Log.Warn("who is counted no more stays counted after a restart", "broadcast", r.ID, "error", err)
+			}
+		}
 		st, changed := r.advance(time.Now())
 		s.metrics.tell(record{plan: r.plan, state: st}.progress(time.Now()))
 		var err error

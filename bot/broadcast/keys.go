@@ -26,6 +26,10 @@ func keyRetry(broadcast int64) string { return "{news}:retry:" + id(broadcast) }
 // keyFailed is a hash: chat → why it never got the message.
 func keyFailed(broadcast int64) string { return "{news}:failed:" + id(broadcast) }
 
+// keyDoubt is a hash: chat → "<Unix milliseconds> <what it answered>", of those whose answers
+// may come to be doubted.
+func keyDoubt(broadcast int64) string { return "{news}:doubt:" + id(broadcast) }
+
 // keyItemLedger is a string: the broadcast under whose number the item's ledger stands.
 func keyItemLedger(item string) string { return "{news}:ledger:" + item }
 

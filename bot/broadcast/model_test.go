@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -13,16 +14,16 @@ import (
 	"github.com/redis/go-redis/v9"
 	"pgregory.net/rapid"
 
-	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
 
-// TestPromisesHoldInAnyOrderOfEvents lets people come, go, change language and wait for
-// the morning, items be published, corrected and withdrawn, the engine crash, Redis go away
-// or refuse to write, evenings fall and Telegram answer all sorts, in random order; then
-// it compares what the phones show with what a model says they must, may and must not
-// show. The engine works under a lease, and loses it with Redis.
+// TestPromisesHoldInAnyOrderOfEvents lets people come, go, change language, wait for the
+// morning or for a digest, groups become supergroups, items be published in one language or
+// two, corrected and withdrawn, the engine crash, Redis go away or refuse to write, days go
+// by and Telegram answer all sorts, in random order; then it compares what the phones show
+// with what a model says they must, may and must not show. The engine works under a lease,
+// and loses it with Redis.
 func TestPromisesHoldInAnyOrderOfEvents(t *testing.T) {
 	t.Parallel()
 	t.Run("miniredis", func(t *testing.T) {
@@ -79,7 +80,10 @@ func init() {
 	}
 }
 
-const people = 12
+const (
+	people     = 12
+	someGroups = 3 // their ids are -1, -2, …
+)
 
 // model knows what the phones should show.
 type model struct {
@@ -87,50 +91,103 @@ type model struct {
 	stop   func()
 	server *redistest.Embedded // nil where Redis stays well
 
-	prefs   map[int64]string // chat → language; absent: not subscribed
-	blocked map[int64]bool
-	away    map[int64]bool // blocked the bot at some time: messages there may have been out of reach
-	items   []*published
+	prefs map[int64][]string // reader → languages, the main one first; absent: not subscribed
+	// away are those at whom messages may have got out of reach: they blocked the bot, or
+	// became a supergroup.
+	away  map[int64]bool
+	items []*published
 
-	mu    sync.Mutex
-	moods []int // what Telegram answers, in turn
-	turn  int
-	// unsure counts, by chat and title, messages that arrived though the engine can't
+	mu      sync.Mutex
+	blocked map[int64]bool
+	moved   map[int64]bool // groups that are supergroups now
+	moods   []int          // what Telegram answers, in turn
+	turn    int
+	// unsure counts, by reader and title, messages that arrived though the engine can't
 	// know: each may be followed by another.
 	unsure map[string]int
 }
 
-// published is an item and who is owed it.
+// published is an item in its editions, and who is owed it.
 type published struct {
-	language, title, text string
-	number                int // corrections so far
-	withdrawn             bool
-	owed                  map[int64]bool // subscribed when it was planned, and ever since
-	may                   map[int64]bool // subscribed at some time since then
+	editions  map[string]*edition // by language
+	withdrawn bool
+	owed      map[int64]bool // subscribed when it was planned, and ever since
+	may       map[int64]bool // subscribed at some time since then
+}
+
+type edition struct {
+	title, text string
+	number      int // corrections so far
+}
+
+// readBy reports whether somebody with these languages reads an item.
+func (i *published) readBy(languages []string) bool {
+	return slices.ContainsFunc(languages, func(l string) bool { return i.editions[l] != nil })
 }
 
 func newModel(h *house, rt *rapid.T) *model {
 	m := &model{
-		h: h, prefs: map[int64]string{}, blocked: map[int64]bool{}, away: map[int64]bool{}, unsure: map[string]int{},
+		h: h, prefs: map[int64][]string{}, away: map[int64]bool{},
+		blocked: map[int64]bool{}, moved: map[int64]bool{}, unsure: map[string]int{},
 		// Some are good in any case, or nothing would ever arrive.
 		moods: append(rapid.SliceOfN(rapid.IntRange(0, 11), 16, 64).Draw(rt, "moods"), 11, 11, 11, 11),
 	}
 	h.options.Grace = time.Nanosecond
-	h.options.GiveUpAfter = 30 * 24 * time.Hour // the nights without an engine make no message too old
-	h.options.Zone = bishkek
+	h.options.GiveUpAfter = 60 * 24 * time.Hour // the days without an engine make no message too old
 	h.phones.answer = m.answer
 	h.engine = New(h.options)
 	m.stop = h.run()
 	return m
 }
 
-func spot(chat int64, title string) string { return fmt.Sprint(chat, " ", title) }
+func spot(reader int64, title string) string { return fmt.Sprint(reader, " ", title) }
+
+// reader is whose chat it is: a group is the same under both its ids.
+func reader(chat int64) int64 {
+	for group := int64(-someGroups); group < 0; group++ {
+		if supergroup(group) == chat {
+			return group
+		}
+	}
+	return chat
+}
+
+// chat is the id that a reader's chat has now. Who acts in a supergroup tells the bot so.
+func (m *model) chat(reader int64) int64 {
+	m.mu.Lock()
+	moved := m.moved[reader]
+	m.mu.Unlock()
+	if !moved {
+		return reader
+	}
+	m.tellMove(reader)
+	return supergroup(reader)
+}
+
+func (m *model) tellMove(group int64) {
+	if err := m.h.engine.Move(m.h.tb.Context(), group, supergroup(group)); err != nil {
+		m.h.tb.Fatal(err)
+	}
+}
+
+// shows are the messages on a reader's phone, oldest first.
+func (m *model) shows(reader int64) []shown {
+	all := m.h.phones.all()
+	if reader < 0 {
+		return append(all[reader], all[supergroup(reader)]...)
+	}
+	return all[reader]
+}
 
 // answer is Telegram's: mostly well, at times not, at times lost on its way back.
 func (m *model) answer(d Delivery, _ int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.blocked[d.Chat] {
+	who := reader(d.Chat)
+	if m.moved[d.Chat] {
+		return &Error{Verdict: Moved, MovedTo: supergroup(d.Chat), Err: errors.New("upgraded to a supergroup")}
+	}
+	if m.blocked[who] {
 		return &Error{Verdict: BlockedByUser, Err: errors.New("blocked")}
 	}
 	m.turn++
@@ -140,35 +197,45 @@ func (m *model) answer(d Delivery, _ int) error {
 	case 1:
 		return &Error{Verdict: SlowDown, After: 2 * time.Millisecond, Err: errors.New("429")}
 	case 2:
-		if d.Kind == News {
+		switch d.Kind {
+		case News:
 			m.h.phones.show(d)
-			m.unsure[spot(d.Chat, d.Item.Title)]++
+			m.unsure[spot(who, d.Item.Title)]++
+		case Digest:
+			m.h.phones.showPart(d)
+			m.unsure[spot(who, d.Items[d.Part].Title)]++
 		}
 		return &Error{Verdict: Ambiguous, Err: errors.New("connection reset")}
 	}
 	return nil
 }
 
+// events are what may happen, some of it more often.
+var events = []string{
+	"subscribe", "subscribe", "subscribe", "leave", "block", "publish", "publish", "publish both", "correct", "withdraw",
+	"crash", "wait", "quiet", "times", "evening", "morning", "migrate", "redis away", "redis refuses",
+}
+
 func (m *model) event(rt *rapid.T) {
-	chat := rapid.Int64Range(1, people).Draw(rt, "chat")
-	language := rapid.SampledFrom([]string{"ky", "ru"}).Draw(rt, "language")
-	switch rapid.SampledFrom([]string{
-		"subscribe", "subscribe", "subscribe", "leave", "block", "publish", "publish", "correct", "withdraw", "crash", "wait",
-		"quiet", "evening", "redis away", "redis refuses",
-	}).Draw(rt, "event") {
+	who := rapid.Int64Range(-someGroups, people).Filter(func(n int64) bool { return n != 0 }).Draw(rt, "reader")
+	languages := rapid.SampledFrom([][]string{{"ky"}, {"ru"}, {"ky", "ru"}, {"ru", "ky"}}).Draw(rt, "languages")
+	switch rapid.SampledFrom(events).Draw(rt, "event") {
 	case "subscribe":
-		m.subscribe(chat, language)
+		m.subscribe(who, languages)
 	case "leave":
-		m.leave(chat)
+		m.leave(who)
 	case "block":
 		m.mu.Lock()
-		m.blocked[chat], m.away[chat] = true, true
+		m.blocked[who] = true
 		m.mu.Unlock()
-		m.forgive(chat)
+		m.away[who] = true
+		m.forgive(who)
 	case "publish":
-		m.publish(language)
+		m.publish(languages[:1])
+	case "publish both":
+		m.publish([]string{"ru", "ky"})
 	case "correct":
-		m.correct(rapid.IntRange(0, 99).Draw(rt, "which"))
+		m.correct(rapid.IntRange(0, 99).Draw(rt, "which"), languages[0])
 	case "withdraw":
 		m.withdraw(rapid.IntRange(0, 99).Draw(rt, "which"))
 	case "crash":
@@ -176,11 +243,17 @@ func (m *model) event(rt *rapid.T) {
 	case "wait":
 		time.Sleep(time.Duration(rapid.IntRange(0, 3000).Draw(rt, "ms")) * time.Millisecond)
 	case "quiet":
-		m.h.prefer(chat, func(p *subscriptions.Preferences) {
-			p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true}
-		})
+		m.h.sleeps(m.chat(who), 22, 7)
+	case "times":
+		m.reschedule(who, rapid.SampledFrom([]subscriptions.When{
+			{}, daily(9), {Rhythm: subscriptions.Weekly, Weekday: time.Monday, Hour: 9},
+		}).Draw(rt, "when"))
 	case "evening":
 		m.pass(22, 30)
+	case "morning":
+		m.pass(9, 1)
+	case "migrate":
+		m.migrate(who, rapid.Bool().Draw(rt, "told"))
 	case "redis away":
 		m.trouble(rt, func() { m.server.Kill() }, func() { m.server.Restart() })
 	case "redis refuses":
@@ -212,72 +285,126 @@ func (m *model) pass(hour, minute int) {
 	m.stop = m.h.run()
 }
 
-func (m *model) subscribe(chat int64, language string) {
+func (m *model) subscribe(who int64, languages []string) {
 	m.mu.Lock()
-	delete(m.blocked, chat)
+	delete(m.blocked, who)
 	m.mu.Unlock()
-	if m.prefs[chat] != language {
-		m.forgive(chat)
+	if !slices.Equal(m.prefs[who], languages) {
+		m.forgive(who)
 	}
-	m.prefs[chat] = language
-	m.h.subscribe(language, chat)
+	m.prefs[who] = languages
+	chat := m.chat(who)
+	m.h.prefer(chat, func(p *subscriptions.Preferences) {
+		p.Status, p.Interface, p.Languages = subscriptions.Active, languages[0], languages
+	})
+	m.joined(chat)
+	for _, i := range m.items {
+		if i.readBy(languages) {
+			i.may[who] = true
+		}
+	}
+}
+
+func (m *model) joined(chat int64) {
 	if err := m.h.engine.Joined(m.h.tb.Context(), chat); err != nil {
 		m.h.tb.Fatal(err)
 	}
-	for _, i := range m.items {
-		if i.language == language {
-			i.may[chat] = true
-		}
-	}
 }
 
-func (m *model) leave(chat int64) {
-	delete(m.prefs, chat)
-	m.forgive(chat)
-	_, err := m.h.store.Update(m.h.tb.Context(), chat, func(p *subscriptions.Preferences, _ bool) {
-		p.Status = subscriptions.Stopped
+func (m *model) leave(who int64) {
+	delete(m.prefs, who)
+	m.forgive(who)
+	m.h.prefer(m.chat(who), func(p *subscriptions.Preferences) { p.Status = subscriptions.Stopped })
+}
+
+// reschedule changes when a subscriber gets news, when no digest is under way.
+func (m *model) reschedule(who int64, when subscriptions.When) {
+	if m.prefs[who] == nil {
+		return
+	}
+	m.digested()
+	chat := m.chat(who)
+	m.h.prefer(chat, func(p *subscriptions.Preferences) {
+		p.Reschedule(time.Now(), bishkek, func(p *subscriptions.Preferences) { p.When = when })
 	})
-	if err != nil {
-		m.h.tb.Fatal(err)
+	m.joined(chat)
+}
+
+// digested waits until every digest that was due has been sent.
+func (m *model) digested() {
+	m.h.until("no digest is under way", func() bool {
+		ctx := m.h.tb.Context()
+		last, err1 := m.h.rdb.Get(ctx, keyDigested).Int64()
+		running, err2 := m.h.engine.plans.running(ctx)
+		return errors.Join(err1, err2) == nil && last == time.Now().Unix()/3600 &&
+			!slices.ContainsFunc(running, func(r record) bool { return r.Kind == Digest })
+	})
+}
+
+// migrate makes a group a supergroup. The bot is told so, or finds out.
+func (m *model) migrate(who int64, told bool) {
+	if who > 0 {
+		return
+	}
+	m.mu.Lock()
+	m.moved[who] = true
+	m.mu.Unlock()
+	m.away[who] = true
+	if told {
+		m.tellMove(who)
 	}
 }
 
-// forgive says that nothing is owed to a chat any more.
-func (m *model) forgive(chat int64) {
+// forgive says that nothing is owed to a reader any more.
+func (m *model) forgive(who int64) {
 	for _, i := range m.items {
-		delete(i.owed, chat)
+		delete(i.owed, who)
 	}
 }
 
-func (m *model) publish(language string) {
-	i := &published{
-		language: language, title: fmt.Sprintf("Жаңылык %d", len(m.items)), text: "Текст.",
-		owed: map[int64]bool{}, may: map[int64]bool{},
-	}
-	m.h.publish(language, i.title)
-	for chat, reads := range m.prefs {
-		if reads == language {
-			i.owed[chat], i.may[chat] = !m.blocked[chat], true
+// names are how the titles of a language begin.
+var names = map[string]string{"ky": "Жаңылык", "ru": "Новость"}
+
+func (m *model) publish(languages []string) {
+	i := &published{editions: map[string]*edition{}, owed: map[int64]bool{}, may: map[int64]bool{}}
+	for who, reads := range m.prefs { // before the first edition is out
+		if slices.ContainsFunc(languages, func(l string) bool { return slices.Contains(reads, l) }) {
+			m.mu.Lock()
+			i.owed[who], i.may[who] = !m.blocked[who], true
+			m.mu.Unlock()
 		}
 	}
 	m.items = append(m.items, i)
-}
-
-func (m *model) correct(which int) {
-	if i := m.pick(which); i != nil {
-		i.number++
-		i.text = fmt.Sprintf("Оңдолгон %d.", i.number)
-		m.h.correct(i.language, i.title, i.text)
+	for _, language := range languages {
+		e := &edition{title: fmt.Sprintf("%s %d.", names[language], len(m.items)), text: "Текст."}
+		i.editions[language] = e
+		m.h.site.number(e.title, 1000+len(m.items)) // the same in both: editions of one item
+		m.h.publish(language, e.title)
 	}
 }
 
+func (m *model) correct(which int, language string) {
+	i := m.pick(which)
+	if i == nil || i.editions[language] == nil {
+		return
+	}
+	e := i.editions[language]
+	e.number++
+	e.text = fmt.Sprintf("Оңдолгон %d.", e.number)
+	m.h.correct(language, e.title, e.text)
+}
+
 func (m *model) withdraw(which int) {
-	if i := m.pick(which); i != nil {
-		i.withdrawn = true
-		if err := m.h.archive.Withdraw(m.h.tb.Context(), m.h.item(i.language, i.title).ID); err != nil {
+	i := m.pick(which)
+	if i == nil {
+		return
+	}
+	i.withdrawn = true
+	for language, e := range i.editions {
+		if err := m.h.archive.Withdraw(m.h.tb.Context(), m.h.item(language, e.title).ID); err != nil {
 			m.h.tb.Fatal(err)
 		}
-		m.h.site.remove(i.language, i.title)
+		m.h.site.remove(language, e.title)
 	}
 }
 
@@ -300,72 +427,120 @@ func (m *model) crash() {
 
 // noteUnsure finds the messages on phones that the ledger doesn't name.
 func (m *model) noteUnsure() {
-	ctx := m.h.tb.Context()
-	written := newLedger(m.h.rdb) // what the engine remembers beyond it goes with the engine
-	items := map[string]feeds.Item{}
+	ledgers := map[string]int64{} // by title
 	for _, i := range m.items {
-		if !i.withdrawn {
-			items[i.title] = m.h.item(i.language, i.title)
+		for language, e := range i.editions {
+			if i.withdrawn {
+				continue
+			}
+			number, err := m.h.rdb.Get(m.h.tb.Context(), keyItemLedger(m.h.item(language, e.title).ID)).Int64()
+			if err != nil && !errors.Is(err, redis.Nil) { // it may not be planned yet
+				m.h.tb.Fatal(err)
+			}
+			ledgers[e.title] = number
 		}
 	}
 	for chat, messages := range m.h.phones.all() {
 		for _, shown := range messages {
-			item, out := items[shown.title]
-			if !out {
-				m.unsure[spot(chat, shown.title)]++
-				continue
-			}
-			number, err := m.h.rdb.Get(ctx, keyItemLedger(item.ID)).Int64()
-			if err != nil {
-				m.h.tb.Fatal(err)
-			}
-			line, has, err := written.get(ctx, number, chat)
-			if err != nil {
-				m.h.tb.Fatal(err)
-			}
-			if !has || line.ID != shown.id {
-				m.unsure[spot(chat, shown.title)]++
+			if shown.kind != Correction && !m.noted(chat, shown, ledgers) {
+				m.unsure[spot(reader(chat), shown.item)]++
 			}
 		}
 	}
 }
 
-// settle waits until everything has been done.
+// noted reports whether the ledger names a message, by either id of a group.
+func (m *model) noted(chat int64, s shown, ledgers map[string]int64) bool {
+	number := ledgers[s.item]
+	if s.kind == Digest {
+		number = s.broadcast
+	}
+	written := newLedger(m.h.rdb) // what the engine remembers beyond it goes with the engine
+	for _, at := range []int64{chat, supergroupOf(chat)} {
+		line, has, err := written.get(m.h.tb.Context(), number, at)
+		switch {
+		case err != nil:
+			m.h.tb.Fatal(err)
+		case !has:
+		case s.kind == Digest && line.Revision > s.part, s.kind == News && line.ID == s.id, at != chat:
+			return true
+		}
+	}
+	return false
+}
+
+// supergroupOf is the id that a group has or may have later; a person's is the same.
+func supergroupOf(chat int64) int64 {
+	if -someGroups <= chat && chat < 0 {
+		return supergroup(chat)
+	}
+	return chat
+}
+
+// settle waits until everything has been done: who waits for the morning, for a daily
+// digest and for a weekly one.
 func (m *model) settle() {
-	m.pass(7, 0) // who waits for the morning
+	m.pass(7, 0)
+	m.h.quiet()
+	m.pass(9, 1)
+	m.digested()
+	m.h.quiet()
+	m.stop()
+	m.noteUnsure()
+	for time.Now().In(bishkek).Weekday() != time.Monday {
+		sleepUntil(9, 2)
+	}
+	m.stop = m.h.run()
+	m.digested()
 	m.h.quiet()
 	m.stop()
 }
 
 // check compares the phones with the model.
 func (m *model) check(rt *rapid.T) {
-	for chat := int64(1); chat <= people; chat++ {
-		messages := m.h.phones.all()[chat]
+	for who := int64(-someGroups); who <= people; who++ {
 		for _, i := range m.items {
-			var had, visible, current int
-			for _, shown := range messages {
-				if shown.title != i.title {
-					continue
-				}
-				had++
-				if !shown.gone {
-					visible++
-				}
-				if !shown.gone && shown.text == i.text {
-					current++
-				}
-			}
-			unsure := m.unsure[spot(chat, i.title)]
+			m.checkItem(rt, who, i)
+		}
+	}
+}
+
+func (m *model) checkItem(rt *rapid.T, who int64, i *published) {
+	var had, visible, current, unsure int
+	messages := m.shows(who)
+	for _, e := range i.editions {
+		unsure += m.unsure[spot(who, e.title)]
+		for _, s := range messages {
 			switch {
-			case had > 0 && !i.may[chat]:
-				rt.Errorf("chat %d has %q, which it never wanted", chat, i.title)
-			case had > 1+unsure:
-				rt.Errorf("chat %d has %q %d times, only %d could not be known", chat, i.title, had, unsure)
-			case i.withdrawn && visible > unsure && !m.away[chat]:
-				rt.Errorf("chat %d still shows %q", chat, i.title)
-			case !i.withdrawn && i.owed[chat] && current == 0:
-				rt.Errorf("chat %d lacks %q as it is now: %+v", chat, i.title, messages)
+			case s.item != e.title:
+				continue
+			case s.kind == Digest: // which is told once, and neither corrected nor taken back
+				had++
+				current++
+				continue
+			case s.kind == News:
+				had++
+			}
+			if !s.gone {
+				visible++
+			}
+			if !s.gone && s.text == e.text {
+				current++
 			}
 		}
+	}
+	title := ""
+	for _, language := range slices.Sorted(maps.Keys(i.editions)) {
+		title += i.editions[language].title
+	}
+	switch {
+	case had > 0 && !i.may[who]:
+		rt.Errorf("%d has %q, which it never wanted", who, title)
+	case had > 1+unsure:
+		rt.Errorf("%d has %q %d times, only %d could not be known: %+v", who, title, had, unsure, messages)
+	case i.withdrawn && visible > unsure && !m.away[who]:
+		rt.Errorf("%d still shows %q", who, title)
+	case !i.withdrawn && i.owed[who] && current == 0:
+		rt.Errorf("%d lacks %q as it is now: %+v", who, title, messages)
 	}
 }

@@ -30,6 +30,11 @@ type shown struct {
 	title, text string
 	gone        bool
 	silent      bool
+
+	item      string // the title of the item that it brings
+	kind      Kind
+	broadcast int64
+	part      int
 }
 
 func newPhones() *phones {
@@ -79,12 +84,8 @@ func (p *phones) Deliver(ctx context.Context, d Delivery) (Message, error) {
 	switch d.Kind {
 	case News:
 		return p.show(d), nil
-	case Digest: // a message for each item, to see the parts
-		titles := fmt.Sprintf("%d/%d %s", d.Part+1, len(d.Items), d.Items[d.Part].Title)
-		d.Item.Title = titles
-		m := p.show(d)
-		m.More = d.Part+1 < len(d.Items)
-		return m, nil
+	case Digest:
+		return p.showPart(d), nil
 	}
 	if d.Message.ID == 0 && d.Kind == Correction {
 		return p.show(d), nil
@@ -98,11 +99,25 @@ func (p *phones) Deliver(ctx context.Context, d Delivery) (Message, error) {
 	return d.Message, nil
 }
 
+// showPart shows the next item of a digest: in a message for each, to see the parts. The
+// caller holds the lock.
+func (p *phones) showPart(d Delivery) Message {
+	d.Item = d.Items[d.Part]
+	m := p.show(d)
+	last := &p.has[d.Chat][len(p.has[d.Chat])-1]
+	last.title = fmt.Sprintf("%d/%d %s", d.Part+1, len(d.Items), last.item)
+	m.More = d.Part+1 < len(d.Items)
+	return m
+}
+
 // show puts a message on a phone; the caller holds the lock.
 func (p *phones) show(d Delivery) Message {
 	p.last++
 	p.arrivals.Add(1)
-	p.has[d.Chat] = append(p.has[d.Chat], shown{id: p.last, title: d.Item.Title, text: d.Item.Summary, silent: d.Silent})
+	p.has[d.Chat] = append(p.has[d.Chat], shown{
+		id: p.last, title: d.Item.Title, text: d.Item.Summary, silent: d.Silent,
+		item: d.Item.Title, kind: d.Kind, broadcast: d.Broadcast, part: d.Part,
+	})
 	return Message{ID: p.last}
 }
 

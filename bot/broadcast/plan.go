@@ -39,6 +39,7 @@ type state struct {
 	Blocked  int     `redis:"blocked"`
 	Failed   int     `redis:"failed"`
 	Rate     float64 `redis:"rate"`     // messages a second, lately
+	Attempts int     `redis:"attempts"` // those that doubt looks at
 	Finished int64   `redis:"finished"` // Unix seconds; 0 while it runs
 
 	// Who waits is found by walking again: in the morning, or when it is clear that an
@@ -154,7 +155,7 @@ func (s plans) ledgerOf(ctx context.Context, items ...string) (int64, error) {
 func (s plans) discard(ctx context.Context, broadcast int64) error {
 	pipe := s.rdb.TxPipeline()
 	pipe.ZRem(ctx, keyRunning, broadcast)
-	pipe.Del(ctx, keyPlan(broadcast), keyRetry(broadcast))
+	pipe.Del(ctx, keyPlan(broadcast), keyRetry(broadcast), keyDoubt(broadcast))
 	if _, err := pipe.Exec(ctx); err != nil {
 		return fmt.Errorf("discard broadcast %d: %w", broadcast, err)
 	}
@@ -262,7 +263,7 @@ return 1
 func (s plans) save(ctx context.Context, broadcast int64, st state) error {
 	_, err := s.guard(ctx, saveScript, []string{keyPlan(broadcast)},
 		"cursor", st.Cursor, "planned", st.Planned, "sent", st.Sent,
-		"blocked", st.Blocked, "failed", st.Failed, "rate", st.Rate,
+		"blocked", st.Blocked, "failed", st.Failed, "rate", st.Rate, "attempts", st.Attempts,
 		"round", st.Round, "next", st.Next, "wake", st.Wake)
 	if err != nil {
 		return fmt.Errorf("save broadcast %d: %w", broadcast, err)
@@ -273,7 +274,7 @@ func (s plans) save(ctx context.Context, broadcast int64, st state) error {
 // finishScript ends a broadcast: its record becomes a report.
 //
 // KEYS[2] the plan, [3] the running set, [4] the finished set, [5] the retry set,
-// [6] the list of failures
+// [6] the list of failures, [7] the suspects
 // ARGV[2] the id, [3] now, Unix seconds, [4] seconds to keep the report, [5…] the
 // last fields and values
 // Returns 1, or 0 when it had ended before.
@@ -284,7 +285,7 @@ redis.call('HSET', KEYS[2], 'finished', ARGV[3], unpack(ARGV, 5))
 redis.call('ZREM', KEYS[3], ARGV[2])
 redis.call('ZADD', KEYS[4], ARGV[3], ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', '(' .. (ARGV[3] - ARGV[4]))
-redis.call('DEL', KEYS[5])
+redis.call('DEL', KEYS[5], KEYS[7])
 redis.call('EXPIRE', KEYS[2], ARGV[4])
 redis.call('EXPIRE', KEYS[6], ARGV[4])
 return 1
@@ -292,7 +293,7 @@ return 1
 
 // finish ends a broadcast; it reports whether that was still to do.
 func (s plans) finish(ctx context.Context, broadcast int64, st state, now time.Time) (bool, error) {
-	keys := []string{keyPlan(broadcast), keyRunning, keyFinished, keyRetry(broadcast), keyFailed(broadcast)}
+	keys := []string{keyPlan(broadcast), keyRunning, keyFinished, keyRetry(broadcast), keyFailed(broadcast), keyDoubt(broadcast)}
 	ended, err := s.guard(ctx, finishScript, keys,
 		broadcast, now.Unix(), int(reportLife.Seconds()),
 		"cursor", st.Cursor, "planned", st.Planned, "sent", st.Sent,

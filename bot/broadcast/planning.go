@@ -193,6 +193,11 @@ func (s *session) begin(ctx context.Context, p record) error {
 	}
 	r := &run{plan: p.plan, state: p.state, saved: p.state, doubt: newDoubt(p.Trusted), retried: waiting, fresh: s.planned[p.ID]}
 	delete(s.planned, p.ID)
+	kept, err := s.suspects.all(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	r.doubt.recall(kept, p.Attempts)
 	r.item.Store(&item)
 	r.position.Store(int64(p.Cursor))
 	if r.Kind == Digest {

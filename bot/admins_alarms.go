@@ -14,6 +14,10 @@ const (
 	AlarmData        AlarmKind = "data"        // all that was in Redis is gone
 	AlarmSubscribers AlarmKind = "subscribers" // more are gone than can have left
 	AlarmFence       AlarmKind = "fence"       // the last fencing number is gone
+	AlarmTopics      AlarmKind = "topics"      // the topics' numbers were gone
+	// AlarmNew: the bot began on an empty database, as a new one does, and one whose data is
+	// gone. Only people know which it is.
+	AlarmNew AlarmKind = "new"
 )
 
 // Alarm is something wrong that only the operator can mend. Administrators are told once.
@@ -26,7 +30,9 @@ type Alarm struct {
 var alarmScreens = map[AlarmKind]string{
 	AlarmData:        "screen.alarm_data",
 	AlarmSubscribers: "screen.alarm_subscribers",
-	AlarmFence:       "screen.alarm_fence",
+	AlarmFence:       "screen.alarm_mended",
+	AlarmTopics:      "screen.alarm_mended",
+	AlarmNew:         "screen.alarm_new",
 }
 
 func (b *Bot) alarmNotices() (notices []notice) {

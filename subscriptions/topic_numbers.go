@@ -3,6 +3,7 @@ package subscriptions
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -19,6 +20,35 @@ for i, id in ipairs(ARGV) do
 end
 return numbers
 `)
+
+// TopicNumbers returns the numbers that topics have, by their ids.
+func (s *Store) TopicNumbers(ctx context.Context) (map[string]Topic, error) {
+	fields, err := s.rdb.HGetAll(ctx, keyTopics).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read the topics' numbers: %w", err)
+	}
+	numbers := make(map[string]Topic, len(fields))
+	for id, text := range fields {
+		n, err := strconv.ParseUint(text, 10, 8)
+		if err != nil {
+			return nil, fmt.Errorf("read the topics' numbers: %q = %q", id, text)
+		}
+		numbers[id] = Topic(n)
+	}
+	return numbers, nil
+}
+
+// RestoreTopics gives topics the numbers back that they had, where Redis has lost them.
+func (s *Store) RestoreTopics(ctx context.Context, numbers map[string]Topic) error {
+	values := make(map[string]any, len(numbers))
+	for id, n := range numbers {
+		values[id] = int(n)
+	}
+	if err := s.rdb.HSet(ctx, keyTopics, values).Err(); err != nil {
+		return fmt.Errorf("restore the topics' numbers: %w", err)
+	}
+	return nil
+}
 
 // mostTopics is how many numbers there are.
 const mostTopics = 256

@@ -122,6 +122,9 @@ func (a *App) wire(ctx context.Context) error {
 	a.lease.Reach = a.reach
 	a.witness = &witness{redis: o.Redis, token: o.Token, store: a.Store, lease: a.lease, log: o.Log, alarms: map[bot.AlarmKind]bot.Alarm{}}
 	a.telegram = &probe{name: "telegram", every: askTelegramEvery, ask: a.askTelegram, note: a.pause}
+	if err := a.witness.begin(ctx); err != nil {
+		return err
+	}
 	numbers, err := a.Store.NumberTopics(ctx, topicIDs(o.Config)...)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -12,7 +13,8 @@ import (
 )
 
 // keyBot: hash, whose data it is: id → the bot's id, subscribers → how many there were
-// when they were last counted.
+// when they were last counted, fence → the last fencing number, topic:<id> → that topic's
+// number, empty → when the bot began on an empty Redis, Unix seconds.
 const keyBot = "{news}:bot"
 
 // botID is the bot's id, which a token begins with.
@@ -23,12 +25,16 @@ func botID(token config.Secret) string {
 
 // bindScript binds the data to a bot, unless it is another's.
 //
-// KEYS[1] the binding; ARGV[1] the bot's id, [2] 1 to bind it anyway
+// KEYS[1] the binding, [2…] keys of which at least one is there unless all is new
+// ARGV[1] the bot's id, [2] 1 to bind it anyway, [3] now, Unix seconds
 // Returns the id of the bot whose data it is.
 var bindScript = redis.NewScript(`
 local id = redis.call('HGET', KEYS[1], 'id')
 if id and ARGV[2] ~= '1' then return id end
-redis.call('DEL', KEYS[1])
+if not id and redis.call('EXISTS', KEYS[2], KEYS[3]) == 0 then
+  redis.call('HSET', KEYS[1], 'empty', ARGV[3])
+end
+redis.call('HDEL', KEYS[1], 'subscribers', 'fence')
 redis.call('HSET', KEYS[1], 'id', ARGV[1])
 return ARGV[1]
 `)
@@ -41,7 +47,8 @@ func (r Redis) Bind(ctx context.Context, token config.Secret, rebind bool) error
 	if rebind {
 		again = 1
 	}
-	id, err := bindScript.Run(ctx, r, []string{keyBot}, botID(token), again).Text()
+	keys := []string{keyBot, "{news}:fence", "{news}:sources"}
+	id, err := bindScript.Run(ctx, r, keys, botID(token), again, time.Now().Unix()).Text()
 	if err != nil {
 		return unavailable(fmt.Errorf("redis at %s: ask whose data it is: %w", r.Where, err))
 	}

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,6 +31,9 @@ const (
 	mayBeLost = 3
 	// sampled is how many buckets tell between two counts that subscribers vanished.
 	sampled = 64
+	// newFor is how long after a start on an empty Redis the administrators are told so: who
+	// can't be written to at first is told then.
+	newFor = 24 * time.Hour
 )
 
 // witness remembers what there was in Redis, here and there, so that what vanishes is
@@ -86,11 +90,16 @@ func (w *witness) look(ctx context.Context) error {
 	if err := w.redis.foreign(bound["id"], w.token); err != nil {
 		return err
 	}
+	began := time.Unix(number(bound["empty"]), 0)
+	w.set(bot.Alarm{Kind: bot.AlarmNew}, time.Since(began) < newFor)
 	if !w.lease.Held() {
 		return nil
 	}
 	before := noted{number(bound["subscribers"]), number(bound["fence"])}
 	if err := w.lookAfterFence(ctx, before.fence); err != nil {
+		return err
+	}
+	if err := w.lookAfterTopics(ctx, bound); err != nil {
 		return err
 	}
 	present, err := w.store.Present(ctx, w.sample)
@@ -150,6 +159,50 @@ func (w *witness) lookAfterFence(ctx context.Context, highest int64) error {
 	return w.note(ctx, "fence", last)
 }
 
+// topicField begins the names of the fields that hold the topics' numbers once more.
+const topicField = "topic:"
+
+// lookAfterTopics compares the topics' numbers with those that were noted, and restores
+// them: with others everybody's choice would be another one. That they were lost stays an
+// alarm until the program is started again.
+func (w *witness) lookAfterTopics(ctx context.Context, bound map[string]string) error {
+	stored, err := w.store.TopicNumbers(ctx)
+	if err != nil {
+		return err
+	}
+	lost, before := false, make(map[string]subscriptions.Topic)
+	for field, text := range bound {
+		if id, is := strings.CutPrefix(field, topicField); is {
+			before[id] = subscriptions.Topic(number(text))
+			now, has := stored[id]
+			lost = lost || !has || now != before[id]
+		}
+	}
+	if lost {
+		if err := w.store.RestoreTopics(ctx, before); err != nil {
+			return err
+		}
+		w.set(bot.Alarm{Kind: bot.AlarmTopics}, true)
+	}
+	for id, n := range stored {
+		if _, noted := before[id]; !noted {
+			if err := w.note(ctx, topicField+id, int64(n)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// begin looks after what must be right before the parts are made.
+func (w *witness) begin(ctx context.Context) error {
+	bound, err := w.redis.HGetAll(ctx, keyBot).Result()
+	if err != nil {
+		return fmt.Errorf("ask for the topics' numbers: %w", err)
+	}
+	return w.lookAfterTopics(ctx, bound)
+}
+
 // count counts the subscribers, and compares them with how many there were.
 func (w *witness) count(ctx context.Context, before int) error {
 	counts, sample, err := w.store.Census(ctx, sampled)
@@ -170,6 +223,9 @@ var complaints = map[bot.AlarmKind]string{
 	bot.AlarmData: "what the bot kept in redis is gone; stop it, bring the last backup back and start it again",
 	bot.AlarmSubscribers: "subscribers have vanished from redis; bring the last backup back, " +
 		"or start once with --rebind if the number is right",
+	bot.AlarmTopics: "the numbers of the topics had vanished from redis and were restored, but more may be missing; look, and start again",
+	bot.AlarmNew: "this redis was empty: a new start with nobody subscribed; " +
+		"if there were subscribers before, stop the bot, bring the last backup back and start it again",
 	bot.AlarmFence: "the last fencing number has vanished from redis and was mended, but more may be missing; look, and start again",
 }
 
@@ -179,9 +235,11 @@ func (w *witness) set(a bot.Alarm, raised bool) {
 	defer w.mu.Unlock()
 	_, known := w.alarms[a.Kind]
 	switch {
+	case raised && !known && a.Kind == bot.AlarmNew:
+		w.log.Warn(complaints[a.Kind])
 	case raised && !known:
 		w.log.Error(complaints[a.Kind], "before", a.Before, "now", a.Now)
-	case !raised && known:
+	case !raised && known && a.Kind != bot.AlarmNew:
 		w.log.Info("redis holds again what it held", "alarm", a.Kind)
 	}
 	if raised {
@@ -202,6 +260,9 @@ func (w *witness) raised() []bot.Alarm {
 func (w *witness) ready(context.Context) error {
 	var all []error
 	for _, a := range w.raised() {
+		if a.Kind == bot.AlarmNew {
+			continue // it may be as it should be
+		}
 		text := complaints[a.Kind]
 		if a.Kind == bot.AlarmSubscribers {
 			text = fmt.Sprintf("%s (before: %d, now: %d)", text, a.Before, a.Now)

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -39,13 +41,13 @@ func watched(t *testing.T, rdb redis.UniversalClient) (*witness, *logBuffer) {
 	}, log
 }
 
-// sees has the witness look, and checks which alarms it raises.
+// sees has the witness look, and checks which alarms it raises, but that all is new.
 func (w *witness) sees(t *testing.T, want ...bot.Alarm) {
 	t.Helper()
 	if err := w.look(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	got := w.raised()
+	got := slices.DeleteFunc(w.raised(), func(a bot.Alarm) bool { return a.Kind == bot.AlarmNew })
 	slices.SortFunc(got, func(a, b bot.Alarm) int { return strings.Compare(string(a.Kind), string(b.Kind)) })
 	if !slices.Equal(got, want) {
 		t.Errorf("alarms %+v, want %+v", got, want)
@@ -148,4 +150,90 @@ func aFewLeave(t *testing.T, rdb redis.UniversalClient) {
 	}
 	w.counted = w.counted.Add(-countEvery)
 	w.sees(t)
+}
+
+// TestLostTopicNumbersAreNoticedAndRestored, whether the program runs or starts then: with
+// the topics in another order of the configuration everybody's choice would be another.
+func TestLostTopicNumbersAreNoticedAndRestored(t *testing.T) {
+	t.Parallel()
+	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
+		w, log := watched(t, rdb)
+		want, err := w.store.NumberTopics(t.Context(), "courts", "legal aid", "notaries")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.sees(t)
+		restored := func() {
+			t.Helper()
+			if got, err := w.store.NumberTopics(t.Context(), "notaries", "courts", "legal aid"); err != nil || !maps.Equal(got, want) {
+				t.Errorf("the numbers are %v, %v; want %v", got, err, want)
+			}
+		}
+		if err := rdb.HDel(t.Context(), "subs:topics", "courts").Err(); err != nil {
+			t.Fatal(err)
+		}
+		w.sees(t, bot.Alarm{Kind: bot.AlarmTopics})
+		w.sees(t, bot.Alarm{Kind: bot.AlarmTopics}) // until a person has looked
+		restored()
+		if n := strings.Count(log.String(), "numbers of the topics had vanished"); n != 1 {
+			t.Errorf("%d times in the log:\n%s", n, log)
+		}
+
+		if err := rdb.Del(t.Context(), "subs:topics").Err(); err != nil { // nobody is at work
+			t.Fatal(err)
+		}
+		again := &witness{redis: w.redis, token: w.token, store: w.store, lease: w.lease, log: w.log, alarms: map[bot.AlarmKind]bot.Alarm{}}
+		if err := again.begin(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		restored()
+		again.sees(t, bot.Alarm{Kind: bot.AlarmTopics})
+	})
+}
+
+// TestAStartOnAnEmptyRedisIsTold: after FLUSHALL and a restart nothing else shows that
+// there were subscribers. It is not told of data that an earlier release left.
+func TestAStartOnAnEmptyRedisIsTold(t *testing.T) {
+	t.Parallel()
+	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
+		w, log := watched(t, rdb)
+		isNew := func() bool {
+			t.Helper()
+			if err := w.look(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.ready(t.Context()); err != nil {
+				t.Errorf("/readyz: %v", err)
+			}
+			return slices.Contains(w.raised(), bot.Alarm{Kind: bot.AlarmNew})
+		}
+		if !isNew() || strings.Count(log.String(), "level=WARN msg=\"this redis was empty") != 1 {
+			t.Errorf("it is not told:\n%s", log)
+		}
+		time.Sleep(newFor)
+		if isNew() {
+			t.Error("it is told for ever")
+		}
+		if err := rdb.FlushDB(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.redis.Bind(t.Context(), testToken, false); err != nil { // a restart
+			t.Fatal(err)
+		}
+		if !isNew() {
+			t.Error("after all was lost it is not told")
+		}
+		if err := rdb.Del(t.Context(), keyBot).Err(); err != nil { // sources and all are there
+			t.Fatal(err)
+		}
+		if err := rdb.HSet(t.Context(), "{news}:sources", "a", "{}").Err(); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.redis.Bind(t.Context(), testToken, false); err != nil {
+			t.Fatal(err)
+		}
+		if isNew() {
+			t.Error("it is told though there is data")
+		}
+	})
 }

@@ -12,6 +12,7 @@ import (
 
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
+	"kabarchy/bot/search"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
@@ -106,7 +107,7 @@ type Bot struct {
 	client   *telegram.Client
 	store    Subscriptions
 	archive  Archive
-	finder   *finder
+	finder   *search.Finder
 	renderer render.Renderer
 	ministry Ministry
 	joined   func(ctx context.Context, chat int64) error
@@ -153,7 +154,7 @@ func New(o Options) *Bot {
 		client:   o.Client,
 		store:    o.Store,
 		archive:  o.Archive,
-		finder:   newFinder(o.Archive, o.Now),
+		finder:   search.NewFinder(o.Archive, o.Now),
 		ministry: o.Ministry,
 		joined:   o.Joined,
 		forget:   o.Forget,
@@ -199,3 +200,6 @@ func (b *Bot) Finish(ctx context.Context) {
 	b.outbox.finish(ctx)
 	b.self.Wait()
 }
+
+// ReadArchive prepares the search, so that who searches first need not wait for it.
+func (b *Bot) ReadArchive(ctx context.Context) error { return b.finder.Read(ctx, locale.Languages()) }

@@ -42,9 +42,9 @@ func (t *talk) pressFind(ctx context.Context, args []string) (reply, error) {
 func (t *talk) find(ctx context.Context, query string, offset int) error {
 	query = query[:render.Fit(query, queryLimit)]
 	own := t.ownLanguages()
-	items, total, err := t.finder.find(ctx, query, own, offset, foundCount)
+	items, total, err := t.finder.Find(ctx, query, own, offset, foundCount)
 	if err == nil && total == 0 {
-		items, total, err = t.finder.find(ctx, query, without(locale.Languages(), own...), offset, foundCount)
+		items, total, err = t.finder.Find(ctx, query, without(locale.Languages(), own...), offset, foundCount)
 	}
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func searchPlace(place string) (offset int, query string, ok bool) {
 	place, isSearch := strings.CutPrefix(place, render.BackToSearch)
 	number, words, found := strings.Cut(place, ".")
 	offset, err := strconv.Atoi(number)
-	ok = isSearch && found && err == nil && 0 <= offset && offset < 10*findMost && words != ""
+	ok = isSearch && found && err == nil && 0 <= offset && offset < 10*search.Most && words != ""
 	return offset, strings.ReplaceAll(words, "+", " "), ok
 }
 

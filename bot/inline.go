@@ -71,7 +71,7 @@ func (t *talk) toShare(ctx context.Context, query string) ([]feeds.Item, error) 
 		return t.archive.Latest(ctx, t.newsLanguage(), 0, inlineCount)
 	}
 	own := t.ownLanguages()
-	items, _, err := t.finder.find(ctx, query[:render.Fit(query, queryLimit)], append(slices.Clone(own), without(locale.Languages(), own...)...), 0, inlineCount)
+	items, _, err := t.finder.Find(ctx, query[:render.Fit(query, queryLimit)], append(slices.Clone(own), without(locale.Languages(), own...)...), 0, inlineCount)
 	return items, err
 }
 

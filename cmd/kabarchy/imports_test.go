@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"bot/delivery":        {"bot/broadcast", "bot/locale", "bot/render", "bot/telegram", "feeds"},
 	"bot/locale":          {},
 	"bot/render":          {"bot/locale", "bot/telegram", "feeds", "subscriptions"},
-	"bot/search":          {},
+	"bot/search":          {"feeds"},
 	"bot/simulator":       {},
 	"bot/simulator/page":  {"bot/simulator"},
 	"bot/telegram":        {},

@@ -1,4 +1,4 @@
-package bot
+package search
 
 import (
 	"context"
@@ -54,10 +54,10 @@ func TestTheFinderFollowsTheArchive(t *testing.T) {
 	for n := range many {
 		archive.items = append(archive.items, feeds.Item{ID: fmt.Sprint("old", n), Language: "ky", Title: fmt.Sprintf("кабар x%dx", n), Revision: 1})
 	}
-	f := newFinder(archive, func() time.Time { return now })
+	f := NewFinder(archive, func() time.Time { return now })
 	found := func(query string) string {
 		t.Helper()
-		items, _, err := f.find(t.Context(), query, []string{"ky", "ru"}, 0, 1)
+		items, _, err := f.Find(t.Context(), query, []string{"ky", "ru"}, 0, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,10 +106,10 @@ func TestTheFinderFollowsTheArchive(t *testing.T) {
 
 func TestASearchDoesNotWaitForTheWholeArchive(t *testing.T) {
 	t.Parallel()
-	f := newFinder(&stack{}, time.Now)
+	f := NewFinder(&stack{}, time.Now)
 	f.of("ky").reading.Lock() // somebody is reading
 	defer f.of("ky").reading.Unlock()
-	if _, _, err := f.find(t.Context(), "кабар", []string{"ky"}, 0, 5); err != nil {
+	if _, _, err := f.Find(t.Context(), "кабар", []string{"ky"}, 0, 5); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,4 +1,4 @@
-package bot
+package search
 
 import (
 	"context"
@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"kabarchy/bot/locale"
-	"kabarchy/bot/search"
 	"kabarchy/feeds"
 )
 
@@ -17,14 +15,25 @@ const (
 	findChunk = 200         // items read from the archive at a time
 	findEvery = time.Minute // how often older items are looked at again,
 	findAgain = 1000        // and how many of them
-	findMost  = 50          // how many items a search finds in one language
 	findSide  = 2           // so many searches run at a time
 )
 
-// finder searches the archive. It reads the archive once, by ReadArchive or when somebody
+// Most is how many items a search finds in one language.
+const Most = 50
+
+// Archive is what a Finder needs of the news.
+type Archive interface {
+	Item(ctx context.Context, id string) (feeds.Item, error)
+	// Latest lists a language's items, newest first.
+	Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error)
+	// Texts are the full ones, of the items that have one, by id.
+	Texts(ctx context.Context, items []feeds.Item) (map[string]string, error)
+}
+
+// Finder searches the archive. It reads the archive once, by Read or when somebody
 // searches for the first time, and after that what is new; what was corrected later, or
 // has got its full text, it comes to when it looks at the older items again.
-type finder struct {
+type Finder struct {
 	archive Archive
 	now     func() time.Time
 
@@ -37,7 +46,7 @@ type finder struct {
 
 // shelf is what the finder knows of one language.
 type shelf struct {
-	index search.Index
+	index Index
 
 	reading sync.Mutex
 	whole   bool      // the archive was read to its end
@@ -45,24 +54,25 @@ type shelf struct {
 	place   int       // and how far that has come
 }
 
-func newFinder(archive Archive, now func() time.Time) *finder {
-	return &finder{archive: archive, now: now, places: make(chan struct{}, findSide), shelf: make(map[string]*shelf)}
+// NewFinder returns a finder that has read nothing yet; now is the clock.
+func NewFinder(archive Archive, now func() time.Time) *Finder {
+	return &Finder{archive: archive, now: now, places: make(chan struct{}, findSide), shelf: make(map[string]*shelf)}
 }
 
-// ReadArchive prepares the search, so that who searches first need not wait for it. What
-// comes to the archive later is found without it.
-func (b *Bot) ReadArchive(ctx context.Context) error {
-	for _, language := range locale.Languages() {
-		if err := b.finder.refresh(ctx, language, b.finder.of(language)); err != nil {
+// Read prepares the search in the languages, so that who searches first need not wait for
+// it. What comes to the archive later is found without it.
+func (f *Finder) Read(ctx context.Context, languages []string) error {
+	for _, language := range languages {
+		if err := f.refresh(ctx, language, f.of(language)); err != nil {
 			return fmt.Errorf("read the archive for the search: %w", err)
 		}
 	}
 	return nil
 }
 
-// find returns items that fit the query, the best first, those of the first language
+// Find returns items that fit the query, the best first, those of the first language
 // before those of the next.
-func (f *finder) find(ctx context.Context, query string, languages []string, offset, most int) (items []feeds.Item, total int, err error) {
+func (f *Finder) Find(ctx context.Context, query string, languages []string, offset, most int) (items []feeds.Item, total int, err error) {
 	var ids []string
 	for _, language := range languages {
 		s := f.of(language)
@@ -75,7 +85,7 @@ func (f *finder) find(ctx context.Context, query string, languages []string, off
 		}
 		select {
 		case f.places <- struct{}{}:
-			ids = append(ids, s.index.Find(query, findMost)...)
+			ids = append(ids, s.index.Find(query, Most)...)
 			<-f.places
 		case <-ctx.Done():
 			return nil, 0, ctx.Err()
@@ -101,7 +111,7 @@ func (f *finder) find(ctx context.Context, query string, languages []string, off
 }
 
 // of is the shelf of a language.
-func (f *finder) of(language string) *shelf {
+func (f *Finder) of(language string) *shelf {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.shelf[language] == nil {
@@ -110,7 +120,7 @@ func (f *finder) of(language string) *shelf {
 	return f.shelf[language]
 }
 
-func (f *finder) refresh(ctx context.Context, language string, s *shelf) error {
+func (f *Finder) refresh(ctx context.Context, language string, s *shelf) error {
 	s.reading.Lock()
 	defer s.reading.Unlock()
 	return f.read(ctx, language, s)
@@ -118,7 +128,7 @@ func (f *finder) refresh(ctx context.Context, language string, s *shelf) error {
 
 // read brings a shelf up to date: from the newest item on as far as there is something
 // new, and from time to time a part of what is older.
-func (f *finder) read(ctx context.Context, language string, s *shelf) error {
+func (f *Finder) read(ctx context.Context, language string, s *shelf) error {
 	for offset, count := 0, findPeek; ; offset, count = offset+count, findChunk {
 		items, err := f.archive.Latest(ctx, language, offset, count)
 		if err != nil {
@@ -146,7 +156,7 @@ func (f *finder) read(ctx context.Context, language string, s *shelf) error {
 
 // readAgain looks at some of the older items for what has changed; the next time it goes
 // on from there.
-func (f *finder) readAgain(ctx context.Context, language string, s *shelf) error {
+func (f *Finder) readAgain(ctx context.Context, language string, s *shelf) error {
 	for end := s.place + findAgain; s.place < end; s.place += findChunk {
 		items, err := f.archive.Latest(ctx, language, s.place, findChunk)
 		if err == nil {
@@ -165,7 +175,7 @@ func (f *finder) readAgain(ctx context.Context, language string, s *shelf) error
 
 // put puts into the index what it lacks of the items: with their texts, where those are
 // kept.
-func (f *finder) put(ctx context.Context, items []feeds.Item) error {
+func (f *Finder) put(ctx context.Context, items []feeds.Item) error {
 	var lacking []feeds.Item
 	for _, item := range items {
 		if !f.of(item.Language).index.Has(item.ID, version(item, true)) {
@@ -181,7 +191,7 @@ func (f *finder) put(ctx context.Context, items []feeds.Item) error {
 		if !whole {
 			text = item.Summary
 		}
-		f.of(item.Language).index.Put(search.Document{
+		f.of(item.Language).index.Put(Document{
 			ID: item.ID, Revision: version(item, whole), Title: item.Title, Text: text, Published: item.Published,
 		})
 	}
@@ -197,7 +207,7 @@ func version(item feeds.Item, whole bool) int {
 	return 2 * item.Revision
 }
 
-func (f *finder) remove(id string) {
+func (f *Finder) remove(id string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, s := range f.shelf {

@@ -62,17 +62,17 @@ func (p *planner) correct(c *change, old record) (changed bool) {
 // contentChanged reports whether a reader would notice what is another now.
 func (p *planner) contentChanged(old record, it Item, full string, dated time.Time) bool {
 	sameDate := !dated.IsZero() && dated.Equal(old.Dated)
-	return old.Title != it.Title && noticed(old.Title) != noticed(it.Title) || textNoticed(old.Summary, it.Summary) ||
+	return old.Title != it.Title && p.known.noticed(old.Title) != p.known.noticed(it.Title) || p.known.textNoticed(old.Summary, it.Summary) ||
 		linkNoticed(old.Link, it.Link, sameDate) || old.Picture != it.Picture && pictureOf(old.Item) != pictureOf(it) ||
 		old.Full != "" && full != old.Full
 }
 
 // textNoticed reports whether a summary changed, and not only where it is cut off.
-func textNoticed(old, now string) bool {
-	if old == now || noticed(old) == noticed(now) {
+func (r reader) textNoticed(old, now string) bool {
+	if old == now || r.noticed(old) == r.noticed(now) {
 		return false
 	}
-	a, b := proseOf(old), proseOf(now)
+	a, b := r.prose(old), r.prose(now)
 	return !(a.cut || b.cut) || !a.same(b)
 }
 
@@ -126,7 +126,7 @@ func (p *planner) ration(c *change, old record) {
 	if p.now.Sub(c.Since) >= restlessFor {
 		c.Since, c.Edits, c.Counts = p.now, 0, 0
 	}
-	counter := onlyNumbers(old, c.record)
+	counter := p.known.onlyNumbers(old, c.record)
 	times := &c.Edits
 	if counter {
 		times = &c.Counts
@@ -148,13 +148,13 @@ func (p *planner) ration(c *change, old record) {
 }
 
 // onlyNumbers reports whether two states of an item differ in numbers alone.
-func onlyNumbers(a, b record) bool {
-	numberless := func(r record) string {
-		full := r.Full
+func (r reader) onlyNumbers(a, b record) bool {
+	numberless := func(is record) string {
+		full := is.Full
 		if len(full) > 16 {
 			full = full[16:]
 		}
-		return withoutNumbers(noticed(r.Title) + "\n" + noticed(r.Summary) + "\n" + full + "\n" + pictureOf(r.Item))
+		return withoutNumbers(r.noticed(is.Title) + "\n" + r.noticed(is.Summary) + "\n" + full + "\n" + pictureOf(is.Item))
 	}
 	return numberless(a) == numberless(b)
 }

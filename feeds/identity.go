@@ -50,9 +50,21 @@ type subject struct {
 type reader struct {
 	proses    map[string]*prose
 	addresses map[string]address
+	seen      map[string]string // what noticed makes of a text
 }
 
-func newReader() reader { return reader{make(map[string]*prose), make(map[string]address)} }
+func newReader() reader {
+	return reader{make(map[string]*prose), make(map[string]address), make(map[string]string)}
+}
+
+func (r reader) noticed(s string) string {
+	n, known := r.seen[s]
+	if !known {
+		n = noticed(s)
+		r.seen[s] = n
+	}
+	return n
+}
 
 func (r reader) prose(s string) *prose {
 	p, known := r.proses[s]

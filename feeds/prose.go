@@ -32,7 +32,7 @@ var digits = regexp.MustCompile(`\d+`)
 func proseOf(s string) *prose {
 	end := strings.TrimRight(s, " ]»\"”)")
 	cut := strings.HasSuffix(end, "…") || strings.HasSuffix(end, "...")
-	folded := strings.Join(article.Words(norm.NFC.String(s)), " ")
+	folded := strings.Join(article.Words(composed(s)), " ")
 	if folded == "" {
 		folded = s // Nothing but signs.
 	}
@@ -112,7 +112,33 @@ var marks = strings.NewReplacer("«", `"`, "»", `"`, "“", `"`, "”", `"`, "�
 	"–", "-", "—", "-", "−", "-", "‑", "-", "…", "...")
 
 // noticed reduces a text to what a reader would notice if it changed.
-func noticed(s string) string { return marks.Replace(norm.NFC.String(article.OneLine(s))) }
+func noticed(s string) string { return marks.Replace(composed(article.OneLine(s))) }
+
+// composed writes letters and their accents as one (Unicode's form NFC). Most texts are so:
+// of the characters below U+0300, of Cyrillic, and of signs such as dashes, none changes.
+func composed(s string) string {
+	for _, r := range s {
+		if r >= 0x300 && (r < 0x400 || r > 0x4ff || r >= 0x483 && r <= 0x489) && (r < 0x2010 || r > 0x2027) {
+			return norm.NFC.String(s)
+		}
+	}
+	return s
+}
 
 // withoutNumbers reduces it further, to what is no counter.
-func withoutNumbers(s string) string { return digits.ReplaceAllString(s, "#") }
+func withoutNumbers(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	number := false
+	for i := range len(s) {
+		digit := '0' <= s[i] && s[i] <= '9'
+		switch {
+		case !digit:
+			b.WriteByte(s[i])
+		case !number:
+			b.WriteByte('#')
+		}
+		number = digit
+	}
+	return b.String()
+}

@@ -1,6 +1,10 @@
 package feeds
 
-import "testing"
+import (
+	"testing"
+
+	"golang.org/x/text/unicode/norm"
+)
 
 func TestProse(t *testing.T) {
 	t.Parallel()
@@ -26,6 +30,18 @@ func TestProse(t *testing.T) {
 		}
 		if !test.same && (a.alike(b) != test.alike || b.alike(a) != test.alike) {
 			t.Errorf("%q and %q: alike is %v", test.a, test.b, !test.alike)
+		}
+	}
+}
+
+// TestComposed: what is left as it is would be left so by Unicode's rules, too.
+func TestComposed(t *testing.T) {
+	t.Parallel()
+	for r := rune(1); r < 0x3000; r++ {
+		for _, s := range []string{string(r), "и" + string(r), "e" + string(r)} {
+			if got, want := composed(s), norm.NFC.String(s); got != want {
+				t.Fatalf("%q (%U): got %q, want %q", s, r, got, want)
+			}
 		}
 	}
 }

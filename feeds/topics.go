@@ -34,6 +34,9 @@ func classify(it *Item, topics []Topic) {
 
 // topicsOf returns the ids of the topics that an item has, in the topics' order.
 func topicsOf(it Item, topics []Topic) []string {
+	if len(topics) == 0 {
+		return nil
+	}
 	var ids []string
 	words := article.Words(it.Title + "\n" + it.Summary)
 	for _, t := range topics {

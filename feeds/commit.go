@@ -111,6 +111,10 @@ type sourceState struct {
 	Empty   time.Time `json:"empty,omitzero"`
 	// Order is how the document was last seen to be ordered.
 	Order string `json:"order,omitempty"`
+	// Shown is how many items the document had when it last had any, and Newest the latest
+	// of their dates.
+	Shown  int       `json:"shown,omitempty"`
+	Newest time.Time `json:"newest,omitzero"`
 	// Last is the id of an item that the document had when it last had any.
 	Last string `json:"last,omitempty"`
 	// Tried are the listed pages that could not be read yet, by link.
@@ -194,14 +198,17 @@ func (found poll) next(old sourceState, news int, order string) sourceState {
 	state := sourceState{
 		URL: found.source.URL, Language: found.source.Language, Validators: found.validators,
 		Moved: found.moved, TTL: found.ttl, Order: order, Contact: old.Contact, Empty: old.Empty,
-		Last: old.Last, LastItem: old.LastItem, Rhythm: rhythm(old, found.entries, news, found.now),
+		Shown: old.Shown, Newest: old.Newest, Last: old.Last, LastItem: old.LastItem, Rhythm: rhythm(old, found.entries, news, found.now),
 	}
 	if old.untouched() {
 		state.Contact = found.now
 	}
 	seenLong := !old.Contact.IsZero() && found.now.Sub(old.Contact) >= primedAfter
 	state.Primed = old.Primed || len(found.entries) > 0 && (!found.cut || seenLong)
-	if len(found.entries) == 0 && !found.unread {
+	switch {
+	case len(found.entries) > 0 && !found.cut:
+		state.Shown, state.Newest = len(found.entries), newestDate(found.entries, found.now)
+	case len(found.entries) == 0 && !found.unread:
 		state.Empty = found.now
 	}
 	if news > 0 {
@@ -211,6 +218,16 @@ func (found poll) next(old sourceState, news int, order string) sourceState {
 		state.Tried = old.Tried
 	}
 	return state
+}
+
+// newestDate returns the latest date of entries that does not lie ahead.
+func newestDate(entries []entry, now time.Time) (newest time.Time) {
+	for _, e := range entries {
+		if e.Dated.After(newest) && !e.Dated.After(now) {
+			newest = e.Dated
+		}
+	}
+	return newest
 }
 
 // write writes a plan, where what it is based on still holds.

@@ -88,22 +88,96 @@ func (p *planner) fromTop(place int) int {
 	return place
 }
 
-// slipped finds the entries at the old end of a document that was cut off there, behind
-// all that are known: something above them was deleted, and they slipped in.
+// slipped finds the entries that slipped in at the old end of a document, behind all that
+// are known, because something above them was deleted: the document was cut off there, or
+// it is as long as before and they are older than the first poll. Like all that was there
+// then they are no news.
 func (p *planner) slipped() map[int]bool {
-	found := make(map[int]bool)
-	if !p.clipped {
-		return found
+	if p.clipped {
+		return p.behind(p.order)
 	}
+	found := p.oldest()
+	for place := range found {
+		if len(p.entries) != p.known.state.Shown || !p.entries[place].Dated.Before(p.known.state.Contact) {
+			return nil
+		}
+	}
+	return found
+}
+
+// oldest finds the entries that stand behind all that are known, in a document ordered by
+// date, and are older than these.
+func (p *planner) oldest() map[int]bool {
+	known := p.knownEntries()
+	found := p.behind(byDates(known))
+	for place := range found {
+		dated := p.entries[place].Dated
+		if dated.IsZero() || slices.ContainsFunc(known, func(e entry) bool { return !e.Dated.IsZero() && !dated.Before(e.Dated) }) {
+			return nil
+		}
+	}
+	return found
+}
+
+// knownEntries are those that are known items.
+func (p *planner) knownEntries() (known []entry) {
+	for i, m := range p.matches {
+		if m.verdict == same {
+			known = append(known, p.entries[i])
+		}
+	}
+	return known
+}
+
+// behind finds the entries at the old end of a document, behind all that are known; none
+// where nothing is known, or no order: that is another matter.
+func (p *planner) behind(order string) map[int]bool {
+	if order == "" {
+		return nil
+	}
+	found := make(map[int]bool)
 	for n := range p.entries {
 		place := len(p.entries) - 1 - n
-		if p.order == oldestFirst {
+		if order == oldestFirst {
 			place = n
 		}
-		if p.matches[place].verdict == same {
+		switch p.matches[place].verdict {
+		case same:
+			return found
+		case copied:
+		default:
+			found[place] = true
+		}
+	}
+	return nil
+}
+
+// minSwapped is how many undated entries must take the place of as many others to be held.
+const minSwapped = 4
+
+// surfaced finds the entries that look new, and may have been on the site before it was
+// first read: they are older than what is known, where something left or several came; or
+// the document shows nothing that is known, and nothing that is younger.
+func (p *planner) surfaced() map[int]bool {
+	state := p.known.state
+	if len(p.knownEntries()) > 0 {
+		if found := p.oldest(); len(found) >= 2 || len(p.entries) <= state.Shown {
 			return found
 		}
-		found[place] = true
+		return nil
 	}
-	return nil // Nothing is known: that is another matter.
+	found := make(map[int]bool)
+	undated, younger := 0, false
+	for i, e := range p.entries {
+		found[i] = true
+		if e.Dated.IsZero() {
+			undated++
+		}
+		younger = younger || !e.Dated.Before(state.Newest)
+	}
+	swapped := undated == len(p.entries) && min(undated, state.Shown) >= minSwapped
+	if state.Shown > 0 && (swapped || undated == 0 && !younger && len(p.entries) >= 2) {
+		return found
+	}
+	return nil
 }

@@ -30,6 +30,7 @@ const (
 	textWhole // the same, and long enough to be nothing but this item's
 	textAlike
 	textOther
+	textNew // another, and both are long
 
 	dateNone
 	dateSame // to the second
@@ -46,7 +47,7 @@ const (
 	// titleUnlike: what is written there is another title.
 	titleUnlike = titleBegins | titleOther
 	sameText    = textSame | textWhole
-	anyText     = textNone | sameText | textAlike | textOther
+	anyText     = textNone | sameText | textAlike | textOther | textNew
 	anyDate     = dateNone | dateSame | dateDay | dateNear | dateLater | dateFar
 
 	noGUID     = guidNone | guidOther
@@ -140,6 +141,8 @@ func compareTexts(e, known *subject) evidence {
 		return textSame
 	case e.text.alike(known.text):
 		return textAlike
+	case long != "" && known.key(keySummary) != "":
+		return textOther | textNew
 	}
 	return textOther
 }

@@ -13,7 +13,7 @@ const (
 	HeldRepeated = "repeated" // it says what another item said: a copy, or the same notice once more
 	HeldDoubtful = "doubtful" // it may be a known item that was rewritten
 	HeldLost     = "lost"     // Redis lost what the source showed before, and this may be of it
-	HeldBacklog  = "backlog"  // the source's first answer was empty or cut, and this may be what it lacked
+	HeldBacklog  = "backlog"  // the source did not show it at first, and it may have been there all the same
 )
 
 // Held is something that the archive has and did not announce by itself. A person
@@ -64,7 +64,7 @@ func (p *planner) decide() {
 }
 
 func (p *planner) decideNew() {
-	slipped := p.slipped()
+	slipped, surfaced := p.slipped(), p.surfaced()
 	recent := 0
 	for _, c := range p.fresh {
 		if !p.stale(c) && !slipped[c.place] {
@@ -86,6 +86,8 @@ func (p *planner) decideNew() {
 			p.hold(c, Published, c.Waits)
 		case recent > p.plausible:
 			p.hold(c, Published, HeldFlood)
+		case c.expected == "" && surfaced[c.place]:
+			p.hold(c, Published, HeldBacklog)
 		}
 		c.Untold = c.announce == ""
 	}

@@ -29,6 +29,7 @@ type pageRead struct {
 	at    time.Time
 	known fetch.Validators
 	until time.Time // when its item is no longer young
+	text  string    // of the link to it
 }
 
 // waits reports whether a page that was listed last may be read once more.
@@ -44,7 +45,8 @@ func (r *rereading) waits(now time.Time) bool {
 }
 
 // due returns the places of the entries whose pages are to be read once more: those of
-// this source's young items that were not read for longest.
+// this source's young items that were not read for longest, and before them those whose
+// links say something else now.
 func (r *rereading) due(source string, entries []entry, k knowledge, now time.Time) map[int]bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -57,6 +59,12 @@ func (r *rereading) due(source string, entries []entry, k knowledge, now time.Ti
 		}
 		page := r.pages[e.Item.Link]
 		page.until = item.FirstSeen.Add(youngFor)
+		if text := withoutNumbers(noticed(e.Item.Title)); text != page.text {
+			if page.text != "" {
+				page.at = time.Time{}
+			}
+			page.text = text
+		}
 		listed[e.Item.Link] = page
 		if now.Sub(page.at) >= rereadAfter {
 			places = append(places, i)
@@ -90,7 +98,7 @@ func (r *rereading) note(link string, known fetch.Validators, now time.Time) {
 	if r.pages == nil {
 		r.pages = make(map[string]pageRead)
 	}
-	r.pages[link] = pageRead{at: now, known: known, until: cmp.Or(r.pages[link].until, now.Add(youngFor))}
+	r.pages[link] = pageRead{at: now, known: known, until: cmp.Or(r.pages[link].until, now.Add(youngFor)), text: r.pages[link].text}
 }
 
 // readListed reads the page of an entry. The article of one that did not change has no title.

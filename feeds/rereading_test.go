@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -50,6 +51,13 @@ func TestRereading(t *testing.T) {
 		}
 		now = now.Add(time.Minute)
 	}
+	changed := slices.Clone(entries)
+	changed[1].Item.Title = "Новость исправлена"
+	changed[2].Item.Title = "Новость 17" // A counter.
+	if due := pages.due("s", changed, k, now); !due[1] || due[0] || due[2] {
+		t.Errorf("a link says something else: read %v, want its page", due)
+	}
+	pages.note(changed[1].Item.Link, fetch.Validators{}, now)
 	equal(t, "validators", pages.get(entries[2].Item.Link).ETag, "2")
 	pages.note(entries[3].Item.Link, fetch.Validators{}, now)
 	if pages.waits(now) || !pages.waits(now.Add(rereadAfter)) || pages.waits(now.Add(youngFor)) {

@@ -24,6 +24,7 @@ type rule struct {
 var again = []rule{
 	// The page was used again for something else.
 	{guidSame | guidNone, linkSame, titleOther, textOther, dateFar, doubtful, 20},
+	{guidSame | guidNone, linkSame | linkSection, titleSame, textNew, dateFar, doubtful, 20},
 
 	// The guid is the item's.
 	{guidSame, linkSame, anyTitle, anyText, anyDate, same, 100},

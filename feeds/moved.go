@@ -41,8 +41,9 @@ func (m match) likely() bool {
 // content are the item's from now on, and nobody is told: the person who dismissed it said
 // so. All others, and those whose original stands in the document itself, are their own.
 func (p *planner) original(r stored) stored {
-	original, known := p.known.records[r.Alias]
-	shown := slices.ContainsFunc(p.matches, func(m match) bool { return m.verdict == same && m.item == r.Alias })
+	place := p.known.place(r.record)
+	original, known := p.known.records[place]
+	shown := slices.ContainsFunc(p.matches, func(m match) bool { return m.verdict == same && m.item == place })
 	if !known || shown {
 		return r
 	}
@@ -57,5 +58,17 @@ func (p *planner) original(r stored) stored {
 	original.Item, original.Full = r.Item, r.Full
 	original.ID, original.Published, original.FirstSeen, original.Revision = old.ID, old.Published, old.FirstSeen, old.Revision+1
 	original.Withdrawn = old.Withdrawn
-	return original
+	return p.original(original)
+}
+
+// place returns the item that one is in another place, as the person said who dismissed it:
+// the site moved, or it was doubtful and has nearly that one's title.
+func (k knowledge) place(r record) string {
+	if r.Alias != "" || r.Waits != "" || r.Other == "" {
+		return r.Alias
+	}
+	if other, known := k.records[r.Other]; known && k.prose(r.Title).alike(k.prose(other.Title)) {
+		return r.Other
+	}
+	return ""
 }

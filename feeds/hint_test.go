@@ -23,8 +23,9 @@ func TestPageWhereAFeedWasExpected(t *testing.T) {
 		head + links("/index.php?lang=ru&id=17", "/index.php?lang=ru&id=18", "/index.php?lang=ru&id=9"):                          `links: '/index\.php\?lang=ru&id=\d+$'`,
 		head + links("/ru/news/17/", "/ru/news/18/", "/ru/news/19/"):                                                             `links: '/ru/news/\d+/$'`,
 		head + `<link rel="alternate" type="application/rss+xml" href="https://feeds.example/m"><link rel="alternate" type="application/rss+xml" title="Комментарии" href="/comments"><link rel="alternate" type="application/rss+xml" href="/rss.xml">`: `the feed https://minjust.example/rss.xml, and https://minjust.example/comments ("Комментарии"), and https://feeds.example/m: put`,
-		`<!doctype html><title>Redirecting</title><meta http-equiv="refresh" content="0; URL='/feed.xml'">`: `it leads browsers on to https://minjust.example/feed.xml: put`,
-		"<title>Ошибка</title><p>Error establishing a database connection":                                  `but an HTML page titled "Ошибка"`,
+		`<!doctype html><title>Redirecting</title><meta http-equiv="refresh" content="0; URL='/feed.xml'">`:                                                     `it leads browsers on to https://minjust.example/feed.xml: put`,
+		`<!doctype html><title>Главная</title><meta http-equiv="refresh" content="5; url=/ru"><link rel="alternate" type="application/rss+xml" href="/ru/rss">`: `it links the feed https://minjust.example/ru/rss: put`,
+		"<title>Ошибка</title><p>Error establishing a database connection":                                                                                      `but an HTML page titled "Ошибка"`,
 	} {
 		_, err := understandForTest([]byte(doc))
 		wantError(t, err, says)

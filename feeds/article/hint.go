@@ -35,11 +35,11 @@ func Hint(text []byte, address *url.URL, zone *time.Location, key Key) string {
 	if title := p.Title(); title != "" {
 		says = fmt.Sprintf(" titled %q", Shorten(title, 80))
 	}
-	if to := p.leadsOn(); to != "" {
-		return says + "; it leads browsers on to " + to + ": put that into the url"
-	}
 	if linked := p.linkedFeeds(); len(linked) > 0 {
 		return says + "; it links the feed " + strings.Join(linked, ", and ") + ": put that into the url"
+	}
+	if to := p.leadsOn(); to != "" {
+		return says + "; it leads browsers on to " + to + ": put that into the url"
 	}
 	if pattern, example, n := p.newsLinks(key); n >= minListed {
 		return fmt.Sprintf("%s; it links no feed, but %d pages such as %s: with kind: page and links: '%s' it can be read as a list of news", says, n, example, pattern)

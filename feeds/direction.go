@@ -88,21 +88,13 @@ func (p *planner) fromTop(place int) int {
 	return place
 }
 
-// slipped finds the entries that slipped in at the old end of a document, behind all that
-// are known, because something above them was deleted: the document was cut off there, or
-// it is as long as before and they are older than the first poll. Like all that was there
-// then they are no news.
+// slipped finds the entries at the old end of a document that was cut off there, behind
+// all that are known: something above them was deleted, and they slipped in.
 func (p *planner) slipped() map[int]bool {
-	if p.clipped {
-		return p.behind(p.order)
+	if !p.clipped {
+		return nil
 	}
-	found := p.oldest()
-	for place := range found {
-		if len(p.entries) != p.known.state.Shown || !p.entries[place].Dated.Before(p.known.state.Contact) {
-			return nil
-		}
-	}
-	return found
+	return p.behind(p.order)
 }
 
 // oldest finds the entries that stand behind all that are known, in a document ordered by

@@ -191,6 +191,23 @@ func TestCorrectionReachesAGroupThatMigrated(t *testing.T) {
 	}
 }
 
+func TestFailuresFollowAGroupThatMigrates(t *testing.T) {
+	miniHouse(t, func(t *testing.T, h *house) {
+		h.subscribe("ky", -7)
+		h.phones.reply(refusing("Жаңылык", -7, "bad request: no"))
+		defer h.run()()
+		h.publish("ky", "Жаңылык")
+		h.quiet()
+		if err := h.engine.Move(t.Context(), -7, supergroup(-7)); err != nil {
+			t.Fatal(err)
+		}
+		failures, err := h.engine.Failures(t.Context(), 1)
+		if _, listed := failures[id(supergroup(-7))]; err != nil || !listed || len(failures) != 1 {
+			t.Errorf("the failures are %v, %v", failures, err)
+		}
+	})
+}
+
 func TestMovedLinesExpireAndAreForgotten(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
 		newMigration(h)

@@ -191,6 +191,26 @@ func TestCorrectionReachesAGroupThatMigrated(t *testing.T) {
 	}
 }
 
+// TestMoveKeepsWhatTheNewChatHas: somebody had subscribed there before the bot knew that the
+// two are one.
+func TestMoveKeepsWhatTheNewChatHas(t *testing.T) {
+	miniHouse(t, func(t *testing.T, h *house) {
+		to := supergroup(-7)
+		h.subscribe("ky", -7, to)
+		defer h.run()()
+		h.publish("ky", "Жаңылык")
+		h.quiet()
+		if err := h.engine.Move(t.Context(), -7, to); err != nil {
+			t.Fatal(err)
+		}
+		h.correct("ky", "Жаңылык", "Оңдолгон.")
+		h.quiet()
+		if shows := h.phones.all()[to]; len(shows) != 1 || shows[0].text != "Оңдолгон." {
+			t.Errorf("it shows %+v, want the message that it had, corrected", shows)
+		}
+	})
+}
+
 func TestFailuresFollowAGroupThatMigrates(t *testing.T) {
 	miniHouse(t, func(t *testing.T, h *house) {
 		h.subscribe("ky", -7)

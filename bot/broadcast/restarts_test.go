@@ -157,7 +157,7 @@ func TestCrashBeforeTheReportBringsNothingAgain(t *testing.T) {
 		h.options.Keep = time.Hour
 		h.phones.latency = 300 * time.Millisecond // all land when the walk is over
 		h.server.Refuse(func(command []string) string {
-			if command[0] == "ZADD" && command[1] == keyFinished {
+			if command[0] == "HSET" && slices.Contains(command, "finished") {
 				return "LOADING Redis is loading the dataset in memory"
 			}
 			return ""

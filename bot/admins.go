@@ -2,64 +2,15 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
-	"kabarchy/bot/broadcast"
-	"kabarchy/bot/locale"
-	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
-	"kabarchy/feeds"
-	"kabarchy/subscriptions"
 )
-
-// Desk is what administrators look at, and where they decide.
-type Desk interface {
-	Progress(ctx context.Context) ([]broadcast.Progress, error)
-	// Paused returns why nothing is sent to anybody, empty while sending goes on, and when
-	// it is tried next.
-	Paused() (until time.Time, why string)
-	Health() []feeds.Health
-	Held(ctx context.Context) ([]feeds.Held, error)
-	Release(ctx context.Context, item string) error
-	Dismiss(ctx context.Context, item string) error
-	Count(ctx context.Context) (subscriptions.Counts, error)
-
-	HeldBroadcasts(ctx context.Context) ([]broadcast.Progress, error)
-	Resume(ctx context.Context, broadcast int64) error
-	Stop(ctx context.Context, broadcast int64) error
-	Withdraw(ctx context.Context, item string) error
-	// Failures are the chats that a broadcast never reached, each with what Telegram said.
-	Failures(ctx context.Context, broadcast int64) (map[string]string, error)
-}
-
-// Admins are those who look after the bot.
-type Admins struct {
-	IDs  []int64 // Telegram user ids
-	Desk Desk    // needed where there are any
-	// Alarms are what is wrong with the whole bot just now; nil where nobody looks.
-	Alarms func() []Alarm
-	// Redis remembers what they were told and what they decided.
-	Redis redis.UniversalClient
-}
 
 // adminPause is how long an administrator who can't be written to is left alone, unless
 // they write first.
 const adminPause = time.Minute
-
-// notice is something that each administrator is told once.
-type notice struct {
-	about string // a source, a batch, a broadcast or a fault
-	// state is what there is to tell; empty where all is well, which is told only after
-	// something else was.
-	state string
-	// screen draws it; nil where nothing can be said yet.
-	screen func(ctx context.Context, words locale.Locale) (screen, error)
-}
 
 // TellAdmins tells each administrator what they were not told yet: that something is
 // wrong with the bot, that a source is ill, or well again, that items or broadcasts wait
@@ -141,39 +92,4 @@ func (b *Bot) notify(ctx context.Context, admin int64, n notice) error {
 		return err
 	}
 	return t.post(ctx, s)
-}
-
-// byAdmin says that an administrator speaks with the bot alone. It is asked at every
-// tap and command: who may decide is the configuration's, not the button's.
-func (t *talk) byAdmin() bool {
-	return t.chat.Private() && slices.Contains(t.admins.IDs, t.from.ID)
-}
-
-// moment writes a day and the time on it.
-func (b *Bot) moment(words locale.Locale, at time.Time) string {
-	at = at.In(b.zone)
-	return words.Date(at) + ", " + at.Format("15:04")
-}
-
-// How many titles a small phone shows at once, and how many characters of each.
-const listedTitles, titleLength = 5, 80
-
-// titleList shows some of the titles, as many as a small phone shows at once.
-func (b *Bot) titleList(ctx context.Context, ids []string) (string, error) {
-	var lines []string
-	for i, id := range ids {
-		if i == listedTitles {
-			lines = append(lines, "…")
-			break
-		}
-		item, err := b.archive.Item(ctx, id)
-		if errors.Is(err, feeds.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return "", err
-		}
-		lines = append(lines, "• "+render.Escaped(item.Title, titleLength))
-	}
-	return strings.Join(lines, "\n"), nil
 }

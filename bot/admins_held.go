@@ -274,10 +274,3 @@ func (t *talk) showConfirmation(ctx context.Context, held batch) error {
 		held.button(t.words, "button.back", heldAsk),
 	}})
 }
-
-// below puts a text under the first line of the message whose button was pressed, which
-// names the batch.
-func (t *talk) below(text string) string {
-	head, _, _ := strings.Cut(t.pressed.Text, "\n")
-	return render.JoinFilled("\n\n", render.Tagged("b", head), text)
-}

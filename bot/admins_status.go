@@ -70,11 +70,6 @@ func (t *talk) audienceInWords(c subscriptions.Counts) string {
 	})
 }
 
-// kindSigns tell the broadcasts apart.
-var kindSigns = map[broadcast.Kind]string{
-	broadcast.News: "📰", broadcast.Correction: "✏️", broadcast.Withdrawal: "🗑", broadcast.Digest: "🗞",
-}
-
 // broadcastsInWords tells of the running broadcasts and of the last ones, and of what was
 // refused in them.
 func (t *talk) broadcastsInWords(ctx context.Context, progress []broadcast.Progress) (string, error) {

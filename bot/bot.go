@@ -36,14 +36,6 @@ type Archive interface {
 	Texts(ctx context.Context, items []feeds.Item) (map[string]string, error)
 }
 
-// Articles brings an item's text in full, as the feed or the item's page holds it.
-type Articles interface {
-	// Article may take as long as the ministry's site does.
-	Article(ctx context.Context, id string) (feeds.Article, error)
-	// Kept fetches nothing: feeds.ErrNotFound says that Article would.
-	Kept(ctx context.Context, id string) (feeds.Article, error)
-}
-
 // Ministry is whose news it is.
 type Ministry struct {
 	Name map[string]string // by language
@@ -53,21 +45,6 @@ type Ministry struct {
 // name is the ministry's name in the language, or in another where it has none.
 func (m Ministry) name(language string) string {
 	return cmp.Or(locale.Choose(m.Name, language), m.Site)
-}
-
-// Queue keeps what concerns one chat in order.
-type Queue interface {
-	// InTurn does something when all is done with that came from the chat before. It returns
-	// an error if ctx is done before that.
-	InTurn(ctx context.Context, chat int64, do func()) error
-}
-
-// atOnce is no queue.
-type atOnce struct{}
-
-func (atOnce) InTurn(_ context.Context, _ int64, do func()) error {
-	do()
-	return nil
 }
 
 // Options are what a bot is made of.
@@ -119,7 +96,7 @@ type Bot struct {
 	zone     *time.Location
 	log      *slog.Logger
 	metrics  *botMetrics
-	queue    Queue
+	guard    guard
 	outbox   *outbox
 	reads    *reads
 	members  *lru.Cache[membership, standing]
@@ -163,34 +140,16 @@ func New(o Options) *Bot {
 		admins:   o.Admins,
 		now:      o.Now,
 		zone:     o.Zone,
-		queue:    o.Queue,
 		renderer: render.Renderer{Zone: o.Zone, Topics: o.Topics},
 		log:      o.Log,
 		metrics:  newBotMetrics(o.Registerer),
 		members:  rememberMembers(),
 	}
 	b.self = telegram.NewSelf(o.Client, o.Log)
-	b.outbox = newOutbox(o.Log, newAnswerMetrics(o.Registerer), b.safely)
-	b.reads = newReads(o.Articles, o.Log, b.safely)
+	b.guard = newGuard(o.Log, b.metrics.panics)
+	b.outbox = newOutbox(o.Log, newAnswerMetrics(o.Registerer), b.guard)
+	b.reads = newReads(o.Articles, o.Queue, o.Log, b.guard)
 	return b
-}
-
-// forgetChat deletes all that is kept of a chat. The preferences go first: without them
-// nothing more is sent.
-func (b *Bot) forgetChat(ctx context.Context, chat int64) error {
-	if err := b.store.Forget(ctx, chat); err != nil {
-		return err
-	}
-	return b.forget(ctx, chat)
-}
-
-// moveChat follows a group that has become a supergroup. What else is kept of it goes
-// first: who is found under the new id has to have there what it has.
-func (b *Bot) moveChat(ctx context.Context, from, to int64) error {
-	if err := b.move(ctx, from, to); err != nil {
-		return err
-	}
-	return b.store.Move(ctx, from, to)
 }
 
 // Finish waits for the answers that are on their way, until ctx is done; what has to wait

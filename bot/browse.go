@@ -126,11 +126,3 @@ func (t *talk) latestOf(ctx context.Context, topic render.Topic, from int) (foun
 	}
 	return found, from + topicDepth, nil
 }
-
-func (t *talk) topicWithNumber(n subscriptions.Topic) (render.Topic, bool) {
-	i := slices.IndexFunc(t.topics, func(t render.Topic) bool { return t.Number == n })
-	if i < 0 {
-		return render.Topic{}, false
-	}
-	return t.topics[i], true
-}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"html"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -118,17 +117,4 @@ func searchPlace(place string) (offset int, query string, ok bool) {
 	offset, err := strconv.Atoi(number)
 	ok = isSearch && found && err == nil && 0 <= offset && offset < 10*search.Most && words != ""
 	return offset, strings.ReplaceAll(words, "+", " "), ok
-}
-
-// ownLanguages are those of the person's news.
-func (t *talk) ownLanguages() []string {
-	if len(t.preferences.Languages) == 0 {
-		return []string{t.words.Language()}
-	}
-	return t.preferences.Languages
-}
-
-// without are the languages but for some.
-func without(languages []string, some ...string) []string {
-	return slices.DeleteFunc(slices.Clone(languages), func(l string) bool { return slices.Contains(some, l) })
 }

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"runtime/debug"
 
 	"kabarchy/bot/locale"
 	"kabarchy/bot/telegram"
@@ -13,24 +12,6 @@ import (
 // errNameless says that the bot does not know its own name yet, and so not whether it is
 // spoken to.
 var errNameless = errors.New("telegram has not said yet who the bot is")
-
-// errPanicked is what a panic comes to. It would come again: nothing is tried again for it.
-var errPanicked = errors.New("handler panicked")
-
-// guard runs something, and makes an error of its panic.
-type guard func(ctx context.Context, do func() error) error
-
-// safely is the bot's guard: panics are logged and counted.
-func (b *Bot) safely(ctx context.Context, do func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			b.metrics.panics.Inc()
-			b.log.ErrorContext(ctx, "handler panicked", "panic", p, "stack", string(debug.Stack()))
-			err = errPanicked
-		}
-	}()
-	return do()
-}
 
 // Start asks Telegram who the bot is.
 func (b *Bot) Start(ctx context.Context) { b.self.Ask(ctx) }
@@ -45,7 +26,7 @@ func (b *Bot) IsCommand(m telegram.Message) bool {
 // Handle does what an update asks for. It fails where that could not be done; it may be
 // called again, then and at any time.
 func (b *Bot) Handle(ctx context.Context, u telegram.Update) error {
-	return b.safely(ctx, func() error {
+	return b.guard(ctx, func() error {
 		if err := b.learnName(ctx, u); err != nil {
 			return err
 		}
@@ -55,7 +36,7 @@ func (b *Bot) Handle(ctx context.Context, u telegram.Update) error {
 
 // Busy asks who pressed a button to wait: too many updates of the chat are in line.
 func (b *Bot) Busy(ctx context.Context, u telegram.Update) error {
-	return b.safely(ctx, func() error {
+	return b.guard(ctx, func() error {
 		if err := b.learnName(ctx, u); err != nil {
 			return err
 		}

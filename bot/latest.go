@@ -51,9 +51,6 @@ func (t *talk) list(title string, items []feeds.Item, back string) (text string,
 	return strings.Join(texts, "\n\n"), row
 }
 
-// newsLanguage is the main language of the person's news.
-func (t *talk) newsLanguage() string { return t.ownLanguages()[0] }
-
 // leafButtons lead to newer and older items.
 func (t *talk) leafButtons(offset int, more bool) [][]telegram.Button {
 	var row []telegram.Button

@@ -28,11 +28,6 @@ func (b *Bot) Introduce(ctx context.Context) error {
 	return nil
 }
 
-// link is the address that opens the private chat with the bot and sends it the payload.
-func (b *Bot) link(payload string) string {
-	return "https://t.me/" + b.self.Username() + "?start=" + payload
-}
-
 // introduceIn sets the profile for phones in the language; "" is for all the others.
 func (b *Bot) introduceIn(ctx context.Context, language string) error {
 	words := locale.For(language)

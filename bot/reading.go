@@ -82,7 +82,7 @@ func (t *talk) read(ctx context.Context, item feeds.Item, number int, back strin
 		return reply{}, err
 	}
 	reader := *t
-	t.await(ctx, reading, t.chat.ID, func(ctx context.Context, blocks []feeds.Block) error {
+	t.reads.await(ctx, reading, t.chat.ID, func(ctx context.Context, blocks []feeds.Block) error {
 		return reader.showPage(ctx, item, blocks, number, back)
 	})
 	return reply{}, nil

@@ -31,6 +31,7 @@ var errReadsFull = errors.New("too many texts are being fetched")
 // who wait for it. Who reads holds up nobody, and no update.
 type reads struct {
 	articles Articles
+	queue    Queue
 	log      *slog.Logger
 	guard    guard
 
@@ -51,14 +52,13 @@ type reading struct {
 
 // reader is a chat that waits for a text.
 type reader struct {
-	bot  *Bot
 	chat int64
 	show func(ctx context.Context, blocks []feeds.Block) error
 }
 
-func newReads(articles Articles, log *slog.Logger, g guard) *reads {
+func newReads(articles Articles, queue Queue, log *slog.Logger, g guard) *reads {
 	return &reads{
-		articles: articles, log: log, guard: g,
+		articles: articles, queue: queue, log: log, guard: g,
 		open: make(map[string]*reading), source: make(map[string]int), awaiting: make(map[int64]*reader),
 	}
 }
@@ -146,11 +146,10 @@ func (r *reads) get(ctx context.Context, item feeds.Item) []feeds.Block {
 
 // await has show called with the text when it is there, unless the chat shows something
 // else by then. It does not wait itself.
-func (b *Bot) await(ctx context.Context, awaited *reading, chat int64, show func(context.Context, []feeds.Block) error) {
-	r := b.reads
+func (r *reads) await(ctx context.Context, awaited *reading, chat int64, show func(context.Context, []feeds.Block) error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	waits := &reader{b, chat, show}
+	waits := &reader{chat, show}
 	r.awaiting[chat] = waits
 	select {
 	case <-awaited.done:
@@ -163,7 +162,7 @@ func (b *Bot) await(ctx context.Context, awaited *reading, chat int64, show func
 
 // hand shows a text to who waits for it, behind what the chat has asked for since.
 func (r *reads) hand(ctx context.Context, read *reading, to *reader) {
-	_ = to.bot.queue.InTurn(ctx, to.chat, func() { // ctx has no end
+	_ = r.queue.InTurn(ctx, to.chat, func() { // ctx has no end
 		if !r.takes(to) {
 			return
 		}
@@ -200,4 +199,27 @@ func (r *reads) finish() {
 	}
 	r.mu.Unlock()
 	r.working.Wait()
+}
+
+// Articles brings an item's text in full, as the feed or the item's page holds it.
+type Articles interface {
+	// Article may take as long as the ministry's site does.
+	Article(ctx context.Context, id string) (feeds.Article, error)
+	// Kept fetches nothing: feeds.ErrNotFound says that Article would.
+	Kept(ctx context.Context, id string) (feeds.Article, error)
+}
+
+// Queue keeps what concerns one chat in order.
+type Queue interface {
+	// InTurn does something when all is done with that came from the chat before. It returns
+	// an error if ctx is done before that.
+	InTurn(ctx context.Context, chat int64, do func()) error
+}
+
+// atOnce is no queue.
+type atOnce struct{}
+
+func (atOnce) InTurn(_ context.Context, _ int64, do func()) error {
+	do()
+	return nil
 }

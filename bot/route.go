@@ -5,11 +5,9 @@ import (
 	"context"
 	"strings"
 
-	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
 	"kabarchy/bot/search"
 	"kabarchy/bot/telegram"
-	"kabarchy/subscriptions"
 )
 
 // route hands an update to what answers it. What the bot has no answer for is handled
@@ -118,7 +116,8 @@ func (b *Bot) onTap(ctx context.Context, p telegram.Callback) error {
 	}
 	t.pressed, t.thread = p.Message, p.Message.ForumTopic()
 	verb, args := render.ParseData(p.Data)
-	if !t.chat.Private() && !harmsNobody(verb) {
+	c := callbackOf(verb)
+	if !t.chat.Private() && !c.anybody {
 		admin, err := b.administers(ctx, t.chat, p.From)
 		if err != nil {
 			return err
@@ -127,7 +126,7 @@ func (b *Bot) onTap(ctx context.Context, p telegram.Callback) error {
 			return b.answer(ctx, p, reply{text: t.words.T("toast.administrators_only", nil)}, false)
 		}
 	}
-	r, err := t.press(ctx, verb, args)
+	r, err := c.run(t, ctx, args)
 	if err != nil && !telegram.Harmless(err) {
 		return err
 	}
@@ -166,28 +165,30 @@ func (b *Bot) answerTap(ctx context.Context, params map[string]string) error {
 	return b.client.Call(ctx, "answerCallbackQuery", params, nil)
 }
 
-// reached gives the news again to a chat that was taken for gone, or for one that blocked
-// the bot, and whose people write or press. In a group that shows only that it is there.
-func (t *talk) reached(ctx context.Context) error {
-	status := t.preferences.Status
-	if status != subscriptions.Gone && (status != subscriptions.Blocked || !t.chat.Private()) {
+// onGroupMessage obeys an administrator's command that is addressed to this bot. To all
+// else it is silent: a group talks with itself.
+func (b *Bot) onGroupMessage(ctx context.Context, m telegram.Message, name, args string, addressed bool) error {
+	c, known := commandNamed(name)
+	if !known || !addressed {
 		return nil
 	}
-	_, _, err := t.wake(ctx, t.chat.ID)
-	return err
-}
-
-// talk begins to speak with somebody in a chat.
-func (b *Bot) talk(ctx context.Context, c telegram.Chat, u telegram.User) (*talk, error) {
-	preferences, known, err := b.store.Get(ctx, c.ID)
+	from := telegram.User{}
+	if m.From != nil {
+		from = *m.From
+	}
+	asTheChat := m.SenderChat != nil && m.SenderChat.ID == m.Chat.ID // only administrators can
+	if !asTheChat {
+		if admin, err := b.administers(ctx, m.Chat, from); err != nil || !admin {
+			return err
+		}
+	}
+	t, err := b.talk(ctx, m.Chat, from)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	language := preferences.Interface
-	if language == "" {
-		language = u.LanguageCode
+	if err := t.reached(ctx); err != nil {
+		return err
 	}
-	return &talk{
-		Bot: b, chat: c, from: u, preferences: preferences, known: known, words: locale.For(language),
-	}, nil
+	t.thread = m.ForumTopic()
+	return c.run(t, ctx, args)
 }

@@ -120,19 +120,6 @@ func (t *talk) settingsScreen() screen {
 	return screen{w.T("screen.settings", nil) + "\n\n" + strings.Join(lines, "\n"), render.RowsOf(buttons...)}
 }
 
-// backToSettings is the last row of a screen below the settings.
-func (t *talk) backToSettings() []telegram.Button {
-	return []telegram.Button{{Text: t.words.T("button.back", nil), Data: render.Data(render.VerbShow, "settings")}}
-}
-
-// chosen marks the button of what is set already.
-func chosen(is bool, label string) string {
-	if is {
-		return "✅ " + label
-	}
-	return label
-}
-
 // names writes languages as they call themselves.
 func (t *talk) names(languages []string) string {
 	var names []string
@@ -194,9 +181,4 @@ func (t *talk) setPause(value []string) func(*subscriptions.Preferences) {
 		return t.reschedule(func(p *subscriptions.Preferences) { p.PausedUntil = time.Time{} })
 	}
 	return nil
-}
-
-// reschedule is a change of a chat's times that loses nothing of what is yet to come.
-func (t *talk) reschedule(change func(*subscriptions.Preferences)) func(*subscriptions.Preferences) {
-	return func(p *subscriptions.Preferences) { p.Reschedule(t.now(), t.zone, change) }
 }

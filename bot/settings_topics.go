@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -31,9 +30,6 @@ func (t *talk) topicsScreen() screen {
 	return screen{t.words.T("screen.topics", nil), append(rows, t.backToSettings())}
 }
 
-// buttonLimit is how much of a configured name a button shows, in UTF-16 units.
-const buttonLimit = 40
-
 // setTopic chooses topics. Who gives up the last of them has all again: for no news at
 // all there is a button that says so.
 func (t *talk) setTopic(value []string) func(*subscriptions.Preferences) {
@@ -62,14 +58,6 @@ func (t *talk) setTopic(value []string) func(*subscriptions.Preferences) {
 		}
 	}
 	return nil
-}
-
-func (b *Bot) topicWithID(id string) (render.Topic, bool) {
-	i := slices.IndexFunc(b.topics, func(t render.Topic) bool { return t.ID == id })
-	if i < 0 {
-		return render.Topic{}, false
-	}
-	return b.topics[i], true
 }
 
 func (t *talk) topicsInWords() string {

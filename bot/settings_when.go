@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -88,14 +87,6 @@ func (t *talk) setWhen(value []string) func(*subscriptions.Preferences) {
 	}
 	return t.reschedule(func(p *subscriptions.Preferences) { p.When = when })
 }
-
-// number is the n-th value, if it is a number from 0 to most.
-func number(values []string, n, most int) (int, bool) {
-	i, err := strconv.Atoi(render.Arg(values, n))
-	return i, err == nil && 0 <= i && i <= most
-}
-
-func clock(hour int) string { return fmt.Sprintf("%d:00", hour) }
 
 func (t *talk) whenInWords() string {
 	when := t.preferences.When

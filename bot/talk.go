@@ -145,3 +145,29 @@ func (t *talk) change(ctx context.Context, change func(p *subscriptions.Preferen
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
+
+// talk begins to speak with somebody in a chat.
+func (b *Bot) talk(ctx context.Context, c telegram.Chat, u telegram.User) (*talk, error) {
+	preferences, known, err := b.store.Get(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	language := preferences.Interface
+	if language == "" {
+		language = u.LanguageCode
+	}
+	return &talk{
+		Bot: b, chat: c, from: u, preferences: preferences, known: known, words: locale.For(language),
+	}, nil
+}
+
+// reached gives the news again to a chat that was taken for gone, or for one that blocked
+// the bot, and whose people write or press. In a group that shows only that it is there.
+func (t *talk) reached(ctx context.Context) error {
+	status := t.preferences.Status
+	if status != subscriptions.Gone && (status != subscriptions.Blocked || !t.chat.Private()) {
+		return nil
+	}
+	_, _, err := t.wake(ctx, t.chat.ID)
+	return err
+}

@@ -43,14 +43,6 @@ func (a *Archive) record(ctx context.Context, id string) (stored, error) {
 	return readRecord(id, raw)
 }
 
-func readRecord(id, raw string) (stored, error) {
-	s := stored{raw: raw}
-	if err := json.Unmarshal([]byte(raw), &s.record); err != nil {
-		return stored{}, fmt.Errorf("item %s: %w", id, err)
-	}
-	return s, nil
-}
-
 // Latest returns count items of a language, the newest first, from the offset-th on.
 // It reaches back 20,000 items. A language without news has none.
 func (a *Archive) Latest(ctx context.Context, language string, offset, count int) ([]Item, error) {
@@ -139,3 +131,6 @@ func (a *Archive) Held(ctx context.Context) ([]Held, error) {
 	})
 	return list, nil
 }
+
+// ErrArchive says that a poll failed on our side and not on the source's.
+var ErrArchive = errors.New("the archive does not take it")

@@ -9,12 +9,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
-
-	"kabarchy/feeds/fetch"
 )
-
-// ErrArchive says that a poll failed on our side and not on the source's.
-var ErrArchive = errors.New("the archive does not take it")
 
 // errConflict says that the archive changed between reading and writing.
 var errConflict = errors.New("the archive was changed by somebody else meanwhile")
@@ -94,86 +89,6 @@ redis.call('HSET', sources, source, ARGV[4])
 return announced
 `)
 
-// sourceState is what the archive remembers of a source between polls.
-type sourceState struct {
-	// URL and Language are those of the poll; with others the validators say nothing.
-	URL      string `json:"url"`
-	Language string `json:"language"`
-	fetch.Validators
-	// Moved is where the URL has permanently moved to, within the site.
-	Moved string `json:"moved,omitempty"`
-	// TTL is for how long the document said that it stays fresh.
-	TTL time.Duration `json:"ttl,omitempty"`
-	// Primed says that a poll brought a whole document before, so that what is new now is news.
-	Primed bool `json:"primed"`
-	// Contact is when a poll first succeeded, and Empty when the document last had no items.
-	Contact time.Time `json:"contact,omitzero"`
-	Empty   time.Time `json:"empty,omitzero"`
-	// Order is how the document was last seen to be ordered.
-	Order string `json:"order,omitempty"`
-	// Shown is how many items the document had when it last had any, and Newest the latest
-	// of their dates.
-	Shown  int       `json:"shown,omitempty"`
-	Newest time.Time `json:"newest,omitzero"`
-	// Last is the id of an item that the document had when it last had any.
-	Last string `json:"last,omitempty"`
-	// Tried are the listed pages that could not be read yet, by link.
-	Tried map[string]tries `json:"tried,omitempty"`
-	// LastItem is when something new last came, and Rhythm how long it usually takes.
-	LastItem time.Time     `json:"last_item,omitzero"`
-	Rhythm   time.Duration `json:"rhythm,omitempty"`
-}
-
-// state reads what is remembered of a source, with the bytes it was read from.
-func (a *Archive) state(ctx context.Context, s Source) (state sourceState, raw string, err error) {
-	raw, err = a.rdb.HGet(ctx, keySources, s.ID).Result()
-	if err != nil && !errors.Is(err, redis.Nil) {
-		return state, "", fmt.Errorf("%w: state of the source: %w", ErrArchive, err)
-	}
-	if raw != "" {
-		if err := json.Unmarshal([]byte(raw), &state); err != nil {
-			return state, "", fmt.Errorf("%w: state of the source: %w", ErrArchive, err)
-		}
-	}
-	if state.URL != s.URL || state.Language != s.Language {
-		state.Validators, state.Moved = fetch.Validators{}, ""
-	}
-	return state, raw, nil
-}
-
-// untouched reports whether no poll ever succeeded.
-func (s sourceState) untouched() bool { return !s.Primed && s.Contact.IsZero() }
-
-// lacked reports whether a source that was seen, but never whole, may have lacked an item
-// then: what is dated before, and unless it stayed empty for long, what has no date.
-func (s sourceState) lacked(it Item) bool {
-	if s.Primed || s.Contact.IsZero() {
-		return false
-	}
-	if it.Published.IsZero() {
-		return s.Empty.Sub(s.Contact) < primedAfter
-	}
-	return it.Published.Before(s.Contact.Add(-time.Minute))
-}
-
-// primedAfter is how long a source must be seen before even an empty or cut document
-// counts as what it has.
-const primedAfter = time.Hour
-
-// poll is what a poll found, to be archived.
-type poll struct {
-	source     Source
-	entries    []entry
-	validators fetch.Validators
-	moved      string
-	ttl        time.Duration
-	cut        bool // the document was not whole
-	unread     bool // it is as it was: there are no entries
-	clipped    bool // entries are not all of the document
-	tried      map[string]tries
-	now        time.Time
-}
-
 // commit archives what a poll found and plans its announcements in one step.
 func (a *Archive) commit(ctx context.Context, found poll, plausible int) (changes, error) {
 	for range attempts {
@@ -191,43 +106,6 @@ func (a *Archive) commit(ctx context.Context, found poll, plausible int) (change
 		}
 	}
 	return changes{}, fmt.Errorf("%w: %w", ErrArchive, errConflict)
-}
-
-// next is what is remembered of the source after the poll.
-func (found poll) next(old sourceState, news int, order string) sourceState {
-	state := sourceState{
-		URL: found.source.URL, Language: found.source.Language, Validators: found.validators,
-		Moved: found.moved, TTL: found.ttl, Order: order, Contact: old.Contact, Empty: old.Empty,
-		Shown: old.Shown, Newest: old.Newest, Last: old.Last, LastItem: old.LastItem, Rhythm: rhythm(old, found.entries, news, found.now),
-	}
-	if old.untouched() {
-		state.Contact = found.now
-	}
-	seenLong := !old.Contact.IsZero() && found.now.Sub(old.Contact) >= primedAfter
-	state.Primed = old.Primed || len(found.entries) > 0 && (!found.cut || seenLong)
-	switch {
-	case len(found.entries) > 0 && !found.cut:
-		state.Shown, state.Newest = len(found.entries), newestDate(found.entries, found.now)
-	case len(found.entries) == 0 && !found.unread:
-		state.Empty = found.now
-	}
-	if news > 0 {
-		state.LastItem = found.now
-	}
-	if state.Tried = found.tried; found.unread {
-		state.Tried = old.Tried
-	}
-	return state
-}
-
-// newestDate returns the latest date of entries that does not lie ahead.
-func newestDate(entries []entry, now time.Time) (newest time.Time) {
-	for _, e := range entries {
-		if e.Dated.After(newest) && !e.Dated.After(now) {
-			newest = e.Dated
-		}
-	}
-	return newest
 }
 
 // write writes a plan, where what it is based on still holds.

@@ -19,22 +19,6 @@ const (
 	settled = time.Hour
 )
 
-// changing is what a record knows of its changes.
-type changing struct {
-	// Changed is when its content last became another.
-	Changed time.Time `json:"changed,omitzero"`
-	// Since, Edits and Counts count its changes within a day, those of numbers alone apart.
-	Since  time.Time `json:"since,omitzero"`
-	Edits  int       `json:"edits,omitempty"`
-	Counts int       `json:"counts,omitempty"`
-	// Asked is when an administrator was last asked about its changes; Left says that the
-	// answer was to leave them.
-	Asked time.Time `json:"asked,omitzero"`
-	Left  bool      `json:"left,omitempty"`
-	// Behind says that phones show something older, for it changed too often.
-	Behind bool `json:"behind,omitempty"`
-}
-
 // correct takes in an item's new content. What it was first published and seen at stays.
 // It reports whether anything is to be written.
 func (p *planner) correct(c *change, old record) (changed bool) {

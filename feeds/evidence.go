@@ -170,12 +170,6 @@ func compareDates(e, known *subject) evidence {
 	return dateFar
 }
 
-// midnight reports whether a date names no hour.
-func midnight(t time.Time) bool {
-	h, m, s := t.Clock()
-	return h+m+s == 0
-}
-
 // redated reports whether an item was dated anew again and again, and not written anew:
 // its site dates it with the moment of each request.
 func (s *subject) redated() bool {

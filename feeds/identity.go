@@ -84,9 +84,6 @@ func (r reader) address(link string) address {
 	return a
 }
 
-// headWords is how many words of a title are its head; a title without more has none.
-const headWords = 3
-
 // subject reads what an item is known again by. The guid is left out where it only
 // repeats the link.
 func (r reader) subject(it Item, guid string, date time.Time) *subject {
@@ -176,4 +173,10 @@ func hash(parts ...string) string {
 		sum.Write([]byte{0})
 	}
 	return base32Lower.EncodeToString(sum.Sum(nil)[:10])
+}
+
+// midnight reports whether a date names no hour.
+func midnight(t time.Time) bool {
+	h, m, s := t.Clock()
+	return h+m+s == 0
 }

@@ -1,6 +1,9 @@
 package feeds
 
-import "strconv"
+import (
+	"strconv"
+	"time"
+)
 
 // The archive's keys. All share the hash tag {news}, so that in a Redis Cluster one
 // script can change them together.
@@ -46,3 +49,5 @@ func keyEditions(id string) string { return "{news}:editions:" + id }
 func keyArticle(id string, revision int) string {
 	return "{news}:article:" + id + ":" + strconv.Itoa(revision)
 }
+
+const articleKept = 90 * 24 * time.Hour // how long an article is kept

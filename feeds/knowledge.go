@@ -7,41 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 )
-
-// idsKept is how many items of one key the index remembers: the latest.
-const idsKept = 8
-
-// record is an item as it is stored.
-type record struct {
-	Item
-	// Keys are those that it was known under before, the latest last; GUID and Dated what
-	// the site showed last.
-	Keys  []string  `json:"keys,omitempty"`
-	GUID  string    `json:"guid,omitempty"`
-	Dated time.Time `json:"dated,omitzero"`
-	// Full is the print of the text below the summary.
-	Full string `json:"full,omitempty"`
-	// Waits is why nobody was told of it, HeldRepeated or HeldDoubtful, and Other the item
-	// that it is compared with: as soon as the reason is gone, it is told. What was doubtful
-	// and is dismissed keeps Other alone.
-	Waits string `json:"waits,omitempty"`
-	Other string `json:"other,omitempty"`
-	// Moved says that Other had left the document together with others when this came. Once
-	// it is dismissed it is Alias's, that is Other, in another place.
-	Moved bool   `json:"moved,omitempty"`
-	Alias string `json:"alias,omitempty"`
-	// Untold says that it was never announced as new.
-	Untold bool `json:"untold,omitempty"`
-	changing
-}
-
-// stored is a record with the bytes it was read from.
-type stored struct {
-	record
-	raw string
-}
 
 // knowledge is what the archive knows of a document's entries.
 type knowledge struct {

@@ -189,3 +189,10 @@ func withoutTracking(address string) string {
 	u.RawQuery = strings.Join(kept, "&")
 	return u.String()
 }
+
+// pageKey returns a link as it is shown to people, and what is the same for all links to
+// its page.
+func pageKey(link string) (shown, key string) {
+	shown = withoutTracking(link)
+	return shown, addressOf(shown).exact
+}

@@ -249,3 +249,6 @@ func (m *matcher) note(i int) {
 		}
 	}
 }
+
+// republishedBelow is the rank of evidence below which an item has neither its guid nor its link.
+const republishedBelow = 5600

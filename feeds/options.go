@@ -185,3 +185,9 @@ func parseSchedule(spec string, zone *time.Location) (cron.Schedule, error) {
 	}
 	return schedule, nil
 }
+
+// Kinds of sources.
+const (
+	KindFeed = "feed" // RSS, Atom or JSON Feed; also where Kind is empty
+	KindPage = "page" // an HTML page that lists links to news
+)

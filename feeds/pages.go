@@ -4,54 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"kabarchy/feeds/article"
 )
 
-// Kinds of sources.
-const (
-	KindFeed = "feed" // RSS, Atom or JSON Feed; also where Kind is empty
-	KindPage = "page" // an HTML page that lists links to news
-)
-
 const (
 	maxReads = 20              // articles read in one poll
 	breath   = time.Second / 2 // between two of them
 )
-
-// readList understands a page source's document: one entry for each link, with what
-// the link says. A link whose text is no title waits for its article.
-func readList(text []byte, s Source, address *url.URL, zone *time.Location) (document, error) {
-	p, err := article.Parse(text, address, zone)
-	if err != nil {
-		return document{}, fmt.Errorf("parse: %w", err)
-	}
-	pattern, err := regexp.Compile(s.Links)
-	if err != nil {
-		return document{}, err
-	}
-	d := document{Kind: "HTML page", Title: p.Title()}
-	for _, l := range p.Links(pattern, pageKey) {
-		d.Entries = append(d.Entries, entry{Item: Item{
-			Source: s.ID, Language: s.Language, Link: l.Address, Title: article.Shorten(l.Text, maxTitle),
-		}})
-	}
-	if len(d.Entries) == 0 {
-		return d, fmt.Errorf("parse: no link on the page fits the pattern %q", s.Links)
-	}
-	return d, nil
-}
-
-// pageKey returns a link as it is shown to people, and what is the same for all links to
-// its page.
-func pageKey(link string) (shown, key string) {
-	shown = withoutTracking(link)
-	return shown, addressOf(shown).exact
-}
 
 // errLater says that an article waits for the next poll.
 var errLater = errors.New("enough was read in this poll")

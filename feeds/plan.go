@@ -81,9 +81,6 @@ func plan(found poll, k knowledge, plausible int) changes {
 	return p.finish()
 }
 
-// republishedBelow is the rank of evidence below which an item has neither its guid nor its link.
-const republishedBelow = 5600
-
 // takeNew makes the record of an item that was never seen before.
 func (p *planner) takeNew(i int, m match) {
 	e := p.entries[i]

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,28 +25,6 @@ const acceptFeed = "application/rss+xml, application/atom+xml, application/rdf+x
 
 // ErrUnknownSource says that no source of that id is configured.
 var ErrUnknownSource = errors.New("no such source")
-
-// Result is what one poll did.
-type Result struct {
-	Source string
-	// Unchanged says that the document is the same as at the last poll: it was not parsed.
-	Unchanged bool
-	// First says that the source was never polled before: nothing is announced.
-	First bool
-	// Cut says that not all could be read: the document ended in the middle, or a page
-	// that it lists failed. The rest is left for the next poll.
-	Cut bool
-	// Items counts the document's; New and Changed those of them that are, and
-	// Republished those that are known under another id.
-	Items, New, Changed, Republished int
-	// Announced and Held count what became of New and Changed.
-	Announced, Held int
-	// Reindexed is how many items the language's index was made anew from, for Redis had
-	// lost it; 0 where it had not.
-	Reindexed int
-	// Bytes is the decompressed size of what was sent; 0 where the site said "unchanged".
-	Bytes int
-}
 
 // Poller polls the sources by a schedule. Each source has an entry of its own there:
 // none waits for another.
@@ -335,4 +314,14 @@ func (l cronLogger) Info(msg string, keysAndValues ...any) { l.Debug("cron: "+ms
 
 func (l cronLogger) Error(err error, msg string, keysAndValues ...any) {
 	l.Logger.Error("cron: "+msg, append(keysAndValues, "error", err)...)
+}
+
+// Health returns how each source is, in the order of their ids.
+func (p *Poller) Health() []Health {
+	list := make([]Health, 0, len(p.sources))
+	for _, s := range p.sources {
+		list = append(list, s.health.get())
+	}
+	slices.SortFunc(list, func(a, b Health) int { return cmp.Compare(a.Source, b.Source) })
+	return list
 }

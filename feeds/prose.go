@@ -142,3 +142,6 @@ func withoutNumbers(s string) string {
 	}
 	return b.String()
 }
+
+// headWords is how many words of a title are its head; a title without more has none.
+const headWords = 3

@@ -20,10 +20,9 @@ import (
 )
 
 const (
-	articleKept = 90 * 24 * time.Hour // how long an article is kept
-	retryPage   = 10 * time.Minute    // when a page that could not be read is tried again
-	maxPage     = 1 << 20             // bytes of a page
-	minFeedText = 400                 // characters that make a feed's text look whole
+	retryPage   = 10 * time.Minute // when a page that could not be read is tried again
+	maxPage     = 1 << 20          // bytes of a page
+	minFeedText = 400              // characters that make a feed's text look whole
 	acceptPage  = "text/html, application/xhtml+xml;q=0.9"
 )
 

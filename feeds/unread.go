@@ -15,13 +15,6 @@ const (
 	enoughTime  = 10 * time.Minute
 )
 
-// tries are how often a page could not be read, since when. They are kept with the
-// source's state: a program that is started anew every few minutes tells what it lists, too.
-type tries struct {
-	Count int       `json:"count"`
-	Since time.Time `json:"since"`
-}
-
 // tellUnread reports whether an item whose page can't be read is told by what its link
 // says, and counts the tries. A file, and a page on another host, are not to be read at
 // all. A page that is not there is not there for people either: its item is told when it

@@ -1,0 +1,64 @@
+package feeds
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// record is an item as it is stored.
+type record struct {
+	Item
+	// Keys are those that it was known under before, the latest last; GUID and Dated what
+	// the site showed last.
+	Keys  []string  `json:"keys,omitempty"`
+	GUID  string    `json:"guid,omitempty"`
+	Dated time.Time `json:"dated,omitzero"`
+	// Full is the print of the text below the summary.
+	Full string `json:"full,omitempty"`
+	// Waits is why nobody was told of it, HeldRepeated or HeldDoubtful, and Other the item
+	// that it is compared with: as soon as the reason is gone, it is told. What was doubtful
+	// and is dismissed keeps Other alone.
+	Waits string `json:"waits,omitempty"`
+	Other string `json:"other,omitempty"`
+	// Moved says that Other had left the document together with others when this came. Once
+	// it is dismissed it is Alias's, that is Other, in another place.
+	Moved bool   `json:"moved,omitempty"`
+	Alias string `json:"alias,omitempty"`
+	// Untold says that it was never announced as new.
+	Untold bool `json:"untold,omitempty"`
+	changing
+}
+
+// stored is a record with the bytes it was read from.
+type stored struct {
+	record
+	raw string
+}
+
+// changing is what a record knows of its changes.
+type changing struct {
+	// Changed is when its content last became another.
+	Changed time.Time `json:"changed,omitzero"`
+	// Since, Edits and Counts count its changes within a day, those of numbers alone apart.
+	Since  time.Time `json:"since,omitzero"`
+	Edits  int       `json:"edits,omitempty"`
+	Counts int       `json:"counts,omitempty"`
+	// Asked is when an administrator was last asked about its changes; Left says that the
+	// answer was to leave them.
+	Asked time.Time `json:"asked,omitzero"`
+	Left  bool      `json:"left,omitempty"`
+	// Behind says that phones show something older, for it changed too often.
+	Behind bool `json:"behind,omitempty"`
+}
+
+// idsKept is how many items of one key the index remembers: the latest.
+const idsKept = 8
+
+func readRecord(id, raw string) (stored, error) {
+	s := stored{raw: raw}
+	if err := json.Unmarshal([]byte(raw), &s.record); err != nil {
+		return stored{}, fmt.Errorf("item %s: %w", id, err)
+	}
+	return s, nil
+}

@@ -184,7 +184,7 @@ func (s *stage) atDesk(what string) string {
 	switch words[0] {
 	case "holds":
 		kind := feeds.Published
-		if words[1] == feeds.HeldRestless {
+		if words[1] == feeds.HeldFlapping {
 			kind = feeds.Corrected
 		}
 		reason := words[1]

@@ -145,7 +145,7 @@ func linked(item feeds.Item) string {
 // reasons are the entries that say why something was held.
 var reasons = map[string]string{
 	feeds.HeldOld:      "line.held_old",
-	feeds.HeldRestless: "line.held_restless",
+	feeds.HeldFlapping: "line.held_restless",
 	feeds.HeldRepeated: "line.held_repeated",
 	feeds.HeldDoubtful: "line.held_doubtful",
 	feeds.HeldBacklog:  "line.held_backlog",

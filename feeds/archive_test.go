@@ -257,7 +257,7 @@ func TestRestlessItem(t *testing.T) {
 	if told := d.take(); len(told) != 1+correctionsADay { // An edit, and what then counts on.
 		t.Errorf("%d corrections were announced, want %d", len(told), 1+correctionsADay)
 	}
-	if held, _ := d.Held(t.Context()); len(held) != 1 || held[0].Reason != HeldRestless {
+	if held, _ := d.Held(t.Context()); len(held) != 1 || held[0].Reason != HeldFlapping {
 		t.Errorf("held: %+v", held)
 	}
 	if it, _ := d.Item(t.Context(), d.id("Жаңылык 2")); it.Summary != "Көрүүлөр: 7" {
@@ -379,7 +379,7 @@ func TestConflict(t *testing.T) {
 		if _, err := a.commit(ctx, poll{source: s, entries: entries, now: now}, 10); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := a.write(ctx, s, k, plan(poll{source: s, entries: entries, now: now}, k, 10), now); !errors.Is(err, errConflict) {
+		if _, err := a.write(ctx, s, k, diff(poll{source: s, entries: entries, now: now}, k, 10), now); !errors.Is(err, errConflict) {
 			t.Errorf("writing on old ground: got %v, want a conflict", err)
 		}
 		list, err := a.Announcements(ctx, 10)

@@ -96,7 +96,7 @@ func (a *Archive) commit(ctx context.Context, found poll, plausible int) (change
 		if err != nil {
 			return changes{}, fmt.Errorf("%w: %w", ErrArchive, err)
 		}
-		c := plan(found, k, plausible)
+		c := diff(found, k, plausible)
 		c.result.Announced, err = a.write(ctx, found.source, k, c, found.now)
 		if err == nil {
 			return c, nil
@@ -108,7 +108,7 @@ func (a *Archive) commit(ctx context.Context, found poll, plausible int) (change
 	return changes{}, fmt.Errorf("%w: %w", ErrArchive, errConflict)
 }
 
-// write writes a plan, where what it is based on still holds.
+// write writes a diff, where what it is based on still holds.
 func (a *Archive) write(ctx context.Context, s Source, k knowledge, c changes, now time.Time) (announced int, err error) {
 	next, err := json.Marshal(c.state)
 	if err != nil {
@@ -119,7 +119,7 @@ func (a *Archive) write(ctx context.Context, s Source, k knowledge, c changes, n
 	for _, item := range c.items {
 		picture := ""
 		if item.content {
-			picture = picturePrint(item.Item)
+			picture = pictureFingerprint(item.Item)
 		}
 		keys = append(keys, keyPicture(picture))
 		record, err := json.Marshal(item.record)

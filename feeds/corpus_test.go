@@ -79,7 +79,7 @@ func TestRealDocuments(t *testing.T) {
 			equal(t, "date", date, want.date)
 			k := newKnowledge()
 			k.study(d.Entries)
-			c := plan(poll{source: Source{ID: "s", Language: "ru"}, entries: d.Entries, now: time.Now()}, k, 10)
+			c := diff(poll{source: Source{ID: "s", Language: "ru"}, entries: d.Entries, now: time.Now()}, k, 10)
 			equal(t, "items known apart", c.result.New, want.items)
 			for _, e := range d.Entries {
 				if strings.Contains(e.Item.Title+e.Item.Summary, "\ufffd") {

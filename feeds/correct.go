@@ -11,9 +11,9 @@ import (
 
 const (
 	// correctionsADay is how many corrections of one item go to phones by themselves
-	// within restlessFor; a further change is hardly an editor's.
+	// within flappingFor; a further change is hardly an editor's.
 	correctionsADay = 4
-	restlessFor     = 24 * time.Hour
+	flappingFor     = 24 * time.Hour
 	// settled is how long an item that changed again and again must have stayed as it is
 	// before phones get what it came to.
 	settled = time.Hour
@@ -21,8 +21,8 @@ const (
 
 // correct takes in an item's new content. What it was first published and seen at stays.
 // It reports whether anything is to be written.
-func (p *planner) correct(c *change, old record) (changed bool) {
-	it, full := c.from.Item, fullPrint(c.from)
+func (p *differ) correct(c *change, old record) (changed bool) {
+	it, full := c.from.Item, fullFingerprint(c.from)
 	if full == "" {
 		full = old.Full // The document holds excerpts alone: nothing is known of the rest.
 	}
@@ -44,7 +44,7 @@ func (p *planner) correct(c *change, old record) (changed bool) {
 }
 
 // contentChanged reports whether a reader would notice what is another now.
-func (p *planner) contentChanged(old record, it Item, full string, dated time.Time) bool {
+func (p *differ) contentChanged(old record, it Item, full string, dated time.Time) bool {
 	sameDate := !dated.IsZero() && dated.Equal(old.Dated)
 	return old.Title != it.Title && p.known.noticed(old.Title) != p.known.noticed(it.Title) || p.known.textNoticed(old.Summary, it.Summary) ||
 		linkNoticed(old.Link, it.Link, sameDate) || old.Picture != it.Picture && pictureOf(old.Item) != pictureOf(it) ||
@@ -92,8 +92,8 @@ func pictureOf(it Item) string {
 	return addressOf(it.Picture).exact
 }
 
-// fullPrint is a print of the text below the summary; empty where the document holds no more.
-func fullPrint(e entry) string {
+// fullFingerprint is a fingerprint of the text below the summary; empty where the document holds no more.
+func fullFingerprint(e entry) string {
 	text := e.Article.Text()
 	if text == "" && e.Full {
 		text = article.PlainText(e.HTML)
@@ -106,8 +106,8 @@ func fullPrint(e entry) string {
 
 // ration lets a few corrections of an item a day go to phones by themselves, asks about a
 // further one, unless no phone shows it, and keeps quiet about the others until the next day.
-func (p *planner) ration(c *change, old record) {
-	if p.now.Sub(c.Since) >= restlessFor {
+func (p *differ) ration(c *change, old record) {
+	if p.now.Sub(c.Since) >= flappingFor {
 		c.Since, c.Edits, c.Counts = p.now, 0, 0
 	}
 	counter := p.known.onlyNumbers(old, c.record)
@@ -123,8 +123,8 @@ func (p *planner) ration(c *change, old record) {
 		// It is a counter, and a person said so.
 	case *times <= correctionsADay:
 		c.announce = Corrected
-	case p.now.Sub(c.Asked) >= restlessFor && !c.Untold:
-		p.hold(c, Corrected, HeldRestless)
+	case p.now.Sub(c.Asked) >= flappingFor && !c.Untold:
+		p.hold(c, Corrected, HeldFlapping)
 		c.Asked = p.now
 	default:
 		c.Behind = c.Behind || !counter

@@ -37,7 +37,7 @@ func TestContentChanged(t *testing.T) {
 	} {
 		it := base
 		test.change(&it)
-		if got := (&planner{known: newKnowledge()}).contentChanged(record{Item: base}, it, "", time.Time{}); got != test.want {
+		if got := (&differ{known: newKnowledge()}).contentChanged(record{Item: base}, it, "", time.Time{}); got != test.want {
 			t.Errorf("%s: changed is %v", what, got)
 		}
 	}

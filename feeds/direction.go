@@ -54,7 +54,7 @@ func newest(entries []entry, order string) (kept []entry, clipped bool) {
 
 // findOrder tells how a document is ordered: by its dates, else by where what is new
 // stands among what is known, else as it was before.
-func (p *planner) findOrder() string {
+func (p *differ) findOrder() string {
 	if order := byDates(p.entries); order != "" {
 		return order
 	}
@@ -81,7 +81,7 @@ func (p *planner) findOrder() string {
 
 // fromTop is an entry's place in the document with the newest on top, where it stands
 // unless the document says otherwise.
-func (p *planner) fromTop(place int) int {
+func (p *differ) fromTop(place int) int {
 	if p.order == oldestFirst {
 		return len(p.entries) - 1 - place
 	}
@@ -90,7 +90,7 @@ func (p *planner) fromTop(place int) int {
 
 // slipped finds the entries at the old end of a document that was cut off there, behind
 // all that are known: something above them was deleted, and they slipped in.
-func (p *planner) slipped() map[int]bool {
+func (p *differ) slipped() map[int]bool {
 	if !p.clipped {
 		return nil
 	}
@@ -99,7 +99,7 @@ func (p *planner) slipped() map[int]bool {
 
 // oldest finds the entries that stand behind all that are known, in a document ordered by
 // date, and are older than these.
-func (p *planner) oldest() map[int]bool {
+func (p *differ) oldest() map[int]bool {
 	known := p.knownEntries()
 	found := p.behind(byDates(known))
 	for place := range found {
@@ -112,7 +112,7 @@ func (p *planner) oldest() map[int]bool {
 }
 
 // knownEntries are those that are known items.
-func (p *planner) knownEntries() (known []entry) {
+func (p *differ) knownEntries() (known []entry) {
 	for i, m := range p.matches {
 		if m.verdict == same {
 			known = append(known, p.entries[i])
@@ -123,7 +123,7 @@ func (p *planner) knownEntries() (known []entry) {
 
 // behind finds the entries at the old end of a document, behind all that are known; none
 // where nothing is known, or no order: that is another matter.
-func (p *planner) behind(order string) map[int]bool {
+func (p *differ) behind(order string) map[int]bool {
 	if order == "" {
 		return nil
 	}
@@ -150,7 +150,7 @@ const minSwapped = 4
 // surfaced finds the entries that look new, and may have been on the site before it was
 // first read: they are older than what is known, where something left or several came; or
 // the document shows nothing that is known, and nothing that is younger.
-func (p *planner) surfaced() map[int]bool {
+func (p *differ) surfaced() map[int]bool {
 	state := p.known.state
 	if len(p.knownEntries()) > 0 {
 		if found := p.oldest(); len(found) >= 2 || len(p.entries) <= state.Shown {

@@ -21,10 +21,10 @@
 //
 // A poll goes through these: poller, the package fetch, the package repair, parse (with
 // title, pagelink and picture) or list and pages (with rereading and unread), both by the
-// package article, topics, knowledge, match, plan (with correct, holding, moved and
+// package article, topics, knowledge, match, diff (with correct, holding, moved and
 // direction), commit. What an item is known again by stands in identity, link and prose;
 // how an entry and an item compare in evidence; what follows in the tables of rules. An
-// item's article goes through reading. Beside them stand archive and decide for who tells
+// item's article goes through reading. Beside them stand archive and moderation for who tells
 // the news, editions for the same news in another language, health and schedule for how the
 // sources fare, and inspect, with odd, for who tries a source out. What they hand on to each
 // other is in document, found, record, state, held and result.

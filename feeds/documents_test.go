@@ -124,7 +124,7 @@ func FuzzParse(f *testing.F) {
 		k := newKnowledge()
 		k.study(d.Entries)
 		ids := make(map[string]bool)
-		for _, c := range plan(poll{source: Source{ID: "s", Language: "ky"}, entries: d.Entries, now: time.Now()}, k, 10).items {
+		for _, c := range diff(poll{source: Source{ID: "s", Language: "ky"}, entries: d.Entries, now: time.Now()}, k, 10).items {
 			if len(c.ID) != 16 || ids[c.ID] {
 				t.Errorf("%q is no id, or not one item's", c.ID)
 			}

@@ -224,7 +224,7 @@ func translated(link, from, to string) []string {
 
 // picturedEditions are those that have the same picture, and alone in their language.
 func (a *Archive) picturedEditions(ctx context.Context, it Item) ([]string, error) {
-	picture := picturePrint(it)
+	picture := pictureFingerprint(it)
 	if picture == "" {
 		return nil, nil
 	}
@@ -244,8 +244,8 @@ func (a *Archive) picturedEditions(ctx context.Context, it Item) ([]string, erro
 // pictureShared stands for the items of a language where several have one picture.
 const pictureShared = "*"
 
-// picturePrint tells whether two items have the same picture; empty without one.
-func picturePrint(it Item) string {
+// pictureFingerprint tells whether two items have the same picture; empty without one.
+func pictureFingerprint(it Item) string {
 	if it.Picture == "" {
 		return ""
 	}

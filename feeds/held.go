@@ -6,7 +6,7 @@ import "time"
 const (
 	HeldOld      = "old"      // it was older than 72 hours when it was first seen
 	HeldFlood    = "flood"    // the source showed more at once than is plausible
-	HeldRestless = "restless" // it changes again and again: there may be a counter in its text
+	HeldFlapping = "restless" // it changes again and again: there may be a counter in its text
 	HeldRepeated = "repeated" // it says what another item said: a copy, or the same notice once more
 	HeldDoubtful = "doubtful" // it may be a known item that was rewritten
 	HeldLost     = "lost"     // Redis lost what the source showed before, and this may be of it

@@ -5,7 +5,7 @@ import (
 )
 
 // held returns why an item is held; nil where it isn't.
-func (p *planner) held(id string) *Held {
+func (p *differ) held(id string) *Held {
 	if h, held := p.known.held[id]; held {
 		return &h
 	}
@@ -13,7 +13,7 @@ func (p *planner) held(id string) *Held {
 }
 
 // hold takes back an announcement that nobody should get by itself.
-func (p *planner) hold(c *change, kind AnnouncementKind, reason string) {
+func (p *differ) hold(c *change, kind AnnouncementKind, reason string) {
 	c.held = &Held{Item: c.ID, Source: p.source.ID, Kind: kind, Reason: reason, At: p.now}
 	if reason == HeldRepeated || reason == HeldDoubtful {
 		c.held.Other = c.Other
@@ -21,10 +21,10 @@ func (p *planner) hold(c *change, kind AnnouncementKind, reason string) {
 	c.announce = ""
 }
 
-// decide holds what is doubtful among what is new and what was corrected.
-func (p *planner) decide() {
-	p.decideNew()
-	p.decideCorrected()
+// moderate holds what is doubtful among what is new and what was corrected.
+func (p *differ) moderate() {
+	p.moderateNew()
+	p.moderateCorrected()
 	for i := range p.fresh {
 		if p.fresh[i].held != nil {
 			p.fresh[i].held.Order = i
@@ -37,7 +37,7 @@ func (p *planner) decide() {
 	}
 }
 
-func (p *planner) decideNew() {
+func (p *differ) moderateNew() {
 	slipped, surfaced := p.slipped(), p.surfaced()
 	recent := 0
 	for _, c := range p.fresh {
@@ -68,11 +68,11 @@ func (p *planner) decideNew() {
 }
 
 // stale reports whether an item is too old to be news.
-func (p *planner) stale(c change) bool { return c.Published.Before(p.now.Add(-staleAfter)) }
+func (p *differ) stale(c change) bool { return c.Published.Before(p.now.Add(-staleAfter)) }
 
-// decideCorrected holds corrections where too many come at once: the site was rebuilt.
+// moderateCorrected holds corrections where too many come at once: the site was rebuilt.
 // Who was asked within the day is not asked again, and nobody about what no phone shows.
-func (p *planner) decideCorrected() {
+func (p *differ) moderateCorrected() {
 	told := 0
 	for _, c := range p.corrected {
 		if c.announce == Corrected && !c.Untold {
@@ -85,7 +85,7 @@ func (p *planner) decideCorrected() {
 		case p.result.First:
 			c.announce = ""
 		case c.announce != Corrected || c.Untold || told <= p.plausible:
-		case p.now.Sub(c.Asked) < restlessFor:
+		case p.now.Sub(c.Asked) < flappingFor:
 			c.announce, c.Behind = "", true
 		default:
 			p.hold(c, Corrected, HeldFlood)
@@ -97,7 +97,7 @@ func (p *planner) decideCorrected() {
 // reconsider tells what waited as soon as the reason for it is gone: a date was mended, a
 // copy became an item of its own, or what it was taken for stands beside it. It reports
 // whether anything is to be written.
-func (p *planner) reconsider(c *change, old record) (changed bool) {
+func (p *differ) reconsider(c *change, old record) (changed bool) {
 	held := p.held(c.ID)
 	switch {
 	case held != nil && held.Reason == HeldOld && !c.from.Dated.Equal(old.Dated):
@@ -124,7 +124,7 @@ func (p *planner) reconsider(c *change, old record) (changed bool) {
 
 // stillLikely reports whether what no longer repeats another item may be that one all the
 // same: the other is shown no more, and of what both say only the numbers differ.
-func (p *planner) stillLikely(c change) bool {
+func (p *differ) stillLikely(c change) bool {
 	shown := slices.ContainsFunc(p.matches, func(m match) bool { return m.verdict == same && m.item == c.Other })
 	own, other := p.known.subjects[c.place], p.known.record(p.known.records[c.Other].record)
 	return !shown && own.title.same(other.title) && own.text.akin(other.text)
@@ -133,7 +133,7 @@ func (p *planner) stillLikely(c change) bool {
 // stillWaits reports whether an item still says what the other said, or may be it. What
 // repeats another is free when it was rewritten itself, and what may be another when that
 // one stands beside it.
-func (p *planner) stillWaits(c change) bool {
+func (p *differ) stillWaits(c change) bool {
 	other, known := p.known.records[c.Other]
 	if !known {
 		return true

@@ -57,7 +57,7 @@ func (m *memory) poll(found poll) changes {
 	var clipped bool
 	found.entries, clipped = newest(found.entries, m.state.Order)
 	found.clipped = found.clipped || clipped
-	c := plan(found, m.know(found.entries), 10)
+	c := diff(found, m.know(found.entries), 10)
 	for _, item := range c.items {
 		m.records[item.ID] = item.record
 		switch {

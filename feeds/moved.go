@@ -8,7 +8,7 @@ const movedFrom = 2
 
 // findMoved returns the places of new entries that are, as far as anybody can see, known
 // items in other places. Where one is still in its place, the site did not move.
-func (p *planner) findMoved() map[int]bool {
+func (p *differ) findMoved() map[int]bool {
 	shown := make(map[string]bool)
 	for _, m := range p.matches {
 		if m.verdict == same && m.found&linkSame != 0 {
@@ -40,7 +40,7 @@ func (m match) likely() bool {
 // original returns the item that a dismissed one is in another place. That one's keys and
 // content are the item's from now on, and nobody is told: the person who dismissed it said
 // so. All others, and those whose original stands in the document itself, are their own.
-func (p *planner) original(r stored) stored {
+func (p *differ) original(r stored) stored {
 	place := p.known.place(r.record)
 	original, known := p.known.records[place]
 	shown := slices.ContainsFunc(p.matches, func(m match) bool { return m.verdict == same && m.item == place })

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	maxReads = 20              // articles read in one poll
-	breath   = time.Second / 2 // between two of them
+	maxReads     = 20              // articles read in one poll
+	articlePause = time.Second / 2 // between two of them
 )
 
 // errLater says that an article waits for the next poll.
@@ -46,7 +46,7 @@ func (p *Poller) complete(ctx context.Context, s *polled, entries []entry) (comp
 		}
 		a, err := Article{}, errLater
 		if reads++; reads <= maxReads {
-			if reads > 1 && wait(ctx, breath) != nil {
+			if reads > 1 && wait(ctx, articlePause) != nil {
 				return completed{}, ctx.Err()
 			}
 			a, err = p.readListed(ctx, s, e)

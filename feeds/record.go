@@ -14,7 +14,7 @@ type record struct {
 	Keys  []string  `json:"keys,omitempty"`
 	GUID  string    `json:"guid,omitempty"`
 	Dated time.Time `json:"dated,omitzero"`
-	// Full is the print of the text below the summary.
+	// Full is the fingerprint of the text below the summary.
 	Full string `json:"full,omitempty"`
 	// Waits is why nobody was told of it, HeldRepeated or HeldDoubtful, and Other the item
 	// that it is compared with: as soon as the reason is gone, it is told. What was doubtful

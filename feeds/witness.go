@@ -9,13 +9,13 @@ type witness struct {
 	housed []bool
 	// places says that guids are given anew: several stand where others stood.
 	places bool
-	// restless are the groups of evidence of which no known page shows what it showed before.
-	restless evidence
+	// flapping are the groups of evidence of which no known page shows what it showed before.
+	flapping evidence
 }
 
-// restlessFrom is how many known pages must have another guid, or another date, for guids
+// flappingFrom is how many known pages must have another guid, or another date, for guids
 // or dates to say nothing.
-const restlessFrom = 2
+const flappingFrom = 2
 
 // belied is how many guids must be another item's than they were for all to say nothing.
 const belied = 2
@@ -52,11 +52,11 @@ func (m *matcher) witnessOf() witness {
 		}
 	}
 	w.places = lies >= belied
-	if guids.restless() {
-		w.restless |= anyGUID
+	if guids.flapping() {
+		w.flapping |= anyGUID
 	}
-	if dates.restless() {
-		w.restless |= anyDate
+	if dates.flapping() {
+		w.flapping |= anyDate
 	}
 	return w
 }
@@ -73,7 +73,7 @@ func (t *census) count(found, kept, changed evidence) {
 	}
 }
 
-func (t *census) restless() bool { return t.kept == 0 && t.changed >= restlessFrom }
+func (t *census) flapping() bool { return t.kept == 0 && t.changed >= flappingFrom }
 
 // weigh takes from the evidence for an entry being an item what is worth nothing.
 func (w witness) weigh(i int, id string, found evidence) evidence {
@@ -81,7 +81,7 @@ func (w witness) weigh(i int, id string, found evidence) evidence {
 		found = found&^guidSame | guidNone
 	}
 	if found&linkSame != 0 {
-		found = found&^w.restless | w.restless&(guidNone|dateNone)
+		found = found&^w.flapping | w.flapping&(guidNone|dateNone)
 	}
 	return found
 }

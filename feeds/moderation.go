@@ -96,7 +96,7 @@ func (a *Archive) Dismiss(ctx context.Context, id string) error {
 		if held.Reason == HeldDoubtful {
 			r.Waits = "" // Other stays: what the site makes of it next may be that one as well.
 		}
-		r.Left, r.Behind = r.Left || held.Reason == HeldRestless, false
+		r.Left, r.Behind = r.Left || held.Reason == HeldFlapping, false
 		return ""
 	})
 	if err != nil {

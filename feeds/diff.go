@@ -34,9 +34,9 @@ type changes struct {
 	result Result
 }
 
-// planner compares a document with what is known, and decides: what is new, what was
+// differ compares a document with what is known, and decides: what is new, what was
 // corrected, what is told to the public and what is held.
-type planner struct {
+type differ struct {
 	poll
 	known     knowledge
 	matches   []match
@@ -51,9 +51,9 @@ type planner struct {
 	changes
 }
 
-// plan decides about a document. It depends on nothing but what it is given.
-func plan(found poll, k knowledge, plausible int) changes {
-	p := &planner{poll: found, known: k, copies: make(map[int][]int), plausible: plausible}
+// diff decides about a document. It depends on nothing but what it is given.
+func diff(found poll, k knowledge, plausible int) changes {
+	p := &differ{poll: found, known: k, copies: make(map[int][]int), plausible: plausible}
 	p.index = make(map[string][]string)
 	p.result = Result{Source: found.source.ID, First: k.state.untouched(), Items: len(found.entries), Reindexed: k.reindexed}
 	p.matches = matchEntries(found.source, found.entries, k)
@@ -77,17 +77,17 @@ func plan(found poll, k knowledge, plausible int) changes {
 	}
 	p.sort()
 	p.result.New, p.result.Changed = len(p.fresh), len(p.corrected)
-	p.decide()
+	p.moderate()
 	return p.finish()
 }
 
 // takeNew makes the record of an item that was never seen before.
-func (p *planner) takeNew(i int, m match) {
+func (p *differ) takeNew(i int, m match) {
 	e := p.entries[i]
 	it := firstSeen(e, p.now)
 	it.ID = newID(e, p.now, i)
 	p.last = it.ID
-	c := change{record: record{Item: it, GUID: e.GUID, Dated: e.Dated, Full: fullPrint(e)}, announce: Published, content: true, place: i, from: e}
+	c := change{record: record{Item: it, GUID: e.GUID, Dated: e.Dated, Full: fullFingerprint(e)}, announce: Published, content: true, place: i, from: e}
 	switch m.verdict {
 	case repeats:
 		c.Waits, c.Other = HeldRepeated, m.item
@@ -116,7 +116,7 @@ func firstSeen(e entry, now time.Time) Item {
 }
 
 // idOf returns the id of the item that an entry is; empty where it comes later.
-func (p *planner) idOf(place int) string {
+func (p *differ) idOf(place int) string {
 	for _, c := range p.fresh {
 		if c.place == place {
 			return c.ID
@@ -126,7 +126,7 @@ func (p *planner) idOf(place int) string {
 }
 
 // takeKnown takes in what a document says of a known item.
-func (p *planner) takeKnown(i int, old stored) {
+func (p *differ) takeKnown(i int, old stored) {
 	e := p.entries[i]
 	if old.Source == p.source.ID {
 		p.last = old.ID
@@ -152,14 +152,14 @@ func (p *planner) takeKnown(i int, old stored) {
 
 // sort puts the new items into the order of their announcement: by date, and where that
 // says nothing, by the place in the document.
-func (p *planner) sort() {
+func (p *differ) sort() {
 	slices.SortStableFunc(p.fresh, func(a, b change) int {
 		return cmp.Or(a.Published.Compare(b.Published), cmp.Compare(p.fromTop(b.place), p.fromTop(a.place)))
 	})
 }
 
 // finish puts the parts together.
-func (p *planner) finish() changes {
+func (p *differ) finish() changes {
 	p.items = slices.Concat(p.fresh, p.corrected, p.touched)
 	for _, c := range p.items {
 		if c.held != nil {
@@ -173,7 +173,7 @@ func (p *planner) finish() changes {
 
 // giveKeys lets an item be known under all that an entry and its copies show, and reports
 // whether anything of it is new.
-func (p *planner) giveKeys(r *record, i int) (changed bool) {
+func (p *differ) giveKeys(r *record, i int) (changed bool) {
 	e := p.entries[i]
 	if r.Source == e.Item.Source && (r.GUID != e.GUID || !r.Dated.Equal(e.Dated)) {
 		r.GUID, r.Dated, changed = e.GUID, e.Dated, true
@@ -193,7 +193,7 @@ func (p *planner) giveKeys(r *record, i int) (changed bool) {
 }
 
 // forget takes from an item the oldest keys of each kind, beyond keysKept.
-func (p *planner) forget(r *record) {
+func (p *differ) forget(r *record) {
 	count := make(map[byte]int)
 	kept := make([]string, 0, len(r.Keys))
 	for _, key := range slices.Backward(r.Keys) {
@@ -212,7 +212,7 @@ func (p *planner) forget(r *record) {
 }
 
 // put notes that an item has a key.
-func (p *planner) put(key, id string) {
+func (p *differ) put(key, id string) {
 	if owners := p.owners(key); !slices.Contains(owners, id) {
 		owners = append([]string{id}, owners...)
 		p.index[key] = owners[:min(len(owners), idsKept)]
@@ -220,7 +220,7 @@ func (p *planner) put(key, id string) {
 }
 
 // owners are the items that have a key, after what was decided so far.
-func (p *planner) owners(key string) []string {
+func (p *differ) owners(key string) []string {
 	if owners, changed := p.index[key]; changed {
 		return owners
 	}

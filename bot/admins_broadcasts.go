@@ -89,13 +89,13 @@ func broadcastQuestion(words locale.Locale, p broadcast.Progress) screen {
 	), [][]telegram.Button{broadcastButton(words, "button.broadcast_go", broadcastGo, p), last}}
 }
 
-// pressBroadcast decides of a held broadcast, or leads there. Who comes later than
+// onBroadcast decides of a held broadcast, or leads there. Who comes later than
 // another, or than the broadcast's end, is told so.
-func (t *talk) pressBroadcast(ctx context.Context, args []string) (reply, error) {
+func (t *conversation) onBroadcast(ctx context.Context, args []string) (reply, error) {
 	if !t.byAdmin() {
 		return t.stale()
 	}
-	p, found, err := t.heldBroadcast(ctx, render.Arg(args, 1)+":"+render.Arg(args, 2))
+	p, found, err := t.bot.heldBroadcast(ctx, render.Arg(args, 1)+":"+render.Arg(args, 2))
 	if err != nil {
 		return reply{}, err
 	}
@@ -116,11 +116,11 @@ func (t *talk) pressBroadcast(ctx context.Context, args []string) (reply, error)
 			},
 		})
 	case broadcastGo:
-		outcome, err = "screen.broadcast_goes_on", t.admins.Desk.Resume(ctx, p.ID)
+		outcome, err = "screen.broadcast_goes_on", t.bot.admins.Desk.Resume(ctx, p.ID)
 	case broadcastStop:
-		outcome, err = "screen.broadcast_stopped", t.admins.Desk.Stop(ctx, p.ID)
+		outcome, err = "screen.broadcast_stopped", t.bot.admins.Desk.Stop(ctx, p.ID)
 	case broadcastTake:
-		outcome, err = "screen.broadcast_withdrawn", t.admins.Desk.Withdraw(ctx, p.Item)
+		outcome, err = "screen.broadcast_withdrawn", t.bot.admins.Desk.Withdraw(ctx, p.Item)
 	default:
 		return t.stale()
 	}
@@ -145,10 +145,10 @@ func (b *Bot) heldBroadcast(ctx context.Context, holding string) (broadcast.Prog
 }
 
 // heldRows are buttons that lead to the broadcasts which wait for a decision.
-func (t *talk) heldRows(progress []broadcast.Progress) (rows [][]telegram.Button) {
+func (v view) heldRows(progress []broadcast.Progress) (rows [][]telegram.Button) {
 	for _, p := range progress {
 		if p.Held != "" && p.FinishedAt.IsZero() {
-			rows = append(rows, broadcastButton(t.words, "button.broadcast_decide", broadcastAsk, p))
+			rows = append(rows, broadcastButton(v.words, "button.broadcast_decide", broadcastAsk, p))
 		}
 	}
 	return rows
@@ -156,12 +156,12 @@ func (t *talk) heldRows(progress []broadcast.Progress) (rows [][]telegram.Button
 
 // refusalLines say what Telegram refused in a broadcast and in how many chats, what was
 // refused most often first.
-func (t *talk) refusalLines(ctx context.Context, p broadcast.Progress) ([]string, error) {
+func (t *conversation) refusalLines(ctx context.Context, p broadcast.Progress) ([]string, error) {
 	const shown = 3
 	if p.Failed == 0 {
 		return nil, nil
 	}
-	failures, err := t.admins.Desk.Failures(ctx, p.ID)
+	failures, err := t.bot.admins.Desk.Failures(ctx, p.ID)
 	if err != nil {
 		return nil, err
 	}

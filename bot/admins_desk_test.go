@@ -156,7 +156,7 @@ func (d *desk) did() (released, dismissed int) {
 }
 
 // newAdmin adds a person who is an administrator, and begins another life of the bot.
-func (h *house) newAdmin(language string) *simulator.Citizen {
+func (h *fixture) newAdmin(language string) *simulator.Citizen {
 	h.t.Helper()
 	c := h.telegram.Citizen("Бакыт", language)
 	if err := h.stop(); err != nil {
@@ -167,7 +167,7 @@ func (h *house) newAdmin(language string) *simulator.Citizen {
 	return c
 }
 
-func (s *stage) admin(language string) {
+func (s *scene) admin(language string) {
 	s.t.Helper()
 	s.citizen = s.newAdmin(strings.TrimPrefix(language, "-"))
 	clear(s.seen)
@@ -175,7 +175,7 @@ func (s *stage) admin(language string) {
 
 // atDesk lets something happen that the administrators are told of, and returns what
 // changed on the phone.
-func (s *stage) atDesk(what string) string {
+func (s *scene) atDesk(what string) string {
 	s.t.Helper()
 	words := strings.SplitN(what, " ", 4)
 	if len(words) < 3 {
@@ -242,7 +242,7 @@ func (s *stage) atDesk(what string) string {
 }
 
 // broadcasts are of the items: the first one runs, the second is new, the others are over.
-func (s *stage) broadcasts(items []string) {
+func (s *scene) broadcasts(items []string) {
 	s.t.Helper()
 	for i, id := range items {
 		item, err := s.shelf.Item(s.t.Context(), id)
@@ -263,7 +263,7 @@ func (s *stage) broadcasts(items []string) {
 }
 
 // suspects lets the broadcast of an item be held; a digest if it is named for none.
-func (s *stage) suspects(why broadcast.Suspicion, id, telegram string) {
+func (s *scene) suspects(why broadcast.Suspicion, id, telegram string) {
 	s.t.Helper()
 	item, err := s.shelf.Item(s.t.Context(), id)
 	if err != nil {

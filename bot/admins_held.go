@@ -182,18 +182,18 @@ func (b *Bot) undecided(ctx context.Context) ([]batch, error) {
 	return open, nil
 }
 
-// pressHeld decides of a batch, or leads there. The first decision holds: whoever comes
+// onHeld decides of a batch, or leads there. The first decision holds: whoever comes
 // later, or presses twice, is shown it.
-func (t *talk) pressHeld(ctx context.Context, args []string) (reply, error) {
+func (t *conversation) onHeld(ctx context.Context, args []string) (reply, error) {
 	if !t.byAdmin() {
 		return t.stale()
 	}
 	wanted := render.Arg(args, 0)
-	held, err := t.batch(ctx, render.Arg(args, 1))
+	held, err := t.bot.batch(ctx, render.Arg(args, 1))
 	if err != nil {
 		return reply{}, err
 	}
-	decision, err := t.decided(ctx, held.key)
+	decision, err := t.bot.decided(ctx, held.key)
 	if err != nil {
 		return reply{}, err
 	}
@@ -204,7 +204,7 @@ func (t *talk) pressHeld(ctx context.Context, args []string) (reply, error) {
 		case heldConfirm:
 			return reply{}, t.showConfirmation(ctx, held)
 		case heldSend, heldKeep:
-			if decision, err = t.decide(ctx, held.key, wanted); err != nil {
+			if decision, err = t.bot.decide(ctx, held.key, wanted); err != nil {
 				return reply{}, err
 			}
 		default:
@@ -212,7 +212,7 @@ func (t *talk) pressHeld(ctx context.Context, args []string) (reply, error) {
 		}
 	}
 	late := decision != wanted || len(held.held) == 0
-	if err := t.carryOut(ctx, decision, held); err != nil {
+	if err := t.bot.carryOut(ctx, decision, held); err != nil {
 		return reply{}, err
 	}
 	if err := t.show(ctx, screen{text: t.below(t.words.T(outcomeOf(decision), nil))}); err != nil {
@@ -250,8 +250,8 @@ func outcomeOf(decision string) string {
 	return "screen.held_over"
 }
 
-func (t *talk) showQuestion(ctx context.Context, held batch) error {
-	s, err := t.question(ctx, t.words, held)
+func (t *conversation) showQuestion(ctx context.Context, held batch) error {
+	s, err := t.bot.question(ctx, t.words, held)
 	if err != nil {
 		return err
 	}
@@ -259,12 +259,12 @@ func (t *talk) showQuestion(ctx context.Context, held batch) error {
 }
 
 // showConfirmation says how many people read the language of the batch.
-func (t *talk) showConfirmation(ctx context.Context, held batch) error {
-	item, err := t.archive.Item(ctx, held.held[0].Item)
+func (t *conversation) showConfirmation(ctx context.Context, held batch) error {
+	item, err := t.bot.archive.Item(ctx, held.held[0].Item)
 	if err != nil {
 		return err
 	}
-	counts, err := t.admins.Desk.Count(ctx)
+	counts, err := t.bot.admins.Desk.Count(ctx)
 	if err != nil {
 		return err
 	}

@@ -23,10 +23,10 @@ type notice struct {
 	screen func(ctx context.Context, words locale.Locale) (screen, error)
 }
 
-// byAdmin says that an administrator speaks with the bot alone. It is asked at every
-// tap and command: who may decide is the configuration's, not the button's.
-func (t *talk) byAdmin() bool {
-	return t.chat.Private() && slices.Contains(t.admins.IDs, t.from.ID)
+// byAdmin reports whether an administrator speaks with the bot alone. It is asked at every
+// callback and command: who may decide is the configuration's, not the button's.
+func (t *conversation) byAdmin() bool {
+	return t.chat.Private() && slices.Contains(t.bot.admins.IDs, t.from.ID)
 }
 
 // moment writes a day and the time on it.
@@ -60,7 +60,7 @@ func (b *Bot) titleList(ctx context.Context, ids []string) (string, error) {
 
 // below puts a text under the first line of the message whose button was pressed, which
 // names the batch.
-func (t *talk) below(text string) string {
+func (t *conversation) below(text string) string {
 	head, _, _ := strings.Cut(t.pressed.Text, "\n")
 	return render.JoinFilled("\n\n", render.Tagged("b", head), text)
 }

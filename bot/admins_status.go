@@ -21,22 +21,22 @@ const (
 )
 
 // status shows an administrator how the bot fares. It is no word for others.
-func (t *talk) status(ctx context.Context, _ string) error {
+func (t *conversation) status(ctx context.Context, _ string) error {
 	if !t.byAdmin() {
 		if !t.chat.Private() {
 			return nil
 		}
 		return t.hint(ctx)
 	}
-	counts, err := t.admins.Desk.Count(ctx)
+	counts, err := t.bot.admins.Desk.Count(ctx)
 	if err != nil {
 		return err
 	}
-	progress, err := t.admins.Desk.Progress(ctx)
+	progress, err := t.bot.admins.Desk.Progress(ctx)
 	if err != nil {
 		return err
 	}
-	held, err := t.admins.Desk.Held(ctx)
+	held, err := t.bot.admins.Desk.Held(ctx)
 	if err != nil {
 		return err
 	}
@@ -44,35 +44,35 @@ func (t *talk) status(ctx context.Context, _ string) error {
 	if len(held) > 0 {
 		text += "\n" + t.words.T("line.held_now", map[string]any{"Count": t.words.Number(len(held))})
 	}
-	if next, why := t.admins.Desk.Paused(); why != "" {
-		text += "\n" + t.words.T("line.sending_pauses", map[string]any{"Time": t.moment(t.words, next)})
+	if next, why := t.bot.admins.Desk.Paused(); why != "" {
+		text += "\n" + t.words.T("line.sending_pauses", map[string]any{"Time": t.bot.moment(t.words, next)})
 	}
 	broadcasts, err := t.broadcastsInWords(ctx, progress)
 	if err != nil {
 		return err
 	}
-	text = render.JoinFilled("\n\n", text, broadcasts, t.sourcesInWords(t.admins.Desk.Health()))
+	text = render.JoinFilled("\n\n", text, broadcasts, t.sourcesInWords(t.bot.admins.Desk.Health()))
 	return t.show(ctx, screen{text, t.heldRows(progress)})
 }
 
-func (t *talk) audienceInWords(c subscriptions.Counts) string {
+func (v view) audienceInWords(c subscriptions.Counts) string {
 	var parts []string
 	sum := 0
 	for _, language := range locale.Languages() {
-		parts = append(parts, locale.For(language).Name()+" "+t.words.Number(c.Active[language]))
+		parts = append(parts, locale.For(language).Name()+" "+v.words.Number(c.Active[language]))
 	}
 	for _, n := range c.Active {
 		sum += n
 	}
-	return t.words.HTML("line.subscribers", map[string]any{"Count": t.words.Number(sum), "Languages": strings.Join(parts, ", ")}) +
-		"\n" + t.words.T("line.subscribers_left", map[string]any{
-		"Stopped": t.words.Number(c.Stopped), "Blocked": t.words.Number(c.Blocked), "Gone": t.words.Number(c.Gone),
+	return v.words.HTML("line.subscribers", map[string]any{"Count": v.words.Number(sum), "Languages": strings.Join(parts, ", ")}) +
+		"\n" + v.words.T("line.subscribers_left", map[string]any{
+		"Stopped": v.words.Number(c.Stopped), "Blocked": v.words.Number(c.Blocked), "Gone": v.words.Number(c.Gone),
 	})
 }
 
 // broadcastsInWords tells of the running broadcasts and of the last ones, and of what was
 // refused in them.
-func (t *talk) broadcastsInWords(ctx context.Context, progress []broadcast.Progress) (string, error) {
+func (t *conversation) broadcastsInWords(ctx context.Context, progress []broadcast.Progress) (string, error) {
 	if len(progress) == 0 {
 		return t.words.T("line.no_broadcasts", nil), nil
 	}
@@ -87,13 +87,13 @@ func (t *talk) broadcastsInWords(ctx context.Context, progress []broadcast.Progr
 		}))
 		switch {
 		case !p.FinishedAt.IsZero() && p.Stopped:
-			lines = append(lines, t.words.T("line.broadcast_stopped", map[string]any{"Time": t.moment(t.words, p.FinishedAt)}))
+			lines = append(lines, t.words.T("line.broadcast_stopped", map[string]any{"Time": t.bot.moment(t.words, p.FinishedAt)}))
 		case !p.FinishedAt.IsZero():
-			lines = append(lines, t.words.T("line.broadcast_ended", map[string]any{"Time": t.moment(t.words, p.FinishedAt)}))
+			lines = append(lines, t.words.T("line.broadcast_ended", map[string]any{"Time": t.bot.moment(t.words, p.FinishedAt)}))
 		case p.Held != "":
-			lines = append(lines, t.words.T("line.broadcast_waits", map[string]any{"Time": t.moment(t.words, p.HeldAt)}))
+			lines = append(lines, t.words.T("line.broadcast_waits", map[string]any{"Time": t.bot.moment(t.words, p.HeldAt)}))
 		case !p.ExpectedEnd.IsZero():
-			lines = append(lines, t.words.T("line.broadcast_ends", map[string]any{"Time": t.moment(t.words, p.ExpectedEnd)}))
+			lines = append(lines, t.words.T("line.broadcast_ends", map[string]any{"Time": t.bot.moment(t.words, p.ExpectedEnd)}))
 		default:
 			lines = append(lines, t.words.T("line.broadcast_runs", nil))
 		}
@@ -108,7 +108,7 @@ func (t *talk) broadcastsInWords(ctx context.Context, progress []broadcast.Progr
 
 // sourcesInWords says how each source is, those that are ill first. An instance that
 // stands by polls none, and says so.
-func (t *talk) sourcesInWords(list []feeds.Health) string {
+func (t *conversation) sourcesInWords(list []feeds.Health) string {
 	list = slices.Clone(list)
 	ill := func(h feeds.Health) int {
 		if h.Condition == feeds.Well {
@@ -126,7 +126,7 @@ func (t *talk) sourcesInWords(list []feeds.Health) string {
 		sign, read := conditions[h.Condition].sign, t.words.T("line.source_unread", nil)
 		switch {
 		case !h.LastSuccess.IsZero():
-			read = t.words.T("line.source_read", map[string]any{"Time": t.moment(t.words, h.LastSuccess)})
+			read = t.words.T("line.source_read", map[string]any{"Time": t.bot.moment(t.words, h.LastSuccess)})
 		case h.Condition == feeds.Well:
 			sign = "⚪️"
 		}
@@ -143,12 +143,12 @@ const slowPace = 2 * time.Minute
 
 // sourceOddities are what else there is to say of a source: that it has moved, and that
 // it is asked seldom.
-func (t *talk) sourceOddities(h feeds.Health) (odd []string) {
+func (v view) sourceOddities(h feeds.Health) (odd []string) {
 	if h.Moved != "" {
-		odd = append(odd, t.words.HTML("line.source_moved", map[string]any{"Address": withoutQuery(h.Moved)}))
+		odd = append(odd, v.words.HTML("line.source_moved", map[string]any{"Address": withoutQuery(h.Moved)}))
 	}
 	if pace := h.Pace(); pace >= slowPace {
-		odd = append(odd, t.words.T("line.source_pace", map[string]any{"Minutes": t.words.Number(int(pace.Minutes()))}))
+		odd = append(odd, v.words.T("line.source_pace", map[string]any{"Minutes": v.words.Number(int(pace.Minutes()))}))
 	}
 	return odd
 }

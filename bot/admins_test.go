@@ -17,8 +17,8 @@ import (
 	"kabarchy/subscriptions/redistest"
 )
 
-// asked is a house in which a flood of three items waits for the administrators.
-func asked(t *testing.T, rdb redis.UniversalClient, admins int) (h *house, all []*simulator.Citizen) {
+// asked is a fixture in which a flood of three items waits for the administrators.
+func asked(t *testing.T, rdb redis.UniversalClient, admins int) (h *fixture, all []*simulator.Citizen) {
 	t.Helper()
 	h = open(t, rdb, simulator.Options{})
 	for range admins {
@@ -37,7 +37,7 @@ func asked(t *testing.T, rdb redis.UniversalClient, admins int) (h *house, all [
 	return h, all
 }
 
-func (h *house) tell() {
+func (h *fixture) tell() {
 	h.t.Helper()
 	if err := h.bot.TellAdmins(h.t.Context()); err != nil {
 		h.t.Fatal(err)

@@ -18,7 +18,7 @@ type attack struct {
 	// act is what the archive does for who reads Kyrgyz: the attacker.
 	act func(ctx context.Context) error
 	// does is the attack, and begins it; what it returns is true once it has taken effect.
-	does func(t *testing.T, h *house, attacker *simulator.Citizen) (struck func() bool)
+	does func(t *testing.T, h *fixture, attacker *simulator.Citizen) (struck func() bool)
 	// webhook says that it needs one.
 	webhook bool
 }
@@ -26,7 +26,7 @@ type attack struct {
 var attacks = []attack{{
 	name: "a slow handler",
 	act:  func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() },
-	does: func(_ *testing.T, h *house, attacker *simulator.Citizen) func() bool {
+	does: func(_ *testing.T, h *fixture, attacker *simulator.Citizen) func() bool {
 		for range 5 {
 			attacker.Send("/latest")
 		}
@@ -35,7 +35,7 @@ var attacks = []attack{{
 }, {
 	name: "a handler that panics",
 	act:  func(context.Context) error { panic("a bug") },
-	does: func(_ *testing.T, h *house, attacker *simulator.Citizen) func() bool {
+	does: func(_ *testing.T, h *fixture, attacker *simulator.Citizen) func() bool {
 		for range 5 {
 			attacker.Send("/latest")
 		}
@@ -43,7 +43,7 @@ var attacks = []attack{{
 	},
 }, {
 	name: "a chat told to wait ten minutes",
-	does: func(_ *testing.T, h *house, attacker *simulator.Citizen) func() bool {
+	does: func(_ *testing.T, h *fixture, attacker *simulator.Citizen) func() bool {
 		h.telegram.Fault(simulator.Fault{Refuse: simulator.TooMany(600), Chats: only(attacker.ID())})
 		for range 20 {
 			attacker.Send("/help")
@@ -52,7 +52,7 @@ var attacks = []attack{{
 	},
 }, {
 	name: "updates of unknown kinds",
-	does: func(t *testing.T, h *house, _ *simulator.Citizen) func() bool {
+	does: func(t *testing.T, h *fixture, _ *simulator.Citizen) func() bool {
 		for _, fields := range []string{`{"boost_of_2031":{"chat":{"id":5}}}`, `{"message":null}`, `{"message_reaction":{"chat":{"id":"x"}}}`, `{"callback_query":{}}`} {
 			if _, err := h.telegram.SendUpdate(fields); err != nil {
 				t.Fatal(err)
@@ -62,7 +62,7 @@ var attacks = []attack{{
 	},
 }, {
 	name: "sixty buttons at once",
-	does: func(t *testing.T, h *house, attacker *simulator.Citizen) func() bool {
+	does: func(t *testing.T, h *fixture, attacker *simulator.Citizen) func() bool {
 		screen := attacker.Messages()[1].ID
 		for n := range 60 {
 			if _, err := attacker.TapRaw(screen, []string{"show:settings", "latest", "show:topics"}[n%3]); err != nil {
@@ -73,7 +73,7 @@ var attacks = []attack{{
 	},
 }, {
 	name: "bodies that never end",
-	does: func(t *testing.T, h *house, _ *simulator.Citizen) func() bool {
+	does: func(t *testing.T, h *fixture, _ *simulator.Citizen) func() bool {
 		ended := make(chan error, 40)
 		for n := range cap(ended) {
 			go func() { ended <- h.porch.stall(t, n%2 == 0) }()
@@ -125,7 +125,7 @@ func TestWhoeverIsAttackedByOnePersonAnswersTheOthers(t *testing.T) {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
 			telegram := simulator.Options{Limits: simulator.TelegramLimits, Latency: 40 * time.Millisecond}
-			bothWaysOn(t, telegram, func(h *house) { h.archive = &bomb{} }, func(t *testing.T, h *house, _ *redistest.Embedded) {
+			bothWaysOn(t, telegram, func(h *fixture) { h.archive = &bomb{} }, func(t *testing.T, h *fixture, _ *redistest.Embedded) {
 				if a.webhook && len(h.porch.behind) == 0 {
 					return
 				}

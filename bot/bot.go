@@ -36,17 +36,6 @@ type Archive interface {
 	Texts(ctx context.Context, items []feeds.Item) (map[string]string, error)
 }
 
-// Ministry is whose news it is.
-type Ministry struct {
-	Name map[string]string // by language
-	Site string            // its address on the web
-}
-
-// name is the ministry's name in the language, or in another where it has none.
-func (m Ministry) name(language string) string {
-	return cmp.Or(locale.Choose(m.Name, language), m.Site)
-}
-
 // Options are what a bot is made of.
 type Options struct {
 	Client   *telegram.Client

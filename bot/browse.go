@@ -18,14 +18,14 @@ import (
 const months = 12
 
 // browseScreen offers the months, and the topics where there are any.
-func (t *talk) browseScreen() screen {
-	names := strings.Fields(t.words.T("date.month_names", nil))
-	now := t.now().In(t.zone)
-	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, t.zone)
+func (v view) browseScreen() screen {
+	names := strings.Fields(v.words.T("date.month_names", nil))
+	now := v.now().In(v.zone)
+	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, v.zone)
 	var rows [][]telegram.Button
-	for _, topic := range t.topics {
+	for _, topic := range v.topics {
 		rows = append(rows, []telegram.Button{{
-			Text: "🏷 " + render.Cut(topic.NameIn(t.words.Language()), buttonLimit),
+			Text: "🏷 " + render.Cut(topic.NameIn(v.words.Language()), buttonLimit),
 			Data: render.Data(render.VerbTopic, strconv.Itoa(int(topic.Number)), "0"),
 		}})
 	}
@@ -39,15 +39,15 @@ func (t *talk) browseScreen() screen {
 			Data: render.Data(render.VerbMonth, month.Format("2006-01")),
 		})
 	}
-	return screen{t.words.T("screen.browse", nil), append(rows, []telegram.Button{t.backToLatest()})}
+	return screen{v.words.T("screen.browse", nil), append(rows, []telegram.Button{v.backToLatest()})}
 }
 
-func (t *talk) backToLatest() telegram.Button {
-	return telegram.Button{Text: t.words.T("button.back", nil), Data: render.Data(render.VerbLatest, "0")}
+func (v view) backToLatest() telegram.Button {
+	return telegram.Button{Text: v.words.T("button.back", nil), Data: render.Data(render.VerbLatest, "0")}
 }
 
-// pressMonth shows the latest news from the end of a month back.
-func (t *talk) pressMonth(ctx context.Context, args []string) (reply, error) {
+// onMonth shows the latest news from the end of a month back.
+func (t *conversation) onMonth(ctx context.Context, args []string) (reply, error) {
 	month, err := time.ParseInLocation("2006-01", render.Arg(args, 0), t.zone)
 	if err != nil {
 		return t.stale()
@@ -61,10 +61,10 @@ func (t *talk) pressMonth(ctx context.Context, args []string) (reply, error) {
 
 // offsetAt is how many of the latest items are not older than the moment. The archive
 // lists them by date, so that a dozen looks find it.
-func (t *talk) offsetAt(ctx context.Context, moment time.Time) (int, error) {
+func (t *conversation) offsetAt(ctx context.Context, moment time.Time) (int, error) {
 	var failed error
 	offset := sort.Search(latestDepth, func(i int) bool {
-		items, err := t.archive.Latest(ctx, t.newsLanguage(), i, 1)
+		items, err := t.bot.archive.Latest(ctx, t.newsLanguage(), i, 1)
 		if err != nil {
 			failed = err
 		}
@@ -79,8 +79,8 @@ const (
 	topicDepth = 1000
 )
 
-// pressTopic lists the latest items of a topic, from a place in the list of all on.
-func (t *talk) pressTopic(ctx context.Context, args []string) (reply, error) {
+// onTopic lists the latest items of a topic, from a place in the list of all on.
+func (t *conversation) onTopic(ctx context.Context, args []string) (reply, error) {
 	n, isNumber := number(args, 0, 255)
 	from, isPlace := number(args, 1, latestDepth)
 	topic, known := t.topicWithNumber(subscriptions.Topic(n))
@@ -105,9 +105,9 @@ func (t *talk) pressTopic(ctx context.Context, args []string) (reply, error) {
 
 // latestOf returns a screen's worth of a topic's items, and the place in the list of all
 // from where on there may be more; 0 for none.
-func (t *talk) latestOf(ctx context.Context, topic render.Topic, from int) (found []feeds.Item, next int, err error) {
+func (t *conversation) latestOf(ctx context.Context, topic render.Topic, from int) (found []feeds.Item, next int, err error) {
 	for at := from; at < from+topicDepth; at += topicChunk {
-		items, err := t.archive.Latest(ctx, t.newsLanguage(), at, topicChunk)
+		items, err := t.bot.archive.Latest(ctx, t.newsLanguage(), at, topicChunk)
 		if err != nil {
 			return nil, 0, err
 		}

@@ -67,7 +67,7 @@ func TestConversations(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				clock := &clock{}
 				rdb := redistest.Bubble(t).Client(t)
-				got = play(&stage{house: open(t, rdb, simulator.Options{Now: clock.now}), clock: clock}, string(script))
+				got = play(&scene{fixture: open(t, rdb, simulator.Options{Now: clock.now}), clock: clock}, string(script))
 			})
 			if *update {
 				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
@@ -83,7 +83,7 @@ func TestConversations(t *testing.T) {
 }
 
 // play runs a script and writes it anew with what the bot answers now.
-func play(stage *stage, script string) string {
+func play(stage *scene, script string) string {
 	stage.t.Helper()
 	var out strings.Builder
 	stage.seen = map[string]string{}
@@ -117,9 +117,9 @@ func play(stage *stage, script string) string {
 	return out.String()
 }
 
-// stage is where a script plays.
-type stage struct {
-	*house
+// scene is where a script plays.
+type scene struct {
+	*fixture
 	clock   *clock
 	citizen *simulator.Citizen
 	group   *simulator.Group  // the person's, if there is one
@@ -133,7 +133,7 @@ type clock struct{ late atomic.Int64 }
 func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.late.Load())) }
 func (c *clock) advance(d time.Duration) { c.late.Add(int64(d)) }
 
-func (s *stage) fill(value string) {
+func (s *scene) fill(value string) {
 	s.t.Helper()
 	var language string
 	var count int
@@ -145,7 +145,7 @@ func (s *stage) fill(value string) {
 	}
 }
 
-func (s *stage) add(value string) {
+func (s *scene) add(value string) {
 	s.t.Helper()
 	head, rest, _ := strings.Cut(value, " | ")
 	title, text, found := strings.Cut(rest, " | ")
@@ -177,7 +177,7 @@ func (s *stage) add(value string) {
 func idOf(letter string) string { return strings.Repeat(letter, 16) }
 
 // act does one thing and returns what changed on the phone when the bot is done with it.
-func (s *stage) act(what string) string {
+func (s *scene) act(what string) string {
 	s.t.Helper()
 	toast := ""
 	switch verb, rest, _ := strings.Cut(what, " "); verb {
@@ -223,14 +223,14 @@ func (s *stage) act(what string) string {
 }
 
 // settled waits until the bot is done with every update, and each answer has arrived.
-func (h *house) settled() {
+func (h *fixture) settled() {
 	h.t.Helper()
 	h.eventually("all updates confirmed", func() bool { return h.telegram.Stats().Pending == 0 })
 	h.eventually("all answers there", func() bool { return h.counted("kabarchy_answers_waiting") == 0 })
 }
 
 // ministry lets something happen to the news, and returns what changed on the phone.
-func (s *stage) ministry(does string) string {
+func (s *scene) ministry(does string) string {
 	s.t.Helper()
 	preferences, _, err := s.store.Get(s.t.Context(), s.citizen.ID())
 	if err != nil {
@@ -262,7 +262,7 @@ func (s *stage) ministry(does string) string {
 	return s.changes("")
 }
 
-func (s *stage) deliver(d broadcast.Delivery) broadcast.Message {
+func (s *scene) deliver(d broadcast.Delivery) broadcast.Message {
 	s.t.Helper()
 	sent, err := s.sender.Deliver(s.t.Context(), d)
 	if err != nil {
@@ -272,7 +272,7 @@ func (s *stage) deliver(d broadcast.Delivery) broadcast.Message {
 }
 
 // published is the item on the shelf that the script names with the letter.
-func (s *stage) published(letter string) feeds.Item {
+func (s *scene) published(letter string) feeds.Item {
 	s.t.Helper()
 	i, err := s.shelf.Item(s.t.Context(), idOf(letter))
 	if err != nil {
@@ -281,7 +281,7 @@ func (s *stage) published(letter string) feeds.Item {
 	return i
 }
 
-func (s *stage) changes(toast string) string {
+func (s *scene) changes(toast string) string {
 	var out strings.Builder
 	messages := s.citizen.Messages()
 	if s.group != nil {

@@ -20,15 +20,15 @@ const (
 )
 
 // searchCommand searches, or says how to.
-func (t *talk) searchCommand(ctx context.Context, words string) error {
+func (t *conversation) searchCommand(ctx context.Context, words string) error {
 	if words == "" {
 		return t.show(ctx, screen{t.words.T("screen.search", nil), t.menu()})
 	}
 	return t.find(ctx, words, 0)
 }
 
-// pressFind shows another part of what a search found.
-func (t *talk) pressFind(ctx context.Context, args []string) (reply, error) {
+// onFind shows another part of what a search found.
+func (t *conversation) onFind(ctx context.Context, args []string) (reply, error) {
 	offset, query, ok := searchPlace(render.Arg(args, 0))
 	if !ok {
 		return t.stale()
@@ -38,12 +38,12 @@ func (t *talk) pressFind(ctx context.Context, args []string) (reply, error) {
 
 // find searches the archive: first in the languages of the person's news, and where
 // they have nothing in the others.
-func (t *talk) find(ctx context.Context, query string, offset int) error {
+func (t *conversation) find(ctx context.Context, query string, offset int) error {
 	query = query[:render.Fit(query, queryLimit)]
 	own := t.ownLanguages()
-	items, total, err := t.finder.Find(ctx, query, own, offset, foundCount)
+	items, total, err := t.bot.finder.Find(ctx, query, own, offset, foundCount)
 	if err == nil && total == 0 {
-		items, total, err = t.finder.Find(ctx, query, without(locale.Languages(), own...), offset, foundCount)
+		items, total, err = t.bot.finder.Find(ctx, query, without(locale.Languages(), own...), offset, foundCount)
 	}
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (t *talk) find(ctx context.Context, query string, offset int) error {
 	if len(items) == 0 {
 		return t.show(ctx, screen{t.words.T("screen.nothing_found", nil), t.menu()})
 	}
-	whole, err := t.archive.Texts(ctx, items)
+	whole, err := t.bot.archive.Texts(ctx, items)
 	if err != nil {
 		return err
 	}

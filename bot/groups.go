@@ -39,14 +39,14 @@ func (b *Bot) onPersonsMembership(ctx context.Context, m telegram.MembershipChan
 // introduceTo says in a group what the bot is and lets an administrator choose. A
 // channel's readers are not to see that, so there it asks whoever added the bot.
 func (b *Bot) introduceTo(ctx context.Context, m telegram.MembershipChange) error {
-	t, err := b.talk(ctx, m.Chat, m.From)
+	t, err := b.converse(ctx, m.Chat, m.From)
 	if err != nil {
 		return err
 	}
 	if kindOfChat(m.Chat) != subscriptions.Channel {
 		return t.show(ctx, t.greeting())
 	}
-	t, err = b.talk(ctx, telegram.Chat{ID: m.From.ID, Type: "private"}, m.From)
+	t, err = b.converse(ctx, telegram.Chat{ID: m.From.ID, Type: "private"}, m.From)
 	if err != nil {
 		return err
 	}
@@ -57,22 +57,22 @@ func (b *Bot) introduceTo(ctx context.Context, m telegram.MembershipChange) erro
 	return t.show(ctx, screen{t.words.HTML("screen.channel", map[string]any{"Title": m.Chat.Title}), [][]telegram.Button{row}})
 }
 
-// pressChannel makes a channel the mirror of the news in a language.
-func (t *talk) pressChannel(ctx context.Context, args []string) (reply, error) {
+// onChannel makes a channel the mirror of the news in a language.
+func (t *conversation) onChannel(ctx context.Context, args []string) (reply, error) {
 	id, err := strconv.ParseInt(render.Arg(args, 0), 10, 64)
 	language := render.Arg(args, 1)
 	if err != nil || id >= 0 || !locale.Spoken(language) || !t.chat.Private() {
 		return t.stale()
 	}
 	channel := telegram.Chat{ID: id, Type: "channel"}
-	admin, err := t.administers(ctx, channel, t.from)
+	admin, err := t.bot.administers(ctx, channel, t.from)
 	if err != nil {
 		return reply{}, err
 	}
 	if !admin {
 		return reply{text: t.words.T("toast.administrators_only", nil)}, nil
 	}
-	mirror, err := t.talk(ctx, channel, t.from)
+	mirror, err := t.bot.converse(ctx, channel, t.from)
 	if err != nil {
 		return reply{}, err
 	}

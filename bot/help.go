@@ -2,7 +2,7 @@ package bot
 
 import "context"
 
-func (t *talk) help(ctx context.Context) error {
+func (t *conversation) help(ctx context.Context) error {
 	return t.show(ctx, screen{
 		t.words.HTML("screen.help", map[string]any{"Ministry": t.ministry.name(t.words.Language())}),
 		t.menu(),
@@ -10,7 +10,7 @@ func (t *talk) help(ctx context.Context) error {
 }
 
 // hint answers whatever the bot has no answer to.
-func (t *talk) hint(ctx context.Context) error {
+func (t *conversation) hint(ctx context.Context) error {
 	if !t.known {
 		return t.show(ctx, t.greeting())
 	}

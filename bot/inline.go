@@ -50,7 +50,7 @@ const (
 
 // onInlineQuery offers items to share: those that fit the words, or without any the latest.
 func (b *Bot) onInlineQuery(ctx context.Context, q telegram.InlineQuery) error {
-	t, err := b.talk(ctx, telegram.Chat{ID: q.From.ID, Type: "private"}, q.From)
+	t, err := b.converse(ctx, telegram.Chat{ID: q.From.ID, Type: "private"}, q.From)
 	if err != nil {
 		return err
 	}
@@ -66,12 +66,12 @@ func (b *Bot) onInlineQuery(ctx context.Context, q telegram.InlineQuery) error {
 }
 
 // toShare are the items that fit the words of an inline query.
-func (t *talk) toShare(ctx context.Context, query string) ([]feeds.Item, error) {
+func (t *conversation) toShare(ctx context.Context, query string) ([]feeds.Item, error) {
 	if render.OneLine(query) == "" {
-		return t.archive.Latest(ctx, t.newsLanguage(), 0, inlineCount)
+		return t.bot.archive.Latest(ctx, t.newsLanguage(), 0, inlineCount)
 	}
 	own := t.ownLanguages()
-	items, _, err := t.finder.Find(ctx, query[:render.Fit(query, queryLimit)], append(slices.Clone(own), without(locale.Languages(), own...)...), 0, inlineCount)
+	items, _, err := t.bot.finder.Find(ctx, query[:render.Fit(query, queryLimit)], append(slices.Clone(own), without(locale.Languages(), own...)...), 0, inlineCount)
 	return items, err
 }
 

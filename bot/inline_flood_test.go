@@ -30,11 +30,11 @@ func (a *watched) Latest(ctx context.Context, language string, offset, count int
 func TestWhoTypesFastCostsLittleAndHoldsUpNobody(t *testing.T) {
 	t.Parallel()
 	telegram := simulator.Options{Limits: simulator.TelegramLimits, Latency: 200 * time.Millisecond}
-	bothWaysOn(t, telegram, func(h *house) {
+	bothWaysOn(t, telegram, func(h *fixture) {
 		archive := &watched{}
 		archive.put(bottest.Sample("ky", 1), bottest.Sample("ru", 1))
 		h.archive = archive
-	}, func(t *testing.T, h *house, _ *redistest.Embedded) {
+	}, func(t *testing.T, h *fixture, _ *redistest.Embedded) {
 		archive := h.archive.(*watched)
 		typist := h.telegram.Citizen("Айгүл", "ky")
 		h.says(typist, "/start ky", "Жазылдыңыз")
@@ -75,7 +75,7 @@ func TestWhoTypesFastCostsLittleAndHoldsUpNobody(t *testing.T) {
 }
 
 // offered waits for an inline query's results.
-func (h *house) offered(q *simulator.InlineQuery) simulator.InlineAnswer {
+func (h *fixture) offered(q *simulator.InlineQuery) simulator.InlineAnswer {
 	h.t.Helper()
 	ctx, cancel := context.WithTimeout(h.t.Context(), wait)
 	defer cancel()

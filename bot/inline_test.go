@@ -52,7 +52,7 @@ func TestAnItemIsSharedFromAnyChat(t *testing.T) {
 
 // shared fails the test unless the result, once sent, reads as the item's alert does and
 // leads into the chat with the bot.
-func (h *house) shared(r simulator.InlineResult) {
+func (h *fixture) shared(r simulator.InlineResult) {
 	h.t.Helper()
 	if !strings.Contains(r.Message.Text, r.Title) || !strings.Contains(r.Message.Text, "2018") {
 		h.t.Errorf("it reads %q", r.Message.Text)

@@ -3,11 +3,11 @@ package bot
 import "slices"
 
 // ownLanguages are those of the person's news.
-func (t *talk) ownLanguages() []string {
-	if len(t.preferences.Languages) == 0 {
-		return []string{t.words.Language()}
+func (v view) ownLanguages() []string {
+	if len(v.preferences.Languages) == 0 {
+		return []string{v.words.Language()}
 	}
-	return t.preferences.Languages
+	return v.preferences.Languages
 }
 
 // without are the languages but for some.
@@ -16,4 +16,4 @@ func without(languages []string, some ...string) []string {
 }
 
 // newsLanguage is the main language of the person's news.
-func (t *talk) newsLanguage() string { return t.ownLanguages()[0] }
+func (v view) newsLanguage() string { return v.ownLanguages()[0] }

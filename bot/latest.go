@@ -16,7 +16,7 @@ const (
 	latestDepth = 20_000 // how far back one can leaf: all that the archive lists
 )
 
-func (t *talk) pressLatest(ctx context.Context, args []string) (reply, error) {
+func (t *conversation) onLatest(ctx context.Context, args []string) (reply, error) {
 	offset, err := strconv.Atoi(render.Arg(args, 0))
 	if err != nil || offset < 0 || offset > latestDepth {
 		return t.stale()
@@ -25,8 +25,8 @@ func (t *talk) pressLatest(ctx context.Context, args []string) (reply, error) {
 }
 
 // latest lists the newest items in the person's main language, from the offset on.
-func (t *talk) latest(ctx context.Context, offset int) error {
-	items, err := t.archive.Latest(ctx, t.newsLanguage(), offset, latestCount+1)
+func (t *conversation) latest(ctx context.Context, offset int) error {
+	items, err := t.bot.archive.Latest(ctx, t.newsLanguage(), offset, latestCount+1)
 	if err != nil {
 		return err
 	}
@@ -42,23 +42,23 @@ func (t *talk) latest(ctx context.Context, offset int) error {
 }
 
 // list writes items below one another, with a number for each and a button that opens it.
-func (t *talk) list(title string, items []feeds.Item, back string) (text string, row []telegram.Button) {
+func (v view) list(title string, items []feeds.Item, back string) (text string, row []telegram.Button) {
 	texts := []string{title}
 	for i, item := range items {
-		texts = append(texts, fmt.Sprintf("%d. %s", i+1, render.Headline(item, t.zone)))
+		texts = append(texts, fmt.Sprintf("%d. %s", i+1, render.Headline(item, v.zone)))
 		row = append(row, telegram.Button{Text: strconv.Itoa(i + 1), Data: render.ItemData(item, back)})
 	}
 	return strings.Join(texts, "\n\n"), row
 }
 
 // leafButtons lead to newer and older items.
-func (t *talk) leafButtons(offset int, more bool) [][]telegram.Button {
+func (v view) leafButtons(offset int, more bool) [][]telegram.Button {
 	var row []telegram.Button
 	if offset > 0 {
-		row = append(row, telegram.Button{Text: t.words.T("button.newer", nil), Data: render.Data(render.VerbLatest, strconv.Itoa(max(0, offset-latestCount)))})
+		row = append(row, telegram.Button{Text: v.words.T("button.newer", nil), Data: render.Data(render.VerbLatest, strconv.Itoa(max(0, offset-latestCount)))})
 	}
 	if more {
-		row = append(row, telegram.Button{Text: t.words.T("button.older", nil), Data: render.Data(render.VerbLatest, strconv.Itoa(offset+latestCount))})
+		row = append(row, telegram.Button{Text: v.words.T("button.older", nil), Data: render.Data(render.VerbLatest, strconv.Itoa(offset+latestCount))})
 	}
 	if row == nil {
 		return nil

@@ -9,7 +9,7 @@ import (
 )
 
 // stop ends the subscription and keeps the preferences for a return.
-func (t *talk) stop(ctx context.Context) error {
+func (t *conversation) stop(ctx context.Context) error {
 	err := t.change(ctx, func(p *subscriptions.Preferences, known bool) {
 		if known {
 			p.Status = subscriptions.Stopped
@@ -27,13 +27,13 @@ func (t *talk) stop(ctx context.Context) error {
 
 // forgetMe deletes all that is kept of the chat, at once: that is what was asked for, and
 // two taps bring the person back.
-func (t *talk) forgetMe(ctx context.Context) error {
-	if err := t.forgetChat(ctx, t.chat.ID); err != nil {
+func (t *conversation) forgetMe(ctx context.Context) error {
+	if err := t.bot.forgetChat(ctx, t.chat.ID); err != nil {
 		return err
 	}
 	return t.show(ctx, screen{t.words.T("screen.forgotten", nil), [][]telegram.Button{t.languageButtons()}})
 }
 
-func (t *talk) privacy(ctx context.Context) error {
+func (t *conversation) privacy(ctx context.Context) error {
 	return t.show(ctx, screen{t.words.T("screen.privacy", nil), t.menu()})
 }

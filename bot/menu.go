@@ -11,26 +11,26 @@ import (
 
 // greeting speaks all languages, since the person has not chosen one yet; the phone's
 // own comes first.
-func (t *talk) greeting() screen {
+func (v view) greeting() screen {
 	var texts []string
-	for _, language := range t.languages() {
+	for _, language := range v.languages() {
 		texts = append(texts, locale.For(language).HTML("screen.greeting", map[string]any{
-			"Ministry": t.ministry.name(language),
+			"Ministry": v.ministry.name(language),
 		}))
 	}
-	return screen{text: strings.Join(texts, "\n\n"), rows: [][]telegram.Button{t.languageButtons()}}
+	return screen{text: strings.Join(texts, "\n\n"), rows: [][]telegram.Button{v.languageButtons()}}
 }
 
-// languages are all that are spoken, the one of this talk first.
-func (t *talk) languages() []string {
+// languages are all that are spoken, the one of this conversation first.
+func (v view) languages() []string {
 	all := locale.Languages()
-	own := slices.Index(all, t.words.Language())
+	own := slices.Index(all, v.words.Language())
 	return slices.Concat(all[own:own+1], all[:own], all[own+1:])
 }
 
-func (t *talk) languageButtons() []telegram.Button {
+func (v view) languageButtons() []telegram.Button {
 	var row []telegram.Button
-	for _, language := range t.languages() {
+	for _, language := range v.languages() {
 		row = append(row, telegram.Button{Text: locale.For(language).Name(), Data: render.Data(render.VerbSubscribe, language)})
 	}
 	return row
@@ -38,15 +38,15 @@ func (t *talk) languageButtons() []telegram.Button {
 
 // menu are the buttons below a screen that leads nowhere else. A group does not search:
 // what its people write is not for the bot.
-func (t *talk) menu() [][]telegram.Button {
-	latest := telegram.Button{Text: t.words.T("button.latest", nil), Data: render.Data(render.VerbLatest, "0")}
-	settings := telegram.Button{Text: t.words.T("button.settings", nil), Data: render.Data(render.VerbShow, "settings")}
-	if !t.chat.Private() {
+func (v view) menu() [][]telegram.Button {
+	latest := telegram.Button{Text: v.words.T("button.latest", nil), Data: render.Data(render.VerbLatest, "0")}
+	settings := telegram.Button{Text: v.words.T("button.settings", nil), Data: render.Data(render.VerbShow, "settings")}
+	if !v.chat.Private() {
 		return [][]telegram.Button{{latest}, {settings}}
 	}
 	return [][]telegram.Button{
 		{latest},
-		{{Text: t.words.T("button.search", nil), Data: render.Data(render.VerbShow, "search")}, settings},
-		{{Text: t.words.T("button.help", nil), Data: render.VerbHelp}},
+		{{Text: v.words.T("button.search", nil), Data: render.Data(render.VerbShow, "search")}, settings},
+		{{Text: v.words.T("button.help", nil), Data: render.VerbHelp}},
 	}
 }

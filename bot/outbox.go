@@ -20,9 +20,9 @@ const (
 
 	// How old what is said may get before nobody waits for it any more. Telegram forgets
 	// a press after some minutes, and somebody's typing after half a minute.
-	screenLife = 15 * time.Minute
-	tapLife    = 2 * time.Minute
-	inlineLife = 20 * time.Second
+	screenLife   = 15 * time.Minute
+	callbackLife = 2 * time.Minute
+	inlineLife   = 20 * time.Second
 
 	fewTries = 5 // of a new message that may have arrived
 
@@ -242,7 +242,7 @@ func (a *answer) again(err error, failures int) time.Duration {
 	return 0
 }
 
-// overtaken says that a later change of the same message waits behind this one.
+// overtaken reports whether a later change of the same message waits behind this one.
 func (a *answer) overtaken(o *outbox) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -258,7 +258,7 @@ func (o *outbox) done(q *queue, a *answer, outcome string) {
 	q.drop(0)
 }
 
-// hold says that an answer takes longer than anybody waits for, and so will those behind it.
+// hold notes that an answer takes longer than anybody waits for, and so will those behind it.
 func (o *outbox) hold(to addressee, a *answer) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -321,7 +321,7 @@ func (o *outbox) finish(ctx context.Context) {
 	}
 }
 
-// closed says that the bot is told to finish. The lock is held.
+// closed reports whether the bot is told to finish. The lock is held.
 func (o *outbox) closed() bool {
 	select {
 	case <-o.closing:

@@ -24,16 +24,16 @@ func (b *Bot) item(ctx context.Context, id string) (feeds.Item, bool, error) {
 	return item, err == nil, err
 }
 
-// pressItem shows an item as it was announced, in place of one of its pages or of a list.
-func (t *talk) pressItem(ctx context.Context, args []string) (reply, error) {
-	item, found, err := t.item(ctx, render.Arg(args, 0))
+// onItem shows an item as it was announced, in place of one of its pages or of a list.
+func (t *conversation) onItem(ctx context.Context, args []string) (reply, error) {
+	item, found, err := t.bot.item(ctx, render.Arg(args, 0))
 	switch {
 	case err != nil:
 		return reply{}, err
 	case !found:
 		return reply{text: t.words.T("toast.no_item", nil)}, nil
 	case !t.chat.Private():
-		return reply{url: t.link("item-" + item.ID)}, nil
+		return reply{url: t.bot.link("item-" + item.ID)}, nil
 	}
 	if render.Arg(args, 1) == render.AsNewMessage {
 		t.pressed = nil
@@ -41,17 +41,17 @@ func (t *talk) pressItem(ctx context.Context, args []string) (reply, error) {
 	return reply{}, t.showItem(ctx, item, render.WayBack(args, 1))
 }
 
-func (t *talk) showItem(ctx context.Context, item feeds.Item, back string) error {
-	p := t.renderer.Item(item, nil)
+func (t *conversation) showItem(ctx context.Context, item feeds.Item, back string) error {
+	p := t.bot.renderer.Item(item, nil)
 	rows := render.ItemButtons(item, p.Shortened, back)
-	rows = append(rows, render.EditionButtons(item, t.editions(ctx, item), func(e feeds.Item) string { return render.ItemData(e, back) })...)
+	rows = append(rows, render.EditionButtons(item, t.bot.editions(ctx, item), func(e feeds.Item) string { return render.ItemData(e, back) })...)
 	return t.show(ctx, screen{p.HTML, append(rows, t.backButtons(item, back)...)})
 }
 
-// pressPage shows one page of an item. In a group it would turn the page for everybody,
+// onPage shows one page of an item. In a group it would turn the page for everybody,
 // so there it opens the item in the reader's own chat.
-func (t *talk) pressPage(ctx context.Context, args []string) (reply, error) {
-	item, found, err := t.item(ctx, render.Arg(args, 0))
+func (t *conversation) onPage(ctx context.Context, args []string) (reply, error) {
+	item, found, err := t.bot.item(ctx, render.Arg(args, 0))
 	number, notNumber := strconv.Atoi(render.Arg(args, 1))
 	switch {
 	case err != nil:
@@ -61,15 +61,15 @@ func (t *talk) pressPage(ctx context.Context, args []string) (reply, error) {
 	case notNumber != nil:
 		return t.stale()
 	case !t.chat.Private():
-		return reply{url: t.link("item-" + item.ID)}, nil
+		return reply{url: t.bot.link("item-" + item.ID)}, nil
 	}
 	return t.read(ctx, item, number, render.WayBack(args, 2))
 }
 
 // read shows a page of the item's article; a number out of range gives the nearest. If the
 // article has to be fetched and that takes time, the summary is shown until it is there.
-func (t *talk) read(ctx context.Context, item feeds.Item, number int, back string) (reply, error) {
-	blocks, reading, err := t.reads.article(ctx, item)
+func (t *conversation) read(ctx context.Context, item feeds.Item, number int, back string) (reply, error) {
+	blocks, reading, err := t.bot.reads.article(ctx, item)
 	switch {
 	case errors.Is(err, errReadsFull):
 		return reply{text: t.words.T("toast.busy", nil)}, nil
@@ -82,14 +82,14 @@ func (t *talk) read(ctx context.Context, item feeds.Item, number int, back strin
 		return reply{}, err
 	}
 	reader := *t
-	t.reads.await(ctx, reading, t.chat.ID, func(ctx context.Context, blocks []feeds.Block) error {
+	t.bot.reads.await(ctx, reading, t.chat.ID, func(ctx context.Context, blocks []feeds.Block) error {
 		return reader.showPage(ctx, item, blocks, number, back)
 	})
 	return reply{}, nil
 }
 
 // showReading shows the item's summary, and that its text is on the way.
-func (t *talk) showReading(ctx context.Context, item feeds.Item, back string) error {
+func (t *conversation) showReading(ctx context.Context, item feeds.Item, back string) error {
 	text := render.PageHead(item)
 	if pages := render.Pages(render.Summary(item), item.Language); len(pages) > 0 {
 		text += "\n\n" + pages[0].HTML()
@@ -98,13 +98,13 @@ func (t *talk) showReading(ctx context.Context, item feeds.Item, back string) er
 }
 
 // showPage shows a page of the item's text.
-func (t *talk) showPage(ctx context.Context, item feeds.Item, blocks []feeds.Block, number int, back string) error {
+func (t *conversation) showPage(ctx context.Context, item feeds.Item, blocks []feeds.Block, number int, back string) error {
 	pages := render.Pages(blocks, item.Language)
 	if len(pages) == 0 {
 		return t.showItem(ctx, item, back)
 	}
 	number = max(1, min(number, len(pages)))
-	rows := render.EditionButtons(item, t.editions(ctx, item), func(e feeds.Item) string { return render.PageData(e, 1, back) })
+	rows := render.EditionButtons(item, t.bot.editions(ctx, item), func(e feeds.Item) string { return render.PageData(e, 1, back) })
 	picture := pages[number-1].Picture()
 	if t.preferences.NoPictures { // the line that leads to it costs nothing
 		picture = ""
@@ -126,7 +126,7 @@ func (b *Bot) editions(ctx context.Context, item feeds.Item) map[string]feeds.It
 }
 
 // backButtons lead from an item to the list it was opened from.
-func (t *talk) backButtons(item feeds.Item, back string) [][]telegram.Button {
+func (v view) backButtons(item feeds.Item, back string) [][]telegram.Button {
 	button := telegram.Button{Text: locale.For(item.Language).T("button.back", nil)}
 	if offset, fromLatest := strings.CutPrefix(back, render.BackToLatest); fromLatest {
 		button.Data = render.Data(render.VerbLatest, offset)

@@ -183,7 +183,7 @@ func (r *reads) takes(to *reader) bool {
 	return waits
 }
 
-// leave says that the chat shows something else now.
+// leave notes that the chat shows something else now.
 func (r *reads) leave(chat int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

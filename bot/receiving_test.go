@@ -21,19 +21,19 @@ import (
 // else sees of them.
 
 // bothWays runs f against a bot that polls and against one that has a webhook. Prepare
-// furnishes the house before the bot moves in; nil for nothing.
-func bothWays(t *testing.T, prepare func(h *house), f func(t *testing.T, h *house, mini *redistest.Embedded)) {
+// prepares the fixture before the bot starts; nil for nothing.
+func bothWays(t *testing.T, prepare func(h *fixture), f func(t *testing.T, h *fixture, mini *redistest.Embedded)) {
 	t.Helper()
 	bothWaysOn(t, simulator.Options{}, prepare, f)
 }
 
 // bothWaysOn is bothWays with a Telegram of a kind.
-func bothWaysOn(t *testing.T, telegram simulator.Options, prepare func(h *house), f func(t *testing.T, h *house, mini *redistest.Embedded)) {
+func bothWaysOn(t *testing.T, telegram simulator.Options, prepare func(h *fixture), f func(t *testing.T, h *fixture, mini *redistest.Embedded)) {
 	t.Helper()
 	telegram.WebhookWait = 10 * time.Millisecond
-	for name, begin := range map[string]func(t *testing.T, h *house){
-		"polling": func(_ *testing.T, h *house) { h.start() },
-		"webhook": func(t *testing.T, h *house) { hook(t, h) },
+	for name, begin := range map[string]func(t *testing.T, h *fixture){
+		"polling": func(_ *testing.T, h *fixture) { h.start() },
+		"webhook": func(t *testing.T, h *fixture) { hook(t, h) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -51,7 +51,7 @@ func bothWaysOn(t *testing.T, telegram simulator.Options, prepare func(h *house)
 }
 
 // crowd are people who speak with the bot.
-func (h *house) crowd(n int) []*simulator.Citizen {
+func (h *fixture) crowd(n int) []*simulator.Citizen {
 	people := make([]*simulator.Citizen, n)
 	for i := range people {
 		people[i] = h.telegram.Citizen(fmt.Sprint("Айгүл ", i), "ky")
@@ -60,7 +60,7 @@ func (h *house) crowd(n int) []*simulator.Citizen {
 }
 
 // postponed are the numbers of the updates that are kept in Redis.
-func (h *house) postponed() []string {
+func (h *fixture) postponed() []string {
 	h.t.Helper()
 	kept, err := h.rdb.HKeys(h.t.Context(), "{news}:postponed").Result()
 	if err != nil {
@@ -81,7 +81,7 @@ func TestALimitedOrHangingChatHoldsUpNobody(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			bothWays(t, nil, func(t *testing.T, h *house, _ *redistest.Embedded) {
+			bothWays(t, nil, func(t *testing.T, h *fixture, _ *redistest.Embedded) {
 				people := h.crowd(200)
 				unlucky := people[0]
 				h.says(unlucky, "/start ky", "Жазылдыңыз")
@@ -118,7 +118,7 @@ func TestALimitedOrHangingChatHoldsUpNobody(t *testing.T) {
 // a group are for the next four minutes.
 func TestASlowGroupsHelpHoldsUpNobody(t *testing.T) {
 	t.Parallel()
-	bothWays(t, nil, func(t *testing.T, h *house, mini *redistest.Embedded) {
+	bothWays(t, nil, func(t *testing.T, h *fixture, mini *redistest.Embedded) {
 		owner := h.telegram.Citizen("Айгүл", "ky").Open()
 		group := h.telegram.Group("Айыл", owner)
 		group.AddBot(owner, simulator.Rights{})
@@ -184,7 +184,7 @@ func TestWhatWasPostponedIsDoneAfterACrash(t *testing.T) {
 // administrator commanded, and another group became a supergroup.
 func TestALivelyGroupsBacklogLosesNoCommand(t *testing.T) {
 	t.Parallel()
-	bothWays(t, func(h *house) {
+	bothWays(t, func(h *fixture) {
 		h.start()
 		owner := h.telegram.Citizen("Айгүл", "ky").Open()
 		member := h.telegram.Citizen("Бакыт", "ky").Open()
@@ -209,7 +209,7 @@ func TestALivelyGroupsBacklogLosesNoCommand(t *testing.T) {
 		}
 		lively.Say(owner, "/stop@kabarchy_bot", 0)
 		h.crowds = []int64{lively.ID(), growing.Upgrade(owner).ID(), growing.ID()}
-	}, func(t *testing.T, h *house, _ *redistest.Embedded) {
+	}, func(t *testing.T, h *fixture, _ *redistest.Embedded) {
 		h.settled()
 		h.keeps(h.crowds[0], "stopped", hasStatus(subscriptions.Stopped))
 		h.keeps(h.crowds[1], "moved", active("ky"))
@@ -300,11 +300,11 @@ func (l *library) Article(ctx context.Context, id string) (feeds.Article, error)
 func TestAHangingSiteHoldsUpNobody(t *testing.T) {
 	t.Parallel()
 	const loading = "⏳ Толук текст жүктөлүүдө."
-	bothWays(t, func(h *house) {
+	bothWays(t, func(h *fixture) {
 		site := &library{open: make(chan struct{}), asked: map[string]int{}}
 		h.archive, h.articles, h.shelf = site, site, &site.shelf
 		h.shelf.put(bottest.Sample("ky", 1), bottest.Sample("ky", 0))
-	}, func(t *testing.T, h *house, _ *redistest.Embedded) {
+	}, func(t *testing.T, h *fixture, _ *redistest.Embedded) {
 		site := h.articles.(*library)
 		wanted := bottest.Sample("ky", 1).ID
 		people := h.crowd(200)
@@ -355,7 +355,7 @@ func TestAHangingSiteHoldsUpNobody(t *testing.T) {
 // TestARefusingRedisLosesNothing: it answers, but not what was asked for.
 func TestARefusingRedisLosesNothing(t *testing.T) {
 	t.Parallel()
-	bothWays(t, nil, func(t *testing.T, h *house, mini *redistest.Embedded) {
+	bothWays(t, nil, func(t *testing.T, h *fixture, mini *redistest.Embedded) {
 		people := h.crowd(8)
 		for _, citizen := range people {
 			h.says(citizen, "/start ky", "Жазылдыңыз")

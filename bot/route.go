@@ -19,7 +19,7 @@ func (b *Bot) route(ctx context.Context, u telegram.Update) error {
 	case u.ChannelPost != nil:
 		return b.onMessage(ctx, *u.ChannelPost)
 	case u.Callback != nil:
-		return b.onTap(ctx, *u.Callback)
+		return b.onCallback(ctx, *u.Callback)
 	case u.InlineQuery != nil:
 		return b.onInlineQuery(ctx, *u.InlineQuery)
 	case u.MyChatMember != nil:
@@ -46,7 +46,7 @@ func (b *Bot) Concerns(ctx context.Context, u telegram.Update) bool {
 	return known && addressed
 }
 
-// needsName says that an update can't be handled without knowing the bot's own name: it
+// needsName reports whether an update can't be handled without knowing the bot's own name: it
 // may name the bot, or the answer does.
 func needsName(u telegram.Update) bool {
 	m := cmp.Or(u.Message, u.ChannelPost)
@@ -70,7 +70,7 @@ func (b *Bot) onMessage(ctx context.Context, m telegram.Message) error {
 		return b.onGroupMessage(ctx, m, name, args, addressed)
 	}
 	b.unreached.Delete(m.From.ID)
-	t, err := b.talk(ctx, m.Chat, *m.From)
+	t, err := b.converse(ctx, m.Chat, *m.From)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (b *Bot) onMessage(ctx context.Context, m telegram.Message) error {
 	return t.hint(ctx)
 }
 
-// parseCommand takes apart "/name@bot args". Addressed says that this bot is named;
+// parseCommand takes apart "/name@bot args". Addressed reports whether this bot is named;
 // a command to another bot is no command.
 func (b *Bot) parseCommand(text string) (name, args string, addressed bool) {
 	word, args, _ := strings.Cut(strings.TrimSpace(text), " ")
@@ -101,13 +101,13 @@ func (b *Bot) parseCommand(text string) (name, args string, addressed bool) {
 	return strings.ToLower(name), strings.TrimSpace(args), named
 }
 
-// onTap obeys the button. Its data comes from outside like everything else: only what
+// onCallback obeys the button. Its data comes from outside like everything else: only what
 // this release puts on buttons is obeyed, the rest is out of date.
-func (b *Bot) onTap(ctx context.Context, p telegram.Callback) error {
+func (b *Bot) onCallback(ctx context.Context, p telegram.Callback) error {
 	if p.Message == nil {
 		return b.answer(ctx, p, reply{}, false)
 	}
-	t, err := b.talk(ctx, p.Message.Chat, p.From)
+	t, err := b.converse(ctx, p.Message.Chat, p.From)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (b *Bot) onTap(ctx context.Context, p telegram.Callback) error {
 	return b.answer(ctx, p, r, t.late)
 }
 
-// toastLimit is Telegram's for what a tap is answered with, in characters.
+// toastLimit is Telegram's for what a callback is answered with, in characters.
 const toastLimit = 200
 
 // answer ends the waiting that Telegram shows on a button. Whose update has waited long
@@ -149,14 +149,14 @@ func (b *Bot) answer(ctx context.Context, p telegram.Callback, r reply, late boo
 	if r.url != "" {
 		params["url"] = r.url
 	}
-	_, err := b.outbox.say(ctx, addressee{p.From.ID, p.ID}, &answer{life: tapLife, late: late, call: func(ctx context.Context) error {
-		return b.answerTap(ctx, params)
+	_, err := b.outbox.say(ctx, addressee{p.From.ID, p.ID}, &answer{life: callbackLife, late: late, call: func(ctx context.Context) error {
+		return b.answerCallback(ctx, params)
 	}})
 	return err
 }
 
-// answerTap calls Telegram, and again with fewer words where these are too many.
-func (b *Bot) answerTap(ctx context.Context, params map[string]string) error {
+// answerCallback calls Telegram, and again with fewer words where these are too many.
+func (b *Bot) answerCallback(ctx context.Context, params map[string]string) error {
 	err := b.client.Call(ctx, "answerCallbackQuery", params, nil)
 	if telegram.ReasonOf(err) != telegram.TooLong {
 		return err
@@ -182,7 +182,7 @@ func (b *Bot) onGroupMessage(ctx context.Context, m telegram.Message, name, args
 			return err
 		}
 	}
-	t, err := b.talk(ctx, m.Chat, from)
+	t, err := b.converse(ctx, m.Chat, from)
 	if err != nil {
 		return err
 	}

@@ -10,21 +10,21 @@ import (
 type command struct {
 	name string
 	menu string // the catalogue's entry for Telegram's menu; empty for a command that is not in it
-	run  func(t *talk, ctx context.Context, args string) error
+	run  func(t *conversation, ctx context.Context, args string) error
 }
 
 // commands in the order of the menu.
 var commands = []command{
-	{"start", "", (*talk).start},
-	{"latest", "command.latest", func(t *talk, ctx context.Context, _ string) error { return t.latest(ctx, 0) }},
-	{"search", "command.search", (*talk).searchCommand},
-	{"settings", "command.settings", func(t *talk, ctx context.Context, _ string) error { return t.settings(ctx) }},
-	{"language", "command.language", func(t *talk, ctx context.Context, _ string) error { return t.language(ctx) }},
-	{"help", "command.help", func(t *talk, ctx context.Context, _ string) error { return t.help(ctx) }},
-	{"stop", "command.stop", func(t *talk, ctx context.Context, _ string) error { return t.stop(ctx) }},
-	{"privacy", "command.privacy", func(t *talk, ctx context.Context, _ string) error { return t.privacy(ctx) }},
-	{"forget", "command.forget", func(t *talk, ctx context.Context, _ string) error { return t.forgetMe(ctx) }},
-	{"status", "", (*talk).status},
+	{"start", "", (*conversation).start},
+	{"latest", "command.latest", func(t *conversation, ctx context.Context, _ string) error { return t.latest(ctx, 0) }},
+	{"search", "command.search", (*conversation).searchCommand},
+	{"settings", "command.settings", func(t *conversation, ctx context.Context, _ string) error { return t.settings(ctx) }},
+	{"language", "command.language", func(t *conversation, ctx context.Context, _ string) error { return t.language(ctx) }},
+	{"help", "command.help", func(t *conversation, ctx context.Context, _ string) error { return t.help(ctx) }},
+	{"stop", "command.stop", func(t *conversation, ctx context.Context, _ string) error { return t.stop(ctx) }},
+	{"privacy", "command.privacy", func(t *conversation, ctx context.Context, _ string) error { return t.privacy(ctx) }},
+	{"forget", "command.forget", func(t *conversation, ctx context.Context, _ string) error { return t.forgetMe(ctx) }},
+	{"status", "", (*conversation).status},
 }
 
 func commandNamed(name string) (command, bool) {
@@ -39,7 +39,7 @@ func commandNamed(name string) (command, bool) {
 // callback is what a button does, by the verb of its data. A button names the state it
 // leads to and never "the other one", so that a press that comes twice does no harm.
 type callback struct {
-	run func(t *talk, ctx context.Context, args []string) (reply, error)
+	run func(t *conversation, ctx context.Context, args []string) (reply, error)
 	// anybody in a group may press it, and not only its administrators: it changes nothing
 	// in the group.
 	anybody bool
@@ -47,22 +47,22 @@ type callback struct {
 
 // callbacks by the verb.
 var callbacks = map[string]callback{
-	render.VerbSubscribe: {run: (*talk).pressSubscribe},
-	render.VerbReturn:    {run: (*talk).pressReturn},
-	render.VerbLatest:    {run: (*talk).pressLatest},
-	render.VerbFind:      {run: (*talk).pressFind},
-	render.VerbMonth:     {run: (*talk).pressMonth},
-	render.VerbTopic:     {run: (*talk).pressTopic},
-	render.VerbItem:      {run: (*talk).pressItem, anybody: true},
-	render.VerbPage:      {run: (*talk).pressPage, anybody: true},
-	render.VerbShow:      {run: (*talk).pressShow},
-	render.VerbSet:       {run: (*talk).pressSet},
-	render.VerbChannel:   {run: (*talk).pressChannel},
-	render.VerbHeld:      {run: (*talk).pressHeld},
-	render.VerbBroadcast: {run: (*talk).pressBroadcast},
-	render.VerbHelp:      {run: func(t *talk, ctx context.Context, _ []string) (reply, error) { return reply{}, t.help(ctx) }},
-	render.VerbStop:      {run: func(t *talk, ctx context.Context, _ []string) (reply, error) { return reply{}, t.stop(ctx) }},
-	render.VerbStay:      {run: func(*talk, context.Context, []string) (reply, error) { return reply{}, nil }, anybody: true},
+	render.VerbSubscribe: {run: (*conversation).onSubscribe},
+	render.VerbReturn:    {run: (*conversation).onReturn},
+	render.VerbLatest:    {run: (*conversation).onLatest},
+	render.VerbFind:      {run: (*conversation).onFind},
+	render.VerbMonth:     {run: (*conversation).onMonth},
+	render.VerbTopic:     {run: (*conversation).onTopic},
+	render.VerbItem:      {run: (*conversation).onItem, anybody: true},
+	render.VerbPage:      {run: (*conversation).onPage, anybody: true},
+	render.VerbShow:      {run: (*conversation).onShow},
+	render.VerbSet:       {run: (*conversation).onSet},
+	render.VerbChannel:   {run: (*conversation).onChannel},
+	render.VerbHeld:      {run: (*conversation).onHeld},
+	render.VerbBroadcast: {run: (*conversation).onBroadcast},
+	render.VerbHelp:      {run: func(t *conversation, ctx context.Context, _ []string) (reply, error) { return reply{}, t.help(ctx) }},
+	render.VerbStop:      {run: func(t *conversation, ctx context.Context, _ []string) (reply, error) { return reply{}, t.stop(ctx) }},
+	render.VerbStay:      {run: func(*conversation, context.Context, []string) (reply, error) { return reply{}, nil }, anybody: true},
 }
 
 // callbackOf is what a button does whose data begins with the verb. Data that this release
@@ -71,5 +71,5 @@ func callbackOf(verb string) callback {
 	if c, known := callbacks[verb]; known {
 		return c
 	}
-	return callback{run: func(t *talk, _ context.Context, _ []string) (reply, error) { return t.stale() }}
+	return callback{run: func(t *conversation, _ context.Context, _ []string) (reply, error) { return t.stale() }}
 }

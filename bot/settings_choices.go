@@ -9,8 +9,8 @@ import (
 )
 
 // backToSettings is the last row of a screen below the settings.
-func (t *talk) backToSettings() []telegram.Button {
-	return []telegram.Button{{Text: t.words.T("button.back", nil), Data: render.Data(render.VerbShow, "settings")}}
+func (v view) backToSettings() []telegram.Button {
+	return []telegram.Button{{Text: v.words.T("button.back", nil), Data: render.Data(render.VerbShow, "settings")}}
 }
 
 // chosen marks the button of what is set already.
@@ -22,8 +22,8 @@ func chosen(is bool, label string) string {
 }
 
 // reschedule is a change of a chat's times that loses nothing of what is yet to come.
-func (t *talk) reschedule(change func(*subscriptions.Preferences)) func(*subscriptions.Preferences) {
-	return func(p *subscriptions.Preferences) { p.Reschedule(t.now(), t.zone, change) }
+func (v view) reschedule(change func(*subscriptions.Preferences)) func(*subscriptions.Preferences) {
+	return func(p *subscriptions.Preferences) { p.Reschedule(v.now(), v.zone, change) }
 }
 
 func clock(hour int) string { return fmt.Sprintf("%d:00", hour) }

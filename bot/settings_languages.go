@@ -10,18 +10,18 @@ import (
 )
 
 // ownLanguageScreen offers the languages in which the bot speaks.
-func (t *talk) ownLanguageScreen() screen {
+func (v view) ownLanguageScreen() screen {
 	var rows [][]telegram.Button
 	for _, language := range locale.Languages() {
 		rows = append(rows, []telegram.Button{{
-			Text: chosen(language == t.words.Language(), locale.For(language).Name()),
+			Text: chosen(language == v.words.Language(), locale.For(language).Name()),
 			Data: render.Data(render.VerbSet, "language", language),
 		}})
 	}
-	return screen{t.words.T("screen.own_language", nil), append(rows, t.backToSettings())}
+	return screen{v.words.T("screen.own_language", nil), append(rows, v.backToSettings())}
 }
 
-func (t *talk) setOwnLanguage(value []string) func(*subscriptions.Preferences) {
+func (v view) setOwnLanguage(value []string) func(*subscriptions.Preferences) {
 	language := render.Arg(value, 0)
 	if !locale.Spoken(language) {
 		return nil
@@ -31,8 +31,8 @@ func (t *talk) setOwnLanguage(value []string) func(*subscriptions.Preferences) {
 
 // newsLanguagesScreen offers the languages of the news. The main one stands first: where
 // an item has several editions, only that of the first language is sent.
-func (t *talk) newsLanguagesScreen() screen {
-	have := t.preferences.Languages
+func (v view) newsLanguagesScreen() screen {
+	have := v.preferences.Languages
 	var rows [][]telegram.Button
 	for _, language := range locale.Languages() {
 		name := locale.For(language).Name()
@@ -43,16 +43,16 @@ func (t *talk) newsLanguagesScreen() screen {
 		case place > 0:
 			rows = append(rows, []telegram.Button{
 				{Text: chosen(true, name), Data: render.Data(render.VerbSet, "news", language, "off")},
-				{Text: t.words.T("button.main", nil), Data: render.Data(render.VerbSet, "news", language, "main")},
+				{Text: v.words.T("button.main", nil), Data: render.Data(render.VerbSet, "news", language, "main")},
 			})
 		default:
 			rows = append(rows, []telegram.Button{{Text: name, Data: render.Data(render.VerbSet, "news", language, "on")}})
 		}
 	}
-	return screen{t.words.T("screen.news_languages", nil), append(rows, t.backToSettings())}
+	return screen{v.words.T("screen.news_languages", nil), append(rows, v.backToSettings())}
 }
 
-func (t *talk) setNews(value []string) func(*subscriptions.Preferences) {
+func (v view) setNews(value []string) func(*subscriptions.Preferences) {
 	language := render.Arg(value, 0)
 	if !locale.Spoken(language) {
 		return nil

@@ -12,10 +12,10 @@ import (
 var nights = []subscriptions.Quiet{{From: 21, To: 7}, {From: 22, To: 8}, {From: 23, To: 6}}
 
 // quietScreen offers quiet hours, and what becomes of messages in them.
-func (t *talk) quietScreen() screen {
-	have := t.preferences.Quiet
+func (v view) quietScreen() screen {
+	have := v.preferences.Quiet
 	none := have.From == have.To
-	rows := [][]telegram.Button{{{Text: chosen(none, t.words.T("button.no_quiet", nil)), Data: render.Data(render.VerbSet, "quiet", "off")}}}
+	rows := [][]telegram.Button{{{Text: chosen(none, v.words.T("button.no_quiet", nil)), Data: render.Data(render.VerbSet, "quiet", "off")}}}
 	var row []telegram.Button
 	for _, night := range nights {
 		label := clock(night.From) + "–" + clock(night.To)
@@ -28,11 +28,11 @@ func (t *talk) quietScreen() screen {
 		soft, wait := have, have
 		soft.Wait, wait.Wait = false, true
 		rows = append(rows,
-			[]telegram.Button{{Text: chosen(!have.Wait, t.words.T("button.silent", nil)), Data: quietData(soft)}},
-			[]telegram.Button{{Text: chosen(have.Wait, t.words.T("button.wait", nil)), Data: quietData(wait)}},
+			[]telegram.Button{{Text: chosen(!have.Wait, v.words.T("button.silent", nil)), Data: quietData(soft)}},
+			[]telegram.Button{{Text: chosen(have.Wait, v.words.T("button.wait", nil)), Data: quietData(wait)}},
 		)
 	}
-	return screen{t.words.T("screen.quiet", nil), append(rows, t.backToSettings())}
+	return screen{v.words.T("screen.quiet", nil), append(rows, v.backToSettings())}
 }
 
 func quietData(q subscriptions.Quiet) string {
@@ -43,7 +43,7 @@ func quietData(q subscriptions.Quiet) string {
 	return render.Data(render.VerbSet, "quiet", strconv.Itoa(q.From), strconv.Itoa(q.To), how)
 }
 
-func (t *talk) setQuiet(value []string) func(*subscriptions.Preferences) {
+func (v view) setQuiet(value []string) func(*subscriptions.Preferences) {
 	if render.Arg(value, 0) == "off" {
 		return func(p *subscriptions.Preferences) { p.Quiet = subscriptions.Quiet{} }
 	}
@@ -57,14 +57,14 @@ func (t *talk) setQuiet(value []string) func(*subscriptions.Preferences) {
 	return func(p *subscriptions.Preferences) { p.Quiet = quiet }
 }
 
-func (t *talk) quietInWords() string {
-	q := t.preferences.Quiet
+func (v view) quietInWords() string {
+	q := v.preferences.Quiet
 	if q.From == q.To {
-		return t.words.T("line.off", nil)
+		return v.words.T("line.off", nil)
 	}
 	hours := map[string]any{"From": clock(q.From), "To": clock(q.To)}
 	if q.Wait {
-		return t.words.T("line.quiet_wait", hours)
+		return v.words.T("line.quiet_wait", hours)
 	}
-	return t.words.T("line.quiet_silent", hours)
+	return v.words.T("line.quiet_silent", hours)
 }

@@ -11,10 +11,10 @@ import (
 
 // topicsScreen offers the topics. Who has all of them, later ones included, begins a
 // choice by pressing one.
-func (t *talk) topicsScreen() screen {
-	have := t.preferences.Topics
-	rows := [][]telegram.Button{{{Text: chosen(have.All(), t.words.T("button.all_topics", nil)), Data: render.Data(render.VerbSet, "topic", "all")}}}
-	for _, topic := range t.topics {
+func (v view) topicsScreen() screen {
+	have := v.preferences.Topics
+	rows := [][]telegram.Button{{{Text: chosen(have.All(), v.words.T("button.all_topics", nil)), Data: render.Data(render.VerbSet, "topic", "all")}}}
+	for _, topic := range v.topics {
 		marked, wanted := false, "only"
 		if !have.All() {
 			marked, wanted = have.Has(topic.Number), "on"
@@ -23,22 +23,22 @@ func (t *talk) topicsScreen() screen {
 			wanted = "off"
 		}
 		rows = append(rows, []telegram.Button{{
-			Text: chosen(marked, render.Cut(topic.NameIn(t.words.Language()), buttonLimit)),
+			Text: chosen(marked, render.Cut(topic.NameIn(v.words.Language()), buttonLimit)),
 			Data: render.Data(render.VerbSet, "topic", strconv.Itoa(int(topic.Number)), wanted),
 		}})
 	}
-	return screen{t.words.T("screen.topics", nil), append(rows, t.backToSettings())}
+	return screen{v.words.T("screen.topics", nil), append(rows, v.backToSettings())}
 }
 
 // setTopic chooses topics. Who gives up the last of them has all again: for no news at
 // all there is a button that says so.
-func (t *talk) setTopic(value []string) func(*subscriptions.Preferences) {
+func (v view) setTopic(value []string) func(*subscriptions.Preferences) {
 	if render.Arg(value, 0) == "all" {
 		return func(p *subscriptions.Preferences) { p.Topics = subscriptions.Topics{} }
 	}
 	n, isNumber := number(value, 0, 255)
 	topic := subscriptions.Topic(n)
-	if _, known := t.topicWithNumber(topic); !isNumber || !known {
+	if _, known := v.topicWithNumber(topic); !isNumber || !known {
 		return nil
 	}
 	switch render.Arg(value, 1) {
@@ -60,18 +60,18 @@ func (t *talk) setTopic(value []string) func(*subscriptions.Preferences) {
 	return nil
 }
 
-func (t *talk) topicsInWords() string {
-	if t.preferences.Topics.All() {
-		return t.words.T("line.all_topics", nil)
+func (v view) topicsInWords() string {
+	if v.preferences.Topics.All() {
+		return v.words.T("line.all_topics", nil)
 	}
 	var names []string
-	for _, topic := range t.topics {
-		if t.preferences.Topics.Has(topic.Number) {
-			names = append(names, topic.NameIn(t.words.Language()))
+	for _, topic := range v.topics {
+		if v.preferences.Topics.Has(topic.Number) {
+			names = append(names, topic.NameIn(v.words.Language()))
 		}
 	}
 	if len(names) > 3 {
-		return t.words.N("line.topic_count", len(names), nil)
+		return v.words.N("line.topic_count", len(names), nil)
 	}
 	return strings.Join(names, ", ")
 }

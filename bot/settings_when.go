@@ -22,8 +22,8 @@ var week = []time.Weekday{
 }
 
 // whenScreen offers each item at once, or a digest every day or week.
-func (t *talk) whenScreen() screen {
-	when := t.preferences.When
+func (v view) whenScreen() screen {
+	when := v.preferences.When
 	hour := defaultHour
 	if when.Rhythm != subscriptions.AtOnce {
 		hour = when.Hour
@@ -33,14 +33,14 @@ func (t *talk) whenScreen() screen {
 		day = when.Weekday
 	}
 	rows := [][]telegram.Button{
-		{whenButton(when, subscriptions.When{}, t.words.T("button.at_once", nil))},
+		{whenButton(when, subscriptions.When{}, v.words.T("button.at_once", nil))},
 		{
-			rhythmButton(when, subscriptions.When{Rhythm: subscriptions.Daily, Hour: hour}, t.words.T("button.daily", nil)),
-			rhythmButton(when, subscriptions.When{Rhythm: subscriptions.Weekly, Weekday: day, Hour: hour}, t.words.T("button.weekly", nil)),
+			rhythmButton(when, subscriptions.When{Rhythm: subscriptions.Daily, Hour: hour}, v.words.T("button.daily", nil)),
+			rhythmButton(when, subscriptions.When{Rhythm: subscriptions.Weekly, Weekday: day, Hour: hour}, v.words.T("button.weekly", nil)),
 		},
 	}
 	if when.Rhythm == subscriptions.Weekly {
-		names := strings.Fields(t.words.T("date.days", nil))
+		names := strings.Fields(v.words.T("date.days", nil))
 		var row []telegram.Button
 		for _, day := range week {
 			row = append(row, whenButton(when, subscriptions.When{Rhythm: when.Rhythm, Weekday: day, Hour: hour}, names[day]))
@@ -54,7 +54,7 @@ func (t *talk) whenScreen() screen {
 		}
 		rows = append(rows, row[:3], row[3:])
 	}
-	return screen{t.words.T("screen.when", nil), append(rows, t.backToSettings())}
+	return screen{v.words.T("screen.when", nil), append(rows, v.backToSettings())}
 }
 
 // whenButton sets the times to what is wanted, and is marked when they are just so.
@@ -71,7 +71,7 @@ func whenData(w subscriptions.When) string {
 	return render.Data(render.VerbSet, "when", strconv.Itoa(int(w.Rhythm)), strconv.Itoa(int(w.Weekday)), strconv.Itoa(w.Hour))
 }
 
-func (t *talk) setWhen(value []string) func(*subscriptions.Preferences) {
+func (v view) setWhen(value []string) func(*subscriptions.Preferences) {
 	rhythm, ok1 := number(value, 0, int(subscriptions.Weekly))
 	day, ok2 := number(value, 1, int(time.Saturday))
 	hour, ok3 := number(value, 2, 23)
@@ -85,17 +85,17 @@ func (t *talk) setWhen(value []string) func(*subscriptions.Preferences) {
 	if when.Rhythm == subscriptions.Weekly {
 		when.Weekday = time.Weekday(day)
 	}
-	return t.reschedule(func(p *subscriptions.Preferences) { p.When = when })
+	return v.reschedule(func(p *subscriptions.Preferences) { p.When = when })
 }
 
-func (t *talk) whenInWords() string {
-	when := t.preferences.When
+func (v view) whenInWords() string {
+	when := v.preferences.When
 	switch when.Rhythm {
 	case subscriptions.Daily:
-		return t.words.T("line.daily", map[string]any{"Time": clock(when.Hour)})
+		return v.words.T("line.daily", map[string]any{"Time": clock(when.Hour)})
 	case subscriptions.Weekly:
-		day := strings.Fields(t.words.T("date.weekdays", nil))[when.Weekday]
-		return t.words.T("line.weekly", map[string]any{"Day": day, "Time": clock(when.Hour)})
+		day := strings.Fields(v.words.T("date.weekdays", nil))[when.Weekday]
+		return v.words.T("line.weekly", map[string]any{"Day": day, "Time": clock(when.Hour)})
 	}
-	return t.words.T("line.at_once", nil)
+	return v.words.T("line.at_once", nil)
 }

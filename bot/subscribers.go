@@ -25,7 +25,7 @@ func (b *Bot) moveChat(ctx context.Context, from, to int64) error {
 	return b.store.Move(ctx, from, to)
 }
 
-// wake gives a chat the news again that could not be written to. Back says that it
+// wake gives a chat the news again that could not be written to. Back reports whether it
 // could not; the running broadcasts are told also when this is the second time.
 func (b *Bot) wake(ctx context.Context, chat int64) (back, known bool, err error) {
 	p, known, back, err := b.store.MarkReachable(ctx, chat)

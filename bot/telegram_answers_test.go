@@ -219,7 +219,7 @@ func (row answered) toNews(t *testing.T, method string) deeds {
 		forum.AddBot(owner, simulator.Rights{})
 		thread := int(forum.Topic("Жаңылыктар", owner))
 		if method == "sendMessage" && row.isOfAPreview() {
-			return row.toScreen(t, p, &talk{chat: telegram.Chat{ID: forum.ID()}, thread: thread})
+			return row.toScreen(t, p, &conversation{view: view{chat: telegram.Chat{ID: forum.ID()}}, thread: thread})
 		}
 		d := broadcast.Delivery{Kind: broadcast.News, Chat: forum.ID(), Item: told(method == "sendPhoto")}
 		d.Preferences.Thread = thread
@@ -234,9 +234,9 @@ func (row answered) toNews(t *testing.T, method string) deeds {
 func (row answered) isOfAPreview() bool { return slices.Contains(row.wanted, "drop_picture") }
 
 // toScreen shows a screen with a preview.
-func (row answered) toScreen(t *testing.T, p *answeringTelegram, shown *talk) ([]asked, error) {
+func (row answered) toScreen(t *testing.T, p *answeringTelegram, shown *conversation) ([]asked, error) {
 	t.Helper()
-	shown.Bot = New(Options{Client: p.client(nil)})
+	shown.bot = New(Options{Client: p.client(nil)})
 	text := "<b>Юридикалык жардам</b> " + strings.Repeat("көрсөтүү ", 100)
 	err := shown.put(t.Context(), screen{text, [][]telegram.Button{{{Text: "Окуу", Data: "stay"}}}}, "https://minjust.gov.kg/1.jpg")
 	return p.of("send", "edit"), err
@@ -263,7 +263,7 @@ func (row answered) toCorrection(t *testing.T, method string) deeds {
 		}
 		p.to = func(a asked) bool { return a.is("edit") && answered(a) }
 		if method == "editMessageText" && row.isOfAPreview() {
-			return row.toScreen(t, p, &talk{chat: telegram.Chat{ID: d.Chat}, pressed: &telegram.Message{ID: d.Message.ID}})
+			return row.toScreen(t, p, &conversation{view: view{chat: telegram.Chat{ID: d.Chat}}, pressed: &telegram.Message{ID: d.Message.ID}})
 		}
 		_, err = sender.Deliver(t.Context(), d)
 		return p.of("send", "edit"), err
@@ -365,7 +365,7 @@ func (row answered) toTap(t *testing.T) deeds {
 		p := newAnsweringTelegram(row.response)
 		p.to = func(a asked) bool { return a.method == "answerCallbackQuery" && answered(a) }
 		b := New(Options{Client: p.client(nil)})
-		err := b.answerTap(t.Context(), map[string]string{"callback_query_id": "1", "text": strings.Repeat("Жаңылык ", 20)})
+		err := b.answerCallback(t.Context(), map[string]string{"callback_query_id": "1", "text": strings.Repeat("Жаңылык ", 20)})
 		if telegram.ReasonOf(err) == telegram.StaleQuery && len(p.calls) > 1 {
 			err = nil // the simulator knows of no such tap
 		}

@@ -7,20 +7,20 @@ import (
 	"kabarchy/subscriptions"
 )
 
-func (t *talk) topicWithNumber(n subscriptions.Topic) (render.Topic, bool) {
-	i := slices.IndexFunc(t.topics, func(t render.Topic) bool { return t.Number == n })
+func (v view) topicWithNumber(n subscriptions.Topic) (render.Topic, bool) {
+	i := slices.IndexFunc(v.topics, func(t render.Topic) bool { return t.Number == n })
 	if i < 0 {
 		return render.Topic{}, false
 	}
-	return t.topics[i], true
+	return v.topics[i], true
 }
 
-func (b *Bot) topicWithID(id string) (render.Topic, bool) {
-	i := slices.IndexFunc(b.topics, func(t render.Topic) bool { return t.ID == id })
+func (v view) topicWithID(id string) (render.Topic, bool) {
+	i := slices.IndexFunc(v.topics, func(topic render.Topic) bool { return topic.ID == id })
 	if i < 0 {
 		return render.Topic{}, false
 	}
-	return b.topics[i], true
+	return v.topics[i], true
 }
 
 // buttonLimit is how much of a configured name a button shows, in UTF-16 units.

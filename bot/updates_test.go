@@ -34,7 +34,7 @@ func hasStatus(status subscriptions.Status) func(subscriptions.Preferences, bool
 
 func TestTwoTapsSubscribe(t *testing.T) {
 	t.Parallel()
-	inHouse(t, func(t *testing.T, h *house) {
+	onEachRedis(t, func(t *testing.T, h *fixture) {
 		for _, c := range []struct{ phone, label, language, answer string }{
 			{"ky", "Кыргызча", "ky", "Жазылдыңыз"}, {"", "Русский", "ru", "Вы подписались"}, {"de", "English", "en", "You are subscribed"},
 		} {
@@ -79,7 +79,7 @@ func TestAPostersLinkSubscribesAtOnce(t *testing.T) {
 
 func TestBlockingStopsAndComingBackFindsTheOldSettings(t *testing.T) {
 	t.Parallel()
-	inHouse(t, func(t *testing.T, h *house) {
+	onEachRedis(t, func(t *testing.T, h *fixture) {
 		citizen := h.telegram.Citizen("Айгүл", "ky")
 		h.says(citizen, "/start ky", "Жазылдыңыз")
 		citizen.Block()
@@ -103,7 +103,7 @@ func TestBlockingStopsAndComingBackFindsTheOldSettings(t *testing.T) {
 // news again as before; who asked for none has none.
 func TestGoneAndBack(t *testing.T) {
 	t.Parallel()
-	inHouse(t, func(t *testing.T, h *house) {
+	onEachRedis(t, func(t *testing.T, h *fixture) {
 		citizen := h.telegram.Citizen("Айгүл", "ky")
 		h.says(citizen, "/start ky", "Жазылдыңыз")
 		h.keeps(citizen.ID(), "subscribed", active("ky"))
@@ -131,7 +131,7 @@ func TestGoneAndBack(t *testing.T) {
 
 func TestForgetLeavesNothing(t *testing.T) {
 	t.Parallel()
-	inHouse(t, func(t *testing.T, h *house) {
+	onEachRedis(t, func(t *testing.T, h *fixture) {
 		citizen := h.telegram.Citizen("Айгүл", "ru")
 		h.says(citizen, "/start ru", "Вы подписались")
 		h.says(citizen, "/forget", "Ваши данные удалены")
@@ -273,7 +273,7 @@ func TestATapThatComesTwiceDoesNoHarm(t *testing.T) {
 
 func TestTwoTapsAtOnceEndInOneOfThem(t *testing.T) {
 	t.Parallel()
-	inHouse(t, func(t *testing.T, h *house) {
+	onEachRedis(t, func(t *testing.T, h *fixture) {
 		citizen := h.telegram.Citizen("Айгүл", "ky")
 		h.says(citizen, "/start", "Здравствуйте")
 		ky, err := citizen.Tap("Кыргызча")

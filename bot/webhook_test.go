@@ -82,8 +82,8 @@ func (w *statusWriter) WriteHeader(status int) {
 
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// webhook makes another instance of the house's bot, which takes updates by webhook.
-func (h *house) webhook(p *porch) (*updates.Webhook, *prometheus.Registry) {
+// webhook makes another instance of the bot, which takes updates by webhook.
+func (h *fixture) webhook(p *porch) (*updates.Webhook, *prometheus.Registry) {
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	registry := prometheus.NewRegistry()
 	client := telegram.NewClient(telegram.Options{Token: h.telegram.Token(), Endpoint: endpoint, HTTP: h.http, Log: log})
@@ -104,7 +104,7 @@ func (h *house) webhook(p *porch) (*updates.Webhook, *prometheus.Registry) {
 }
 
 // keep has the webhook registered until it is told to stop, or the test ends.
-func (h *house) keep(w *updates.Webhook) (stop func() error) {
+func (h *fixture) keep(w *updates.Webhook) (stop func() error) {
 	ctx, cancel := context.WithCancel(h.t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- w.Keep(ctx) }()
@@ -114,14 +114,14 @@ func (h *house) keep(w *updates.Webhook) (stop func() error) {
 	})
 }
 
-// hooked is a house with one bot that is registered behind a porch.
-func hooked(t *testing.T, rdb redis.UniversalClient) (*house, *porch) {
+// hooked is a fixture with one bot that is registered behind a porch.
+func hooked(t *testing.T, rdb redis.UniversalClient) (*fixture, *porch) {
 	t.Helper()
 	return hook(t, buildOn(t, rdb, simulator.Options{WebhookWait: 10 * time.Millisecond}))
 }
 
-// hook has the house's updates brought by a webhook.
-func hook(t *testing.T, h *house) (*house, *porch) {
+// hook has the updates brought by a webhook.
+func hook(t *testing.T, h *fixture) (*fixture, *porch) {
 	t.Helper()
 	p := h.porch
 	w, metrics := h.webhook(p)

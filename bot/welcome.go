@@ -15,12 +15,12 @@ import (
 // start greets whoever is new. What a link on a poster or on the ministry's site carries
 // is done at once: "ky" subscribes in Kyrgyz, "item-<id>" shows that item, "topic-<id>"
 // chooses that topic. Who was here before and left gets the news again as it was.
-func (t *talk) start(ctx context.Context, payload string) error {
+func (t *conversation) start(ctx context.Context, payload string) error {
 	if locale.Spoken(payload) {
 		return t.subscribe(ctx, payload)
 	}
 	if id, isItem := strings.CutPrefix(payload, "item-"); isItem {
-		item, found, err := t.item(ctx, id)
+		item, found, err := t.bot.item(ctx, id)
 		if err != nil {
 			return err
 		}
@@ -41,7 +41,7 @@ func (t *talk) start(ctx context.Context, payload string) error {
 
 // startTopic adds a topic to those that somebody chose, and shows them; who is new chooses
 // a language first, and gets that topic alone.
-func (t *talk) startTopic(ctx context.Context, topic render.Topic) error {
+func (t *conversation) startTopic(ctx context.Context, topic render.Topic) error {
 	add := func(p *subscriptions.Preferences) { p.Topics = p.Topics.With(topic.Number) }
 	switch {
 	case t.known && t.preferences.Status != subscriptions.Active:
@@ -59,7 +59,7 @@ func (t *talk) startTopic(ctx context.Context, topic render.Topic) error {
 	return t.show(ctx, s)
 }
 
-func (t *talk) pressSubscribe(ctx context.Context, args []string) (reply, error) {
+func (t *conversation) onSubscribe(ctx context.Context, args []string) (reply, error) {
 	language := render.Arg(args, 0)
 	if !locale.Spoken(language) {
 		return t.stale()
@@ -76,7 +76,7 @@ func (t *talk) pressSubscribe(ctx context.Context, args []string) (reply, error)
 
 // subscribe makes the language the person's own and that of the news, and changes what
 // else is wanted.
-func (t *talk) subscribe(ctx context.Context, language string, changes ...func(*subscriptions.Preferences)) error {
+func (t *conversation) subscribe(ctx context.Context, language string, changes ...func(*subscriptions.Preferences)) error {
 	err := t.join(ctx, func(p *subscriptions.Preferences) {
 		for _, change := range append(changes, readIn(language)) {
 			change(p)
@@ -87,7 +87,7 @@ func (t *talk) subscribe(ctx context.Context, language string, changes ...func(*
 	}
 	if !t.chat.Private() {
 		return t.show(ctx, screen{
-			t.words.HTML("screen.group_subscribed", map[string]any{"Bot": t.self.Username()}),
+			t.words.HTML("screen.group_subscribed", map[string]any{"Bot": t.bot.self.Username()}),
 			[][]telegram.Button{{{Text: t.words.T("button.settings", nil), Data: render.Data(render.VerbShow, "settings")}}},
 		})
 	}
@@ -104,9 +104,9 @@ func readIn(language string) func(*subscriptions.Preferences) {
 	}
 }
 
-// pressReturn gives somebody who had left the news again, as it was, or "weekly": less
+// onReturn gives somebody who had left the news again, as it was, or "weekly": less
 // often than that.
-func (t *talk) pressReturn(ctx context.Context, args []string) (reply, error) {
+func (t *conversation) onReturn(ctx context.Context, args []string) (reply, error) {
 	change := func(*subscriptions.Preferences) {}
 	switch render.Arg(args, 0) {
 	case "":
@@ -123,7 +123,7 @@ func (t *talk) pressReturn(ctx context.Context, args []string) (reply, error) {
 	return reply{}, t.comeBack(ctx, change)
 }
 
-func (t *talk) comeBack(ctx context.Context, change func(*subscriptions.Preferences)) error {
+func (t *conversation) comeBack(ctx context.Context, change func(*subscriptions.Preferences)) error {
 	if err := t.join(ctx, change); err != nil {
 		return err
 	}
@@ -132,8 +132,8 @@ func (t *talk) comeBack(ctx context.Context, change func(*subscriptions.Preferen
 
 // showHome says what was done, and shows the latest item, so that the chat is not empty
 // until the next one comes.
-func (t *talk) showHome(ctx context.Context, text string) error {
-	items, err := t.archive.Latest(ctx, t.newsLanguage(), 0, 1)
+func (t *conversation) showHome(ctx context.Context, text string) error {
+	items, err := t.bot.archive.Latest(ctx, t.newsLanguage(), 0, 1)
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (t *talk) showHome(ctx context.Context, text string) error {
 
 // join makes the chat an active one and changes its preferences in the same step. The
 // running broadcasts are told in any case: after a crash in between, this is the second time.
-func (t *talk) join(ctx context.Context, change func(*subscriptions.Preferences)) error {
+func (t *conversation) join(ctx context.Context, change func(*subscriptions.Preferences)) error {
 	err := t.change(ctx, func(p *subscriptions.Preferences, _ bool) {
 		stayed := p.Status == subscriptions.Active
 		p.Status = subscriptions.Active
@@ -168,10 +168,10 @@ func (t *talk) join(ctx context.Context, change func(*subscriptions.Preferences)
 	if err != nil {
 		return err
 	}
-	return t.joined(ctx, t.chat.ID)
+	return t.bot.joined(ctx, t.chat.ID)
 }
 
 // language shows the languages to choose from.
-func (t *talk) language(ctx context.Context) error {
+func (t *conversation) language(ctx context.Context) error {
 	return t.show(ctx, screen{t.words.T("screen.language", nil), [][]telegram.Button{t.languageButtons()}})
 }

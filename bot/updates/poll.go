@@ -77,7 +77,7 @@ type task struct {
 	over bool
 }
 
-// result says that a job has ended, and whether its update is done with.
+// result is that a job has ended, and whether its update is done with.
 type result struct {
 	update  int64
 	handled bool

@@ -23,17 +23,17 @@ func (a *App) admins() bot.Admins {
 	}{a.Engine, a.Poller, a.Archive, a.Store}}
 }
 
-// attendNow says that there is something new to the administrators: a source's condition
+// wakeAdmins notes that there is something new to the administrators: a source's condition
 // is another than before, or a broadcast is held.
-func (a *App) attendNow() {
+func (a *App) wakeAdmins() {
 	select {
-	case a.look <- struct{}{}:
+	case a.adminNews <- struct{}{}:
 	default: // it is said already
 	}
 }
 
-// attend tells the administrators what is new to them, until ctx is done.
-func (a *App) attend(ctx context.Context) error {
+// notifyAdmins tells the administrators what is new to them, until ctx is done.
+func (a *App) notifyAdmins(ctx context.Context) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for failures := 0; ; {
@@ -47,7 +47,7 @@ func (a *App) attend(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-		case <-a.look:
+		case <-a.adminNews:
 		}
 	}
 }

@@ -64,18 +64,18 @@ type App struct {
 	Store   *subscriptions.Store
 	Poller  *feeds.Poller
 
-	options  AppOptions
-	bot      *bot.Bot
-	updates  *updates.Dispatcher
-	webhook  *updates.Webhook // nil where updates are fetched
-	client   *telegram.Client
-	lease    *broadcast.Lease
-	witness  *witness
-	telegram *probe        // whether Telegram can be reached
-	look     chan struct{} // holds one: something is new to the administrators
-	metrics  *prometheus.Registry
-	front    front
-	parts    group
+	options   AppOptions
+	bot       *bot.Bot
+	updates   *updates.Dispatcher
+	webhook   *updates.Webhook // nil where updates are fetched
+	client    *telegram.Client
+	lease     *broadcast.Lease
+	witness   *witness
+	telegram  *probe        // whether Telegram can be reached
+	adminNews chan struct{} // holds one: something is new to the administrators
+	metrics   *prometheus.Registry
+	front     front
+	parts     group
 }
 
 // NewApp wires the service. It listens at once, waits for Redis and asks it for the
@@ -85,7 +85,7 @@ func NewApp(ctx context.Context, o AppOptions) (*App, error) {
 	if o.Listen == nil {
 		o.Listen = listen
 	}
-	a := &App{options: o, look: make(chan struct{}, 1), metrics: prometheus.NewRegistry()}
+	a := &App{options: o, adminNews: make(chan struct{}, 1), metrics: prometheus.NewRegistry()}
 	if err := a.prepare(ctx); err != nil {
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 		defer cancel()
@@ -139,10 +139,10 @@ func (a *App) wire(ctx context.Context) error {
 		Limiter: limiter, Grace: o.Grace,
 		Keep:        time.Duration(o.Config.Telegram.CorrectWithinHours) * time.Hour,
 		GiveUpAfter: time.Duration(o.Config.Telegram.GiveUpAfterHours) * time.Hour,
-		OnHold:      a.attendNow, Log: o.Log, Registerer: a.metrics,
+		OnHold:      a.wakeAdmins, Log: o.Log, Registerer: a.metrics,
 	})
 	feeding := pollerOptions(o.Config, o.Log)
-	feeding.Registerer, feeding.OnAnnounce, feeding.OnHealth, feeding.Dial = a.metrics, a.Engine.Wake, func(feeds.Health) { a.attendNow() }, o.Dial
+	feeding.Registerer, feeding.OnAnnounce, feeding.OnHealth, feeding.Dial = a.metrics, a.Engine.Wake, func(feeds.Health) { a.wakeAdmins() }, o.Dial
 	if a.Poller, err = feeds.NewPoller(feeding, a.Archive); err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func (a *App) work(ctx context.Context) error {
 	parts.Go(func() error { return a.receive(ctx) })
 	parts.Go(func() error { return a.introduce(ctx) })
 	parts.Go(func() error { return a.readArchive(ctx) })
-	parts.Go(func() error { return a.attend(ctx) })
+	parts.Go(func() error { return a.notifyAdmins(ctx) })
 	parts.Go(func() error { return a.sweep(ctx) })
 	return explain(parts.Wait())
 }

@@ -116,6 +116,7 @@ func Bubble(tb testing.TB) *Embedded {
 	tb.Cleanup(func() {
 		e.Kill()
 		mini.Close()
+		time.Sleep(time.Second) // in a bubble's time: a dial that was about to be tried again ends
 	})
 	return e
 }

@@ -44,9 +44,9 @@ var subjects = []render.Topic{
 // endpoint is the simulated Telegram's address.
 const endpoint = "http://telegram.example"
 
-// house is a bot that runs against the simulated Telegram and a Redis. All of them speak
+// fixture is a bot that runs against the simulated Telegram and a Redis. All of them speak
 // over pipes, so that it may stand in a bubble, where time costs nothing.
-type house struct {
+type fixture struct {
 	t         *testing.T
 	telegram  *simulator.Server
 	http      *http.Client // leads to it
@@ -71,25 +71,25 @@ type house struct {
 	stop      func() error // asks for it, too
 }
 
-// open builds a house and sets its bot to work; it is stopped at the end of the test.
-func open(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *house {
+// open builds a fixture and sets its bot to work; the bot is stopped at the end of the test.
+func open(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *fixture {
 	t.Helper()
 	h := buildOn(t, rdb, telegram)
 	h.start()
 	return h
 }
 
-// build is a house in a bubble, on the embedded Redis, whose bot a test starts itself.
-func build(t *testing.T) *house {
+// build is a fixture in a bubble, on the embedded Redis, whose bot a test starts itself.
+func build(t *testing.T) *fixture {
 	t.Helper()
 	return buildOn(t, redistest.Bubble(t).Client(t), simulator.Options{})
 }
 
-func buildOn(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *house {
+func buildOn(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *fixture {
 	t.Helper()
 	shelf, porch := &shelf{}, newPorch(t)
 	telegram.WebhookClient = porch.client
-	h := &house{
+	h := &fixture{
 		t: t, porch: porch, telegram: simulator.New(telegram), rdb: rdb, store: subscriptions.NewStore(rdb), archive: shelf, shelf: shelf, articles: shelf,
 		log: &safeBuffer{}, metrics: prometheus.NewRegistry(), joined: &chats{}, forgotten: &chats{}, desk: &desk{},
 	}
@@ -104,7 +104,7 @@ func buildOn(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options
 }
 
 // start begins another life of the bot: what it knew is in Redis and at Telegram alone.
-func (h *house) start() {
+func (h *fixture) start() {
 	h.t.Helper()
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	registry := prometheus.NewRegistry()
@@ -145,7 +145,7 @@ func (h *house) start() {
 }
 
 // tokenless fails the test if the token shows in the log or the metrics.
-func (h *house) tokenless() {
+func (h *fixture) tokenless() {
 	_, secret, _ := strings.Cut(h.telegram.Token(), ":")
 	if strings.Contains(h.log.String(), secret) {
 		h.t.Error("the log holds the token")
@@ -160,7 +160,7 @@ func (h *house) tokenless() {
 }
 
 // until waits until the chat's newest message holds the text, and returns that message.
-func (h *house) until(c *simulator.Chat, text string) simulator.Message {
+func (h *fixture) until(c *simulator.Chat, text string) simulator.Message {
 	h.t.Helper()
 	var last simulator.Message
 	ctx, cancel := context.WithTimeout(h.t.Context(), wait)
@@ -180,14 +180,14 @@ func (h *house) until(c *simulator.Chat, text string) simulator.Message {
 }
 
 // says sends the text and waits until the answer holds want.
-func (h *house) says(c *simulator.Citizen, text, want string) simulator.Message {
+func (h *fixture) says(c *simulator.Citizen, text, want string) simulator.Message {
 	h.t.Helper()
 	c.Send(text)
 	return h.until(c.Chat, want)
 }
 
 // presses presses the button and waits for the tap's answer; then the screen is there.
-func (h *house) presses(c *simulator.Citizen, label string) (toast string) {
+func (h *fixture) presses(c *simulator.Citizen, label string) (toast string) {
 	h.t.Helper()
 	tap, err := c.Tap(label)
 	if err != nil {
@@ -196,7 +196,7 @@ func (h *house) presses(c *simulator.Citizen, label string) (toast string) {
 	return h.answered(tap)
 }
 
-func (h *house) answered(tap *simulator.Tap) (toast string) {
+func (h *fixture) answered(tap *simulator.Tap) (toast string) {
 	h.t.Helper()
 	ctx, cancel := context.WithTimeout(h.t.Context(), wait)
 	defer cancel()
@@ -209,7 +209,7 @@ func (h *house) answered(tap *simulator.Tap) (toast string) {
 
 // keeps fails the test unless the store holds what check accepts of the chat, at once
 // or soon.
-func (h *house) keeps(chat int64, what string, check func(p subscriptions.Preferences, known bool) bool) {
+func (h *fixture) keeps(chat int64, what string, check func(p subscriptions.Preferences, known bool) bool) {
 	h.t.Helper()
 	h.eventually(what, func() bool {
 		p, known, err := h.store.Get(h.t.Context(), chat)
@@ -218,7 +218,7 @@ func (h *house) keeps(chat int64, what string, check func(p subscriptions.Prefer
 }
 
 // eventually waits for a condition that has nobody to tell of it.
-func (h *house) eventually(what string, check func() bool) {
+func (h *fixture) eventually(what string, check func() bool) {
 	h.t.Helper()
 	for deadline := time.Now().Add(wait); !check(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
@@ -228,7 +228,7 @@ func (h *house) eventually(what string, check func() bool) {
 }
 
 // counted is the sum of the metric's values over its labels.
-func (h *house) counted(name string, labels ...string) (sum float64) {
+func (h *fixture) counted(name string, labels ...string) (sum float64) {
 	h.t.Helper()
 	families, err := h.metrics.Gather()
 	if err != nil {
@@ -399,8 +399,8 @@ func (b *safeBuffer) String() string {
 	return b.buffer.String()
 }
 
-// inHouse runs f against a bot on the embedded Redis and on a real one.
-func inHouse(t *testing.T, f func(t *testing.T, h *house)) {
+// onEachRedis runs f against a bot on the embedded Redis and on a real one.
+func onEachRedis(t *testing.T, f func(t *testing.T, h *fixture)) {
 	t.Helper()
 	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
 		f(t, open(t, rdb, simulator.Options{}))

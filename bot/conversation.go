@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"strconv"
 
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
@@ -11,45 +10,37 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// talk is one exchange with somebody: what was said, by whom, and what is known of the chat.
-type talk struct {
-	*Bot
-	chat        telegram.Chat
-	from        telegram.User
-	preferences subscriptions.Preferences
-	known       bool // whether there are preferences
-	words       locale.Locale
-	thread      int               // the forum topic it stands in; 0 outside of one
-	pressed     *telegram.Message // the message whose button was pressed; nil for a message of theirs
-	late        bool              // what it shows takes longer than anybody waits for
-}
-
-// screen is what the bot shows at one time: a text in Telegram's HTML and its buttons.
-type screen struct {
-	text string
-	rows [][]telegram.Button
+// conversation is one exchange with somebody: what was said, by whom, and what is known of
+// the chat. What it draws hangs on its view; for what it does it has the bot.
+type conversation struct {
+	view
+	bot     *Bot
+	from    telegram.User
+	thread  int               // the forum topic it stands in; 0 outside of one
+	pressed *telegram.Message // the message whose button was pressed; nil for a message of theirs
+	late    bool              // what it shows takes longer than anybody waits for
 }
 
 // show puts a screen in place of the one whose button was pressed, so that a chat holds
 // one screen and not a trail of them. After a typed word it is a new message.
-func (t *talk) show(ctx context.Context, s screen) error { return t.illustrate(ctx, s, "") }
+func (t *conversation) show(ctx context.Context, s screen) error { return t.illustrate(ctx, s, "") }
 
 // illustrate shows a screen with the picture at the address below it; none if that is empty.
 // It returns before the screen is there if Telegram takes its time.
-func (t *talk) illustrate(ctx context.Context, s screen, picture string) error {
-	t.reads.leave(t.chat.ID)
+func (t *conversation) illustrate(ctx context.Context, s screen, picture string) error {
+	t.bot.reads.leave(t.chat.ID)
 	shown := *t // who speaks goes on
 	a := &answer{life: screenLife, call: func(ctx context.Context) error { return shown.put(ctx, s, picture) }}
 	if t.pressed != nil {
 		a.place = t.pressed.ID
 	}
-	arrived, err := t.outbox.say(ctx, addressee{chat: t.chat.ID}, a)
+	arrived, err := t.bot.outbox.say(ctx, addressee{chat: t.chat.ID}, a)
 	t.late = !arrived
 	return err
 }
 
 // put puts a screen in place of the one whose button was pressed, or below what there is.
-func (t *talk) put(ctx context.Context, s screen, picture string) error {
+func (t *conversation) put(ctx context.Context, s screen, picture string) error {
 	if t.pressed == nil {
 		return t.send(ctx, s, picture)
 	}
@@ -64,12 +55,12 @@ func (t *talk) put(ctx context.Context, s screen, picture string) error {
 }
 
 // post shows the screen as a new message, and returns when it has arrived or was refused.
-func (t *talk) post(ctx context.Context, s screen) error { return t.send(ctx, s, "") }
+func (t *conversation) post(ctx context.Context, s screen) error { return t.send(ctx, s, "") }
 
 // send is post with the picture at the address below the text; none if that is empty. It
 // follows a group that has become a supergroup.
-func (t *talk) send(ctx context.Context, s screen, picture string) error {
-	m := t.draft(s, picture)
+func (t *conversation) send(ctx context.Context, s screen, picture string) error {
+	m := t.outgoing(s, picture)
 	m.Thread = t.thread
 	err := t.deliver(ctx, m, func(m render.Outgoing) (string, map[string]string) {
 		params := m.Params(t.chat.ID)
@@ -80,7 +71,7 @@ func (t *talk) send(ctx context.Context, s screen, picture string) error {
 	if telegram.ReasonOf(err) != telegram.Moved || !errors.As(err, &refused) || refused.MigrateTo == t.chat.ID {
 		return err
 	}
-	if err := t.moveChat(ctx, t.chat.ID, refused.MigrateTo); err != nil {
+	if err := t.bot.moveChat(ctx, t.chat.ID, refused.MigrateTo); err != nil {
 		return err
 	}
 	t.chat.ID = refused.MigrateTo
@@ -89,8 +80,8 @@ func (t *talk) send(ctx context.Context, s screen, picture string) error {
 
 // replace shows the screen in the message whose button was pressed. Where that has a
 // picture of its own, it stays and leaves no room for another.
-func (t *talk) replace(ctx context.Context, s screen, picture string) error {
-	m := t.draft(s, picture)
+func (t *conversation) replace(ctx context.Context, s screen, picture string) error {
+	m := t.outgoing(s, picture)
 	m.Caption = t.pressed.Photo != nil
 	err := t.deliver(ctx, m, func(m render.Outgoing) (string, map[string]string) {
 		params := m.Params(t.chat.ID)
@@ -105,10 +96,10 @@ func (t *talk) replace(ctx context.Context, s screen, picture string) error {
 
 // deliver sends a screen as it is meant and, where Telegram refuses that, simpler. Each
 // round leaves out something, so that it ends.
-func (t *talk) deliver(ctx context.Context, m render.Outgoing, call func(render.Outgoing) (method string, params map[string]string)) error {
+func (t *conversation) deliver(ctx context.Context, m render.Outgoing, call func(render.Outgoing) (method string, params map[string]string)) error {
 	for {
 		method, params := call(m)
-		err := t.client.Call(ctx, method, params, &telegram.Sent{})
+		err := t.bot.client.Call(ctx, method, params, &telegram.Sent{})
 		if err == nil || telegram.ReasonOf(err) == telegram.Arrived {
 			return nil
 		}
@@ -117,14 +108,14 @@ func (t *talk) deliver(ctx context.Context, m render.Outgoing, call func(render.
 			return err
 		}
 		m = m.Without(p)
-		t.metrics.fallbacks.WithLabelValues(p.String()).Inc()
-		t.log.WarnContext(ctx, "screen simplified", "chat", t.chat.ID, "without", p.String(), "error", err)
+		t.bot.metrics.fallbacks.WithLabelValues(p.String()).Inc()
+		t.bot.log.WarnContext(ctx, "screen simplified", "chat", t.chat.ID, "without", p.String(), "error", err)
 	}
 }
 
-// draft is the screen as one would like to send it. Without rows it takes the buttons of
+// outgoing is the screen as one would like to send it. Without rows it takes the buttons of
 // the screen that it replaces away.
-func (t *talk) draft(s screen, picture string) render.Outgoing {
+func (v view) outgoing(s screen, picture string) render.Outgoing {
 	return render.Outgoing{
 		Message: render.Message{HTML: s.text, Plain: render.WithoutTags(s.text), Markup: telegram.Keyboard(s.rows)},
 		Picture: picture, Preview: true,
@@ -132,8 +123,8 @@ func (t *talk) draft(s screen, picture string) render.Outgoing {
 }
 
 // change changes what is kept of the chat. The change may run more than once.
-func (t *talk) change(ctx context.Context, change func(p *subscriptions.Preferences, known bool)) error {
-	preferences, err := t.store.Update(ctx, t.chat.ID, change)
+func (t *conversation) change(ctx context.Context, change func(p *subscriptions.Preferences, known bool)) error {
+	preferences, err := t.bot.store.Update(ctx, t.chat.ID, change)
 	if err != nil {
 		return err
 	}
@@ -144,10 +135,8 @@ func (t *talk) change(ctx context.Context, change func(p *subscriptions.Preferen
 	return nil
 }
 
-func decimal(n int64) string { return strconv.FormatInt(n, 10) }
-
-// talk begins to speak with somebody in a chat.
-func (b *Bot) talk(ctx context.Context, c telegram.Chat, u telegram.User) (*talk, error) {
+// converse begins to speak with somebody in a chat.
+func (b *Bot) converse(ctx context.Context, c telegram.Chat, u telegram.User) (*conversation, error) {
 	preferences, known, err := b.store.Get(ctx, c.ID)
 	if err != nil {
 		return nil, err
@@ -156,18 +145,22 @@ func (b *Bot) talk(ctx context.Context, c telegram.Chat, u telegram.User) (*talk
 	if language == "" {
 		language = u.LanguageCode
 	}
-	return &talk{
-		Bot: b, chat: c, from: u, preferences: preferences, known: known, words: locale.For(language),
+	return &conversation{
+		view: view{
+			chat: c, preferences: preferences, known: known, words: locale.For(language),
+			topics: b.topics, ministry: b.ministry, zone: b.zone, now: b.now,
+		},
+		bot: b, from: u,
 	}, nil
 }
 
 // reached gives the news again to a chat that was taken for gone, or for one that blocked
 // the bot, and whose people write or press. In a group that shows only that it is there.
-func (t *talk) reached(ctx context.Context) error {
+func (t *conversation) reached(ctx context.Context) error {
 	status := t.preferences.Status
 	if status != subscriptions.Gone && (status != subscriptions.Blocked || !t.chat.Private()) {
 		return nil
 	}
-	_, _, err := t.wake(ctx, t.chat.ID)
+	_, _, err := t.bot.wake(ctx, t.chat.ID)
 	return err
 }

@@ -1,0 +1,28 @@
+package bot
+
+import (
+	"time"
+
+	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
+	"kabarchy/bot/telegram"
+	"kabarchy/subscriptions"
+)
+
+// view is what a screen is drawn from. All that hangs on it is pure.
+type view struct {
+	chat        telegram.Chat
+	preferences subscriptions.Preferences
+	known       bool // whether there are preferences
+	words       locale.Locale
+	topics      []render.Topic // those to choose from
+	ministry    Ministry
+	zone        *time.Location
+	now         func() time.Time
+}
+
+// screen is what the bot shows at one time: a text in Telegram's HTML and its buttons.
+type screen struct {
+	text string
+	rows [][]telegram.Button
+}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kabarchy/feeds/feedtest"
 )
 
 // corpus says what a careful person reads in each of the real documents that stand
@@ -92,14 +94,10 @@ func TestRealDocuments(t *testing.T) {
 
 func equal[T comparable](t *testing.T, what string, got, want T) {
 	t.Helper()
-	if got != want {
-		t.Errorf("%s: got %#v, want %#v", what, got, want)
-	}
+	feedtest.Equal(t, what, got, want)
 }
 
 func begins(t *testing.T, what, got, want string) {
 	t.Helper()
-	if !strings.HasPrefix(got, want) {
-		t.Errorf("%s: got %.80q, want it to begin with %q", what, got, want)
-	}
+	feedtest.Begins(t, what, got, want)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/feeds/feedtest"
 	"kabarchy/subscriptions/redistest"
 )
 
@@ -43,15 +44,7 @@ func TestSchedules(t *testing.T) {
 
 func wantError(t *testing.T, err error, says string) {
 	t.Helper()
-	if says == "" && err != nil {
-		t.Errorf("got %v, want no error", err)
-	}
-	if says != "" && (err == nil || !strings.Contains(err.Error(), says)) {
-		t.Errorf("got %v, want an error that says %q", err, says)
-	}
-	if err != nil && strings.Contains(err.Error(), "\n") {
-		t.Errorf("the error has more than one line: %q", err)
-	}
+	feedtest.Says(t, err, says)
 }
 
 func TestOptionsAreChecked(t *testing.T) {

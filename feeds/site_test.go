@@ -7,19 +7,20 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"go.uber.org/goleak"
+
+	"kabarchy/feeds/feedtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // post is one item on a ministry's site.
-type post struct{ Title, Text, Link, GUID, Date string }
+type post = feedtest.Item
 
 // site is a ministry's site with one feed.
 type site struct {
@@ -51,20 +52,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, body)
 }
 
-func (s *site) document() string {
-	var b strings.Builder
-	b.WriteString(`<?xml version="1.0"?><rss version="2.0"><channel><title>Министрлик</title>`)
-	for _, p := range s.posts {
-		fmt.Fprintf(&b, "<item><title>%s</title><description>%s</description>", p.Title, p.Text)
-		for name, value := range map[string]string{"link": p.Link, "guid": p.GUID, "pubDate": p.Date} {
-			if value != "" {
-				fmt.Fprintf(&b, "<%[1]s>%[2]s</%[1]s>", name, value)
-			}
-		}
-		b.WriteString("</item>")
-	}
-	return b.String() + s.tail + "</channel></rss>"
-}
+func (s *site) document() string { return feedtest.Feed(s.posts, s.tail) }
 
 // show changes what the site shows.
 func (s *site) show(change func(s *site)) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"kabarchy/feeds/feedtest"
 )
 
 // site is a ministry's site with a feed for each language.
@@ -39,16 +41,16 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	language := strings.TrimPrefix(r.URL.Path, "/")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
-	fmt.Fprintf(w, `<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Министрлик</title>`)
+	var items []feedtest.Item
 	for _, title := range s.items[language] {
 		text, _ := s.texts.Load(title)
 		address := fmt.Sprintf("%x", title)
 		if n, numbered := s.links.Load(title); numbered {
 			address = fmt.Sprint(n)
 		}
-		fmt.Fprintf(w, `<item><title>%s</title><link>https://ministry.example/%s/news/%s</link><description>%s</description></item>`,
-			title, language, address, text)
+		items = append(items, feedtest.Item{
+			Title: title, Link: "https://ministry.example/" + language + "/news/" + address, Text: fmt.Sprint(text),
+		})
 	}
-	fmt.Fprint(w, `</channel></rss>`)
+	feedtest.Serve(w, items...)
 }

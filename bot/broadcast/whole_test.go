@@ -25,6 +25,7 @@ import (
 	"kabarchy/bot/telegram"
 	"kabarchy/bot/updates"
 	"kabarchy/feeds"
+	"kabarchy/feeds/feedtest"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 	"kabarchy/subscriptions/redistest/pipenet"
@@ -123,16 +124,12 @@ func (w *whole) reach() telegram.Options {
 // feed is the ministry's feed, one for each language.
 func (w *whole) feed(rw http.ResponseWriter, r *http.Request) {
 	language := strings.Trim(r.URL.Path, "/")
-	fmt.Fprint(rw, `<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Министрлик</title>`)
+	var items []feedtest.Item
 	for _, s := range w.stories[language] {
-		fmt.Fprintf(rw, `<item><title>%s</title><link>https://ministry.example/%s/news/%d</link><description>%s</description>`,
-			s.title, language, s.number, s.text)
-		if s.picture != "" {
-			fmt.Fprintf(rw, `<enclosure url="%s" type="image/jpeg" length="1"/>`, s.picture)
-		}
-		fmt.Fprint(rw, `</item>`)
+		link := fmt.Sprintf("https://ministry.example/%s/news/%d", language, s.number)
+		items = append(items, feedtest.Item{Title: s.title, Link: link, Text: s.text, Picture: s.picture})
 	}
-	fmt.Fprint(rw, `</channel></rss>`)
+	feedtest.Serve(rw, items...)
 }
 
 func (w *whole) poll(source string) {

@@ -14,6 +14,7 @@ import (
 
 	"kabarchy/bot/simulator"
 	"kabarchy/cmd/kabarchy/config"
+	"kabarchy/feeds/feedtest"
 	"kabarchy/subscriptions/redistest"
 )
 
@@ -33,13 +34,14 @@ func (m *ministrySite) show(items int) {
 func (m *ministrySite) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
-	fmt.Fprint(w, `<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Министрлик</title>`)
+	var items []feedtest.Item
 	for n := m.items; n > 0; n-- {
 		date := time.Now().Add(time.Duration(n-m.items-1) * time.Hour).Truncate(time.Hour).Format(time.RFC1123Z)
-		fmt.Fprintf(w, `<item><title>Жаңылык №%d</title><link>https://ministry.example/ky/news/%d</link><pubDate>%s</pubDate></item>`, n, n, date)
+		items = append(items, feedtest.Item{
+			Title: fmt.Sprintf("Жаңылык №%d", n), Link: fmt.Sprintf("https://ministry.example/ky/news/%d", n), Date: date,
+		})
 	}
-	fmt.Fprint(w, `</channel></rss>`)
+	feedtest.Serve(w, items...)
 }
 
 // flooded is a world with two administrators and two readers, whose ministry suddenly

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+
+	"kabarchy/feeds/feedtest"
 )
 
 // feed is a ministry's feed with the items that were published, the last one first.
@@ -23,10 +25,9 @@ func (f *feed) publish(title string) {
 func (f *feed) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
-	fmt.Fprint(w, `<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Министрлик</title>`)
+	var items []feedtest.Item
 	for i, title := range f.titles {
-		fmt.Fprintf(w, `<item><title>%s</title><link>https://ministry.example/ky/news/%d</link></item>`, title, len(f.titles)-i)
+		items = append(items, feedtest.Item{Title: title, Link: fmt.Sprintf("https://ministry.example/ky/news/%d", len(f.titles)-i)})
 	}
-	fmt.Fprint(w, `</channel></rss>`)
+	feedtest.Serve(w, items...)
 }

@@ -42,7 +42,6 @@ type Chat struct {
 	received int       // messages of the bot that were accepted, ever
 	changed  chan struct{}
 	typing   time.Time // until when
-	pinned   int64
 	pace     pace
 
 	person *person // of a private chat
@@ -56,7 +55,6 @@ type View struct {
 	Title    string
 	Username string
 	Messages []Message // those that are shown, oldest first
-	Pinned   int64     // message id, 0 without one
 	Typing   bool
 
 	Language    string // of the person's phone; private chats only
@@ -89,8 +87,7 @@ func (c *Chat) View() View {
 	defer c.mu.Unlock()
 	v := View{
 		ID: c.id, Kind: c.kind, Title: c.title, Username: c.username,
-		Messages: c.shown(), Pinned: c.pinned,
-		Typing: c.server.now().Before(c.typing),
+		Messages: c.shown(), Typing: c.server.now().Before(c.typing),
 	}
 	if p := c.person; p != nil {
 		v.Language, v.Started = p.user.LanguageCode, p.started

@@ -110,16 +110,16 @@ func (c *crowd) ago(t time.Time) uint32 { return uint32(max(0, t.Sub(c.start)/ti
 
 func (c *crowd) time(ago uint32) time.Time { return c.start.Add(time.Duration(ago) * time.Millisecond) }
 
-// accept lets n messages to a member pass the limits and counts them.
-func (c *crowd) accept(s *Server, chat int64, paid bool, n int) *Refusal {
+// accept lets a message to a member pass the limits and counts it.
+func (c *crowd) accept(s *Server, chat int64, paid bool) *Refusal {
 	m, unlock := c.lock(chat)
 	defer unlock()
 	p := pace{chat: bucket{c.time(m.full)}}
-	if refusal := s.pass(&p, false, paid, n); refusal != nil {
+	if refusal := s.pass(&p, false, paid); refusal != nil {
 		return refusal
 	}
 	m.full = c.ago(p.chat.full)
-	m.received += uint32(n)
+	m.received++
 	return nil
 }
 

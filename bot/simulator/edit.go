@@ -232,31 +232,3 @@ func (c *Chat) mayDelete(m Message) *Refusal {
 	}
 	return nil
 }
-
-func (s *Server) pinChatMessage(_ context.Context, q *query) (any, *Refusal) {
-	return s.pin(q, q.int("message_id"))
-}
-
-func (s *Server) unpinChatMessage(_ context.Context, q *query) (any, *Refusal) { return s.pin(q, 0) }
-
-func (s *Server) pin(q *query, id int64) (any, *Refusal) {
-	t, refusal := s.target(q)
-	if refusal != nil || t.crowd != nil {
-		return true, refusal
-	}
-	c := t.chat
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if refusal := c.access(); refusal != nil {
-		return nil, refusal
-	}
-	if _, found := c.message(id); !found && id != 0 {
-		return nil, PinNotFound
-	}
-	if c.group != nil && !c.group.bot.rights.Pin {
-		return nil, NotEnoughToPin
-	}
-	c.pinned = id
-	c.touch()
-	return true, nil
-}

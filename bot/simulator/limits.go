@@ -34,25 +34,25 @@ var TelegramLimits = Limits{
 // cell rate algorithm). The zero value is full.
 type bucket struct{ full time.Time }
 
-// wait is how long n more have to wait; 0 if they may pass now.
-func (b bucket) wait(now time.Time, rate float64, burst, n int) time.Duration {
+// wait is how long the next one has to wait; 0 if it may pass now.
+func (b bucket) wait(now time.Time, rate float64, burst int) time.Duration {
 	if rate <= 0 || b.full.Before(now) {
 		return 0 // also for the zero time, from which no duration can be told
 	}
 	each := time.Duration(float64(time.Second) / rate)
-	slack := time.Duration(max(burst, n)-n) * each
+	slack := time.Duration(max(burst, 1)-1) * each
 	return max(0, b.full.Sub(now)-slack)
 }
 
-// take lets n pass.
-func (b *bucket) take(now time.Time, rate float64, n int) {
+// take lets one pass.
+func (b *bucket) take(now time.Time, rate float64) {
 	if rate <= 0 {
 		return
 	}
 	if b.full.Before(now) {
 		b.full = now
 	}
-	b.full = b.full.Add(time.Duration(n) * time.Duration(float64(time.Second)/rate))
+	b.full = b.full.Add(time.Duration(float64(time.Second) / rate))
 }
 
 // globe is the limit over all chats.
@@ -62,8 +62,8 @@ type globe struct {
 	paid bucket
 }
 
-// take lets n messages pass, or says how long they have to wait.
-func (g *globe) take(l Limits, now time.Time, paid bool, n int) time.Duration {
+// take lets a message pass, or says how long it has to wait.
+func (g *globe) take(l Limits, now time.Time, paid bool) time.Duration {
 	b, rate, burst := &g.free, l.PerSecond, l.Burst
 	if paid {
 		b, rate, burst = &g.paid, l.PaidPerSecond, int(l.PaidPerSecond)
@@ -73,10 +73,10 @@ func (g *globe) take(l Limits, now time.Time, paid bool, n int) time.Duration {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if wait := b.wait(now, rate, burst, n); wait > 0 {
+	if wait := b.wait(now, rate, burst); wait > 0 {
 		return wait
 	}
-	b.take(now, rate, n)
+	b.take(now, rate)
 	return 0
 }
 
@@ -86,45 +86,42 @@ type pace struct {
 	minute []time.Time // of the last GroupPerMinute messages of a group, oldest first
 }
 
-// wait is how long n more messages have to wait.
-func (p *pace) wait(l Limits, now time.Time, group bool, n int) time.Duration {
-	wait := p.chat.wait(now, l.ChatPerSecond, l.ChatBurst, n)
+// wait is how long the next message has to wait.
+func (p *pace) wait(l Limits, now time.Time, group bool) time.Duration {
+	wait := p.chat.wait(now, l.ChatPerSecond, l.ChatBurst)
 	if !group || l.GroupPerMinute <= 0 {
 		return wait
 	}
 	for len(p.minute) > 0 && now.Sub(p.minute[0]) >= time.Minute {
 		p.minute = p.minute[1:]
 	}
-	if over := len(p.minute) + n - l.GroupPerMinute; over > 0 {
-		blocking := p.minute[min(over, len(p.minute))-1]
-		wait = max(wait, time.Minute-now.Sub(blocking))
+	if over := len(p.minute) - l.GroupPerMinute; over >= 0 {
+		wait = max(wait, time.Minute-now.Sub(p.minute[over]))
 	}
 	return wait
 }
 
-func (p *pace) take(l Limits, now time.Time, group bool, n int) {
-	p.chat.take(now, l.ChatPerSecond, n)
+func (p *pace) take(l Limits, now time.Time, group bool) {
+	p.chat.take(now, l.ChatPerSecond)
 	if group && l.GroupPerMinute > 0 {
-		for range n {
-			p.minute = append(p.minute, now)
-		}
+		p.minute = append(p.minute, now)
 	}
 }
 
-// pass lets n messages pass both limits, or neither.
-func (s *Server) pass(p *pace, group, paid bool, n int) *Refusal {
+// pass lets a message pass both limits, or neither.
+func (s *Server) pass(p *pace, group, paid bool) *Refusal {
 	l := s.options.Limits
 	if l == (Limits{}) {
 		return nil
 	}
 	now := s.now()
-	wait := p.wait(l, now, group, n)
+	wait := p.wait(l, now, group)
 	if wait == 0 {
-		wait = s.globe.take(l, now, paid, n)
+		wait = s.globe.take(l, now, paid)
 	}
 	if wait > 0 {
 		return TooMany(int(math.Ceil(wait.Seconds())))
 	}
-	p.take(l, now, group, n)
+	p.take(l, now, group)
 	return nil
 }

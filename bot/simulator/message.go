@@ -37,12 +37,10 @@ type Message struct {
 	Silent    bool // arrived without a sound
 	Protected bool // can't be forwarded or saved
 	ReplyTo   int64
-	// Album joins the messages of one sendMediaGroup.
-	Album string
 	// Inline says that a person sent it through the bot (@bot word).
 	Inline bool
 	// Service is set for what Telegram itself writes in a chat: "new_chat_members",
-	// "left_chat_member", "pinned_message" or "migrate".
+	// "left_chat_member", "forum_topic_created" or "migrate".
 	Service string
 }
 
@@ -79,16 +77,15 @@ type Entity struct {
 
 // Button is one of an inline keyboard's.
 type Button struct {
-	Text              string     `json:"text"`
-	URL               string     `json:"url,omitempty"`
-	Data              string     `json:"callback_data,omitempty"`
-	SwitchInline      *string    `json:"switch_inline_query,omitempty"`
-	SwitchInlineHere  *string    `json:"switch_inline_query_current_chat,omitempty"`
-	SwitchInlineTo    *InlineTo  `json:"switch_inline_query_chosen_chat,omitempty"`
-	CopyText          *CopyText  `json:"copy_text,omitempty"`
-	WebApp            *WebAppURL `json:"web_app,omitempty"`
-	Style             string     `json:"style,omitempty"`
-	IconCustomEmojiID string     `json:"icon_custom_emoji_id,omitempty"`
+	Text              string    `json:"text"`
+	URL               string    `json:"url,omitempty"`
+	Data              string    `json:"callback_data,omitempty"`
+	SwitchInline      *string   `json:"switch_inline_query,omitempty"`
+	SwitchInlineHere  *string   `json:"switch_inline_query_current_chat,omitempty"`
+	SwitchInlineTo    *InlineTo `json:"switch_inline_query_chosen_chat,omitempty"`
+	CopyText          *CopyText `json:"copy_text,omitempty"`
+	Style             string    `json:"style,omitempty"`
+	IconCustomEmojiID string    `json:"icon_custom_emoji_id,omitempty"`
 }
 
 // InlineTo is a button's wish to share through the bot in a chat of some kinds.
@@ -103,11 +100,6 @@ type InlineTo struct {
 // CopyText is what a button puts on the clipboard.
 type CopyText struct {
 	Text string `json:"text"`
-}
-
-// WebAppURL is the page that a button opens inside Telegram.
-type WebAppURL struct {
-	URL string `json:"url"`
 }
 
 // User is a person or a bot, in the Bot API's words.

@@ -58,18 +58,3 @@ func TestPhotos(t *testing.T) {
 		t.Errorf("an upload that is no picture: %q", got.Description)
 	}
 }
-
-func TestAlbum(t *testing.T) {
-	t.Parallel()
-	w := start(t, simulator.Options{})
-	aida := w.Citizen("Aida", "ky").Open()
-	one := params{"type": "photo", "media": "https://minjust.gov.kg/a.jpg", "caption": "a"}
-	two := params{"type": "photo", "media": "https://minjust.gov.kg/b.jpg"}
-	sent := must[[]message](t, w, "sendMediaGroup", params{"chat_id": aida.ID(), "media": []any{one, two}})
-	if len(sent) != 2 || sent[0].AlbumID == "" || sent[0].AlbumID != sent[1].AlbumID || sent[0].Caption != "a" {
-		t.Errorf("sent %+v", sent)
-	}
-	if got := w.Received(aida.ID()); got != 2 {
-		t.Errorf("%d received, want 2", got)
-	}
-}

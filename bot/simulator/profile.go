@@ -83,12 +83,8 @@ func (p *profile) commandsOf(key commandsKey) []Command {
 
 // Profile returns what a person with the language sees of the bot.
 func (s *Server) Profile(language string) Profile {
-	name := s.profile.get("name", language)
-	if name == "" {
-		name = s.bot.FirstName
-	}
 	return Profile{
-		Name:             name,
+		Name:             s.bot.FirstName,
 		Description:      s.profile.get("description", language),
 		ShortDescription: s.profile.get("short_description", language),
 	}
@@ -121,7 +117,7 @@ func setProfile(what string, limit int) method {
 		text := q.params[what]
 		if utf8.RuneCountInString(text) > limit {
 			return nil, badf("bot %s is too long", map[string]string{
-				"name": "name", "description": "description", "short_description": "short description",
+				"description": "description", "short_description": "short description",
 			}[what])
 		}
 		s.profile.set(what, q.params["language_code"], text)
@@ -132,11 +128,7 @@ func setProfile(what string, limit int) method {
 // getProfile is the method that reads one of the bot's texts.
 func getProfile(what string) method {
 	return func(s *Server, _ context.Context, q *query) (any, *Refusal) {
-		text := s.profile.get(what, q.params["language_code"])
-		if what == "name" && text == "" {
-			text = s.bot.FirstName
-		}
-		return map[string]string{what: text}, nil
+		return map[string]string{what: s.profile.get(what, q.params["language_code"])}, nil
 	}
 }
 

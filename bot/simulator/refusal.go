@@ -59,7 +59,6 @@ var (
 	DeleteNotFound    = bad("message to delete not found")
 	CantDelete        = bad("message can't be deleted")
 	CantDeleteForAll  = bad("message can't be deleted for everyone")
-	PinNotFound       = bad("message to pin not found")
 	ButtonDataInvalid = bad("BUTTON_DATA_INVALID")
 	QueryTooOld       = bad("query is too old and response timeout expired or query ID is invalid")
 	NoPhoto           = bad("there is no photo in the request")
@@ -69,11 +68,8 @@ var (
 	ParseModeUnknown  = bad("unsupported parse_mode")
 	MissingMessageID  = bad("message identifier is not specified")
 	WrongAction       = bad("wrong parameter action in request")
-	NotInPrivate      = bad("there are no administrators in the private chat")
 	MemberNotFound    = bad("PARTICIPANT_ID_INVALID")
 	WrongUser         = bad("invalid user_id specified")
-	NotGroup          = bad("chat member status can't be changed in private chats")
-	NotEnoughToPin    = bad("not enough rights to manage pinned messages in the chat")
 
 	WebhookActive   = &Refusal{Code: 409, Description: "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"}
 	OtherGetUpdates = &Refusal{Code: 409, Description: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"}

@@ -220,10 +220,9 @@ func TestRefusals(t *testing.T) {
 		{"a command without a description", func(*testing.T, *world) request {
 			return request{"setMyCommands", params{"commands": []any{params{"command": "til", "description": ""}}}}
 		}, 400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID"},
-		{"a name too long", func(*testing.T, *world) request {
-			return request{"setMyName", params{"name": strings.Repeat("a", 65)}}
-		}, 400, "Bad Request: bot name is too long"},
-		{"administrators of a private chat", toPerson("getChatAdministrators", params{}), 400, "Bad Request: there are no administrators in the private chat"},
+		{"a description too long", func(*testing.T, *world) request {
+			return request{"setMyDescription", params{"description": strings.Repeat("a", 513)}}
+		}, 400, "Bad Request: bot description is too long"},
 		{"an action that is none", toPerson("sendChatAction", params{"action": "dancing"}), 400, "Bad Request: wrong parameter action in request"},
 		{"an unknown method", func(*testing.T, *world) request { return request{"sendPigeon", params{}} }, 404, "Not Found: method not found"},
 	} {

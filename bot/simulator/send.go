@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strconv"
 	"strings"
 )
 
@@ -39,36 +38,7 @@ func (s *Server) sendOne(q *query, m Message) (any, *Refusal) {
 	if m.Keyboard, refusal = q.keyboard(); refusal != nil {
 		return nil, refusal
 	}
-	sent, refusal := s.send(q, []Message{m})
-	if refusal != nil {
-		return nil, refusal
-	}
-	return sent[0], nil
-}
-
-func (s *Server) sendMediaGroup(_ context.Context, q *query) (any, *Refusal) {
-	media, refusal := object[[]inputMedia](q, "media", "media")
-	switch {
-	case refusal != nil:
-		return nil, refusal
-	case media == nil || len(*media) == 0:
-		return nil, bad("there are no messages to send")
-	case len(*media) > 10:
-		return nil, bad("too many messages to send as an album")
-	}
-	album := strconv.FormatInt(13_000_000_000_000_000+s.lastMessage.Load(), 10)
-	messages := make([]Message, len(*media))
-	for i, one := range *media {
-		if messages[i], refusal = s.media(q, one); refusal != nil {
-			return nil, refusal
-		}
-		messages[i].Album = album
-	}
-	sent, refusal := s.send(q, messages)
-	if refusal != nil {
-		return nil, refusal
-	}
-	return sent, nil
+	return s.send(q, m)
 }
 
 // inputMedia is the Bot API's InputMediaPhoto.
@@ -123,8 +93,8 @@ func (s *Server) photo(q *query, field, named string) (id, address string, refus
 	return s.files.byURL(named), named, nil
 }
 
-// send checks the chat and the limits, and makes all messages arrive, or none.
-func (s *Server) send(q *query, messages []Message) ([]*wireMessage, *Refusal) {
+// send checks the chat and the limits, and makes m arrive.
+func (s *Server) send(q *query, m Message) (any, *Refusal) {
 	t, refusal := s.target(q)
 	if refusal != nil {
 		return nil, refusal
@@ -133,77 +103,63 @@ func (s *Server) send(q *query, messages []Message) ([]*wireMessage, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	for i := range messages {
-		m := &messages[i]
-		m.Chat, m.Bot, m.Name, m.Date = t.id, true, s.bot.FirstName, s.now()
-		m.Thread = q.int("message_thread_id")
-		m.Silent, m.Protected = q.flag("disable_notification"), q.flag("protect_content")
-		m.ReplyTo = reply.MessageID
-	}
+	m.Chat, m.Bot, m.Name, m.Date = t.id, true, s.bot.FirstName, s.now()
+	m.Thread = q.int("message_thread_id")
+	m.Silent, m.Protected = q.flag("disable_notification"), q.flag("protect_content")
+	m.ReplyTo = reply.MessageID
 	paid := q.flag("allow_paid_broadcast")
-	var sent []*wireMessage
+	var sent *wireMessage
 	if t.crowd != nil {
-		sent, refusal = s.sendToCrowd(t, messages, paid)
+		sent, refusal = s.sendToCrowd(t, m, paid)
 	} else {
-		sent, refusal = t.chat.receive(messages, reply.AllowWithout, paid)
+		sent, refusal = t.chat.receive(m, reply.AllowWithout, paid)
 	}
 	if refusal != nil {
 		return nil, refusal
 	}
-	s.counts.accepted.Add(int64(len(messages)))
+	s.counts.accepted.Add(1)
 	if paid {
-		s.counts.paid.Add(int64(len(messages)))
+		s.counts.paid.Add(1)
 	}
-	for i := range messages {
-		s.count(t.crowd, t.id, messages[i].Text)
-	}
+	s.count(t.crowd, t.id, m.Text)
 	return sent, nil
 }
 
-func (s *Server) sendToCrowd(t target, messages []Message, paid bool) ([]*wireMessage, *Refusal) {
-	if messages[0].Thread != 0 {
+func (s *Server) sendToCrowd(t target, m Message, paid bool) (*wireMessage, *Refusal) {
+	if m.Thread != 0 {
 		return nil, ThreadNotFound
 	}
-	if refusal := t.crowd.accept(s, t.id, paid, len(messages)); refusal != nil {
+	if refusal := t.crowd.accept(s, t.id, paid); refusal != nil {
 		return nil, refusal
 	}
-	sent := make([]*wireMessage, len(messages))
-	for i := range messages {
-		messages[i].ID = s.lastMessage.Add(1)
-		sent[i] = s.crowdMessage(messages[i])
-	}
-	return sent, nil
+	m.ID = s.lastMessage.Add(1)
+	return s.crowdMessage(m), nil
 }
 
 // crowdMessage is a message in a crowd member's chat, as the bot sees it.
 func (s *Server) crowdMessage(m Message) *wireMessage {
-	w := &wireMessage{MessageID: m.ID, From: &s.bot, Chat: crowdChat(m.Chat), Date: m.Date.Unix(), MediaGroupID: m.Album}
+	w := &wireMessage{MessageID: m.ID, From: &s.bot, Chat: crowdChat(m.Chat), Date: m.Date.Unix()}
 	w.content(m)
 	return w
 }
 
-// receive makes messages of the bot arrive.
-func (c *Chat) receive(messages []Message, allowWithout, paid bool) ([]*wireMessage, *Refusal) {
+// receive makes a message of the bot arrive.
+func (c *Chat) receive(m Message, allowWithout, paid bool) (*wireMessage, *Refusal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, m := range messages {
-		if refusal := c.mayWrite(m); refusal != nil {
-			return nil, refusal
-		}
+	if refusal := c.mayWrite(m); refusal != nil {
+		return nil, refusal
 	}
-	if reply := messages[0].ReplyTo; reply != 0 {
-		if _, found := c.message(reply); !found && !allowWithout {
+	if m.ReplyTo != 0 && !allowWithout {
+		if _, found := c.message(m.ReplyTo); !found {
 			return nil, ReplyNotFound
 		}
 	}
-	if refusal := c.server.pass(&c.pace, c.kind != Private, paid, len(messages)); refusal != nil {
+	if refusal := c.server.pass(&c.pace, c.kind != Private, paid); refusal != nil {
 		return nil, refusal
 	}
-	sent := make([]*wireMessage, len(messages))
-	for i, m := range messages {
-		sent[i] = c.wireMessage(c.add(m))
-	}
-	c.received += len(messages)
+	sent := c.wireMessage(c.add(m))
+	c.received++
 	c.typing = c.server.now()
 	return sent, nil
 }

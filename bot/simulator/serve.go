@@ -25,7 +25,6 @@ func init() {
 
 		"sendmessage":    (*Server).sendMessage,
 		"sendphoto":      (*Server).sendPhoto,
-		"sendmediagroup": (*Server).sendMediaGroup,
 		"sendchataction": (*Server).sendChatAction,
 
 		"editmessagetext":        (*Server).editMessageText,
@@ -34,8 +33,6 @@ func init() {
 		"editmessagereplymarkup": (*Server).editMessageReplyMarkup,
 		"deletemessage":          (*Server).deleteMessage,
 		"deletemessages":         (*Server).deleteMessages,
-		"pinchatmessage":         (*Server).pinChatMessage,
-		"unpinchatmessage":       (*Server).unpinChatMessage,
 
 		"answercallbackquery": (*Server).answerCallbackQuery,
 		"answerinlinequery":   (*Server).answerInlineQuery,
@@ -43,18 +40,12 @@ func init() {
 		"setmycommands":         (*Server).setMyCommands,
 		"getmycommands":         (*Server).getMyCommands,
 		"deletemycommands":      (*Server).deleteMyCommands,
-		"setmyname":             setProfile("name", 64),
-		"getmyname":             getProfile("name"),
 		"setmydescription":      setProfile("description", 512),
 		"getmydescription":      getProfile("description"),
 		"setmyshortdescription": setProfile("short_description", 120),
 		"getmyshortdescription": getProfile("short_description"),
 
-		"getchat":               (*Server).getChat,
-		"getchatmember":         (*Server).getChatMember,
-		"getchatmembercount":    (*Server).getChatMemberCount,
-		"getchatadministrators": (*Server).getChatAdministrators,
-		"leavechat":             (*Server).leaveChat,
+		"getchatmember": (*Server).getChatMember,
 	}
 }
 

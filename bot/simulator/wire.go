@@ -22,7 +22,6 @@ type wireMessage struct {
 	EditDate        int64         `json:"edit_date,omitempty"`
 	ViaBot          *User         `json:"via_bot,omitempty"`
 	Protected       bool          `json:"has_protected_content,omitempty"`
-	MediaGroupID    string        `json:"media_group_id,omitempty"`
 	ReplyTo         *wireMessage  `json:"reply_to_message,omitempty"`
 	Text            string        `json:"text,omitempty"`
 	Entities        []Entity      `json:"entities,omitempty"`
@@ -36,7 +35,6 @@ type wireMessage struct {
 	MigrateTo       int64         `json:"migrate_to_chat_id,omitempty"`
 	MigrateFrom     int64         `json:"migrate_from_chat_id,omitempty"`
 	TopicCreated    *topicCreated `json:"forum_topic_created,omitempty"`
-	PinnedMessage   *wireMessage  `json:"pinned_message,omitempty"`
 }
 
 type inlineMarkup struct {
@@ -146,8 +144,7 @@ func (c *Chat) wire() wireChat {
 // wireMessage is m as the bot sees it. c.mu is held.
 func (c *Chat) wireMessage(m Message) *wireMessage {
 	w := &wireMessage{
-		MessageID: m.ID, Chat: c.wire(), Date: m.Date.Unix(),
-		Protected: m.Protected, MediaGroupID: m.Album,
+		MessageID: m.ID, Chat: c.wire(), Date: m.Date.Unix(), Protected: m.Protected,
 	}
 	c.author(w, m)
 	if c.group != nil && c.group.forum && m.Thread != 0 {

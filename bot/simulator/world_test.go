@@ -179,7 +179,6 @@ type message struct {
 		Keyboard [][]simulator.Button `json:"inline_keyboard"`
 	} `json:"reply_markup"`
 	ReplyTo     *message         `json:"reply_to_message"`
-	AlbumID     string           `json:"media_group_id"`
 	NewMembers  []simulator.User `json:"new_chat_members"`
 	MigrateTo   int64            `json:"migrate_to_chat_id"`
 	MigrateFrom int64            `json:"migrate_from_chat_id"`

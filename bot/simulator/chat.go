@@ -4,19 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
-)
-
-// Kind is what a chat is, in the Bot API's words.
-type Kind string
-
-// The kinds of chats.
-const (
-	Private    Kind = "private"
-	BasicGroup Kind = "group"
-	Supergroup Kind = "supergroup"
-	Channel    Kind = "channel"
 )
 
 // KeptMessages is how many messages a chat remembers; older ones are forgotten, and
@@ -25,47 +13,6 @@ const KeptMessages = 200
 
 // typingFor is how long a chat action is shown.
 const typingFor = 5 * time.Second
-
-// Chat is a conversation that the simulator remembers: a person's with the bot, a
-// group, a channel. It is safe for concurrent use.
-type Chat struct {
-	server *Server
-	id     int64
-
-	mu       sync.Mutex
-	kind     Kind
-	title    string
-	username string
-
-	messages []Message // oldest first; replaced, never changed in place
-	lastID   int64     // of groups and channels, which number their own messages
-	received int       // messages of the bot that were accepted, ever
-	changed  chan struct{}
-	typing   time.Time // until when
-	pace     pace
-
-	person *person // of a private chat
-	group  *group  // of every other
-}
-
-// View is a chat at one moment, for a page to draw.
-type View struct {
-	ID       int64
-	Kind     Kind
-	Title    string
-	Username string
-	Messages []Message // those that are shown, oldest first
-	Typing   bool
-
-	Language    string // of the person's phone; private chats only
-	Started     bool   // the person has pressed Start
-	Blocked     bool
-	Deactivated bool
-
-	Forum   bool
-	Topics  []Topic
-	Members []Member // the bot among them
-}
 
 // ID is the chat's id as the Bot API names it: a person's own for a private chat,
 // negative for groups, below -1000000000000 for supergroups and channels.

@@ -2,24 +2,8 @@ package simulator
 
 import (
 	"context"
-	"errors"
 	"fmt"
 )
-
-// Citizen is a person with a phone on which the chat with the bot is open. What a
-// Citizen does returns at once; the bot's answer is waited for with Wait.
-type Citizen struct {
-	*Chat
-}
-
-// person is what a private chat knows of its human. The chat's lock guards it.
-type person struct {
-	user        User
-	started     bool // has written to the bot: the bot may write back
-	known       bool // the bot has seen the person somewhere
-	blocked     bool
-	deactivated bool
-}
 
 // Citizen adds a person with a phone in a language ("ky"; may be empty, as with real
 // people). As in Telegram, the bot can't write to somebody who never wrote first:
@@ -37,9 +21,6 @@ func (s *Server) Citizen(name, languageCode string) *Citizen {
 	s.watches.mark(id)
 	return c
 }
-
-// User is the person as the Bot API shows them.
-func (c *Citizen) User() User { return c.person.user }
 
 // Open makes the person one who pressed Start at some time in the past: the bot may
 // write, and hears nothing of it. It returns c.
@@ -134,30 +115,6 @@ func (c *Citizen) TapRaw(message int64, data string) (*Tap, error) {
 		return nil, fmt.Errorf("chat %d: %w %d", c.id, ErrNoMessage, message)
 	}
 	return c.tap(c.person.user, *m, Button{Data: data})
-}
-
-// What pressing can fail with.
-var (
-	ErrNoMessage = errors.New("simulator: no such message")
-	ErrNoButton  = errors.New("simulator: no such button")
-	// ErrNotCallback: the button opens a link or the like; the bot hears nothing of it.
-	ErrNotCallback = errors.New("simulator: the button sends the bot nothing")
-)
-
-// Tap is a pressed button that waits for the bot's answer.
-type Tap struct {
-	// Update is the id of the update that told the bot; 0 if it does not want such updates.
-	Update int64
-
-	id     string
-	answer chan Answer // holds one
-}
-
-// Answer is what a person sees of answerCallbackQuery.
-type Answer struct {
-	Text  string
-	Alert bool // a window to close, not a passing line
-	URL   string
 }
 
 // Answer waits for the bot's answer.

@@ -3,25 +3,9 @@ package simulator
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"time"
 )
-
-// crowd is many private chats, with ids in a row, that only count what they receive:
-// what is sent to them is checked as everywhere, and not kept.
-type crowd struct {
-	first   int64
-	start   time.Time // its members' times are milliseconds since
-	members []crowdMember
-	locks   [64]sync.Mutex // member i is guarded by lock i % 64
-}
-
-// crowdMember is 8 bytes, so that a million fit anywhere.
-type crowdMember struct {
-	received uint32
-	full     uint32 // when its bucket is full again
-}
 
 // Crowd adds n cheap chats that have pressed Start and only count what they receive.
 // Their ids are first to first+n-1. A [Fault] with a Share blocks some of them.
@@ -135,19 +119,6 @@ func (s *Server) Received(chat int64) int {
 		return c.Received()
 	}
 	return 0
-}
-
-// tallies count by key and chat; see Server.Deliveries.
-type tallies struct {
-	mu   sync.RWMutex
-	keys map[string]*tally
-}
-
-// tally is how often each chat accepted what one key names.
-type tally struct {
-	mu     sync.Mutex
-	chats  map[int64]int
-	crowds map[*crowd][]uint32
 }
 
 // count notes an accepted message.

@@ -65,25 +65,6 @@ type activeFault struct {
 	attempts map[int64]uint64 // by chat, where Probability asks
 }
 
-// Fault switches a fault on, after those that are on already: the first that strikes
-// decides. The returned function switches it off again.
-func (s *Server) Fault(f Fault) (lift func()) {
-	all := &s.faults
-	all.mu.Lock()
-	defer all.mu.Unlock()
-	all.last++
-	active := &activeFault{Fault: f, number: all.last, left: f.Next, attempts: map[int64]uint64{}}
-	all.all = append(all.all, active)
-	return func() { all.lift(active) }
-}
-
-// ClearFaults switches all faults off.
-func (s *Server) ClearFaults() {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.all = nil
-}
-
 func (f *faults) lift(active *activeFault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

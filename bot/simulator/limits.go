@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"math"
 	"sync"
 	"time"
 )
@@ -106,22 +105,4 @@ func (p *pace) take(l Limits, now time.Time, group bool) {
 	if group && l.GroupPerMinute > 0 {
 		p.minute = append(p.minute, now)
 	}
-}
-
-// pass lets a message pass both limits, or neither.
-func (s *Server) pass(p *pace, group, paid bool) *Refusal {
-	l := s.options.Limits
-	if l == (Limits{}) {
-		return nil
-	}
-	now := s.now()
-	wait := p.wait(l, now, group)
-	if wait == 0 {
-		wait = s.globe.take(l, now, paid)
-	}
-	if wait > 0 {
-		return TooMany(int(math.Ceil(wait.Seconds())))
-	}
-	p.take(l, now, group)
-	return nil
 }

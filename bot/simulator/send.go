@@ -3,6 +3,7 @@ package simulator
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"net/http"
 	"strings"
 )
@@ -217,4 +218,22 @@ func (s *Server) sendChatAction(_ context.Context, q *query) (any, *Refusal) {
 	}
 	c.touch()
 	return true, nil
+}
+
+// pass lets a message pass both limits, or neither.
+func (s *Server) pass(p *pace, group, paid bool) *Refusal {
+	l := s.options.Limits
+	if l == (Limits{}) {
+		return nil
+	}
+	now := s.now()
+	wait := p.wait(l, now, group)
+	if wait == 0 {
+		wait = s.globe.take(l, now, paid)
+	}
+	if wait > 0 {
+		return TooMany(int(math.Ceil(wait.Seconds())))
+	}
+	p.take(l, now, group)
+	return nil
 }

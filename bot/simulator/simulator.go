@@ -27,74 +27,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 )
 
 // DefaultToken is the bot's token where [Options.Token] is empty.
 const DefaultToken = "7000000001:AAsimulatorsimulatorsimulatorsimula"
-
-// Options say what a server is like. The zero value is a Telegram without limits
-// and without latency.
-type Options struct {
-	// Token is the one bot's token; the number before its colon is the bot's user id.
-	Token string
-	// Username is the bot's, without @; "kabarchy_bot" if empty.
-	Username string
-	// Limits are what the server enforces; the zero value is none, [TelegramLimits] the real ones.
-	Limits Limits
-	// Latency is how long each request takes: half of it before it counts, half after.
-	Latency time.Duration
-	// Seed decides which requests the faults strike.
-	Seed uint64
-	// Key names what a message is about, from its text without entities; see [Server.Deliveries].
-	// Without it, nothing is counted by key. It must be safe for concurrent use.
-	Key func(text string) string
-	// Now is the clock; time.Now if nil.
-	Now func() time.Time
-	// WebhookClient calls webhooks; one that never follows redirects if nil.
-	WebhookClient *http.Client
-	// WebhookWait is the wait after a webhook's second failure, which then doubles; a second if 0.
-	WebhookWait time.Duration
-	// Local has the server answer this machine's own programs and its own page alone, and
-	// not the pages of other sites in a browser here: for where a person uses it.
-	Local bool
-	// Log hears of webhooks that fail; nothing if nil.
-	Log *slog.Logger
-}
-
-// Server is the simulated Telegram. It is safe for concurrent use.
-type Server struct {
-	options Options
-	shown   http.Handler // what is shown beside the Bot API
-	bot     User
-	now     func() time.Time
-	log     *slog.Logger
-
-	mu        sync.RWMutex
-	chats     map[int64]*Chat
-	usernames map[string]*Chat
-	phones    []*Citizen
-	groups    []*Group
-	crowds    atomic.Pointer[[]*crowd]
-
-	lastMessage atomic.Int64
-	lastPerson  atomic.Int64
-	lastGroup   atomic.Int64
-	lastCrowd   atomic.Int64
-
-	updates updates
-	watches watches
-	globe   globe
-	faults  faults
-	taps    taps
-	inlines inlines
-	profile profile
-	files   files
-	tallies tallies
-	counts  counts
-}
 
 // New returns a server that runs no goroutine until a webhook is set.
 func New(o Options) *Server {
@@ -171,4 +108,52 @@ func (s *Server) keep(c *Chat) *Chat {
 		s.usernames[strings.ToLower(c.username)] = c
 	}
 	return c
+}
+
+// Watch begins to listen. The listener must Close it.
+func (s *Server) Watch() *Watch {
+	ready := make(chan struct{}, 1)
+	w := &Watch{C: ready, ready: ready, chats: map[int64]struct{}{}, watches: &s.watches}
+	s.watches.mu.Lock()
+	defer s.watches.mu.Unlock()
+	if s.watches.all == nil {
+		s.watches.all = map[*Watch]struct{}{}
+	}
+	s.watches.all[w] = struct{}{}
+	return w
+}
+
+// Fault switches a fault on, after those that are on already: the first that strikes
+// decides. The returned function switches it off again.
+func (s *Server) Fault(f Fault) (lift func()) {
+	all := &s.faults
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	all.last++
+	active := &activeFault{Fault: f, number: all.last, left: f.Next, attempts: map[int64]uint64{}}
+	all.all = append(all.all, active)
+	return func() { all.lift(active) }
+}
+
+// ClearFaults switches all faults off.
+func (s *Server) ClearFaults() {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.all = nil
+}
+
+// Stats returns the counts as they are now.
+func (s *Server) Stats() Stats {
+	c := &s.counts
+	stats := Stats{
+		Requests: c.requests.Load(), Accepted: c.accepted.Load(), Edited: c.edited.Load(), Deleted: c.deleted.Load(),
+		Refused: c.refused.Load(), Limited429: c.limited.Load(), Faulted: c.faulted.Load(),
+		Ambiguous: c.ambiguous.Load(), Paid: c.paid.Load(), Pending: int64(s.Pending()),
+	}
+	if all := s.crowds.Load(); all != nil {
+		for _, c := range *all {
+			stats.Crowd += int64(len(c.members))
+		}
+	}
+	return stats
 }

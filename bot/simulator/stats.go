@@ -1,6 +1,9 @@
 package simulator
 
-import "sync/atomic"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // Stats count what happened since the server began.
 type Stats struct {
@@ -24,18 +27,15 @@ type counts struct {
 	requests, accepted, edited, deleted, refused, limited, faulted, ambiguous, paid atomic.Int64
 }
 
-// Stats returns the counts as they are now.
-func (s *Server) Stats() Stats {
-	c := &s.counts
-	stats := Stats{
-		Requests: c.requests.Load(), Accepted: c.accepted.Load(), Edited: c.edited.Load(), Deleted: c.deleted.Load(),
-		Refused: c.refused.Load(), Limited429: c.limited.Load(), Faulted: c.faulted.Load(),
-		Ambiguous: c.ambiguous.Load(), Paid: c.paid.Load(), Pending: int64(s.Pending()),
-	}
-	if all := s.crowds.Load(); all != nil {
-		for _, c := range *all {
-			stats.Crowd += int64(len(c.members))
-		}
-	}
-	return stats
+// tallies count by key and chat; see Server.Deliveries.
+type tallies struct {
+	mu   sync.RWMutex
+	keys map[string]*tally
+}
+
+// tally is how often each chat accepted what one key names.
+type tally struct {
+	mu     sync.Mutex
+	chats  map[int64]int
+	crowds map[*crowd][]uint32
 }

@@ -3,22 +3,8 @@ package simulator
 import (
 	"fmt"
 	"strconv"
-	"sync"
 	"time"
 )
-
-// taps are the pressed buttons whose answers are awaited.
-type taps struct {
-	mu   sync.Mutex
-	last int64
-	open map[string]tapped
-}
-
-type tapped struct {
-	tap  *Tap
-	chat *Chat
-	when time.Time
-}
 
 // openTaps is above how many unanswered presses the old ones are looked through.
 const openTaps = 1000
@@ -103,4 +89,9 @@ func (c *Chat) tap(from User, m Message, b Button) (*Tap, error) {
 	}
 	tap.Update = c.server.updates.push(c.id, "callback_query", call)
 	return tap, nil
+}
+
+// inlineID names a message that came through the bot.
+func inlineID(m Message) string {
+	return strconv.FormatInt(m.Chat, 36) + "_" + strconv.FormatInt(m.ID, 36)
 }

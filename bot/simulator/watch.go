@@ -20,19 +20,6 @@ type Watch struct {
 	watches *watches
 }
 
-// Watch begins to listen. The listener must Close it.
-func (s *Server) Watch() *Watch {
-	ready := make(chan struct{}, 1)
-	w := &Watch{C: ready, ready: ready, chats: map[int64]struct{}{}, watches: &s.watches}
-	s.watches.mu.Lock()
-	defer s.watches.mu.Unlock()
-	if s.watches.all == nil {
-		s.watches.all = map[*Watch]struct{}{}
-	}
-	s.watches.all[w] = struct{}{}
-	return w
-}
-
 // Take returns the ids of the chats that changed since the last call, sorted.
 func (w *Watch) Take() []int64 {
 	w.mu.Lock()

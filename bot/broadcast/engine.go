@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot/lease"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 )
@@ -24,7 +25,7 @@ type Options struct {
 	// Topics are the configured ones, by id, with the numbers that preferences hold.
 	Topics map[string]subscriptions.Topic
 	// Lease, where several instances run: nothing is sent or saved without it.
-	Lease *Lease
+	Lease *lease.Lease
 
 	// MessagesPerSecond is the rate over all chats; 0 means no limit but the chats' own.
 	MessagesPerSecond float64
@@ -88,8 +89,8 @@ func New(o Options) *Engine {
 	scribe := newScribe(lines, o.Log)
 	fence := func() string { return "" }
 	if o.Lease != nil {
-		fence = o.Lease.value
-		o.Lease.before = scribe.writeLeft
+		fence = o.Lease.Value
+		o.Lease.Before = scribe.writeLeft
 	}
 	return &Engine{
 		Options:  o,

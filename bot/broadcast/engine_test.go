@@ -9,6 +9,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot/lease"
 	"kabarchy/subscriptions"
 )
 
@@ -305,9 +306,9 @@ func TestTwoInstancesOneLeader(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
 		h.subscribe("ky", chats(1, 200)...)
 		h.options.MessagesPerSecond = 100
-		h.options.Lease = NewLease(h.rdb, h.options.Log)
+		h.options.Lease = lease.New(h.rdb, h.options.Log)
 		first, second := New(h.options), h.options
-		second.Lease = NewLease(h.rdb, h.options.Log)
+		second.Lease = lease.New(h.rdb, h.options.Log)
 		other := New(second)
 		h.engine = first
 		stopFirst := lead(t, first)

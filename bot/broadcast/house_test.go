@@ -10,6 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot/lease"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -147,7 +148,7 @@ func (h *house) sleeps(chat int64, from, to int) {
 // run lets an engine work under a lease, as production does; what it returns ends it
 // and waits.
 func (h *house) run() (stop func()) {
-	h.options.Lease = NewLease(h.rdb, h.options.Log)
+	h.options.Lease = lease.New(h.rdb, h.options.Log)
 	h.engine = New(h.options)
 	return lead(h.tb, h.engine)
 }

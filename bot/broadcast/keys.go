@@ -10,9 +10,6 @@ const (
 	keyJoined   = "{news}:broadcasts:joined"   // list: chats that subscribed while something was running
 	keyDigested = "{news}:broadcasts:digested" // string: the last hour whose digests were planned, in hours since 1970
 	keyLast     = "{news}:broadcasts:last"     // string: the highest number that a planned announcement had
-	keyLease    = "{news}:lease"               // string: the leader's "<fencing number>:<token>"; it expires
-	keyStandby  = "{news}:standby"             // string: that an instance stands by which reaches Telegram; it expires
-	keyFence    = "{news}:fence"               // string: the last fencing number given
 )
 
 func id(n int64) string { return strconv.FormatInt(n, 10) }

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kabarchy/bot/lease"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
@@ -28,7 +29,7 @@ func brokenHouse(t *testing.T, f func(t *testing.T, h *house, logged *strings.Bu
 
 // runBroken is run with a program that can't tell the hour.
 func (h *house) runBroken() (stop func()) {
-	h.options.Lease = NewLease(h.rdb, h.options.Log)
+	h.options.Lease = lease.New(h.rdb, h.options.Log)
 	h.engine = New(h.options)
 	h.engine.audience.zone = nil
 	return lead(h.tb, h.engine)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot/lease"
 	"kabarchy/feeds"
 )
 
@@ -244,9 +245,9 @@ if ARGV[1] ~= '' and redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 
 // guard runs a fenced script; it reports whether the script did anything.
 func (s plans) guard(ctx context.Context, script *redis.Script, keys []string, args ...any) (bool, error) {
-	answer, err := script.Run(ctx, s.rdb, append([]string{keyLease}, keys...), append([]any{s.fence()}, args...)...).Int()
+	answer, err := script.Run(ctx, s.rdb, append([]string{lease.Key}, keys...), append([]any{s.fence()}, args...)...).Int()
 	if err == nil && answer < 0 {
-		err = ErrFenced
+		err = lease.ErrFenced
 	}
 	return answer == 1, err
 }

@@ -2,14 +2,13 @@ package broadcast
 
 import (
 	"errors"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
+	"kabarchy/bot/lease"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
@@ -34,33 +33,13 @@ func TestWhatPassedBeforeTheLeaseWasLostIsNotSent(t *testing.T) {
 		h.publish("ky", "Жаңылык")
 		h.until("it is on its way", func() bool { return h.phones.arrivals.Load() > 50 })
 		h.server.Kill()
-		time.Sleep(2 * leaseLife)
+		time.Sleep(2 * lease.Life)
 		h.server.Restart()
 		h.quiet()
 		if n := unled.Load(); n > 0 {
 			t.Errorf("%d messages were sent without the lease", n)
 		}
 		h.onceEach(chats(1, n))
-	})
-}
-
-// TestLeaseIsGivenUpBeforeItEnds: what passed the check is on its way when another may lead.
-func TestLeaseIsGivenUpBeforeItEnds(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		lease := NewLease(rdb, slog.New(slog.DiscardHandler))
-		if won, err := lease.acquire(t.Context()); !won || err != nil {
-			t.Fatalf("won %v, %v", won, err)
-		}
-		time.Sleep(leaseLife - time.Second - time.Millisecond)
-		if !lease.Held() {
-			t.Error("given up too early")
-		}
-		time.Sleep(2 * time.Millisecond)
-		if left := rdb.PTTL(t.Context(), keyLease).Val(); lease.Held() || left < 900*time.Millisecond {
-			t.Errorf("held: %v, with %v left in Redis", lease.Held(), left)
-		}
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kabarchy/bot/lease"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
@@ -475,7 +476,7 @@ func TestStopWithTelegramAtEightSeconds(t *testing.T) {
 		c.phones.latency = 8 * time.Second
 		stop := c.run()
 		second := c.options
-		second.Lease = NewLease(c.rdb, c.options.Log)
+		second.Lease = lease.New(c.rdb, c.options.Log)
 		other := New(second)
 		c.publish("ky", "Жаңылык")
 		time.Sleep(10 * time.Second)

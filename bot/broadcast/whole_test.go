@@ -21,6 +21,7 @@ import (
 	"kabarchy/bot"
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/delivery"
+	"kabarchy/bot/lease"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
 	"kabarchy/bot/updates"
@@ -38,7 +39,7 @@ type whole struct {
 	archive  *feeds.Archive
 	store    *subscriptions.Store
 	telegram *simulator.Server
-	lease    *broadcast.Lease
+	lease    *lease.Lease
 	engine   *broadcast.Engine
 	updates  *updates.Poller
 	poller   *feeds.Poller
@@ -90,7 +91,7 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 		client: w.reach(),
 		engine: broadcast.Options{
 			Redis: rdb, Store: w.store, Archive: w.archive, Limiter: broadcast.NewLimiter(perSecond),
-			Lease: broadcast.NewLease(rdb, log),
+			Lease: lease.New(rdb, log),
 			Log:   log, Registerer: w.metrics,
 		},
 	}

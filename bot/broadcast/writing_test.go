@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"kabarchy/bot/lease"
 	"kabarchy/subscriptions"
 )
 
@@ -87,14 +88,14 @@ func TestWhoLostTheLeaseNotesWhatItSent(t *testing.T) {
 		stop := h.run()
 		h.publish("ky", "Жаңылык")
 		time.Sleep(10 * time.Second)
-		if err := h.rdb.Set(t.Context(), keyLease, "99:another", time.Hour).Err(); err != nil {
+		if err := h.rdb.Set(t.Context(), lease.Key, "99:another", time.Hour).Err(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(leaseLife + h.engine.Grace)
+		time.Sleep(lease.Life + h.engine.Grace)
 		h.server.Refuse(nil)
 		time.Sleep(5 * time.Second)
 		stop()
-		h.rdb.Del(t.Context(), keyLease)
+		h.rdb.Del(t.Context(), lease.Key)
 		defer h.run()() // that instance
 		h.quiet()
 		h.onceEach(all)

@@ -19,6 +19,7 @@ import (
 	"kabarchy/bot"
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/delivery"
+	"kabarchy/bot/lease"
 	"kabarchy/bot/telegram"
 	"kabarchy/bot/updates"
 	"kabarchy/cmd/kabarchy/config"
@@ -69,7 +70,7 @@ type App struct {
 	updates   *updates.Dispatcher
 	webhook   *updates.Webhook // nil where updates are fetched
 	client    *telegram.Client
-	lease     *broadcast.Lease
+	lease     *lease.Lease
 	witness   *witness
 	telegram  *probe        // whether Telegram can be reached
 	adminNews chan struct{} // holds one: something is new to the administrators
@@ -118,7 +119,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Archive, a.Store = feeds.NewArchive(o.Redis), subscriptions.NewStore(o.Redis)
 	limiter := broadcast.NewLimiter(o.Config.Telegram.MessagesPerSecond)
 	a.client = telegram.NewClient(telegram.Options{Token: string(o.Token), Endpoint: o.Endpoint, Budget: limiter, HTTP: o.HTTP, Log: o.Log, Registerer: a.metrics})
-	a.lease = broadcast.NewLease(o.Redis, o.Log)
+	a.lease = lease.New(o.Redis, o.Log)
 	a.lease.Reach = a.reach
 	a.witness = &witness{redis: o.Redis, token: o.Token, store: a.Store, lease: a.lease, log: o.Log, alarms: map[bot.AlarmKind]bot.Alarm{}}
 	a.telegram = &probe{name: "telegram", every: askTelegramEvery, ask: a.askTelegram, note: a.pause}

@@ -18,7 +18,7 @@ const largestCycle = 6
 // largerCycles are those of packages that had larger ones when this test was written.
 // A number may only fall.
 var largerCycles = map[string]int{
-	"bot/broadcast": 20,
+	"bot/broadcast": 18,
 }
 
 // TestFileCycles prints the largest cycle of files of each package, and fails where it is

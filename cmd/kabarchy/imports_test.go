@@ -19,11 +19,12 @@ const (
 // Imports run one way, so that each part can be understood, tested and replaced without
 // those above it.
 var mayImport = map[string][]string{
-	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/delivery", "bot/locale", "bot/render", "bot/simulator", "bot/simulator/page", "bot/telegram", "bot/updates", "cmd/kabarchy/config", "cmd/kabarchy/sample", "feeds", "subscriptions", "subscriptions/embedded"},
+	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/delivery", "bot/lease", "bot/locale", "bot/render", "bot/simulator", "bot/simulator/page", "bot/telegram", "bot/updates", "cmd/kabarchy/config", "cmd/kabarchy/sample", "feeds", "subscriptions", "subscriptions/embedded"},
 	"cmd/kabarchy/config": {"bot/locale", "feeds"},
 	"cmd/kabarchy/sample": {},
 	"bot":                 {"bot/broadcast", "bot/locale", "bot/render", "bot/search", "bot/telegram", "feeds", "subscriptions"},
-	"bot/broadcast":       {"feeds", "subscriptions"},
+	"bot/broadcast":       {"bot/lease", "feeds", "subscriptions"},
+	"bot/lease":           {},
 	"bot/delivery":        {"bot/broadcast", "bot/locale", "bot/render", "bot/telegram", "feeds"},
 	"bot/locale":          {},
 	"bot/render":          {"bot/locale", "bot/telegram", "feeds", "subscriptions"},

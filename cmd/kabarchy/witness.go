@@ -15,7 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot"
-	"kabarchy/bot/broadcast"
+	"kabarchy/bot/lease"
 	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/subscriptions"
 )
@@ -42,7 +42,7 @@ type witness struct {
 	redis Redis
 	token config.Secret
 	store *subscriptions.Store
-	lease *broadcast.Lease
+	lease *lease.Lease
 	log   *slog.Logger
 
 	counted time.Time

@@ -13,7 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot"
-	"kabarchy/bot/broadcast"
+	"kabarchy/bot/lease"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
@@ -27,7 +27,7 @@ func watched(t *testing.T, rdb redis.UniversalClient) (*witness, *logBuffer) {
 	}
 	redistest.Fill(t, rdb, 1, 300, subscriptions.Preferences{Languages: []string{"ky"}})
 	log := &logBuffer{}
-	lead := broadcast.NewLease(rdb, slog.New(slog.DiscardHandler))
+	lead := lease.New(rdb, slog.New(slog.DiscardHandler))
 	leading, working := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {

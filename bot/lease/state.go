@@ -1,4 +1,4 @@
-package broadcast
+package lease
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 
 // Taken reports whether any instance holds the lease.
 func (l *Lease) Taken(ctx context.Context) (bool, error) {
-	n, err := l.rdb.Exists(ctx, keyLease).Result()
+	n, err := l.rdb.Exists(ctx, Key).Result()
 	if err != nil {
 		return false, fmt.Errorf("ask who holds the lease: %w", err)
 	}

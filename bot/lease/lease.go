@@ -1,4 +1,4 @@
-package broadcast
+package lease
 
 import (
 	"context"
@@ -34,9 +34,11 @@ type Lease struct {
 	// With it a leader that has not reached Telegram for handOverAfter gives the lease to
 	// an instance that stands by and does reach it. It may be set before Lead; nil for none.
 	Reach func(ctx context.Context) error
+	// Before is done before the lease is asked for, each time. It may be set before Lead; nil
+	// for nothing.
+	Before func(ctx context.Context)
 
-	before func(ctx context.Context) // what is to be done before the lease is asked for
-	wall   func() time.Time          // the time of day
+	wall func() time.Time // the time of day
 
 	held    atomic.Pointer[string]   // the value, while the lease is ours or was the last time
 	highest atomic.Int64             // of the fencing numbers that this process has seen
@@ -45,14 +47,15 @@ type Lease struct {
 	gaveUp  atomic.Bool              // the lease, to an instance that reaches Telegram
 }
 
-// leaseLife is how long a lease lasts without renewal. A standby looks every
-// leaseLook, so it takes over within the sum of the two.
+// Life is how long a lease lasts without renewal. A standby looks every second, so it takes
+// over within the sum of the two.
+const Life = 5 * time.Second
+
 const (
-	leaseLife  = 5 * time.Second
-	leaseRenew = time.Second
-	leaseLook  = time.Second
-	// leaseMargin is kept free at the end: what passed the check is on its way by then.
-	leaseMargin = time.Second
+	renewEvery = time.Second
+	lookEvery  = time.Second
+	// margin is kept free at the end: what passed the check is on its way by then.
+	margin = time.Second
 )
 
 // deadline is a moment on both clocks.
@@ -62,16 +65,16 @@ func (d deadline) over(now, wall time.Time) bool {
 	return !now.Before(d.monotonic) || !wall.Before(d.wall)
 }
 
-// NewLease makes a lease that nobody holds yet.
-func NewLease(rdb redis.UniversalClient, log *slog.Logger) *Lease {
-	l := &Lease{rdb: rdb, log: log, life: leaseLife}
+// New makes a lease that nobody holds yet.
+func New(rdb redis.UniversalClient, log *slog.Logger) *Lease {
+	l := &Lease{rdb: rdb, log: log, life: Life}
 	l.wall = func() time.Time { return time.Now().Round(0) }
 	l.held.Store(new(string))
 	return l
 }
 
-// value is what stands in Redis while this instance leads.
-func (l *Lease) value() string { return *l.held.Load() }
+// Value is what stands in Redis while this instance leads.
+func (l *Lease) Value() string { return *l.held.Load() }
 
 // Held reports whether this instance may send now. Once it said no, the lease is lost
 // until it is won anew: what was not sent because of it is the next leader's.
@@ -96,13 +99,13 @@ func (l *Lease) Lead(ctx context.Context, work func(ctx context.Context) error) 
 	stand := standby{Lease: l}
 	waiting := false
 	for {
-		if l.before != nil {
-			l.before(ctx)
+		if l.Before != nil {
+			l.Before(ctx)
 		}
 		won, err := stand.ask(ctx)
 		switch {
 		case won:
-			l.log.Info("this instance leads", "lease", l.value())
+			l.log.Info("this instance leads", "lease", l.Value())
 			if err := l.hold(ctx, work); err != nil {
 				return err
 			}
@@ -113,7 +116,7 @@ func (l *Lease) Lead(ctx context.Context, work func(ctx context.Context) error) 
 			l.log.Info("another instance leads, standing by")
 			waiting = true
 		}
-		if sleep(ctx, leaseLook) != nil {
+		if sleep(ctx, lookEvery) != nil {
 			return nil
 		}
 	}
@@ -136,7 +139,7 @@ return {fence, last}
 
 func (l *Lease) acquire(ctx context.Context) (bool, error) {
 	asked, token := l.deadline(), rand.Text()
-	answer, err := acquireScript.Run(ctx, l.rdb, []string{keyLease, keyFence},
+	answer, err := acquireScript.Run(ctx, l.rdb, []string{Key, keyFence},
 		l.life.Milliseconds(), token, l.highest.Load()).Slice()
 	if err != nil {
 		return false, fmt.Errorf("ask for the lease: %w", err)
@@ -160,7 +163,7 @@ func (l *Lease) acquire(ctx context.Context) (bool, error) {
 // deadline counts from the moment before the question, so that the lease here never
 // outlasts the one in Redis.
 func (l *Lease) deadline() deadline {
-	life := l.life - leaseMargin
+	life := l.life - margin
 	return deadline{time.Now().Add(life), l.wall().Add(life)}
 }
 
@@ -172,7 +175,7 @@ func (l *Lease) hold(ctx context.Context, work func(ctx context.Context) error) 
 	held := context.WithoutCancel(ctx)
 	done := make(chan error, 1)
 	go func() { done <- work(working) }()
-	tick := time.NewTicker(leaseRenew)
+	tick := time.NewTicker(renewEvery)
 	defer tick.Stop()
 	duty := duty{Lease: l}
 	for {
@@ -213,10 +216,10 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[2])
 `)
 
 func (l *Lease) renew(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, leaseRenew)
+	ctx, cancel := context.WithTimeout(ctx, renewEvery)
 	defer cancel()
 	until, asked := l.until.Load(), l.deadline()
-	held, err := renewScript.Run(ctx, l.rdb, []string{keyLease}, l.value(), l.life.Milliseconds()).Int()
+	held, err := renewScript.Run(ctx, l.rdb, []string{Key}, l.Value(), l.life.Milliseconds()).Int()
 	if err != nil {
 		return fmt.Errorf("renew the lease: %w", err)
 	}
@@ -239,9 +242,9 @@ return 1
 
 // release lets a standby take over at once. Where it fails, the lease ends by itself.
 func (l *Lease) release(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, leaseRenew)
+	ctx, cancel := context.WithTimeout(ctx, renewEvery)
 	defer cancel()
-	if err := releaseScript.Run(ctx, l.rdb, []string{keyLease}, l.value()).Err(); err != nil {
+	if err := releaseScript.Run(ctx, l.rdb, []string{Key}, l.Value()).Err(); err != nil {
 		l.log.Warn("lease not given back; it ends by itself", "error", err)
 	}
 }
@@ -259,5 +262,17 @@ func (l *Lease) compare(last string) {
 		l.log.Error("Redis has lost what it knew", "error", lost)
 	default:
 		l.log.Warn("the fencing number in Redis is lower than before; a failover may have lost writes", "was", known, "is", last)
+	}
+}
+
+// sleep waits, unless ctx is done first.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }

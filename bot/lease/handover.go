@@ -1,4 +1,4 @@
-package broadcast
+package lease
 
 import (
 	"context"
@@ -19,7 +19,7 @@ const (
 	standbyLife = 2*reachEvery + reachWithin
 	// stepBack is how long a leader that gave the lease up leaves it to others; then
 	// nobody has wanted it.
-	stepBack = 3 * leaseLife
+	stepBack = 3 * Life
 )
 
 // reaches reports whether Telegram answers here.
@@ -41,7 +41,7 @@ func (s *standby) ask(ctx context.Context) (won bool, err error) {
 	if s.Reach == nil {
 		return s.acquire(ctx)
 	}
-	holder, err := s.rdb.Exists(ctx, keyLease).Result()
+	holder, err := s.rdb.Exists(ctx, Key).Result()
 	if err != nil {
 		return false, fmt.Errorf("look at the lease: %w", err)
 	}

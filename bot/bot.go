@@ -46,6 +46,9 @@ type Options struct {
 	// Joined is told of every chat that subscribes or changes its language, so that
 	// running broadcasts catch it up; it may be told more than once. Nobody is if nil.
 	Joined func(ctx context.Context, chat int64) error
+	// KeepDigests is called before a chat's times change: see broadcast.Engine.KeepDigests.
+	// All digests that were due have been sent if nil.
+	KeepDigests func(ctx context.Context, chat int64) (until time.Time, err error)
 	// Forget deletes what else is kept of a chat whose person asked for that. Nothing if nil.
 	Forget func(ctx context.Context, chat int64) error
 	// Move carries what else is kept of a group over to the supergroup it has become.
@@ -77,6 +80,7 @@ type Bot struct {
 	renderer render.Renderer
 	ministry Ministry
 	joined   func(ctx context.Context, chat int64) error
+	digests  func(ctx context.Context, chat int64) (time.Time, error)
 	forget   func(ctx context.Context, chat int64) error
 	move     func(ctx context.Context, from, to int64) error
 	topics   []render.Topic
@@ -99,6 +103,9 @@ func New(o Options) *Bot {
 	nothing := func(context.Context, int64) error { return nil }
 	if o.Joined == nil {
 		o.Joined = nothing
+	}
+	if o.KeepDigests == nil {
+		o.KeepDigests = func(context.Context, int64) (time.Time, error) { return time.Time{}, nil }
 	}
 	if o.Forget == nil {
 		o.Forget = nothing
@@ -123,6 +130,7 @@ func New(o Options) *Bot {
 		finder:   search.NewFinder(o.Archive, o.Now),
 		ministry: o.Ministry,
 		joined:   o.Joined,
+		digests:  o.KeepDigests,
 		forget:   o.Forget,
 		move:     o.Move,
 		topics:   o.Topics,

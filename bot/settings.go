@@ -61,6 +61,9 @@ func (t *conversation) onSet(ctx context.Context, args []string) (reply, error) 
 	if !known {
 		return t.stale()
 	}
+	if err := t.keepDigests(ctx); err != nil {
+		return reply{}, err
+	}
 	set := s.set(t, args[1:])
 	switch {
 	case set == nil:

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"fmt"
 
 	"kabarchy/bot/render"
@@ -21,9 +22,16 @@ func chosen(is bool, label string) string {
 	return label
 }
 
-// reschedule is a change of a chat's times that loses nothing of what is yet to come.
+// reschedule is a change of a chat's times that loses nothing of what is yet to come; to be
+// made after keepDigests.
 func (v view) reschedule(change func(*subscriptions.Preferences)) func(*subscriptions.Preferences) {
-	return func(p *subscriptions.Preferences) { p.Reschedule(v.now(), v.zone, change) }
+	return func(p *subscriptions.Preferences) { p.Reschedule(v.now(), v.digested, v.zone, change) }
+}
+
+// keepDigests sees to it that the digests which are under way come, whatever changes.
+func (t *conversation) keepDigests(ctx context.Context) (err error) {
+	t.digested, err = t.bot.digests(ctx, t.chat.ID)
+	return err
 }
 
 func clock(hour int) string { return fmt.Sprintf("%d:00", hour) }

@@ -19,6 +19,7 @@ type view struct {
 	ministry    Ministry
 	zone        *time.Location
 	now         func() time.Time
+	digested    time.Time // see keepDigests
 }
 
 // screen is what the bot shows at one time: a text in Telegram's HTML and its buttons.

@@ -150,6 +150,9 @@ func (t *conversation) showHome(ctx context.Context, text string) error {
 // join makes the chat an active one and changes its preferences in the same step. The
 // running broadcasts are told in any case: after a crash in between, this is the second time.
 func (t *conversation) join(ctx context.Context, change func(*subscriptions.Preferences)) error {
+	if err := t.keepDigests(ctx); err != nil {
+		return err
+	}
 	err := t.change(ctx, func(p *subscriptions.Preferences, _ bool) {
 		stayed := p.Status == subscriptions.Active
 		p.Status = subscriptions.Active

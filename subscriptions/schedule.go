@@ -23,25 +23,34 @@ func (w When) Last(at time.Time, zone *time.Location) time.Time {
 // Reschedule changes a chat's times. What it would have been told until now and was not,
 // because a digest was yet to come or the news were paused, is noted in Owed, so that
 // nothing is lost between two settings. A change that changes no times leaves Owed alone.
-func (p *Preferences) Reschedule(at time.Time, zone *time.Location, change func(*Preferences)) {
+// Digested is until which hour the digests reach the chat by its former times: the one that
+// was due since and was not planned, as nobody was at work, is owed, too. The zero time
+// says that all do.
+func (p *Preferences) Reschedule(at, digested time.Time, zone *time.Location, change func(*Preferences)) {
 	before := *p
 	change(p)
 	if p.When == before.When && p.PausedUntil.Equal(before.PausedUntil) {
 		return
 	}
 	hour := at.Truncate(time.Hour)
-	told := hour // with AtOnce; who has an item of this hour already is known by the ledger
-	if before.When.Rhythm != AtOnce {
-		told = before.When.Last(at, zone).Truncate(time.Hour)
+	if digested.IsZero() || digested.After(at) {
+		digested = at
 	}
-	if told.Before(before.Owed.Until) {
-		told = before.Owed.From // nothing came since the last change
+	owed := Owed{From: hour, Until: hour.Add(time.Hour)} // with AtOnce; the ledger knows who has an item of this hour
+	if before.When.Rhythm != AtOnce {
+		owed.From = before.When.Last(digested, zone).Truncate(time.Hour)
+		if owed.From.Equal(hour) {
+			owed.Until = owed.Until.Add(time.Hour) // one hour says that all came at once before
+		}
+	}
+	if owed.From.Before(before.Owed.Until) || digested.Before(before.Owed.Until) {
+		owed.From = before.Owed.From // nothing came since the last change
 	}
 	if !p.PausedUntil.After(at) {
 		p.PausedUntil = time.Time{}
 	}
-	p.Owed = Owed{From: told, Until: hour.Add(time.Hour)}
-	if p.PausedUntil.After(p.Owed.Until) {
-		p.Owed.Until = p.PausedUntil.Truncate(time.Hour)
+	if p.PausedUntil.After(owed.Until) {
+		owed.Until = p.PausedUntil.Truncate(time.Hour)
 	}
+	p.Owed = owed
 }

@@ -81,13 +81,8 @@ func (a audience) slot(p subscriptions.Preferences, from, to time.Time) time.Tim
 // covers returns from when on a chat's digest covers what was announced, where the digests
 // that were due until from have been sent.
 func (a audience) covers(p subscriptions.Preferences, from time.Time) time.Time {
-	before := p.When.Last(from, a.zone)
-	switch {
-	case !before.Before(p.Owed.Until):
+	if before := p.When.Last(from, a.zone); !before.Before(p.Owed.Until) {
 		return before
-	case p.Owed.From.After(from) && !a.wasAtOnce(p):
-		// The digest that was due before the change has not been sent: nobody was at work.
-		return from.AddDate(0, 0, -7)
 	}
 	return p.Owed.From
 }

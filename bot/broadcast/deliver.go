@@ -112,6 +112,9 @@ func (s *session) prepare(ctx context.Context, t *task) (d Delivery, due bool, e
 		if errors.As(err, new(*subscriptions.Unreadable)) {
 			return nil // no preferences: nothing is due
 		}
+		if err == nil {
+			err = s.recall(ctx, r, t.chat, &d.Preferences)
+		}
 		if err != nil {
 			return err
 		}

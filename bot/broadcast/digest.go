@@ -30,7 +30,7 @@ const digestReach = 31 * 24 * time.Hour
 // there is none: nobody is owed anything from before.
 func (s *session) planDigests(ctx context.Context) error {
 	hour := time.Now().Unix() / 3600
-	last, err := s.lastDigest(ctx)
+	last, err := s.plans.lastDigest(ctx)
 	if err != nil || last >= hour {
 		return err
 	}
@@ -55,8 +55,8 @@ func (s *session) planDigests(ctx context.Context) error {
 }
 
 // lastDigest returns the last hour whose digest was planned, in hours since 1970; 0 for none.
-func (s *session) lastDigest(ctx context.Context) (int64, error) {
-	last, err := s.Redis.Get(ctx, keyDigested).Int64()
+func (s plans) lastDigest(ctx context.Context) (int64, error) {
+	last, err := s.rdb.Get(ctx, keyDigested).Int64()
 	if err != nil && !errors.Is(err, redis.Nil) {
 		return 0, fmt.Errorf("read the last digest's hour: %w", err)
 	}

@@ -1,6 +1,7 @@
 package broadcast
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -11,6 +12,21 @@ import (
 
 func daily(hour int) subscriptions.When {
 	return subscriptions.When{Rhythm: subscriptions.Daily, Hour: hour}
+}
+
+// reschedule changes a chat's times as the bot does.
+func (h *house) reschedule(chat int64, change func(p *subscriptions.Preferences)) {
+	h.tb.Helper()
+	var digested time.Time
+	h.until("Redis answers", func() bool { // the person taps again
+		var err error
+		digested, err = h.engine.KeepDigests(h.tb.Context(), chat)
+		return err == nil
+	})
+	h.prefer(chat, func(p *subscriptions.Preferences) { p.Reschedule(time.Now(), digested, bishkek, change) })
+	if err := h.engine.Joined(h.tb.Context(), chat); err != nil {
+		h.tb.Fatal(err)
+	}
 }
 
 func TestOneDigestHoweverLate(t *testing.T) {
@@ -71,7 +87,7 @@ func TestNothingIsLostNorToldTwiceBetweenTwoSettings(t *testing.T) {
 				items := 0
 				for _, change := range test.changes {
 					h.work() // what was due until now has been sent
-					h.prefer(1, func(p *preferences) { p.Reschedule(time.Now(), bishkek, change) })
+					h.reschedule(1, change)
 					for range 2 {
 						items++
 						h.publish("ky", fmt.Sprintf("Жаңылык %d.", items))
@@ -92,6 +108,65 @@ func TestNothingIsLostNorToldTwiceBetweenTwoSettings(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// failing lets all fail for now, but the first parts of digests where these may pass.
+func failing(firstParts bool) func(d Delivery, _ int) error {
+	return func(d Delivery, _ int) error {
+		if firstParts && d.Kind == Digest && d.Part == 0 {
+			return nil
+		}
+		return &Error{Verdict: Transient, Err: errors.New("502")}
+	}
+}
+
+// TestADigestUnderWayReachesWhoChangesTheirTimes: the hour's digest has not been planned, or
+// has not come, or only its first part has.
+func TestADigestUnderWayReachesWhoChangesTheirTimes(t *testing.T) {
+	for name, times := range map[string]subscriptions.When{
+		"at once": {}, "daily": daily(20), "weekly": {Rhythm: subscriptions.Weekly, Weekday: time.Monday, Hour: 9},
+	} {
+		for when, begin := range map[string]func(h *house) (stop func()){
+			"nobody is at work": func(*house) func() { return func() {} },
+			"before it arrives": func(h *house) func() { h.phones.reply(failing(false)); return h.run() },
+			"between its parts": func(h *house) func() { h.phones.reply(failing(true)); return h.run() },
+		} {
+			t.Run(name+", "+when, func(t *testing.T) {
+				miniHouse(t, func(t *testing.T, h *house) { testDigestUnderWay(t, h, times, begin) })
+			})
+		}
+	}
+}
+
+func testDigestUnderWay(t *testing.T, h *house, times subscriptions.When, begin func(h *house) (stop func())) {
+	h.subscribe("ky", 1, 2)
+	h.prefer(1, func(p *subscriptions.Preferences) { p.When = daily(9) })
+	sleepUntil(8, 0)
+	h.work()
+	h.publish("ky", "Жаңылык 0.") // comes in a digest of before
+	sleepUntil(9, 1)
+	h.work()
+	h.publish("ky", "Жаңылык 1.")
+	h.publish("ky", "Жаңылык 2.")
+	h.work()
+	sleepUntil(8, 59)
+	h.work()
+	sleepUntil(9, 0)
+	stop := begin(h)
+	time.Sleep(5 * time.Second)
+	h.reschedule(1, func(p *subscriptions.Preferences) { p.When = times })
+	h.publish("ky", "Жаңылык 3.")
+	time.Sleep(time.Minute)
+	stop() // and a restart
+	h.phones.reply(nil)
+	h.work()
+	time.Sleep(24 * time.Hour) // till Monday
+	h.work()
+	for i := range 4 {
+		if n := h.phones.told(1, fmt.Sprintf(" %d.", i)); n != 1 {
+			t.Errorf("item %d was told %d times: %v", i, n, h.phones.titles()[1])
+		}
 	}
 }
 

@@ -27,6 +27,10 @@ func keyFailed(broadcast int64) string { return "{news}:failed:" + id(broadcast)
 // may come to be doubted.
 func keyDoubt(broadcast int64) string { return "{news}:doubt:" + id(broadcast) }
 
+// keyPromised is a hash: chat → the times by which a digest is due to it, as JSON, where they
+// have changed since.
+func keyPromised(broadcast int64) string { return "{news}:promised:" + id(broadcast) }
+
 // keyItemLedger is a string: the broadcast under whose number the item's ledger stands.
 func keyItemLedger(item string) string { return "{news}:ledger:" + item }
 

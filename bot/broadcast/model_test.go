@@ -165,9 +165,9 @@ func (m *model) chat(reader int64) int64 {
 }
 
 func (m *model) tellMove(group int64) {
-	if err := m.h.engine.Move(m.h.tb.Context(), group, supergroup(group)); err != nil {
-		m.h.tb.Fatal(err)
-	}
+	m.h.until("Redis takes the move", func() bool { // Telegram brings the update again
+		return m.h.engine.Move(m.h.tb.Context(), group, supergroup(group)) == nil
+	})
 }
 
 // shows are the messages on a reader's phone, oldest first.
@@ -317,17 +317,12 @@ func (m *model) leave(who int64) {
 	m.h.prefer(m.chat(who), func(p *subscriptions.Preferences) { p.Status = subscriptions.Stopped })
 }
 
-// reschedule changes when a subscriber gets news, when no digest is under way.
+// reschedule changes when a subscriber gets news, though a digest may be under way.
 func (m *model) reschedule(who int64, when subscriptions.When) {
 	if m.prefs[who] == nil {
 		return
 	}
-	m.digested()
-	chat := m.chat(who)
-	m.h.prefer(chat, func(p *subscriptions.Preferences) {
-		p.Reschedule(time.Now(), bishkek, func(p *subscriptions.Preferences) { p.When = when })
-	})
-	m.joined(chat)
+	m.h.reschedule(m.chat(who), func(p *subscriptions.Preferences) { p.When = when })
 }
 
 // digested waits until every digest that was due has been sent.

@@ -83,13 +83,13 @@ func (l ledger) copy(ctx context.Context, number, from, to int64, line entry) er
 	return nil
 }
 
-// move renames a chat in the lists of failures, and takes its old name from the retry
-// sets: under the new one it is tried anyway.
+// move renames a chat in the lists of failures and in the promises, and takes its old name
+// from the retry sets: under the new one it is tried anyway.
 func (r retries) move(ctx context.Context, broadcasts []int64, from, to int64) error {
 	pipe := r.rdb.Pipeline()
-	why := make([]*redis.StringCmd, len(broadcasts))
+	why, due := make([]*redis.StringCmd, len(broadcasts)), make([]*redis.StringCmd, len(broadcasts))
 	for i, broadcast := range broadcasts {
-		why[i] = pipe.HGet(ctx, keyFailed(broadcast), id(from))
+		why[i], due[i] = pipe.HGet(ctx, keyFailed(broadcast), id(from)), pipe.HGet(ctx, keyPromised(broadcast), id(from))
 	}
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return fmt.Errorf("move chat %d in the lists of failures: %w", from, err)
@@ -99,6 +99,10 @@ func (r retries) move(ctx context.Context, broadcasts []int64, from, to int64) e
 		if why[i].Err() == nil {
 			pipe.HSet(ctx, keyFailed(broadcast), to, why[i].Val())
 			pipe.HDel(ctx, keyFailed(broadcast), id(from))
+		}
+		if due[i].Err() == nil {
+			pipe.HSet(ctx, keyPromised(broadcast), to, due[i].Val())
+			pipe.HDel(ctx, keyPromised(broadcast), id(from))
 		}
 	}
 	if _, err := pipe.Exec(ctx); err != nil {

@@ -156,7 +156,7 @@ func (s plans) ledgerOf(ctx context.Context, items ...string) (int64, error) {
 func (s plans) discard(ctx context.Context, broadcast int64) error {
 	pipe := s.rdb.TxPipeline()
 	pipe.ZRem(ctx, keyRunning, broadcast)
-	pipe.Del(ctx, keyPlan(broadcast), keyRetry(broadcast), keyDoubt(broadcast))
+	pipe.Del(ctx, keyPlan(broadcast), keyRetry(broadcast), keyDoubt(broadcast), keyPromised(broadcast))
 	if _, err := pipe.Exec(ctx); err != nil {
 		return fmt.Errorf("discard broadcast %d: %w", broadcast, err)
 	}
@@ -275,7 +275,7 @@ func (s plans) save(ctx context.Context, broadcast int64, st state) error {
 // finishScript ends a broadcast: its record becomes a report.
 //
 // KEYS[2] the plan, [3] the running set, [4] the finished set, [5] the retry set,
-// [6] the list of failures, [7] the suspects
+// [6] the list of failures, [7] the suspects, [8] the promises
 // ARGV[2] the id, [3] now, Unix seconds, [4] seconds to keep the report, [5…] the
 // last fields and values
 // Returns 1, or 0 when it had ended before.
@@ -286,7 +286,7 @@ redis.call('HSET', KEYS[2], 'finished', ARGV[3], unpack(ARGV, 5))
 redis.call('ZREM', KEYS[3], ARGV[2])
 redis.call('ZADD', KEYS[4], ARGV[3], ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', '(' .. (ARGV[3] - ARGV[4]))
-redis.call('DEL', KEYS[5], KEYS[7])
+redis.call('DEL', KEYS[5], KEYS[7], KEYS[8])
 redis.call('EXPIRE', KEYS[2], ARGV[4])
 redis.call('EXPIRE', KEYS[6], ARGV[4])
 return 1
@@ -294,7 +294,7 @@ return 1
 
 // finish ends a broadcast; it reports whether that was still to do.
 func (s plans) finish(ctx context.Context, broadcast int64, st state, now time.Time) (bool, error) {
-	keys := []string{keyPlan(broadcast), keyRunning, keyFinished, keyRetry(broadcast), keyFailed(broadcast), keyDoubt(broadcast)}
+	keys := []string{keyPlan(broadcast), keyRunning, keyFinished, keyRetry(broadcast), keyFailed(broadcast), keyDoubt(broadcast), keyPromised(broadcast)}
 	ended, err := s.guard(ctx, finishScript, keys,
 		broadcast, now.Unix(), int(reportLife.Seconds()),
 		"cursor", st.Cursor, "planned", st.Planned, "sent", st.Sent,

@@ -72,7 +72,7 @@ func (s *session) take(ctx context.Context, a feeds.Announcement) error {
 		Revision: item.Revision, Urgent: item.Urgent, PlannedAt: a.At.UnixMilli(), AnnouncedAt: a.At.UnixMilli(),
 	}
 	// A digest whose hour is over does not cover it any more, the next one does.
-	digested, err := s.lastDigest(ctx)
+	digested, err := s.plans.lastDigest(ctx)
 	if err != nil {
 		return err
 	}

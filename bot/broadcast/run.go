@@ -227,6 +227,11 @@ func (s *session) readers(ctx context.Context, r *run, from, to int) ([]targets,
 		if len(in) > 0 {
 			inhabited = append(inhabited, from+i)
 		}
+		for n := range in {
+			if err := s.recall(ctx, r, in[n].Chat, &in[n].Preferences); err != nil {
+				return nil, err
+			}
+		}
 	}
 	have, err := s.ledger.read(ctx, r.Ledger, inhabited)
 	if err != nil {

@@ -152,7 +152,7 @@ func (a *App) wire(ctx context.Context) error {
 		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller, Queue: queue,
 		Ministry: bot.Ministry{Name: o.Config.Ministry.Name, Site: o.Config.Ministry.Site},
 		Topics:   choice(o.Config, numbers),
-		Joined:   a.Engine.Joined, Forget: a.Engine.Forget, Move: a.Engine.Move,
+		Joined:   a.Engine.Joined, KeepDigests: a.Engine.KeepDigests, Forget: a.Engine.Forget, Move: a.Engine.Move,
 		Admins: a.admins(), Zone: zone, Log: o.Log, Registerer: a.metrics,
 	})
 	a.updates = updates.NewDispatcher(updates.Options{Client: a.client, Handler: a.bot, Queue: queue, Log: o.Log, Registerer: a.metrics})

@@ -13,9 +13,6 @@ const MaxLanguages = 8
 // none is ever removed or moved.
 var languages = []string{"", "ky", "ru", "en"}
 
-// Known reports whether preferences can hold the language.
-func Known(language string) bool { return language != "" && slices.Contains(languages, language) }
-
 // Number returns the number under which a language is stored, from 1 to 15; 0 for one
 // that preferences can't hold.
 func Number(language string) int { return max(0, slices.Index(languages, language)) }

@@ -35,5 +35,5 @@ func Feed(items []Item, tail string) string {
 // Serve answers a request with a feed.
 func Serve(w http.ResponseWriter, items ...Item) {
 	w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
-	io.WriteString(w, Feed(items, "")) //nolint:errcheck // who asked is gone
+	io.WriteString(w, Feed(items, ""))
 }

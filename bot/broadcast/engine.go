@@ -62,6 +62,7 @@ type Engine struct {
 	scribe   *scribe
 	retries  retries
 	suspects suspects
+	promises promises
 	metrics  *metrics
 	breaker  *breaker
 	wake     chan struct{}
@@ -99,6 +100,7 @@ func New(o Options) *Engine {
 		scribe:   scribe,
 		retries:  retries{o.Redis},
 		suspects: suspects{o.Redis},
+		promises: promises{o.Redis},
 		metrics:  newMetrics(o.Registerer),
 		breaker:  newBreaker(o.Limiter, o.Log),
 		wake:     make(chan struct{}, 1),

@@ -247,6 +247,15 @@ func (s *session) readers(ctx context.Context, r *run, from, to int) ([]targets,
 	return found, nil
 }
 
+// recall gives the preferences the times by which a digest is due to a chat, where they may
+// have changed since its hour.
+func (s *session) recall(ctx context.Context, r *run, chat int64, p *subscriptions.Preferences) error {
+	if r.Kind != Digest || !p.Owed.Until.After(r.plannedAt()) {
+		return nil
+	}
+	return s.promises.recall(ctx, r.ID, chat, p)
+}
+
 // meets reports whether the walk has to stop at a chat. Of those who get the item later
 // it notes when.
 func (s *session) meets(r *run, p subscriptions.Preferences) bool {

@@ -8,19 +8,19 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// turn says when a chat gets an item.
-type turn int
+// decision says when a chat gets an item.
+type decision int
 
 const (
-	skip   turn = iota
-	send        // now
-	rest        // when the chat's quiet hours end
-	linger      // when it is clear that it does not come in the chat's main language
+	skip             decision = iota
+	sendNow                   // now
+	afterQuiet                // when the chat's quiet hours end
+	afterMainEdition          // when it is clear that it does not come in the chat's main language
 )
 
-// editionPatience is how long people who read several languages wait for an item in
+// mainEditionWait is how long people who read several languages wait for an item in
 // their main one: the editions of an item seldom come in the same minute.
-const editionPatience = 2 * time.Minute
+const mainEditionWait = 2 * time.Minute
 
 // longestWait is how long after its planning an item waits for anybody's hours. Who still
 // waits then gets it without a sound.
@@ -32,24 +32,24 @@ type audience struct {
 	topics map[string]subscriptions.Topic
 }
 
-// turn says when a chat gets an item that was planned at some time. What is urgent
+// decide returns when a chat gets an item that was planned at some time. What is urgent
 // waits for nobody's hours.
-func (a audience) turn(p subscriptions.Preferences, item *feeds.Item, urgent bool, planned, at time.Time) turn {
+func (a audience) decide(p subscriptions.Preferences, item *feeds.Item, urgent bool, planned, at time.Time) decision {
 	switch {
 	case !a.reads(p, item):
 		return skip
 	case urgent:
-		return send
+		return sendNow
 	case p.PausedUntil.After(at) || a.digested(p, planned, at):
 		return skip
 	case at.Sub(planned) > longestWait:
-		return send
-	case p.Languages[0] != item.Language && at.Sub(planned) < editionPatience:
-		return linger
+		return sendNow
+	case p.Languages[0] != item.Language && at.Sub(planned) < mainEditionWait:
+		return afterMainEdition
 	case p.Quiet.Wait && a.quiet(p, at):
-		return rest
+		return afterQuiet
 	}
-	return send
+	return sendNow
 }
 
 // digested reports whether it is a digest that brings a chat what was planned at some time.
@@ -62,9 +62,9 @@ func (a audience) digested(p subscriptions.Preferences, planned, at time.Time) b
 	return planned.After(p.Owed.From) || !a.wasAtOnce(p)
 }
 
-// slot returns when a chat's digest was due last, after from and until to; the zero time
+// digestDue returns when a chat's digest was due last, after from and until to; the zero time
 // where it was not. To who gets all at once one is due where something is owed from before.
-func (a audience) slot(p subscriptions.Preferences, from, to time.Time) time.Time {
+func (a audience) digestDue(p subscriptions.Preferences, from, to time.Time) time.Time {
 	due := p.When.Last(to, a.zone)
 	if p.When.Rhythm == subscriptions.AtOnce {
 		due = p.Owed.Until

@@ -25,27 +25,27 @@ func TestTurn(t *testing.T) {
 		change func(*preferences)
 		item   feeds.Item
 		urgent bool
-		want   turn
+		want   decision
 	}{
-		{"reads the language", func(*preferences) {}, feeds.Item{Language: "ky"}, false, send},
-		{"reads it as the second", func(*preferences) {}, feeds.Item{Language: "ru"}, false, linger},
-		{"reads it as the second, and it is urgent", func(*preferences) {}, feeds.Item{Language: "ru"}, true, send},
+		{"reads the language", func(*preferences) {}, feeds.Item{Language: "ky"}, false, sendNow},
+		{"reads it as the second", func(*preferences) {}, feeds.Item{Language: "ru"}, false, afterMainEdition},
+		{"reads it as the second, and it is urgent", func(*preferences) {}, feeds.Item{Language: "ru"}, true, sendNow},
 		{"does not read it", func(*preferences) {}, feeds.Item{Language: "en"}, true, skip},
 		{"left", func(p *preferences) { p.Status = subscriptions.Stopped }, feeds.Item{Language: "ky"}, true, skip},
-		{"chose the topic", func(p *preferences) { p.Topics = subscriptions.Only(3) }, feeds.Item{Language: "ky", Topics: []string{"fraud", "legal-aid"}}, false, send},
+		{"chose the topic", func(p *preferences) { p.Topics = subscriptions.Only(3) }, feeds.Item{Language: "ky", Topics: []string{"fraud", "legal-aid"}}, false, sendNow},
 		{"chose another", func(p *preferences) { p.Topics = subscriptions.Only(3) }, feeds.Item{Language: "ky", Topics: []string{"fraud"}}, false, skip},
 		{"chose, and it has none", func(p *preferences) { p.Topics = subscriptions.Only(3) }, feeds.Item{Language: "ky"}, false, skip},
 		{"paused", func(p *preferences) { p.PausedUntil = evening.Add(time.Hour) }, feeds.Item{Language: "ky"}, false, skip},
-		{"pause is over", func(p *preferences) { p.PausedUntil = evening }, feeds.Item{Language: "ky"}, false, send},
-		{"paused, but urgent", func(p *preferences) { p.PausedUntil = evening.Add(time.Hour) }, feeds.Item{Language: "ky"}, true, send},
+		{"pause is over", func(p *preferences) { p.PausedUntil = evening }, feeds.Item{Language: "ky"}, false, sendNow},
+		{"paused, but urgent", func(p *preferences) { p.PausedUntil = evening.Add(time.Hour) }, feeds.Item{Language: "ky"}, true, sendNow},
 		{"gets digests", func(p *preferences) { p.When.Rhythm = subscriptions.Daily }, feeds.Item{Language: "ky"}, false, skip},
-		{"waits for the morning", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true} }, feeds.Item{Language: "ky"}, false, rest},
-		{"waits, but urgent", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true} }, feeds.Item{Language: "ky"}, true, send},
-		{"quiet without a sound", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 22, To: 7} }, feeds.Item{Language: "ky"}, false, send},
-		{"quiet at another time", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 13, To: 23, Wait: true} }, feeds.Item{Language: "ky"}, false, send},
+		{"waits for the morning", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true} }, feeds.Item{Language: "ky"}, false, afterQuiet},
+		{"waits, but urgent", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true} }, feeds.Item{Language: "ky"}, true, sendNow},
+		{"quiet without a sound", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 22, To: 7} }, feeds.Item{Language: "ky"}, false, sendNow},
+		{"quiet at another time", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 13, To: 23, Wait: true} }, feeds.Item{Language: "ky"}, false, sendNow},
 	}
 	for _, test := range tests {
-		if got := a.turn(reader(test.change), &test.item, test.urgent, evening, evening); got != test.want {
+		if got := a.decide(reader(test.change), &test.item, test.urgent, evening, evening); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}
@@ -71,7 +71,7 @@ func TestDigestAtItsHour(t *testing.T) {
 		{"at once", atOnce, monday9, false},
 	}
 	for _, test := range tests {
-		if got := !a.slot(test.p, test.at.Add(-time.Hour), test.at).IsZero(); got != test.want {
+		if got := !a.digestDue(test.p, test.at.Add(-time.Hour), test.at).IsZero(); got != test.want {
 			t.Errorf("%s: %v", test.name, got)
 		}
 	}

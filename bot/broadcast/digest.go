@@ -28,9 +28,9 @@ const digestReach = 31 * 24 * time.Hour
 // planDigests plans the digest of this hour. Where others went by without one, nobody
 // having been at work, it is theirs as well: however late, a chat gets one. The first time
 // there is none: nobody is owed anything from before.
-func (s *session) planDigests(ctx context.Context) error {
+func (r *runner) planDigests(ctx context.Context) error {
 	hour := time.Now().Unix() / 3600
-	last, err := s.plans.lastDigest(ctx)
+	last, err := r.engine.plans.lastDigest(ctx)
 	if err != nil || last >= hour {
 		return err
 	}
@@ -42,13 +42,13 @@ func (s *session) planDigests(ctx context.Context) error {
 			ID: -hour, Ledger: -hour, Kind: Digest, Item: digestName,
 			PlannedAt: time.Unix(hour*3600, 0).UnixMilli(), From: last,
 		}
-		planned, err := s.plans.add(ctx, p)
+		planned, err := r.engine.plans.add(ctx, p)
 		if err != nil {
 			return err
 		}
-		s.planned[p.ID] = planned
+		r.planned[p.ID] = planned
 	}
-	if err := s.Redis.Set(ctx, keyDigested, hour, 0).Err(); err != nil {
+	if err := r.engine.options.Redis.Set(ctx, keyDigested, hour, 0).Err(); err != nil {
 		return fmt.Errorf("note the last digest's hour: %w", err)
 	}
 	return nil
@@ -63,50 +63,34 @@ func (s plans) lastDigest(ctx context.Context) (int64, error) {
 	return last, nil
 }
 
-// told is an item that went out, when, and the number of the ledger that it shares with
-// its other editions.
-type told struct {
-	feeds.Item
-	at     time.Time
-	ledger int64
-}
-
-// from is until when digests had been sent before this one.
-func (r *run) from() time.Time {
-	if r.From == 0 { // planned by an earlier release
-		return r.plannedAt().Add(-time.Hour)
-	}
-	return time.Unix(r.From*3600, 0)
-}
-
 // digestItems returns what was announced before an hour, newest first. What was archived
 // and never announced is not among it, nor what was withdrawn.
-func (s *session) digestItems(ctx context.Context, hour time.Time) ([]told, error) {
+func (r *runner) digestItems(ctx context.Context, hour time.Time) ([]digestItem, error) {
 	begin := hour.Add(-digestReach)
-	current, err := s.plans.running(ctx)
+	current, err := r.engine.plans.running(ctx)
 	if err != nil {
 		return nil, err
 	}
-	ended, err := s.plans.finishedSince(ctx, begin)
+	ended, err := r.engine.plans.finishedSince(ctx, begin)
 	if err != nil {
 		return nil, err
 	}
-	var announced []told
+	var announced []digestItem
 	for _, b := range append(current, ended...) {
 		at := time.UnixMilli(b.PlannedAt)
 		if b.Kind != News || at.After(hour) || at.Before(begin) {
 			continue
 		}
-		item, err := s.Archive.Item(ctx, b.Item)
+		item, err := r.engine.options.Archive.Item(ctx, b.Item)
 		if errors.Is(err, feeds.ErrNotFound) || err == nil && item.Withdrawn {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		announced = append(announced, told{item, at, b.Ledger})
+		announced = append(announced, digestItem{item, at, b.Ledger})
 	}
-	slices.SortStableFunc(announced, func(a, b told) int {
+	slices.SortStableFunc(announced, func(a, b digestItem) int {
 		return cmp.Or(b.at.Compare(a.at), strings.Compare(a.ID, b.ID))
 	})
 	return announced, nil
@@ -114,16 +98,16 @@ func (s *session) digestItems(ctx context.Context, hour time.Time) ([]told, erro
 
 // selection returns the items of a digest that a chat reads: of the editions of one
 // item, that in its main language. There are none where no digest is due to the chat.
-func (s *session) selection(r *run, p subscriptions.Preferences) []told {
-	due := s.slot(p, r.from(), r.plannedAt())
+func (r *runner) selection(j *job, p subscriptions.Preferences) []digestItem {
+	due := r.engine.audience.digestDue(p, j.from(), j.plannedAt())
 	if due.IsZero() {
 		return nil
 	}
-	since := s.covers(p, r.from())
-	var chosen []told
+	since := r.engine.audience.covers(p, j.from())
+	var chosen []digestItem
 	at := make(map[int64]int) // by ledger
-	for _, item := range r.items {
-		if !item.at.After(since) || item.at.After(due) || !s.reads(p, &item.Item) {
+	for _, item := range j.items {
+		if !item.at.After(since) || item.at.After(due) || !r.engine.audience.reads(p, &item.Item) {
 			continue
 		}
 		i, has := at[item.ledger]
@@ -140,9 +124,9 @@ func (s *session) selection(r *run, p subscriptions.Preferences) []told {
 
 // unread leaves out what a chat has had at once: it was urgent, or the chat's times have
 // changed since.
-func (s *session) unread(ctx context.Context, chat int64, chosen []told) (items []feeds.Item, err error) {
+func (r *runner) unread(ctx context.Context, chat int64, chosen []digestItem) (items []feeds.Item, err error) {
 	for _, item := range chosen {
-		_, has, err := s.ledger.get(ctx, item.ledger, chat)
+		_, has, err := r.engine.ledger.get(ctx, item.ledger, chat)
 		if err != nil {
 			return nil, err
 		}
@@ -151,4 +135,39 @@ func (s *session) unread(ctx context.Context, chat int64, chosen []told) (items 
 		}
 	}
 	return items, nil
+}
+
+// KeepDigests is to be called before a chat's times change: the digests that are under way
+// reach it by its present ones. It returns until which hour digests have been planned, for
+// subscriptions.Preferences.Reschedule; the zero time where there were none yet. It works
+// on every instance.
+func (e *Engine) KeepDigests(ctx context.Context, chat int64) (until time.Time, err error) {
+	last, err := e.plans.lastDigest(ctx) // first: what is planned meanwhile is among the running ones
+	if err != nil {
+		return until, err
+	}
+	running, err := e.plans.running(ctx)
+	if err != nil {
+		return until, err
+	}
+	p, _, err := e.options.Store.Get(ctx, chat)
+	if err != nil && !errors.As(err, new(*subscriptions.Unreadable)) {
+		return until, err
+	}
+	for _, b := range running {
+		if b.Kind != Digest {
+			continue
+		}
+		last = max(last, -b.ID)
+		if j := (&job{plan: b.plan}); e.audience.digestDue(p, j.from(), j.plannedAt()).IsZero() {
+			continue
+		}
+		if err := e.promises.keep(ctx, b.ID, chat, p); err != nil {
+			return until, err
+		}
+	}
+	if last > 0 {
+		until = time.Unix(last*3600, 0)
+	}
+	return until, nil
 }

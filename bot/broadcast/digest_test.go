@@ -175,9 +175,9 @@ func testDigestUnderWay(t *testing.T, h *house, times subscriptions.When, begin 
 func TestDigestCoversByWhenAnItemWasAnnounced(t *testing.T) {
 	t.Parallel()
 	nine := time.Date(2026, 11, 25, 9, 0, 0, 0, bishkek)
-	s := &session{Engine: &Engine{audience: audience{zone: bishkek}}}
+	r := &runner{engine: &Engine{audience: audience{zone: bishkek}}}
 	p := subscriptions.Preferences{Languages: []string{"ky"}, When: daily(9)}
-	r := &run{plan: plan{Kind: Digest, PlannedAt: nine.UnixMilli(), From: nine.Unix()/3600 - 1}}
+	j := &job{plan: plan{Kind: Digest, PlannedAt: nine.UnixMilli(), From: nine.Unix()/3600 - 1}}
 	for _, test := range []struct {
 		name      string
 		announced time.Time
@@ -189,8 +189,8 @@ func TestDigestCoversByWhenAnItemWasAnnounced(t *testing.T) {
 		{"released after the hour", nine.Add(time.Millisecond), 0},
 	} {
 		item := feeds.Item{ID: "a", Language: "ky", FirstSeen: nine.AddDate(0, 0, -5)}
-		r.items = []told{{item, test.announced, 1}}
-		if got := len(s.selection(r, p)); got != test.want {
+		j.items = []digestItem{{item, test.announced, 1}}
+		if got := len(r.selection(j, p)); got != test.want {
 			t.Errorf("%s: %d items, want %d", test.name, got, test.want)
 		}
 	}

@@ -33,8 +33,8 @@ type doubt struct {
 
 func newDoubt(trusted string) *doubt { return &doubt{trusted: strings.Split(trusted, "\n")} }
 
-// doubtful is a finding: the answers of these chats can hardly be their own.
-type doubtful struct {
+// finding is why a broadcast is to be held: the answers of these chats can hardly be their own.
+type finding struct {
 	why    Suspicion
 	words  string // Telegram's, as the last of them was told
 	reason string // the same for all of them
@@ -53,12 +53,12 @@ func (d *doubt) delivered() {
 // settled takes an answer into account that settled a chat without a message. It returns
 // what is to be doubted, nil in most cases. The chat is counted with 1, and those that were
 // counted and are doubted with a number below 0.
-func (d *doubt) settled(chat int64, e *Error, count func(chats int)) *doubtful {
+func (d *doubt) settled(chat int64, e *Error, count func(chats int)) *finding {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.count()
 	if d.found {
-		return &doubtful{chats: []int64{chat}, again: true}
+		return &finding{chats: []int64{chat}, again: true}
 	}
 	count(1)
 	found := d.doubts(chat, e)
@@ -69,7 +69,7 @@ func (d *doubt) settled(chat int64, e *Error, count func(chats int)) *doubtful {
 }
 
 // doubts looks at an answer; the caller holds the lock.
-func (d *doubt) doubts(chat int64, e *Error) *doubtful {
+func (d *doubt) doubts(chat int64, e *Error) *finding {
 	switch e.Verdict {
 	case Refused, OurFault:
 		if reason := e.reason(); reason != d.reason {
@@ -156,11 +156,11 @@ func (d *doubt) many(lost int, share float64) bool {
 }
 
 // judge returns a finding where there is something that nobody has trusted yet.
-func (d *doubt) judge(why Suspicion, e *Error, chats *[]int64, implausible bool) *doubtful {
+func (d *doubt) judge(why Suspicion, e *Error, chats *[]int64, implausible bool) *finding {
 	if !implausible {
 		return nil
 	}
-	found := &doubtful{why: why, words: cmp.Or(e.Words, e.reason()), reason: e.reason(), chats: *chats}
+	found := &finding{why: why, words: cmp.Or(e.Words, e.reason()), reason: e.reason(), chats: *chats}
 	if slices.Contains(d.trusted, why.line(found.reason)) {
 		d.drop(chats, len(*chats))
 		return nil
@@ -176,4 +176,29 @@ func (e *Error) reason() string {
 		return e.Err.Error()
 	}
 	return e.Reason
+}
+
+// Suspicion is why a broadcast is held.
+type Suspicion string
+
+// The suspicions.
+const (
+	// AllRefuse: twenty chats in a row refused the item for the same reason, and nobody
+	// took it in between. The item is at fault, or Telegram has a new rule.
+	AllRefuse Suspicion = "refused"
+	// ManyGone: more chats are said to be gone than is plausible. It may be another bot's
+	// token.
+	ManyGone Suspicion = "gone"
+	// ManyBlocked: more chats are said to have blocked the bot than is plausible. Likewise.
+	ManyBlocked Suspicion = "blocked"
+	// Broken: the program itself fails at the item. A later release may not.
+	Broken Suspicion = "broken"
+)
+
+// line is how trusted names what a broadcast was held for.
+func (s Suspicion) line(reason string) string {
+	if s != AllRefuse {
+		reason = "" // they count together, whatever the words
+	}
+	return string(s) + ":" + strings.ReplaceAll(reason, "\n", " ")
 }

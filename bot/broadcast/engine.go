@@ -20,7 +20,7 @@ type Options struct {
 	Store   *subscriptions.Store
 	Archive *feeds.Archive
 	Sender  Sender
-	// Zone is the ministry's: quiet hours and digests are told in it; UTC unless set.
+	// Zone is the ministry's: quiet hours and digests follow it; UTC unless set.
 	Zone *time.Location
 	// Topics are the configured ones, by id, with the numbers that preferences hold.
 	Topics map[string]subscriptions.Topic
@@ -49,24 +49,20 @@ type Options struct {
 	Registerer prometheus.Registerer
 }
 
-// atOnce bounds the messages on their way to Telegram: enough for 3,000 a second at
-// 80 milliseconds each, and no more than may come twice after a crash.
-const atOnce = 256
-
 // Engine runs the broadcasts. Run must be going on one instance at a time; the other
 // methods work on every instance.
 type Engine struct {
-	Options
-	plans    plans
-	ledger   ledger
-	scribe   *scribe
-	retries  retries
-	suspects suspects
-	promises promises
-	metrics  *metrics
-	breaker  *breaker
-	wake     chan struct{}
-	audience
+	options      Options
+	plans        plans
+	ledger       ledger
+	ledgerWriter *ledgerWriter
+	retries      retries
+	suspects     suspects
+	promises     promises
+	metrics      *metrics
+	breaker      *breaker
+	wake         chan struct{}
+	audience     audience
 }
 
 // New makes an engine.
@@ -87,33 +83,26 @@ func New(o Options) *Engine {
 		o.Limiter = NewLimiter(o.MessagesPerSecond)
 	}
 	lines := newLedger(o.Redis)
-	scribe := newScribe(lines, o.Log)
+	writer := newLedgerWriter(lines, o.Log)
 	fence := func() string { return "" }
 	if o.Lease != nil {
 		fence = o.Lease.Value
-		o.Lease.Before = scribe.writeLeft
+		o.Lease.Before = writer.writeLeft
 	}
 	return &Engine{
-		Options:  o,
-		plans:    plans{o.Redis, fence},
-		ledger:   lines,
-		scribe:   scribe,
-		retries:  retries{o.Redis},
-		suspects: suspects{o.Redis},
-		promises: promises{o.Redis},
-		metrics:  newMetrics(o.Registerer),
-		breaker:  newBreaker(o.Limiter, o.Log),
-		wake:     make(chan struct{}, 1),
+		options:      o,
+		plans:        plans{o.Redis, fence},
+		ledger:       lines,
+		ledgerWriter: writer,
+		retries:      retries{o.Redis},
+		suspects:     suspects{o.Redis},
+		promises:     promises{o.Redis},
+		metrics:      newMetrics(o.Registerer),
+		breaker:      newBreaker(o.Limiter, o.Log),
+		wake:         make(chan struct{}, 1),
 
 		audience: audience{zone: o.Zone, topics: o.Topics},
 	}
-}
-
-// Run plans what the archive announces and sends what is planned, until ctx is done;
-// then what is on its way to Telegram may finish within the grace. It returns nil
-// then, and an error only where going on makes no sense: the token is wrong.
-func (e *Engine) Run(ctx context.Context) error {
-	return newSession(e).run(ctx)
 }
 
 // Paused returns why nothing is sent to anybody, and until when at least: from then on
@@ -122,7 +111,7 @@ func (e *Engine) Run(ctx context.Context) error {
 func (e *Engine) Paused() (until time.Time, why string) { return e.breaker.paused() }
 
 // leads reports whether this instance may send now.
-func (e *Engine) leads() bool { return e.Lease == nil || e.Lease.Held() }
+func (e *Engine) leads() bool { return e.options.Lease == nil || e.options.Lease.Held() }
 
 // Wake makes the engine look for announcements now.
 func (e *Engine) Wake() {
@@ -141,8 +130,8 @@ if redis.call('ZCARD', KEYS[1]) > 0 then redis.call('RPUSH', KEYS[2], ARGV[1]) e
 return 1
 `)
 
-// Joined says that a chat subscribed or changed what it wants: broadcasts that are
-// running bring it what it does not have, though their walk may have passed it.
+// Joined is called when a chat subscribed or changed what it wants. Running broadcasts
+// then bring it what it does not have, also where their walk has passed it.
 func (e *Engine) Joined(ctx context.Context, chat int64) error {
 	if err := e.note(ctx, id(chat)); err != nil {
 		return fmt.Errorf("catch chat %d up: %w", chat, err)
@@ -151,7 +140,7 @@ func (e *Engine) Joined(ctx context.Context, chat int64) error {
 }
 
 func (e *Engine) note(ctx context.Context, who string) error {
-	err := joinScript.Run(ctx, e.Redis, []string{keyRunning, keyJoined}, who).Err()
+	err := joinScript.Run(ctx, e.options.Redis, []string{keyRunning, keyJoined}, who).Err()
 	if err == nil {
 		e.Wake()
 	}

@@ -157,7 +157,7 @@ func (h *house) run() (stop func()) {
 func lead(tb testing.TB, e *Engine) (stop func()) {
 	ctx, cancel := context.WithCancel(tb.Context())
 	done := make(chan error, 1)
-	go func() { done <- e.Lease.Lead(ctx, e.Run) }()
+	go func() { done <- e.options.Lease.Lead(ctx, e.Run) }()
 	return sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {

@@ -67,13 +67,6 @@ func (l ledger) get(ctx context.Context, number, chat int64) (entry, bool, error
 	return unpackEntry(packed), true, nil
 }
 
-// note is one line to be written into a ledger.
-type note struct {
-	ledger int64
-	chat   int64
-	entry  entry
-}
-
 // write writes many notes in one round trip, and returns the error of each, nil for those
 // that are written. Writing a note twice does no harm.
 func (l ledger) write(ctx context.Context, notes []note) []error {

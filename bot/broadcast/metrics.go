@@ -49,8 +49,8 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	return m
 }
 
-// tell sets what is told of a running broadcast.
-func (m *metrics) tell(p Progress) {
+// set sets the gauges of a running broadcast.
+func (m *metrics) set(p Progress) {
 	for state, chats := range map[string]int{
 		"planned": p.Planned, "sent": p.Sent, "blocked": p.Blocked, "failed": p.Failed, "to_go": p.ToGo,
 	} {
@@ -58,7 +58,7 @@ func (m *metrics) tell(p Progress) {
 	}
 }
 
-// forget ends that.
+// forget removes the gauges of a broadcast.
 func (m *metrics) forget(broadcast int64) {
 	m.progress.DeletePartialMatch(prometheus.Labels{"broadcast": id(broadcast)})
 }

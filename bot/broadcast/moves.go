@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -24,7 +23,7 @@ func (e *Engine) Move(ctx context.Context, from, to int64) error {
 	if err := e.carry(ctx, from, to); err != nil {
 		return err
 	}
-	if err := e.Store.Move(ctx, from, to); err != nil {
+	if err := e.options.Store.Move(ctx, from, to); err != nil {
 		return err
 	}
 	if err := e.note(ctx, fmt.Sprintf("%d %d", to, from)); err != nil {
@@ -109,39 +108,4 @@ func (r retries) move(ctx context.Context, broadcasts []int64, from, to int64) e
 		return fmt.Errorf("move chat %d in the lists of failures: %w", from, err)
 	}
 	return nil
-}
-
-// forwards are the groups that moved while this session was at work, by their old ids: a
-// message may still have been on its way there.
-type forwards map[int64]int64
-
-// landing is how long a message may take that was on its way to a group's old id.
-const landing = 15 * time.Second
-
-// follow carries over what was written since a group moved. It returns when the group may
-// be tried under its new id.
-func (s *session) follow(ctx context.Context, from, to int64) (time.Time, error) {
-	s.mu.Lock()
-	s.forwards[from] = to
-	s.mu.Unlock()
-	flies := s.queue.flies(from)
-	if err := s.carry(ctx, from, to); err != nil {
-		return time.Time{}, err
-	}
-	if flies {
-		return time.Now().Add(landing), nil
-	}
-	return time.Now(), nil
-}
-
-// noteOf is the line for a message that arrived. Where the group has moved meanwhile the
-// line is for its new id, under which the message is out of reach.
-func (s *session) noteOf(r *run, chat int64, line entry) note {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if to, moved := s.forwards[chat]; moved {
-		line.ID, line.Caption = 0, false
-		chat = to
-	}
-	return note{r.Ledger, chat, line}
 }

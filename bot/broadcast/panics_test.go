@@ -104,20 +104,20 @@ func TestPanicAtTheBeginningHoldsTheBroadcast(t *testing.T) {
 	brokenHouse(t, func(t *testing.T, h *house, _ *strings.Builder) {
 		h.publish("ky", "Жаңылык")
 		h.engine = New(h.options)
-		archive := h.engine.Archive
-		h.engine.Archive = nil
-		s := newSession(h.engine)
-		if _, err := s.plans.add(t.Context(), plan{ID: 7, Ledger: 7, Kind: News, Item: "x", PlannedAt: time.Now().UnixMilli()}); err != nil {
+		archive := h.engine.options.Archive
+		h.engine.options.Archive = nil
+		r := newRunner(h.engine)
+		if _, err := r.engine.plans.add(t.Context(), plan{ID: 7, Ledger: 7, Kind: News, Item: "x", PlannedAt: time.Now().UnixMilli()}); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.start(t.Context()); err != nil {
+		if err := r.start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if p := h.held(); p.ID != 7 || p.Held != Broken {
 			t.Errorf("held is %+v", p)
 		}
-		h.engine.Archive = archive
-		if err := s.start(t.Context()); err != nil || len(s.list()) != 0 {
+		h.engine.options.Archive = archive
+		if err := r.start(t.Context()); err != nil || len(r.list()) != 0 {
 			t.Errorf("it was begun though it is held: %v", err)
 		}
 	})

@@ -1,7 +1,6 @@
 package broadcast
 
 import (
-	"context"
 	"time"
 )
 
@@ -22,7 +21,7 @@ type Progress struct {
 
 	Rate        float64 // messages a second, lately
 	PlannedAt   time.Time
-	ExpectedEnd time.Time // zero where it can't be told
+	ExpectedEnd time.Time // zero where it is not known
 	FinishedAt  time.Time // zero while it runs
 
 	// Held says why nothing more of it is sent until a person decides, see Engine.Resume
@@ -30,25 +29,8 @@ type Progress struct {
 	Held   Suspicion
 	Words  string    // what Telegram said to those whose answers led to the holding
 	HeldAt time.Time // zero where it is not held
-	// Stopped says that a person ended it before everybody was reached.
+	// Stopped reports that a person ended it before everybody was reached.
 	Stopped bool
-}
-
-// reports is how many finished broadcasts Progress tells of.
-const reports = 50
-
-// Progress tells of the running broadcasts and of those that ended last, newest
-// first. It reads Redis, so it answers on every instance.
-func (e *Engine) Progress(ctx context.Context) ([]Progress, error) {
-	known, err := e.plans.known(ctx, reports)
-	if err != nil {
-		return nil, err
-	}
-	told := make([]Progress, 0, len(known))
-	for _, b := range known {
-		told = append(told, b.progress(time.Now()))
-	}
-	return told, nil
 }
 
 func (p record) progress(now time.Time) Progress {
@@ -73,9 +55,4 @@ func (p record) progress(now time.Time) Progress {
 		told.ExpectedEnd = now.Add(time.Duration(float64(told.ToGo) / p.Rate * float64(time.Second)))
 	}
 	return told
-}
-
-// Failures lists the chats that a broadcast could not reach, with the reason each.
-func (e *Engine) Failures(ctx context.Context, broadcast int64) (map[string]string, error) {
-	return e.Redis.HGetAll(ctx, keyFailed(broadcast)).Result()
 }

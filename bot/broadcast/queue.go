@@ -31,7 +31,7 @@ type queue struct {
 
 // lane is what a broadcast's walk has read and nobody has sent yet.
 type lane struct {
-	run   *run
+	job   *job
 	tasks []*task
 }
 
@@ -60,11 +60,11 @@ func newQueue() *queue {
 func (q *queue) push(t *task) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	l := q.lane(t.run)
-	for len(l.tasks) >= laneLength && !q.closed && !t.run.ended {
+	l := q.lane(t.job)
+	for len(l.tasks) >= laneLength && !q.closed && !t.job.ended {
 		q.changed.Wait()
 	}
-	if q.closed || t.run.ended {
+	if q.closed || t.job.ended {
 		return false
 	}
 	l.tasks = append(l.tasks, t)
@@ -78,7 +78,7 @@ func (q *queue) push(t *task) bool {
 func (q *queue) precede(t *task) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if !t.run.ended {
+	if !t.job.ended {
 		q.add(t)
 	}
 }
@@ -96,9 +96,9 @@ func (q *queue) parkAnew(t *task, until time.Time) {
 	defer q.mu.Unlock()
 	for _, h := range []*parkedHeap{&q.parked, &q.retries} {
 		*h = slices.DeleteFunc(*h, func(p parked) bool {
-			same := p.task != nil && p.task.run == t.run && p.task.chat == t.chat && p.task.bucket == nil
+			same := p.task != nil && p.task.job == t.job && p.task.chat == t.chat && p.task.bucket == nil
 			if same {
-				t.run.open--
+				t.job.open--
 			}
 			return same
 		})
@@ -108,10 +108,10 @@ func (q *queue) parkAnew(t *task, until time.Time) {
 }
 
 func (q *queue) parkUntil(t *task, until time.Time) {
-	if t.run.ended {
+	if t.job.ended {
 		return
 	}
-	t.run.open++
+	t.job.open++
 	into := &q.parked
 	if t.attempts > 0 {
 		into = &q.retries
@@ -120,18 +120,18 @@ func (q *queue) parkUntil(t *task, until time.Time) {
 	q.signal()
 }
 
-// landed says that a task's attempt is over, and when the chat may get its next message.
+// landed ends a task's attempt. The chat may get its next message at notBefore, not sooner.
 func (q *queue) landed(t *task, notBefore time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	delete(q.flying, t)
-	t.run.open--
+	t.job.open--
 	c := q.chat(t.chat)
 	c.flying = false
 	if notBefore.After(c.notBefore) {
 		c.notBefore = notBefore
 	}
-	q.rest(c)
+	q.parkChat(c)
 	q.changed.Broadcast()
 	q.signal()
 }
@@ -177,7 +177,7 @@ func (q *queue) fromLanes(now time.Time, first bool) *task {
 		l := q.lanes[0]
 		copy(q.lanes, q.lanes[1:])
 		q.lanes[len(q.lanes)-1] = l
-		if l.run.first() != first {
+		if l.job.first() != first {
 			continue
 		}
 		if t := q.fromLane(l, now); t != nil {
@@ -213,7 +213,7 @@ func (q *queue) fromHeap(waiting *parkedHeap, now time.Time) *task {
 		c := p.chat
 		if p.task != nil {
 			c = q.chat(p.task.chat)
-			p.task.run.open-- // add counts it again
+			p.task.job.open-- // add counts it again
 			q.add(p.task)
 		} else {
 			c.parked = false
@@ -226,10 +226,10 @@ func (q *queue) fromHeap(waiting *parkedHeap, now time.Time) *task {
 }
 
 // take takes a chat's first pending task if the chat may get one now; if not, the
-// chat rests until it may.
+// chat is parked until it may.
 func (q *queue) take(c *chat, now time.Time) *task {
 	if c.flying || len(c.pending) == 0 || c.notBefore.After(now) {
-		q.rest(c)
+		q.parkChat(c)
 		return nil
 	}
 	t := c.pending[0]
@@ -239,9 +239,9 @@ func (q *queue) take(c *chat, now time.Time) *task {
 	return t
 }
 
-// rest puts a chat aside until its next message may go. One that has nothing
+// parkChat puts a chat aside until its next message may go. One that has nothing
 // pending, and whose distance is over, is forgotten.
-func (q *queue) rest(c *chat) {
+func (q *queue) parkChat(c *chat) {
 	switch {
 	case c.flying || c.parked:
 	case len(c.pending) == 0 && !c.notBefore.After(time.Now()):
@@ -254,7 +254,7 @@ func (q *queue) rest(c *chat) {
 
 // add puts a task among its chat's pending ones.
 func (q *queue) add(t *task) {
-	t.run.open++
+	t.job.open++
 	c := q.chat(t.chat)
 	at, _ := slices.BinarySearchFunc(c.pending, t, before)
 	c.pending = slices.Insert(c.pending, at, t)
@@ -263,17 +263,13 @@ func (q *queue) add(t *task) {
 // before orders the tasks of one chat: what goes first, then the older broadcast.
 func before(a, b *task) int {
 	switch {
-	case a.run.first() == b.run.first():
-		return int(a.run.ID - b.run.ID)
-	case a.run.first():
+	case a.job.first() == b.job.first():
+		return int(a.job.ID - b.job.ID)
+	case a.job.first():
 		return -1
 	}
 	return 1
 }
-
-// first reports whether a broadcast goes before ordinary ones: what is urgent, and what
-// takes back a mistake.
-func (r *run) first() bool { return r.Urgent || r.Kind == Withdrawal }
 
 func (q *queue) chat(id int64) *chat {
 	c := q.chats[id]
@@ -284,13 +280,13 @@ func (q *queue) chat(id int64) *chat {
 	return c
 }
 
-func (q *queue) lane(r *run) *lane {
+func (q *queue) lane(j *job) *lane {
 	for _, l := range q.lanes {
-		if l.run == r {
+		if l.job == j {
 			return l
 		}
 	}
-	l := &lane{run: r}
+	l := &lane{job: j}
 	q.lanes = append(q.lanes, l)
 	return l
 }
@@ -303,41 +299,41 @@ func (q *queue) flies(chat int64) bool {
 	return c != nil && c.flying
 }
 
-// idle says that nothing of a broadcast is queued, parked or flying.
-func (q *queue) idle(r *run) bool {
+// idle reports whether nothing of a broadcast is queued, parked or flying.
+func (q *queue) idle(j *job) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return r.open == 0
+	return j.open == 0
 }
 
-// hasEnded says that a broadcast was ended before its time.
-func (q *queue) hasEnded(r *run) bool {
+// hasEnded reports whether a broadcast was ended before its time.
+func (q *queue) hasEnded(j *job) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return r.ended
+	return j.ended
 }
 
 // end takes everything of a broadcast out of the queue, but what is flying.
-func (q *queue) end(r *run) {
+func (q *queue) end(j *job) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	r.ended = true
-	ofRun := func(t *task) bool { return t != nil && t.run == r }
-	q.lanes = slices.DeleteFunc(q.lanes, func(l *lane) bool { return l.run == r })
+	j.ended = true
+	ofRun := func(t *task) bool { return t != nil && t.job == j }
+	q.lanes = slices.DeleteFunc(q.lanes, func(l *lane) bool { return l.job == j })
 	for _, h := range []*parkedHeap{&q.parked, &q.retries} {
 		*h = slices.DeleteFunc(*h, func(p parked) bool { return ofRun(p.task) })
 		heap.Init(h)
 	}
 	for _, c := range q.chats {
 		c.pending = slices.DeleteFunc(c.pending, ofRun)
-		q.rest(c) // what is left there may have waited for this broadcast's turn
+		q.parkChat(c) // what is left there may have waited for this broadcast's turn
 	}
 	q.changed.Broadcast()
 	q.signal()
 }
 
-// settle waits until everything that is flying now has landed.
-func (q *queue) settle() {
+// awaitFlying waits until everything that is flying now has landed.
+func (q *queue) awaitFlying() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, t := range slices.Collect(maps.Keys(q.flying)) {

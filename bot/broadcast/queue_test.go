@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-func newRun(id int64, urgent bool) *run {
-	return &run{plan: plan{ID: id, Urgent: urgent}}
+func newRun(id int64, urgent bool) *job {
+	return &job{plan: plan{ID: id, Urgent: urgent}}
 }
 
 // took is a broadcast and a chat that the queue let go.
@@ -20,7 +20,7 @@ func drain(q *queue, now time.Time) []took {
 		if t == nil {
 			return all
 		}
-		all = append(all, took{t.run.ID, t.chat})
+		all = append(all, took{t.job.ID, t.chat})
 		q.landed(t, now.Add(distance(t.chat)))
 	}
 }
@@ -41,18 +41,18 @@ func TestQueueSharesBetweenBroadcasts(t *testing.T) {
 	t.Parallel()
 	q, large, small := newQueue(), newRun(1, false), newRun(2, false)
 	for chat := range int64(4) {
-		q.push(&task{run: large, chat: 10 + chat})
+		q.push(&task{job: large, chat: 10 + chat})
 	}
-	q.push(&task{run: small, chat: 20})
+	q.push(&task{job: small, chat: 20})
 	expect(t, drain(q, time.Now()), took{1, 10}, took{2, 20}, took{1, 11}, took{1, 12}, took{1, 13})
 }
 
 func TestQueueLetsUrgentOvertake(t *testing.T) {
 	t.Parallel()
 	q, ordinary, urgent := newQueue(), newRun(1, false), newRun(2, true)
-	q.push(&task{run: ordinary, chat: 10})
-	q.push(&task{run: ordinary, chat: 11})
-	q.push(&task{run: urgent, chat: 10})
+	q.push(&task{job: ordinary, chat: 10})
+	q.push(&task{job: ordinary, chat: 11})
+	q.push(&task{job: urgent, chat: 10})
 	now := time.Now()
 	expect(t, drain(q, now), took{2, 10}, took{1, 11})
 	expect(t, drain(q, now.Add(time.Second)), took{1, 10})
@@ -62,9 +62,9 @@ func TestQueueKeepsOrderAndDistanceInAChat(t *testing.T) {
 	t.Parallel()
 	q, first, second, third := newQueue(), newRun(1, false), newRun(2, false), newRun(3, false)
 	group := int64(-5)
-	q.push(&task{run: third, chat: group})
-	q.push(&task{run: second, chat: group})
-	q.precede(&task{run: first, chat: group})
+	q.push(&task{job: third, chat: group})
+	q.push(&task{job: second, chat: group})
+	q.precede(&task{job: first, chat: group})
 	now := time.Now()
 	expect(t, drain(q, now), took{1, group})
 	_, again := q.next(now)
@@ -78,8 +78,8 @@ func TestQueueKeepsOrderAndDistanceInAChat(t *testing.T) {
 func TestQueueSendsOneAtATimeToAChat(t *testing.T) {
 	t.Parallel()
 	q, first, second := newQueue(), newRun(1, false), newRun(2, false)
-	q.push(&task{run: first, chat: 1})
-	q.push(&task{run: second, chat: 1})
+	q.push(&task{job: first, chat: 1})
+	q.push(&task{job: second, chat: 1})
 	now := time.Now()
 	flying, _ := q.next(now)
 	if other, _ := q.next(now.Add(time.Hour)); other != nil {
@@ -91,15 +91,15 @@ func TestQueueSendsOneAtATimeToAChat(t *testing.T) {
 
 func TestQueueParksUntilDue(t *testing.T) {
 	t.Parallel()
-	q, r := newQueue(), newRun(1, false)
+	q, j := newQueue(), newRun(1, false)
 	now := time.Now()
-	q.park(&task{run: r, chat: 1}, now.Add(time.Minute))
+	q.park(&task{job: j, chat: 1}, now.Add(time.Minute))
 	expect(t, drain(q, now))
-	if q.idle(r) {
+	if q.idle(j) {
 		t.Error("a broadcast with a parked task counts as idle")
 	}
 	expect(t, drain(q, now.Add(time.Minute)), took{1, 1})
-	if !q.idle(r) {
+	if !q.idle(j) {
 		t.Error("a broadcast with nothing left is not idle")
 	}
 }
@@ -107,11 +107,11 @@ func TestQueueParksUntilDue(t *testing.T) {
 func TestQueueEndsABroadcastButNotTheOthers(t *testing.T) {
 	t.Parallel()
 	q, first, second := newQueue(), newRun(1, false), newRun(2, false)
-	q.push(&task{run: second, chat: 1})
-	q.precede(&task{run: first, chat: 1})
-	q.park(&task{run: second, chat: 2}, time.Now())
+	q.push(&task{job: second, chat: 1})
+	q.precede(&task{job: first, chat: 1})
+	q.park(&task{job: second, chat: 2}, time.Now())
 	q.end(second)
-	if q.push(&task{run: second, chat: 3}) {
+	if q.push(&task{job: second, chat: 3}) {
 		t.Error("an ended broadcast's task was taken in")
 	}
 	expect(t, drain(q, time.Now().Add(time.Millisecond)), took{1, 1})
@@ -119,9 +119,9 @@ func TestQueueEndsABroadcastButNotTheOthers(t *testing.T) {
 
 func TestQueueForgetsChatsThatHaveTheirDistance(t *testing.T) {
 	t.Parallel()
-	q, r := newQueue(), newRun(1, false)
+	q, j := newQueue(), newRun(1, false)
 	for chat := range int64(100) {
-		q.push(&task{run: r, chat: chat + 1})
+		q.push(&task{job: j, chat: chat + 1})
 	}
 	start := time.Now().Add(-time.Hour)
 	if got := drain(q, start); len(got) != 100 {

@@ -63,16 +63,16 @@ func BenchmarkPlan(b *testing.B) {
 	took, keys := time.Duration(0), int64(0)
 	for i := range b.N {
 		h.publish("ky", "Жаңылык "+strconv.Itoa(i))
-		s := newSession(h.engine)
+		r := newRunner(h.engine)
 		before := rdb.DBSize(b.Context()).Val()
 		began := time.Now()
-		if err := s.planOnce(b.Context()); err != nil {
+		if err := r.planOnce(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 		took += time.Since(began)
 		keys += rdb.DBSize(b.Context()).Val() - before
-		s.queue.close()
-		s.walks.Wait()
+		r.queue.close()
+		r.walks.Wait()
 	}
 	b.ReportMetric(float64(took)/float64(time.Millisecond)/float64(b.N), "plan-ms")
 	b.ReportMetric(float64(keys)/float64(b.N), "keys")

@@ -59,7 +59,7 @@ type Sender interface {
 type Verdict int
 
 // The verdicts. Only Transient and Ambiguous say that Telegram is in trouble, and only
-// they count towards the gate that pauses everything. Every other verdict was reached by
+// they count towards the breaker, which pauses everything. Every other verdict was reached by
 // an answer, which shows that Telegram is alive.
 const (
 	// Transient: Telegram or the network fails. The same delivery is tried again with
@@ -84,7 +84,7 @@ const (
 	// in a row refuse one item for the same Error.Reason, the item is at fault.
 	Refused
 	// OurFault: as Refused, but the request was wrong in a way that no item and no chat
-	// explains. The sender logs it as an error and the administrators are told.
+	// explains. The sender logs it as an error and the administrators are notified.
 	OurFault
 	// Unauthorized: the bot's token is wrong or was revoked, or the endpoint is not the Bot
 	// API; everything stops.

@@ -1,16 +1,15 @@
 package broadcast
 
 import (
-	"sync/atomic"
 	"time"
 )
 
-// task is one chat's turn in a broadcast. It holds nothing of what is to be sent and
+// task is one chat's message of a broadcast. It holds nothing of what is to be sent and
 // promises nothing: the worker reads the chat's preferences and the ledger again just
 // before it sends. So two tasks for the same chat and broadcast do no harm: the second
 // finds the first one's line in the ledger.
 type task struct {
-	run      *run
+	job      *job
 	chat     int64
 	bucket   *bucket   // the walk's, where the walk made it
 	attempts int       // failed ones
@@ -24,9 +23,4 @@ func (t *task) safe() {
 		t.bucket.left.Add(-1)
 		t.bucket = nil
 	}
-}
-
-// bucket counts what is still on its way in one bucket of a walk.
-type bucket struct {
-	left atomic.Int64
 }

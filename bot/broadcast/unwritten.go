@@ -8,7 +8,7 @@ import (
 )
 
 // unwritten are the lines of ledgers that Redis has not taken yet: messages that are on
-// phones. Whoever reads a ledger finds them there. They outlive the session, so that a
+// phones. Whoever reads a ledger finds them there. They outlive the runner, so that a
 // lease that was lost meanwhile, in the same process, brings nobody the same again.
 type unwritten struct {
 	mu    sync.Mutex
@@ -73,4 +73,11 @@ func (u *unwritten) forget(chat int64) {
 			delete(u.lines, at)
 		}
 	}
+}
+
+// note is one line to be written into a ledger.
+type note struct {
+	ledger int64
+	chat   int64
+	entry  entry
 }

@@ -61,7 +61,7 @@ func TestWhoReadsTwoLanguagesGetsTheMainEdition(t *testing.T) {
 		}
 		// Only an edition in the second language comes after some patience.
 		h.publish("ru", "Только по-русски")
-		time.Sleep(editionPatience - time.Second)
+		time.Sleep(mainEditionWait - time.Second)
 		h.wantTitles(map[int64][]string{1: {"Жаңылык"}, 2: {"Новость", "Только по-русски"}})
 		h.quiet()
 		h.wantTitles(map[int64][]string{1: {"Жаңылык", "Только по-русски"}, 2: {"Новость", "Только по-русски"}})
@@ -154,18 +154,18 @@ func TestWhoWouldWaitForLongerThanTwoDaysGetsItSilently(t *testing.T) {
 func TestWalkOfMoreThanTwoDaysReachesWhoWaits(t *testing.T) {
 	t.Parallel()
 	planned := time.Date(2026, 11, 23, 23, 0, 0, 0, bishkek)
-	r := &run{plan: plan{Kind: News, PlannedAt: planned.UnixMilli()}}
+	j := &job{plan: plan{Kind: News, PlannedAt: planned.UnixMilli()}}
 	end := planned.Add(60 * time.Hour)
-	r.lookAgain(end.Add(5 * time.Hour))
-	if !r.rest() || !r.rouse(end) || r.now().Round != 1 {
-		t.Errorf("no walk follows: %+v", r.now())
+	j.lookAgain(end.Add(5 * time.Hour))
+	if !j.nextWalk() || !j.walkDue(end) || j.current().Round != 1 {
+		t.Errorf("no walk follows: %+v", j.current())
 	}
 	p := subscriptions.Preferences{
 		Languages: []string{"ky"}, Quiet: subscriptions.Quiet{From: 0, To: 23, Wait: true},
 	}
 	item := feeds.Item{Language: "ky"}
-	if got := (audience{zone: bishkek}).turn(p, &item, false, planned, end); got != send {
-		t.Errorf("who sleeps then: %v, want %v", got, send)
+	if got := (audience{zone: bishkek}).decide(p, &item, false, planned, end); got != sendNow {
+		t.Errorf("who sleeps then: %v, want %v", got, sendNow)
 	}
 }
 

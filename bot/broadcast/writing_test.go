@@ -91,7 +91,7 @@ func TestWhoLostTheLeaseNotesWhatItSent(t *testing.T) {
 		if err := h.rdb.Set(t.Context(), lease.Key, "99:another", time.Hour).Err(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(lease.Life + h.engine.Grace)
+		time.Sleep(lease.Life + h.engine.options.Grace)
 		h.server.Refuse(nil)
 		time.Sleep(5 * time.Second)
 		stop()
@@ -173,8 +173,8 @@ func TestDeadShardHoldsUpItsOwnNotesAlone(t *testing.T) {
 		})
 		writing, stop := context.WithCancel(t.Context())
 		var loop, writers sync.WaitGroup
-		s := h.engine.scribe
-		loop.Go(func() { s.run(writing) })
+		w := h.engine.ledgerWriter
+		loop.Go(func() { w.run(writing) })
 		waiting, giveUp := context.WithTimeout(t.Context(), time.Minute)
 		defer giveUp()
 		var noted, others atomic.Int32
@@ -184,7 +184,7 @@ func TestDeadShardHoldsUpItsOwnNotesAlone(t *testing.T) {
 				others.Add(1)
 			}
 			writers.Go(func() {
-				switch err := s.write(waiting, note{1, chat, entry{Message: Message{ID: chat}}}); {
+				switch err := w.write(waiting, note{1, chat, entry{Message: Message{ID: chat}}}); {
 				case lost && err == nil:
 					t.Error("the note of the lost bucket is said to be written")
 				case !lost && err == nil:
@@ -196,11 +196,11 @@ func TestDeadShardHoldsUpItsOwnNotesAlone(t *testing.T) {
 		if noted.Load() != others.Load() {
 			t.Errorf("%d notes written, want %d", noted.Load(), others.Load())
 		}
-		if err := s.await(waiting); err == nil {
+		if err := w.await(waiting); err == nil {
 			t.Error("sending goes on though a note is not written")
 		}
 		h.server.Refuse(nil)
-		if err := s.await(t.Context()); err != nil {
+		if err := w.await(t.Context()); err != nil {
 			t.Error(err)
 		}
 		stop()

@@ -15,14 +15,8 @@ import (
 // only be read all together.
 const largestCycle = 6
 
-// largerCycles are those of packages that had larger ones when this test was written.
-// A number may only fall.
-var largerCycles = map[string]int{
-	"bot/broadcast": 18,
-}
-
 // TestFileCycles prints the largest cycle of files of each package, and fails where it is
-// larger than it may be. A file needs another one when it uses a name declared there;
+// larger than largestCycle. A file needs another one when it uses a name declared there;
 // files that need each other, directly or by others, are a cycle.
 func TestFileCycles(t *testing.T) {
 	t.Parallel()
@@ -30,12 +24,8 @@ func TestFileCycles(t *testing.T) {
 		name := strings.TrimPrefix(p.PkgPath, module)
 		cycle := slices.MaxFunc(cycles(fileUses(p)), func(a, b []string) int { return len(a) - len(b) })
 		t.Logf("%-35s %2d of %2d files", name, len(cycle), len(p.GoFiles))
-		allowed := max(largestCycle, largerCycles[name])
-		if len(cycle) > allowed {
-			t.Errorf("%s: %d files need each other, more than %d: %s", name, len(cycle), allowed, strings.Join(cycle, " "))
-		}
-		if listed := largerCycles[name]; listed > 0 && len(cycle) < listed {
-			t.Logf("%s: the largest cycle has fallen to %d: lower its number in largerCycles", name, len(cycle))
+		if len(cycle) > largestCycle {
+			t.Errorf("%s: %d files need each other, more than %d: %s", name, len(cycle), largestCycle, strings.Join(cycle, " "))
 		}
 	}
 }

@@ -1,0 +1,59 @@
+package broadcast
+
+import (
+	"context"
+	"time"
+)
+
+// checkpointEvery is how often cursors and counts are saved.
+const checkpointEvery = time.Second
+
+// checkpointLoop saves how far the broadcasts are, and finishes those that are done.
+func (r *runner) checkpointLoop(ctx context.Context) {
+	tick := time.NewTicker(checkpointEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-r.checkpointNow:
+		}
+		r.checkpoint(ctx)
+		r.startDueWalks(ctx)
+	}
+}
+
+// checkpoint writes what changed. Failing does no harm: it is tried again at the next tick,
+// and a restart from an older cursor skips whom the ledger names.
+func (r *runner) checkpoint(ctx context.Context) {
+	for _, j := range r.list() {
+		attempts, dropped := j.doubt.news()
+		j.update(func(st *state) { st.Attempts = attempts })
+		if len(dropped) > 0 {
+			if err := r.engine.suspects.drop(ctx, j.ID, dropped); err != nil && ctx.Err() == nil {
+				r.log.Warn("who is counted no more stays counted after a restart", "broadcast", j.ID, "error", err)
+			}
+		}
+		st, changed := j.advance(time.Now())
+		r.engine.metrics.set(record{plan: j.plan, state: st}.progress(time.Now()))
+		var err error
+		switch {
+		case j.held.Load():
+		case j.done() && r.queue.idle(j) && j.nextWalk():
+			r.checkpointSoon() // save that the next walk begins at the first bucket
+		case j.done() && r.queue.idle(j):
+			if err = r.finish(ctx, j.plan, st, j); err == nil {
+				r.queue.end(j)
+				r.remove(j)
+			}
+		case changed:
+			if err = r.engine.plans.save(ctx, j.ID, st); err == nil {
+				j.update(func(*state) { j.saved = st })
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			r.log.Warn("broadcast's progress not saved, trying again", "broadcast", j.ID, "error", err)
+		}
+	}
+}

@@ -1,0 +1,160 @@
+package broadcast
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+// job is one broadcast in progress, on the instance that sends.
+type job struct {
+	plan
+
+	item  atomic.Pointer[feeds.Item] // the item as it is now: a correction replaces it
+	items []digestItem               // a digest's
+	fresh bool                       // it was begun by this runner, never before
+	noted atomic.Bool                // its ledger has a line
+
+	position atomic.Int64 // the bucket that the walk reads next
+	doubt    *doubt
+	held     atomic.Bool // nothing more of it is settled here
+
+	mu      sync.Mutex
+	state   state
+	buckets []*bucket // those from the cursor to the position
+	walked  bool
+	saved   state                // as Redis has it
+	retried map[int64]retryEntry // who stood in the retry set when this began here; nil from the next walk on
+	meter   meter
+
+	// The queue's, under its lock.
+	open  int  // tasks queued, parked or flying
+	ended bool // nothing more of it is sent
+}
+
+// openBucket opens the next bucket of the walk, with so many chats to settle in it.
+func (j *job) openBucket(chats int) *bucket {
+	b := &bucket{}
+	b.left.Store(int64(chats))
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.buckets = append(j.buckets, b)
+	return b
+}
+
+// advance moves the cursor past the settled buckets and returns the state to save;
+// changed reports whether Redis has another one.
+func (j *job) advance(now time.Time) (st state, changed bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	settled := 0
+	for settled < len(j.buckets) && j.buckets[settled].left.Load() == 0 {
+		settled++
+	}
+	j.buckets = slices.Delete(j.buckets, 0, settled)
+	j.state.Cursor += settled
+	j.state.Rate = j.meter.rate(now, j.state.Sent)
+	return j.state, j.state != j.saved
+}
+
+// lookAgain asks for another walk at a time, when somebody who waits may get the item.
+func (j *job) lookAgain(at time.Time) {
+	second := at.Add(time.Second - 1).Unix() // up: a walk that comes too early finds everybody still waiting
+	j.update(func(st *state) {
+		if st.Next == 0 || second < st.Next {
+			st.Next = second
+		}
+	})
+}
+
+// nextWalk prepares the next walk and reports whether there is one: only if somebody waits.
+func (j *job) nextWalk() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.state.Next == 0 {
+		return false
+	}
+	j.state.Next = min(j.state.Next, j.plannedAt().Add(longestWait).Unix()+1)
+	j.walked, j.buckets, j.retried = false, nil, nil
+	j.position.Store(0)
+	j.state.Cursor, j.state.Wake, j.state.Next = 0, j.state.Next, 0
+	j.state.Round++
+	return true
+}
+
+// walkDue reports whether it is time for the next walk.
+func (j *job) walkDue(now time.Time) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.state.Wake == 0 || now.Unix() < j.state.Wake {
+		return false
+	}
+	j.state.Wake = 0
+	return true
+}
+
+// readAll reports whether the walk has read the whole audience.
+func (j *job) readAll() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.walked
+}
+
+// done reports whether the walk is over and every chat in it settled.
+func (j *job) done() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.walked && j.state.Cursor == subscriptions.Buckets
+}
+
+// ledgerEmpty reports whether the broadcast has a ledger of its own, and no line in it.
+func (j *job) ledgerEmpty() bool { return j.fresh && j.Ledger == j.ID && !j.noted.Load() }
+
+// edition is the number of the language of what is sent.
+func (j *job) edition() int { return subscriptions.Number(j.Language) }
+
+// plannedAt is when the broadcast was planned.
+func (j *job) plannedAt() time.Time { return time.UnixMilli(j.PlannedAt) }
+
+// current returns the state as it is now.
+func (j *job) current() state {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.state
+}
+
+// update changes the state under the lock.
+func (j *job) update(change func(st *state)) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	change(&j.state)
+}
+
+// first reports whether a broadcast goes before ordinary ones: what is urgent, and what
+// takes back a mistake.
+func (j *job) first() bool { return j.Urgent || j.Kind == Withdrawal }
+
+// bucket counts what is still on its way in one bucket of a walk.
+type bucket struct {
+	left atomic.Int64
+}
+
+// digestItem is an item that went out, when, and the number of the ledger that it shares with
+// its other editions.
+type digestItem struct {
+	feeds.Item
+	at     time.Time
+	ledger int64
+}
+
+// from is until when digests had been sent before this one.
+func (j *job) from() time.Time {
+	if j.From == 0 { // planned by an earlier release
+		return j.plannedAt().Add(-time.Hour)
+	}
+	return time.Unix(j.From*3600, 0)
+}

@@ -1,0 +1,64 @@
+package broadcast
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// joinedBatch bounds the chats that are read at a time.
+const joinedBatch = 100
+
+// takeJoined brings chats that subscribed lately, or have another id since, what is running. To
+// whom it was brought already it is not brought again, the ledger sees to that.
+func (r *runner) takeJoined(ctx context.Context) error {
+	joined, err := r.engine.options.Redis.LRange(ctx, keyJoined, 0, joinedBatch-1).Result()
+	if err != nil {
+		return fmt.Errorf("read who joined: %w", err)
+	}
+	for _, member := range joined {
+		var chat, former int64
+		if n, err := fmt.Sscan(member, &chat, &former); n == 0 {
+			r.log.Warn("no chat id among those who joined", "value", member, "error", err)
+			continue
+		}
+		due := time.Now()
+		if former != 0 {
+			if due, err = r.follow(ctx, former, chat); err != nil {
+				return err
+			}
+		}
+		for _, j := range r.list() {
+			if j.Kind != News && former == 0 {
+				continue
+			}
+			if err := r.tryAt(ctx, j, chat, former, due); err != nil {
+				return err
+			}
+		}
+	}
+	if len(joined) > 0 {
+		if err := r.engine.options.Redis.LTrim(ctx, keyJoined, int64(len(joined)), -1).Err(); err != nil {
+			return fmt.Errorf("take who joined: %w", err)
+		}
+		r.engine.Wake() // there may be more
+	}
+	return nil
+}
+
+// tryAt has a chat tried in a broadcast at a time. Where it waits for another attempt
+// already, by its former id maybe, it goes on waiting, and the message's age goes on.
+func (r *runner) tryAt(ctx context.Context, j *job, chat, former int64, due time.Time) error {
+	waits, err := r.engine.retries.of(ctx, j.ID, chat, former)
+	if err != nil {
+		return err
+	}
+	if waits.due.Before(due) {
+		waits.due = due
+	}
+	if err := r.engine.retries.put(ctx, j.ID, chat, waits); err != nil {
+		return err
+	}
+	r.queue.parkAnew(&task{job: j, chat: chat, attempts: waits.attempts, since: waits.since}, waits.due)
+	return nil
+}

@@ -20,9 +20,7 @@ func (s *Server) target(q *query) (target, *Refusal) {
 		return target{}, ChatIDEmpty
 	}
 	if username, found := strings.CutPrefix(named, "@"); found {
-		s.mu.RLock()
-		c := s.usernames[strings.ToLower(username)]
-		s.mu.RUnlock()
+		c := s.chats.named(username)
 		if c == nil {
 			return target{}, ChatNotFound
 		}
@@ -32,13 +30,13 @@ func (s *Server) target(q *query) (target, *Refusal) {
 	if err != nil {
 		return target{}, ChatNotFound
 	}
-	if c := s.crowdOf(id); c != nil {
+	if c := s.crowds.of(id); c != nil {
 		return target{id: id, crowd: c}, nil
 	}
 	if c, found := s.Chat(id); found {
 		return target{id: id, chat: c}, nil
 	}
-	if id == s.bot.ID {
+	if id == s.account.bot.ID {
 		return target{}, CantSendToBots
 	}
 	return target{}, ChatNotFound

@@ -4,7 +4,19 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
+)
+
+// Kind is what a chat is, in the Bot API's words.
+type Kind string
+
+// The kinds of chats.
+const (
+	Private    Kind = "private"
+	BasicGroup Kind = "group"
+	Supergroup Kind = "supergroup"
+	Channel    Kind = "channel"
 )
 
 // KeptMessages is how many messages a chat remembers; older ones are forgotten, and
@@ -13,6 +25,47 @@ const KeptMessages = 200
 
 // typingFor is how long a chat action is shown.
 const typingFor = 5 * time.Second
+
+// Chat is a conversation that the simulator remembers: a person's with the bot, a
+// group, a channel. It is safe for concurrent use.
+type Chat struct {
+	account *account
+	id      int64
+
+	mu       sync.Mutex
+	kind     Kind
+	title    string
+	username string
+
+	messages []Message // oldest first; replaced, never changed in place
+	lastID   int64     // of groups and channels, which number their own messages
+	received int       // messages of the bot that were accepted, ever
+	changed  chan struct{}
+	typing   time.Time // until when
+	pace     pace
+
+	person *person // of a private chat
+	group  *group  // of every other
+}
+
+// View is a chat at one moment, for a page to draw.
+type View struct {
+	ID       int64
+	Kind     Kind
+	Title    string
+	Username string
+	Messages []Message // those that are shown, oldest first
+	Typing   bool
+
+	Language    string // of the person's phone; private chats only
+	Started     bool   // the person has pressed Start
+	Blocked     bool
+	Deactivated bool
+
+	Forum   bool
+	Topics  []Topic
+	Members []Member // the bot among them
+}
 
 // ID is the chat's id as the Bot API names it: a person's own for a private chat,
 // negative for groups, below -1000000000000 for supergroups and channels.
@@ -34,7 +87,7 @@ func (c *Chat) View() View {
 	defer c.mu.Unlock()
 	v := View{
 		ID: c.id, Kind: c.kind, Title: c.title, Username: c.username,
-		Messages: c.shown(), Typing: c.server.now().Before(c.typing),
+		Messages: c.shown(), Typing: c.account.now().Before(c.typing),
 	}
 	if p := c.person; p != nil {
 		v.Language, v.Started = p.user.LanguageCode, p.started
@@ -43,7 +96,7 @@ func (c *Chat) View() View {
 	if g := c.group; g != nil {
 		v.Forum = g.forum
 		v.Topics = slices.Clone(g.topics)
-		v.Members = g.everybody(c.server.bot)
+		v.Members = g.everybody(c.account.bot)
 	}
 	return v
 }
@@ -128,14 +181,14 @@ func (c *Chat) touch() {
 		close(c.changed)
 		c.changed = nil
 	}
-	c.server.watches.mark(c.id)
+	c.account.watches.mark(c.id)
 }
 
 // add appends m under a new id and forgets what is too old. c.mu is held.
 func (c *Chat) add(m Message) Message {
 	m.Chat, m.ID = c.id, c.nextID()
 	if m.Date.IsZero() {
-		m.Date = c.server.now()
+		m.Date = c.account.now()
 	}
 	if len(c.messages) >= KeptMessages {
 		c.messages = slices.Delete(c.messages, 0, len(c.messages)-KeptMessages+1)
@@ -149,7 +202,7 @@ func (c *Chat) add(m Message) Message {
 // bot's account share one sequence, each supergroup and channel has its own.
 func (c *Chat) nextID() int64 {
 	if c.kind == Private || c.kind == BasicGroup {
-		return c.server.lastMessage.Add(1)
+		return c.account.lastMessage.Add(1)
 	}
 	c.lastID++
 	return c.lastID
@@ -162,4 +215,20 @@ func (c *Chat) message(id int64) (*Message, bool) {
 		return nil, false
 	}
 	return &c.messages[i], true
+}
+
+// person is what a private chat knows of its human. The chat's lock guards it.
+type person struct {
+	user        User
+	started     bool // has written to the bot: the bot may write back
+	known       bool // the bot has seen the person somewhere
+	blocked     bool
+	deactivated bool
+}
+
+// see notes that the bot knows of the person from now on.
+func (p *person) see() {
+	if p != nil {
+		p.known = true
+	}
 }

@@ -1,26 +1,17 @@
 package simulator
 
 import (
-	"context"
 	"fmt"
 )
 
-// Citizen adds a person with a phone in a language ("ky"; may be empty, as with real
-// people). As in Telegram, the bot can't write to somebody who never wrote first:
-// Send something (as "/start"), or use Open.
-func (s *Server) Citizen(name, languageCode string) *Citizen {
-	id := s.lastPerson.Add(1)
-	c := &Citizen{Chat: &Chat{
-		server: s, id: id, kind: Private, title: name,
-		person: &person{user: User{ID: id, FirstName: name, LanguageCode: languageCode}},
-	}}
-	s.keep(c.Chat)
-	s.mu.Lock()
-	s.phones = append(s.phones, c)
-	s.mu.Unlock()
-	s.watches.mark(id)
-	return c
+// Citizen is a person with a phone on which the chat with the bot is open. What a
+// Citizen does returns at once; the bot's answer is waited for with Wait.
+type Citizen struct {
+	*Chat
 }
+
+// User is the person as the Bot API shows them.
+func (c *Citizen) User() User { return c.person.user }
 
 // Open makes the person one who pressed Start at some time in the past: the bot may
 // write, and hears nothing of it. It returns c.
@@ -115,15 +106,4 @@ func (c *Citizen) TapRaw(message int64, data string) (*Tap, error) {
 		return nil, fmt.Errorf("chat %d: %w %d", c.id, ErrNoMessage, message)
 	}
 	return c.tap(c.person.user, *m, Button{Data: data})
-}
-
-// Answer waits for the bot's answer.
-func (t *Tap) Answer(ctx context.Context) (Answer, error) {
-	select {
-	case a := <-t.answer:
-		t.answer <- a
-		return a, nil
-	case <-ctx.Done():
-		return Answer{}, fmt.Errorf("wait for the answer to a pressed button: %w", ctx.Err())
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -130,10 +131,10 @@ func (c *Chat) replace(m *Message, rows [][]Button, change func(*Message) *Refus
 		return NotModified
 	}
 	if content {
-		next.Edited = c.server.now()
+		next.Edited = c.account.now()
 	}
 	*m = next
-	c.server.counts.edited.Add(1)
+	c.account.counts.edited.Add(1)
 	c.touch()
 	return nil
 }
@@ -144,10 +145,10 @@ func sameContent(a, b Message) bool {
 
 // editInCrowd takes any change to a message that may exist: crowds keep none.
 func (s *Server) editInCrowd(t target, id int64, rows [][]Button, change func(*Message) *Refusal) (any, *Refusal) {
-	if id <= 0 || id > s.lastMessage.Load() {
+	if id <= 0 || id > s.account.lastMessage.Load() {
 		return nil, EditNotFound
 	}
-	m := Message{Chat: t.id, ID: id, Bot: true, Date: s.now()}
+	m := Message{Chat: t.id, ID: id, Bot: true, Date: s.account.now()}
 	if refusal := change(&m); refusal == NoCaptionToEdit {
 		m.Photo = "unknown" // it may have been one: crowds keep no messages
 		refusal = change(&m)
@@ -156,8 +157,8 @@ func (s *Server) editInCrowd(t target, id int64, rows [][]Button, change func(*M
 			return nil, refusal
 		}
 	}
-	m.Keyboard, m.Edited = rows, s.now()
-	s.counts.edited.Add(1)
+	m.Keyboard, m.Edited = rows, s.account.now()
+	s.account.counts.edited.Add(1)
 	return s.crowdMessage(m), nil
 }
 
@@ -187,10 +188,10 @@ func (s *Server) delete(q *query, ids []int64, skip bool) (any, *Refusal) {
 		return nil, refusal
 	}
 	if t.crowd != nil {
-		if !skip && ids[0] > s.lastMessage.Load() {
+		if !skip && ids[0] > s.account.lastMessage.Load() {
 			return nil, DeleteNotFound
 		}
-		s.counts.deleted.Add(int64(len(ids)))
+		s.account.counts.deleted.Add(int64(len(ids)))
 		return true, nil
 	}
 	c := t.chat
@@ -213,7 +214,7 @@ func (s *Server) delete(q *query, ids []int64, skip bool) (any, *Refusal) {
 	for _, id := range ids {
 		if m, found := c.message(id); found {
 			m.Deleted = true
-			s.counts.deleted.Add(1)
+			s.account.counts.deleted.Add(1)
 		}
 	}
 	c.touch()
@@ -223,7 +224,7 @@ func (s *Server) delete(q *query, ids []int64, skip bool) (any, *Refusal) {
 // mayDelete: what is old stays in private chats and basic groups; what others wrote
 // stays in groups where the bot has not the right.
 func (c *Chat) mayDelete(m Message) *Refusal {
-	old := c.server.now().Sub(m.Date) > deleteWindow
+	old := c.account.now().Sub(m.Date) > deleteWindow
 	if c.group != nil && !m.Bot && !c.group.bot.rights.Delete {
 		return CantDelete
 	}
@@ -231,4 +232,16 @@ func (c *Chat) mayDelete(m Message) *Refusal {
 		return CantDeleteForAll
 	}
 	return nil
+}
+
+// inlineMessage finds the chat and the number that an inline_message_id names.
+func (s *Server) inlineMessage(id string) (c *Chat, number int64) {
+	chatPart, messagePart, _ := strings.Cut(id, "_")
+	chat, err1 := strconv.ParseInt(chatPart, 36, 64)
+	number, err2 := strconv.ParseInt(messagePart, 36, 64)
+	if err1 != nil || err2 != nil {
+		return nil, 0
+	}
+	c, _ = s.Chat(chat)
+	return c, number
 }

@@ -19,7 +19,7 @@ func CheckHTML(t *testing.T, html string) {
 
 // Polling reports whether a getUpdates request waits.
 func (s *Server) Polling() bool {
-	s.updates.mu.Lock()
-	defer s.updates.mu.Unlock()
-	return s.updates.poll != nil
+	s.account.updates.mu.Lock()
+	defer s.account.updates.mu.Unlock()
+	return s.account.updates.poll != nil
 }

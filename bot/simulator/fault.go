@@ -65,6 +65,23 @@ type activeFault struct {
 	attempts map[int64]uint64 // by chat, where Probability asks
 }
 
+// add switches a fault on. The returned function switches it off again.
+func (f *faults) add(fault Fault) (lift func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.last++
+	active := &activeFault{Fault: fault, number: f.last, left: fault.Next, attempts: map[int64]uint64{}}
+	f.all = append(f.all, active)
+	return func() { f.lift(active) }
+}
+
+// clear switches all faults off.
+func (f *faults) clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.all = nil
+}
+
 func (f *faults) lift(active *activeFault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

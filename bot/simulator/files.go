@@ -85,13 +85,3 @@ func (f *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Write(picture) // who asked is gone
 }
-
-// sizes are a photo's on the wire, smallest first. The pictures are not looked at:
-// the largest is as large as Telegram ever makes one.
-func sizes(id string) []photoSize {
-	unique := id[len(id)-16:]
-	return []photoSize{
-		{FileID: id + "s", UniqueID: unique + "s", Width: 90, Height: 60, FileSize: 1200},
-		{FileID: id, UniqueID: unique, Width: 1280, Height: 853, FileSize: 120_000},
-	}
-}

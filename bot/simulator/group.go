@@ -5,41 +5,10 @@ import (
 	"slices"
 )
 
-// Group founds a basic group, with its owner and the bot outside.
-func (s *Server) Group(title string, owner *Citizen) *Group {
-	return s.found(BasicGroup, -s.lastGroup.Add(1), title, "", owner)
-}
-
-// Supergroup founds a supergroup. The username makes it public; it may be empty.
-func (s *Server) Supergroup(title, username string, owner *Citizen) *Group {
-	return s.found(Supergroup, -1_000_000_000_000-s.lastGroup.Add(1), title, username, owner)
-}
-
-// Forum founds a supergroup with topics.
-func (s *Server) Forum(title string, owner *Citizen) *Group {
-	g := s.Supergroup(title, "", owner)
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.group.forum = true
-	return g
-}
-
-// Channel founds a channel. The username makes it public; it may be empty.
-func (s *Server) Channel(title, username string, owner *Citizen) *Group {
-	return s.found(Channel, -1_000_000_000_000-s.lastGroup.Add(1), title, username, owner)
-}
-
-func (s *Server) found(kind Kind, id int64, title, username string, owner *Citizen) *Group {
-	g := &Group{Chat: &Chat{
-		server: s, id: id, kind: kind, title: title, username: username,
-		group: &group{bot: botMember{role: Left}, members: []Member{{owner.User(), Creator}}},
-	}}
-	s.keep(g.Chat)
-	s.mu.Lock()
-	s.groups = append(s.groups, g)
-	s.mu.Unlock()
-	s.watches.mark(id)
-	return g
+// Group is a basic group, a supergroup (a forum, too) or a channel.
+type Group struct {
+	*Chat
+	chats *chats
 }
 
 // Join makes a citizen a member, or changes the role of one.
@@ -97,7 +66,7 @@ func (g *Group) setBot(by *Citizen, after botMember) {
 func (g *Group) Upgrade(by *Citizen) *Group {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	next := g.server.Supergroup(g.title, "", by)
+	next := g.chats.addGroup(Supergroup, g.title, "", by)
 	next.mu.Lock()
 	defer next.mu.Unlock()
 	next.group.members = slices.Clone(g.group.members)

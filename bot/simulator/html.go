@@ -220,3 +220,23 @@ func sortEntities(entities []Entity) {
 		return b.Length - a.Length
 	})
 }
+
+// byteOffset is where the n-th UTF-16 unit of s begins.
+func byteOffset(s string, n int) int {
+	for i, r := range s {
+		if n <= 0 {
+			return i
+		}
+		n -= units(r)
+	}
+	return len(s)
+}
+
+// utf16Length counts the UTF-16 units of a text, in which Telegram measures.
+func utf16Length(s string) int {
+	n := 0
+	for _, r := range s {
+		n += units(r)
+	}
+	return n
+}

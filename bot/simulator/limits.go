@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"math"
 	"sync"
 	"time"
 )
@@ -54,24 +55,26 @@ func (b *bucket) take(now time.Time, rate float64) {
 	b.full = b.full.Add(time.Duration(float64(time.Second) / rate))
 }
 
-// globe is the limit over all chats.
-type globe struct {
+// limiter holds the bot to a server's limits.
+type limiter struct {
+	limits Limits
+
 	mu   sync.Mutex
-	free bucket
+	free bucket // over all chats
 	paid bucket
 }
 
-// take lets a message pass, or says how long it has to wait.
-func (g *globe) take(l Limits, now time.Time, paid bool) time.Duration {
-	b, rate, burst := &g.free, l.PerSecond, l.Burst
+// takeGlobal lets a message pass the limit over all chats, or says how long it has to wait.
+func (l *limiter) takeGlobal(now time.Time, paid bool) time.Duration {
+	b, rate, burst := &l.free, l.limits.PerSecond, l.limits.Burst
 	if paid {
-		b, rate, burst = &g.paid, l.PaidPerSecond, int(l.PaidPerSecond)
+		b, rate, burst = &l.paid, l.limits.PaidPerSecond, int(l.limits.PaidPerSecond)
 	}
 	if rate <= 0 {
 		return 0
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if wait := b.wait(now, rate, burst); wait > 0 {
 		return wait
 	}
@@ -105,4 +108,20 @@ func (p *pace) take(l Limits, now time.Time, group bool) {
 	if group && l.GroupPerMinute > 0 {
 		p.minute = append(p.minute, now)
 	}
+}
+
+// pass lets a message pass both limits, or neither.
+func (l *limiter) pass(p *pace, now time.Time, group, paid bool) *Refusal {
+	if l.limits == (Limits{}) {
+		return nil
+	}
+	wait := p.wait(l.limits, now, group)
+	if wait == 0 {
+		wait = l.takeGlobal(now, paid)
+	}
+	if wait > 0 {
+		return TooMany(int(math.Ceil(wait.Seconds())))
+	}
+	p.take(l.limits, now, group)
+	return nil
 }

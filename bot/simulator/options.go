@@ -1,10 +1,16 @@
 package simulator
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 )
+
+// DefaultToken is the bot's token where [Options.Token] is empty.
+const DefaultToken = "7000000001:AAsimulatorsimulatorsimulatorsimula"
 
 // Options say what a server is like. The zero value is a Telegram without limits
 // and without latency.
@@ -33,4 +39,27 @@ type Options struct {
 	Local bool
 	// Log hears of webhooks that fail; nothing if nil.
 	Log *slog.Logger
+}
+
+// withDefaults fills in what was left out.
+func (o Options) withDefaults() Options {
+	o.Token = cmp.Or(o.Token, DefaultToken)
+	o.Username = cmp.Or(o.Username, "kabarchy_bot")
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// bot is the bot's user: its id is the number before the token's colon.
+func (o Options) bot() User {
+	number, _, _ := strings.Cut(o.Token, ":")
+	id, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		id = 7000000001
+	}
+	return User{ID: id, IsBot: true, FirstName: "Кабарчы", Username: o.Username}
 }

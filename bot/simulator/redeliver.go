@@ -32,23 +32,20 @@ func (u *updates) awaitRoom(ctx context.Context, limit int) error {
 	}
 }
 
-// SendUpdate queues an update of any kind: fields is a JSON object without update_id,
-// as `{"message":{"text":[1]}}`.
-func (s *Server) SendUpdate(fields string) (update int64, err error) {
+// pushAny queues an update of any kind: fields is a JSON object without update_id.
+func (u *updates) pushAny(fields string) (update int64, err error) {
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(fields), &object); err != nil || len(object) != 1 {
 		return 0, fmt.Errorf("simulator: an update has to be a JSON object with one field: %q", fields)
 	}
 	for kind, payload := range object {
-		update = s.updates.pushJSON(0, kind, bytes.TrimSpace(payload))
+		update = u.pushJSON(0, kind, bytes.TrimSpace(payload))
 	}
 	return update, nil
 }
 
-// Redeliver delivers an update once more under its old id, confirmed or not, as
-// happens when the bot's confirmation got lost.
-func (s *Server) Redeliver(id int64) error {
-	u := &s.updates
+// redeliver delivers an update once more under its old id, confirmed or not.
+func (u *updates) redeliver(id int64) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for _, ups := range [][]update{u.queue, u.confirmed} {
@@ -63,17 +60,17 @@ func (s *Server) Redeliver(id int64) error {
 	return fmt.Errorf("redeliver %d: %w", id, ErrNoUpdate)
 }
 
-// Pending counts the updates that the bot has not confirmed.
-func (s *Server) Pending() int {
-	s.updates.mu.Lock()
-	defer s.updates.mu.Unlock()
-	return len(s.updates.queue)
+// pending counts the updates that the bot has not confirmed.
+func (u *updates) pending() int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return len(u.queue)
 }
 
-// AwaitHandled returns when the bot has confirmed every update.
-func (s *Server) AwaitHandled(ctx context.Context) error {
-	if err := s.updates.awaitRoom(ctx, 1); err != nil {
-		return fmt.Errorf("wait for %d updates to be handled: %w", s.Pending(), err)
+// awaitHandled returns when the bot has confirmed every update.
+func (u *updates) awaitHandled(ctx context.Context) error {
+	if err := u.awaitRoom(ctx, 1); err != nil {
+		return fmt.Errorf("wait for %d updates to be handled: %w", u.pending(), err)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package simulator
 import (
 	"context"
 	"encoding/json"
-	"math"
 	"net/http"
 	"strings"
 )
@@ -104,7 +103,7 @@ func (s *Server) send(q *query, m Message) (any, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	m.Chat, m.Bot, m.Name, m.Date = t.id, true, s.bot.FirstName, s.now()
+	m.Chat, m.Bot, m.Name, m.Date = t.id, true, s.account.bot.FirstName, s.account.now()
 	m.Thread = q.int("message_thread_id")
 	m.Silent, m.Protected = q.flag("disable_notification"), q.flag("protect_content")
 	m.ReplyTo = reply.MessageID
@@ -118,11 +117,13 @@ func (s *Server) send(q *query, m Message) (any, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	s.counts.accepted.Add(1)
+	s.account.counts.accepted.Add(1)
 	if paid {
-		s.counts.paid.Add(1)
+		s.account.counts.paid.Add(1)
 	}
-	s.count(t.crowd, t.id, m.Text)
+	if key := s.options.Key; key != nil {
+		s.tallies.of(key(m.Text)).add(t.crowd, t.id)
+	}
 	return sent, nil
 }
 
@@ -130,16 +131,16 @@ func (s *Server) sendToCrowd(t target, m Message, paid bool) (*wireMessage, *Ref
 	if m.Thread != 0 {
 		return nil, ThreadNotFound
 	}
-	if refusal := t.crowd.accept(s, t.id, paid); refusal != nil {
+	if refusal := t.crowd.accept(&s.account.limiter, s.account.now(), t.id, paid); refusal != nil {
 		return nil, refusal
 	}
-	m.ID = s.lastMessage.Add(1)
+	m.ID = s.account.lastMessage.Add(1)
 	return s.crowdMessage(m), nil
 }
 
 // crowdMessage is a message in a crowd member's chat, as the bot sees it.
 func (s *Server) crowdMessage(m Message) *wireMessage {
-	w := &wireMessage{MessageID: m.ID, From: &s.bot, Chat: crowdChat(m.Chat), Date: m.Date.Unix()}
+	w := &wireMessage{MessageID: m.ID, From: &s.account.bot, Chat: crowdChat(m.Chat), Date: m.Date.Unix()}
 	w.content(m)
 	return w
 }
@@ -156,12 +157,12 @@ func (c *Chat) receive(m Message, allowWithout, paid bool) (*wireMessage, *Refus
 			return nil, ReplyNotFound
 		}
 	}
-	if refusal := c.server.pass(&c.pace, c.kind != Private, paid); refusal != nil {
+	if refusal := c.account.limiter.pass(&c.pace, c.account.now(), c.kind != Private, paid); refusal != nil {
 		return nil, refusal
 	}
 	sent := c.wireMessage(c.add(m))
 	c.received++
-	c.typing = c.server.now()
+	c.typing = c.account.now()
 	return sent, nil
 }
 
@@ -212,28 +213,10 @@ func (s *Server) sendChatAction(_ context.Context, q *query) (any, *Refusal) {
 	if refusal := c.access(); refusal != nil {
 		return nil, refusal
 	}
-	c.typing = s.now()
+	c.typing = s.account.now()
 	if action != "cancel" {
 		c.typing = c.typing.Add(typingFor)
 	}
 	c.touch()
 	return true, nil
-}
-
-// pass lets a message pass both limits, or neither.
-func (s *Server) pass(p *pace, group, paid bool) *Refusal {
-	l := s.options.Limits
-	if l == (Limits{}) {
-		return nil
-	}
-	now := s.now()
-	wait := p.wait(l, now, group)
-	if wait == 0 {
-		wait = s.globe.take(l, now, paid)
-	}
-	if wait > 0 {
-		return TooMany(int(math.Ceil(wait.Seconds())))
-	}
-	p.take(l, now, group)
-	return nil
 }

@@ -12,41 +12,37 @@ import (
 type method func(*Server, context.Context, *query) (result any, refusal *Refusal)
 
 // methods by name in lower case: the real server does not mind the case either.
-var methods map[string]method
+var methods = map[string]method{
+	"getme":      (*Server).getMe,
+	"getupdates": (*Server).getUpdates,
 
-func init() {
-	methods = map[string]method{
-		"getme":      (*Server).getMe,
-		"getupdates": (*Server).getUpdates,
+	"setwebhook":     (*Server).setWebhook,
+	"deletewebhook":  (*Server).deleteWebhook,
+	"getwebhookinfo": (*Server).getWebhookInfo,
 
-		"setwebhook":     (*Server).setWebhook,
-		"deletewebhook":  (*Server).deleteWebhook,
-		"getwebhookinfo": (*Server).getWebhookInfo,
+	"sendmessage":    (*Server).sendMessage,
+	"sendphoto":      (*Server).sendPhoto,
+	"sendchataction": (*Server).sendChatAction,
 
-		"sendmessage":    (*Server).sendMessage,
-		"sendphoto":      (*Server).sendPhoto,
-		"sendchataction": (*Server).sendChatAction,
+	"editmessagetext":        (*Server).editMessageText,
+	"editmessagecaption":     (*Server).editMessageCaption,
+	"editmessagemedia":       (*Server).editMessageMedia,
+	"editmessagereplymarkup": (*Server).editMessageReplyMarkup,
+	"deletemessage":          (*Server).deleteMessage,
+	"deletemessages":         (*Server).deleteMessages,
 
-		"editmessagetext":        (*Server).editMessageText,
-		"editmessagecaption":     (*Server).editMessageCaption,
-		"editmessagemedia":       (*Server).editMessageMedia,
-		"editmessagereplymarkup": (*Server).editMessageReplyMarkup,
-		"deletemessage":          (*Server).deleteMessage,
-		"deletemessages":         (*Server).deleteMessages,
+	"answercallbackquery": (*Server).answerCallbackQuery,
+	"answerinlinequery":   (*Server).answerInlineQuery,
 
-		"answercallbackquery": (*Server).answerCallbackQuery,
-		"answerinlinequery":   (*Server).answerInlineQuery,
+	"setmycommands":         (*Server).setMyCommands,
+	"getmycommands":         (*Server).getMyCommands,
+	"deletemycommands":      (*Server).deleteMyCommands,
+	"setmydescription":      (*Server).setMyDescription,
+	"getmydescription":      (*Server).getMyDescription,
+	"setmyshortdescription": (*Server).setMyShortDescription,
+	"getmyshortdescription": (*Server).getMyShortDescription,
 
-		"setmycommands":         (*Server).setMyCommands,
-		"getmycommands":         (*Server).getMyCommands,
-		"deletemycommands":      (*Server).deleteMyCommands,
-		"setmydescription":      setProfile("description", 512),
-		"getmydescription":      getProfile("description"),
-		"setmyshortdescription": setProfile("short_description", 120),
-		"getmyshortdescription": getProfile("short_description"),
-
-		"getchatmember": (*Server).getChatMember,
-	}
+	"getchatmember": (*Server).getChatMember,
 }
 
 // Handler serves the Bot API under /bot<token>/, uploaded pictures under /file/ and
@@ -72,7 +68,7 @@ func (s *Server) Handler() http.Handler {
 
 // serve answers a request of the Bot API: path is <token>/<method>.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, path string) {
-	s.counts.requests.Add(1)
+	s.account.counts.requests.Add(1)
 	token, name, _ := strings.Cut(path, "/")
 	if token != s.options.Token {
 		s.refuse(w, Unauthorized)
@@ -97,7 +93,7 @@ func (s *Server) carryOut(w http.ResponseWriter, r *http.Request, q *query, requ
 	ctx := r.Context()
 	fault, delay := s.faults.strike(request)
 	if fault != nil {
-		s.counts.faulted.Add(1)
+		s.account.counts.faulted.Add(1)
 	}
 	latency := s.options.Latency + delay
 	if !linger(ctx, latency/2) {
@@ -111,7 +107,7 @@ func (s *Server) carryOut(w http.ResponseWriter, r *http.Request, q *query, requ
 	arrived := refusal == nil && strings.HasPrefix(q.method, "send") && q.method != "sendchataction"
 	if !linger(ctx, latency-latency/2) || fault != nil {
 		if arrived {
-			s.counts.ambiguous.Add(1)
+			s.account.counts.ambiguous.Add(1)
 		}
 		if fault != nil {
 			s.spoil(ctx, w, fault)
@@ -154,9 +150,9 @@ func (s *Server) refuse(w http.ResponseWriter, refusal *Refusal) {
 
 func (s *Server) noteRefusal(refusal *Refusal) {
 	if refusal.Code == http.StatusTooManyRequests {
-		s.counts.limited.Add(1)
+		s.account.counts.limited.Add(1)
 	} else {
-		s.counts.refused.Add(1)
+		s.account.counts.refused.Add(1)
 	}
 }
 

@@ -43,7 +43,7 @@ func (c *Chat) tell(message any) int64 {
 	if c.kind == Channel {
 		kind = "channel_post"
 	}
-	return c.server.updates.push(c.id, kind, message)
+	return c.account.updates.push(c.id, kind, message)
 }
 
 func (c *Chat) nameOf(from User) string {
@@ -72,23 +72,16 @@ func (c *Chat) hears(text string) bool {
 		return false
 	}
 	_, addressee, named := strings.Cut(command, "@")
-	return !named || strings.EqualFold(addressee, c.server.bot.Username)
+	return !named || strings.EqualFold(addressee, c.account.bot.Username)
 }
 
 // myMember tells the bot that its own standing changed.
 func (c *Chat) myMember(by User, before, after botMember) {
 	c.person.see()
-	c.server.updates.push(c.id, "my_chat_member", wireMemberUpdated{
-		Chat: c.wire(), From: by, Date: c.server.now().Unix(),
-		Old: memberOnWire(c.server.bot, before), New: memberOnWire(c.server.bot, after),
+	c.account.updates.push(c.id, "my_chat_member", wireMemberUpdated{
+		Chat: c.wire(), From: by, Date: c.account.now().Unix(),
+		Old: memberOnWire(c.account.bot, before), New: memberOnWire(c.account.bot, after),
 	})
-}
-
-// see notes that the bot knows of the person from now on.
-func (p *person) see() {
-	if p != nil {
-		p.known = true
-	}
 }
 
 // serviceOfBot shows and tells that the bot came into a group or was thrown out.
@@ -100,9 +93,9 @@ func (c *Chat) serviceOfBot(by User, came bool) {
 	m := c.add(Message{From: by.ID, Name: by.FirstName, Service: service})
 	w := c.wireMessage(m)
 	if came {
-		w.NewMembers = []User{c.server.bot}
+		w.NewMembers = []User{c.account.bot}
 	} else {
-		w.LeftMember = &c.server.bot
+		w.LeftMember = &c.account.bot
 	}
 	c.tell(w)
 }

@@ -1,9 +1,6 @@
 package simulator
 
-import (
-	"sync"
-	"sync/atomic"
-)
+import "sync/atomic"
 
 // Stats count what happened since the server began.
 type Stats struct {
@@ -27,15 +24,11 @@ type counts struct {
 	requests, accepted, edited, deleted, refused, limited, faulted, ambiguous, paid atomic.Int64
 }
 
-// tallies count by key and chat; see Server.Deliveries.
-type tallies struct {
-	mu   sync.RWMutex
-	keys map[string]*tally
-}
-
-// tally is how often each chat accepted what one key names.
-type tally struct {
-	mu     sync.Mutex
-	chats  map[int64]int
-	crowds map[*crowd][]uint32
+// stats returns the counts as they are now.
+func (c *counts) stats() Stats {
+	return Stats{
+		Requests: c.requests.Load(), Accepted: c.accepted.Load(), Edited: c.edited.Load(), Deleted: c.deleted.Load(),
+		Refused: c.refused.Load(), Limited429: c.limited.Load(), Faulted: c.faulted.Load(),
+		Ambiguous: c.ambiguous.Load(), Paid: c.paid.Load(),
+	}
 }

@@ -1,48 +1,35 @@
 package simulator
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strconv"
-	"time"
 )
 
-// openTaps is above how many unanswered presses the old ones are looked through.
-const openTaps = 1000
+// What pressing can fail with.
+var (
+	ErrNoMessage = errors.New("simulator: no such message")
+	ErrNoButton  = errors.New("simulator: no such button")
+	// ErrNotCallback: the button opens a link or the like; the bot hears nothing of it.
+	ErrNotCallback = errors.New("simulator: the button sends the bot nothing")
+)
 
-// begin notes a press.
-func (t *taps) begin(c *Chat, now time.Time) *Tap {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.open == nil {
-		t.open = map[string]tapped{}
-	}
-	if len(t.open) >= openTaps {
-		for id, old := range t.open {
-			if now.Sub(old.when) > callbackLife {
-				delete(t.open, id)
-			}
-		}
-	}
-	t.last++
-	tap := &Tap{id: strconv.FormatInt(4_400_000_000_000_000+t.last, 10), answer: make(chan Answer, 1)}
-	t.open[tap.id] = tapped{tap, c, now}
-	return tap
+// Tap is a pressed button that waits for the bot's answer.
+type Tap struct {
+	// Update is the id of the update that told the bot; 0 if it does not want such updates.
+	Update int64
+
+	question question[Answer]
 }
 
-// end hands over the answer; false if the press is unknown, answered already or too old.
-func (t *taps) end(id string, a Answer, now time.Time) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	pressed, found := t.open[id]
-	if !found {
-		return false
+// Answer waits for the bot's answer.
+func (t *Tap) Answer(ctx context.Context) (Answer, error) {
+	a, err := t.question.wait(ctx)
+	if err != nil {
+		return a, fmt.Errorf("wait for the answer to a pressed button: %w", err)
 	}
-	delete(t.open, id)
-	if now.Sub(pressed.when) > callbackLife {
-		return false
-	}
-	pressed.tap.answer <- a
-	return true
+	return a, nil
 }
 
 // tapNewest presses the button that what finds, on the newest message that has one.
@@ -80,18 +67,13 @@ func (c *Chat) tap(from User, m Message, b Button) (*Tap, error) {
 	if b.Data == "" {
 		return nil, fmt.Errorf("chat %d (%s), button %q: %w", c.id, c.title, b.Text, ErrNotCallback)
 	}
-	tap := c.server.taps.begin(c, c.server.now())
-	call := wireCallback{ID: tap.id, From: from, ChatInstance: strconv.FormatInt(c.id*7919, 10), Data: b.Data}
+	tap := &Tap{question: c.account.presses.ask(c.account.now())}
+	call := wireCallback{ID: tap.question.id, From: from, ChatInstance: strconv.FormatInt(c.id*7919, 10), Data: b.Data}
 	if m.Inline {
 		call.InlineID = inlineID(m)
 	} else {
 		call.Message = c.wireMessage(m)
 	}
-	tap.Update = c.server.updates.push(c.id, "callback_query", call)
+	tap.Update = c.account.updates.push(c.id, "callback_query", call)
 	return tap, nil
-}
-
-// inlineID names a message that came through the bot.
-func inlineID(m Message) string {
-	return strconv.FormatInt(m.Chat, 36) + "_" + strconv.FormatInt(m.ID, 36)
 }

@@ -2,8 +2,6 @@ package simulator
 
 import (
 	"encoding/json"
-	"net"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -77,26 +75,6 @@ func (f formatted) trimmed() formatted {
 	return formatted{text, kept}
 }
 
-// byteOffset is where the n-th UTF-16 unit of s begins.
-func byteOffset(s string, n int) int {
-	for i, r := range s {
-		if n <= 0 {
-			return i
-		}
-		n -= units(r)
-	}
-	return len(s)
-}
-
-// utf16Length counts the UTF-16 units of a text, in which Telegram measures.
-func utf16Length(s string) int {
-	n := 0
-	for _, r := range s {
-		n += units(r)
-	}
-	return n
-}
-
 // formatText reads the text of a message.
 func formatText(text, mode, entities string) (formatted, *Refusal) {
 	if text == "" {
@@ -127,39 +105,6 @@ func (f formatted) equal(g formatted) bool {
 	return f.text == g.text && slices.Equal(f.entities, g.entities)
 }
 
-// checkedLink is the address a link leads to; "" for one that Telegram drops.
-// A link without an address is its own text.
-func checkedLink(address, text string) string {
-	if address == "" {
-		address = text
-	}
-	address = strings.TrimSpace(address)
-	if !strings.Contains(address, "://") {
-		if strings.HasPrefix(address, "mailto:") || strings.HasPrefix(address, "tel:") {
-			return address
-		}
-		address = "http://" + address
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || strings.ContainsAny(address, " \n\t") {
-		return ""
-	}
-	switch strings.ToLower(u.Scheme) {
-	case "tg", "ton", "tonsite":
-		return address
-	case "http", "https", "ftp":
-	default:
-		return ""
-	}
-	if name := u.Hostname(); !strings.Contains(name, ".") && net.ParseIP(name) == nil {
-		return "" // localhost too
-	}
-	if u.Path == "" {
-		u.Path = "/"
-	}
-	return u.String()
-}
-
 // preview is the address whose preview a message shows; "" without one.
 func preview(o *linkPreview, f formatted) string {
 	if o != nil && o.Disabled {
@@ -181,4 +126,12 @@ func preview(o *linkPreview, f formatted) string {
 		}
 	}
 	return ""
+}
+
+type linkPreview struct {
+	Disabled      bool   `json:"is_disabled,omitempty"`
+	URL           string `json:"url,omitempty"`
+	PreferSmall   bool   `json:"prefer_small_media,omitempty"`
+	PreferLarge   bool   `json:"prefer_large_media,omitempty"`
+	ShowAboveText bool   `json:"show_above_text,omitempty"`
 }

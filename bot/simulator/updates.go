@@ -246,10 +246,3 @@ func (u *updates) expire() {
 		u.shrunk()
 	}
 }
-
-// ended reports whether the server was closed.
-func (u *updates) ended() bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return u.closed
-}

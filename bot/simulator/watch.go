@@ -52,6 +52,19 @@ type watches struct {
 	all map[*Watch]struct{}
 }
 
+// begin adds a listener.
+func (w *watches) begin() *Watch {
+	ready := make(chan struct{}, 1)
+	watch := &Watch{C: ready, ready: ready, chats: map[int64]struct{}{}, watches: w}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.all == nil {
+		w.all = map[*Watch]struct{}{}
+	}
+	w.all[watch] = struct{}{}
+	return watch
+}
+
 func (w *watches) mark(chat int64) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()

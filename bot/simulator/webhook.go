@@ -232,3 +232,10 @@ func (u *updates) close(ctx context.Context) error {
 		return fmt.Errorf("end the webhook: %w", ctx.Err())
 	}
 }
+
+// ended reports whether the server was closed.
+func (u *updates) ended() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.closed
+}

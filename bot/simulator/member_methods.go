@@ -2,18 +2,6 @@ package simulator
 
 import "context"
 
-func (s *Server) getMe(context.Context, *query) (any, *Refusal) {
-	return struct {
-		User
-		CanJoinGroups   bool `json:"can_join_groups"`
-		ReadsAll        bool `json:"can_read_all_group_messages"`
-		SupportsInline  bool `json:"supports_inline_queries"`
-		CanConnect      bool `json:"can_connect_to_business"`
-		HasMainWebApp   bool `json:"has_main_web_app"`
-		HasTopicsEnable bool `json:"has_topics_enabled"`
-	}{User: s.bot, CanJoinGroups: true, SupportsInline: true}, nil
-}
-
 func (s *Server) getChatMember(_ context.Context, q *query) (any, *Refusal) {
 	user := q.int("user_id")
 	if user == 0 {
@@ -38,8 +26,8 @@ func (s *Server) getChatMember(_ context.Context, q *query) (any, *Refusal) {
 		}
 		return nil, MemberNotFound
 	}
-	if user == s.bot.ID {
-		return memberOnWire(s.bot, c.group.bot), nil
+	if user == s.account.bot.ID {
+		return memberOnWire(s.account.bot, c.group.bot), nil
 	}
 	if m, found := c.group.member(user); found {
 		return memberOnWire(m.User, botMember{role: m.Role, rights: AllRights}), nil

@@ -3,12 +3,44 @@ package simulator
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 )
+
+const maxPollTime = 50 * time.Second
+
+func (s *Server) getUpdates(ctx context.Context, q *query) (any, *Refusal) {
+	s.account.updates.allowAs(q)
+	timeout := min(time.Duration(q.between("timeout", 0, 0, 3600))*time.Second, maxPollTime)
+	batch, refusal := s.account.updates.get(ctx, q.int("offset"), int(q.between("limit", 100, 1, 100)), timeout)
+	if refusal != nil {
+		return nil, refusal
+	}
+	bodies := make([]json.RawMessage, len(batch))
+	for i, up := range batch {
+		bodies[i] = up.body
+	}
+	return bodies, nil
+}
+
+// allowAs takes over allowed_updates; a parameter left out changes nothing, and one
+// that is no list of strings neither, as in the real server.
+func (u *updates) allowAs(q *query) {
+	raw, given := q.params["allowed_updates"]
+	var kinds []string
+	if !given || json.Unmarshal([]byte(raw), &kinds) != nil {
+		return
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.hook == nil || q.method != "getupdates" {
+		u.allow(kinds)
+	}
+}
 
 func (s *Server) setWebhook(ctx context.Context, q *query) (any, *Refusal) {
 	address := q.params["url"]
@@ -25,17 +57,17 @@ func (s *Server) setWebhook(ctx context.Context, q *query) (any, *Refusal) {
 	if refusal := checkHookURL(address); refusal != nil {
 		return nil, refusal
 	}
-	s.updates.allowAs(q)
+	s.account.updates.allowAs(q)
 	if q.flag("drop_pending_updates") {
-		s.updates.dropAll()
+		s.account.updates.dropAll()
 	}
 	client := s.options.WebhookClient
 	if client == nil {
 		client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	}
-	s.updates.setHook(ctx, &webhook{
+	s.account.updates.setHook(ctx, &webhook{
 		url: address, secret: secret, max: int(q.between("max_connections", 40, 1, 100)),
-		updates: &s.updates, client: client, log: s.log, wait: cmp.Or(s.options.WebhookWait, time.Second),
+		updates: &s.account.updates, client: client, log: s.options.Log, wait: cmp.Or(s.options.WebhookWait, time.Second),
 		wakened: make(chan struct{}, 1), stopped: make(chan struct{}),
 		busy: map[int64]bool{}, retries: map[int64]hookRetry{},
 	})
@@ -64,9 +96,9 @@ func checkHookURL(address string) *Refusal {
 }
 
 func (s *Server) deleteWebhook(ctx context.Context, q *query) (any, *Refusal) {
-	s.updates.setHook(ctx, nil)
+	s.account.updates.setHook(ctx, nil)
 	if q.flag("drop_pending_updates") {
-		s.updates.dropAll()
+		s.account.updates.dropAll()
 	}
 	return true, nil
 }
@@ -80,7 +112,7 @@ func (u *updates) dropAll() {
 }
 
 func (s *Server) getWebhookInfo(context.Context, *query) (any, *Refusal) {
-	u := &s.updates
+	u := &s.account.updates
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	info := struct {

@@ -17,8 +17,8 @@ import (
 var edits = []string{"editMessageText", "editMessageCaption", "editMessageMedia"}
 
 // refusedEdit strikes the first edit.
-func refusedEdit(f simulator.Fault) func(*cast, *simulator.Citizen) {
-	return func(c *cast, p *simulator.Citizen) {
+func refusedEdit(f simulator.Fault) func(*answerFixture, *simulator.Citizen) {
+	return func(c *answerFixture, p *simulator.Citizen) {
 		f.Methods, f.Next = edits, 1
 		f.Chats = func(chat int64) bool { return chat == p.ID() }
 		c.telegram.Fault(f)
@@ -29,7 +29,7 @@ func refusedEdit(f simulator.Fault) func(*cast, *simulator.Citizen) {
 // another correction to which Telegram says nothing: the ledger names the right message.
 var corrections = []struct {
 	name   string
-	before func(*cast, *simulator.Citizen) // between the news and its correction
+	before func(*answerFixture, *simulator.Citizen) // between the news and its correction
 	kept   string
 	shows  []string
 	then   []string
@@ -40,7 +40,7 @@ var corrections = []struct {
 	{"message to edit not found", refusedEdit(always(simulator.EditNotFound)), active, []string{"Биринчи"}, []string{"Үчүнчү"}},
 	{"message can't be edited", refusedEdit(always(simulator.CantEdit)), active, []string{"Биринчи", "Экинчи"}, []string{"Биринчи", "Үчүнчү"}},
 	{"too long", refusedEdit(always(simulator.CaptionTooLong)), active, []string{"Экинчи"}, []string{"Үчүнчү"}},
-	{"blocked meanwhile", func(_ *cast, p *simulator.Citizen) { p.Block() }, paused, []string{"Биринчи"}, []string{"Биринчи"}},
+	{"blocked meanwhile", func(_ *answerFixture, p *simulator.Citizen) { p.Block() }, paused, []string{"Биринчи"}, []string{"Биринчи"}},
 	{"502", refusedEdit(simulator.Fault{HTML: 502}), active, []string{"Экинчи"}, []string{"Үчүнчү"}},
 	{"429", refusedEdit(simulator.Fault{Refuse: simulator.TooMany(1)}), active, []string{"Экинчи"}, []string{"Үчүнчү"}},
 	{"reset after it was taken", refusedEdit(simulator.Fault{Reset: true, Taken: true}), active, []string{"Экинчи"}, []string{"Үчүнчү"}},
@@ -48,7 +48,7 @@ var corrections = []struct {
 }
 
 func testCorrections(t *testing.T, rdb redis.UniversalClient) {
-	c := newCastOn(t, rdb, simulator.Options{}, 0)
+	c := newAnswerFixtureOn(t, rdb, simulator.Options{}, 0)
 	people := map[string]*simulator.Citizen{}
 	for _, row := range corrections {
 		people[row.name] = c.person()
@@ -107,7 +107,7 @@ func shownOf(chat *simulator.Chat, texts ...string) (shown []string) {
 
 // testWithdrawals: what can be deleted is, what can't becomes a notice.
 func testWithdrawals(t *testing.T, rdb redis.UniversalClient) {
-	c := newCastOn(t, rdb, simulator.Options{}, 0)
+	c := newAnswerFixtureOn(t, rdb, simulator.Options{}, 0)
 	on := func(p *simulator.Citizen, f simulator.Fault) {
 		f.Methods, f.Next = []string{"deleteMessage"}, 1
 		f.Chats = func(chat int64) bool { return chat == p.ID() }
@@ -148,7 +148,7 @@ func testWithdrawals(t *testing.T, rdb redis.UniversalClient) {
 // testUpgrade: a group becomes a supergroup, and everything of it moves: subscription,
 // ledger and what is on its way, whatever meets the change first.
 func testUpgrade(t *testing.T, rdb redis.UniversalClient) {
-	c := newCastOn(t, rdb, simulator.Options{}, 0)
+	c := newAnswerFixtureOn(t, rdb, simulator.Options{}, 0)
 	byNews := c.group(c.telegram.Group, simulator.Rights{})
 	byCorrection := c.group(c.telegram.Group, simulator.Rights{})
 	c.subscribe(byNews.ID(), "ky", func(p *subscriptions.Preferences) { p.NoPictures = true })
@@ -184,7 +184,7 @@ func testUpgrade(t *testing.T, rdb redis.UniversalClient) {
 }
 
 // wantMoved wants everything of a chat under its new id, and nothing under the old one.
-func (c *cast) wantMoved(t *testing.T, from, to int64, ledgers ...int64) {
+func (c *answerFixture) wantMoved(t *testing.T, from, to int64, ledgers ...int64) {
 	t.Helper()
 	if was, is := c.kept(from), c.kept(to); was != forgotten || is != active {
 		t.Errorf("the old chat is %s, the new one %s", was, is)

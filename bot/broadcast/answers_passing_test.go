@@ -16,7 +16,7 @@ import (
 func TestPassingTrouble(t *testing.T) { inBubble(t, testPassingTrouble) }
 
 func testPassingTrouble(t *testing.T) {
-	c := newCast(t, func(s *setup) {
+	c := newAnswerFixture(t, func(s *setup) {
 		s.client.HTTP.Timeout = 2 * time.Second // an answer that never comes
 	})
 	const healthy = 100 // so that it is not everything that fails
@@ -68,7 +68,7 @@ func testPassingTrouble(t *testing.T) {
 func TestUnknownAnswersAreKeptAsFailed(t *testing.T) { inBubble(t, testUnknownAnswersAreKeptAsFailed) }
 
 func testUnknownAnswersAreKeptAsFailed(t *testing.T) {
-	c := newCast(t)
+	c := newAnswerFixture(t)
 	seen := c.watch()
 	odd, other := c.telegram.Citizen("Асан", "ky").Open(), c.person()
 	lift := c.telegram.Fault(simulator.Fault{
@@ -112,7 +112,7 @@ func testUnknownAnswersAreKeptAsFailed(t *testing.T) {
 func TestWrongTokenStopsEverything(t *testing.T) { inBubble(t, testWrongTokenStopsEverything) }
 
 func testWrongTokenStopsEverything(t *testing.T) {
-	c := newCast(t)
+	c := newAnswerFixture(t)
 	reader := c.person()
 	c.subscribe(reader.ID(), "ky")
 	lift := c.telegram.Fault(simulator.Fault{Refuse: simulator.Unauthorized})

@@ -19,8 +19,8 @@ import (
 )
 
 // newStorm is a crowd that reads Kyrgyz, and a Telegram that takes thirty messages a second.
-func newStorm(t *testing.T, rdb redis.UniversalClient, people int) (c *cast, first int64) {
-	c = newCastOn(t, rdb, simulator.Options{Limits: simulator.Limits{PerSecond: 30, Burst: 30}}, 30)
+func newStorm(t *testing.T, rdb redis.UniversalClient, people int) (c *answerFixture, first int64) {
+	c = newAnswerFixtureOn(t, rdb, simulator.Options{Limits: simulator.Limits{PerSecond: 30, Burst: 30}}, 30)
 	first = c.telegram.Crowd(people)
 	redistest.Fill(t, rdb, first, people, readsKyrgyz)
 	return c, first

@@ -17,25 +17,25 @@ import (
 // Every answer in the table of what Telegram says, once each: what the chat has in the
 // end, what is kept of it, and what the report says.
 
-// cast is the whole and those about whom Telegram has something to say.
-type cast struct {
-	*whole
+// answerFixture is a telegramFixture and those about whom Telegram has something to say.
+type answerFixture struct {
+	*telegramFixture
 	owner *simulator.Citizen
 }
 
-// newCast is one on miniredis with a Telegram that has no limits.
-func newCast(t *testing.T, change ...func(*setup)) *cast {
-	return newCastOn(t, redistest.Bubble(t).Client(t), simulator.Options{}, 0, change...)
+// newAnswerFixture is one on miniredis with a Telegram that has no limits.
+func newAnswerFixture(t *testing.T, change ...func(*setup)) *answerFixture {
+	return newAnswerFixtureOn(t, redistest.Bubble(t).Client(t), simulator.Options{}, 0, change...)
 }
 
-// newCastOn is one on that Redis and with that Telegram.
-func newCastOn(t *testing.T, rdb redis.UniversalClient, o simulator.Options, perSecond float64, change ...func(*setup)) *cast {
-	w := newWhole(t, rdb, o, perSecond, change...)
-	return &cast{w, w.telegram.Citizen("Айгүл", "ky").Open()}
+// newAnswerFixtureOn is one on that Redis and with that Telegram.
+func newAnswerFixtureOn(t *testing.T, rdb redis.UniversalClient, o simulator.Options, perSecond float64, change ...func(*setup)) *answerFixture {
+	w := newTelegramFixture(t, rdb, o, perSecond, change...)
+	return &answerFixture{w, w.telegram.Citizen("Айгүл", "ky").Open()}
 }
 
 // person is a reader, whom the fault strikes if there is one.
-func (c *cast) person(faults ...simulator.Fault) *simulator.Citizen {
+func (c *answerFixture) person(faults ...simulator.Fault) *simulator.Citizen {
 	p := c.telegram.Citizen("Бакыт", "ky").Open()
 	for _, f := range faults {
 		f.Chats = func(chat int64) bool { return chat == p.ID() }
@@ -45,17 +45,17 @@ func (c *cast) person(faults ...simulator.Fault) *simulator.Citizen {
 }
 
 // group is one in which the bot may do so much.
-func (c *cast) group(found func(title string, owner *simulator.Citizen) *simulator.Group, rights simulator.Rights) *simulator.Group {
+func (c *answerFixture) group(found func(title string, owner *simulator.Citizen) *simulator.Group, rights simulator.Rights) *simulator.Group {
 	g := found("Айыл", c.owner)
 	g.AddBot(c.owner, rights)
 	return g
 }
 
-func (c *cast) supergroup(title string, owner *simulator.Citizen) *simulator.Group {
+func (c *answerFixture) supergroup(title string, owner *simulator.Citizen) *simulator.Group {
 	return c.telegram.Supergroup(title, "", owner)
 }
 
-func (c *cast) channel(title string, owner *simulator.Citizen) *simulator.Group {
+func (c *answerFixture) channel(title string, owner *simulator.Citizen) *simulator.Group {
 	return c.telegram.Channel(title, "", owner)
 }
 
@@ -70,7 +70,7 @@ const (
 // givesUpSoon has what may pass be tried twice, and not for hours.
 func givesUpSoon(s *setup) { s.engine.GiveUpAfter = time.Nanosecond }
 
-func (c *cast) kept(chat int64) string {
+func (c *answerFixture) kept(chat int64) string {
 	c.tb.Helper()
 	p, known, err := c.store.Get(c.tb.Context(), chat)
 	switch {
@@ -89,7 +89,7 @@ func (c *cast) kept(chat int64) string {
 // answer is one row: who is there, and what comes of a broadcast.
 type answer struct {
 	name  string
-	chat  func(c *cast) (id int64, thread int)
+	chat  func(c *answerFixture) (id int64, thread int)
 	kept  string
 	shows int  // messages that arrived
 	fails bool // listed as failed
@@ -113,13 +113,13 @@ func bad(description string) *simulator.Refusal {
 }
 
 // struck is somebody whose messages fare so.
-func struck(f simulator.Fault) func(*cast) (int64, int) {
-	return func(c *cast) (int64, int) { return c.person(f).ID(), 0 }
+func struck(f simulator.Fault) func(*answerFixture) (int64, int) {
+	return func(c *answerFixture) (int64, int) { return c.person(f).ID(), 0 }
 }
 
 // private is somebody who did something before the broadcast.
-func private(do func(*simulator.Citizen)) func(*cast) (int64, int) {
-	return func(c *cast) (int64, int) {
+func private(do func(*simulator.Citizen)) func(*answerFixture) (int64, int) {
+	return func(c *answerFixture) (int64, int) {
 		p := c.person()
 		do(p)
 		return p.ID(), 0
@@ -127,8 +127,8 @@ func private(do func(*simulator.Citizen)) func(*cast) (int64, int) {
 }
 
 // in is a group, a supergroup or a channel to which something happened before.
-func in(found func(*cast) func(string, *simulator.Citizen) *simulator.Group, rights simulator.Rights, do func(*cast, *simulator.Group)) func(*cast) (int64, int) {
-	return func(c *cast) (int64, int) {
+func in(found func(*answerFixture) func(string, *simulator.Citizen) *simulator.Group, rights simulator.Rights, do func(*answerFixture, *simulator.Group)) func(*answerFixture) (int64, int) {
+	return func(c *answerFixture) (int64, int) {
 		g := c.group(found(c), rights)
 		if do != nil {
 			do(c, g)
@@ -137,22 +137,24 @@ func in(found func(*cast) func(string, *simulator.Citizen) *simulator.Group, rig
 	}
 }
 
-func basic(c *cast) func(string, *simulator.Citizen) *simulator.Group { return c.telegram.Group }
-func super(c *cast) func(string, *simulator.Citizen) *simulator.Group { return c.supergroup }
-func channel(c *cast) func(string, *simulator.Citizen) *simulator.Group {
+func basic(c *answerFixture) func(string, *simulator.Citizen) *simulator.Group {
+	return c.telegram.Group
+}
+func super(c *answerFixture) func(string, *simulator.Citizen) *simulator.Group { return c.supergroup }
+func channel(c *answerFixture) func(string, *simulator.Citizen) *simulator.Group {
 	return c.channel
 }
 
-func kick(c *cast, g *simulator.Group) { g.KickBot(c.owner) }
+func kick(c *answerFixture, g *simulator.Group) { g.KickBot(c.owner) }
 
 // outside is a chat in which the bot never was.
-func outside(found func(*cast) func(string, *simulator.Citizen) *simulator.Group) func(*cast) (int64, int) {
-	return func(c *cast) (int64, int) { return found(c)("Айыл", c.owner).ID(), 0 }
+func outside(found func(*answerFixture) func(string, *simulator.Citizen) *simulator.Group) func(*answerFixture) (int64, int) {
+	return func(c *answerFixture) (int64, int) { return found(c)("Айыл", c.owner).ID(), 0 }
 }
 
 // topic is a forum's, to which something happened.
-func topic(do func(g *simulator.Group, thread int64)) func(*cast) (int64, int) {
-	return func(c *cast) (int64, int) {
+func topic(do func(g *simulator.Group, thread int64)) func(*answerFixture) (int64, int) {
+	return func(c *answerFixture) (int64, int) {
 		g := c.group(c.telegram.Forum, simulator.Rights{})
 		thread := g.Topic("Жаңылыктар", c.owner)
 		do(g, thread)
@@ -172,10 +174,10 @@ var textAnswers = []answer{
 	{"not a member of the group", outside(basic), gone, 0, false},
 	{"not a member of the supergroup", outside(super), gone, 0, false},
 	{"not a member of the channel", outside(channel), gone, 0, false},
-	{"the group was deleted", in(basic, simulator.Rights{}, func(_ *cast, g *simulator.Group) { g.Delete() }), gone, 0, false},
+	{"the group was deleted", in(basic, simulator.Rights{}, func(_ *answerFixture, g *simulator.Group) { g.Delete() }), gone, 0, false},
 	{"can't initiate conversation", struck(always(simulator.CantInitiate)), gone, 0, false},
-	{"can't send messages to bots", func(c *cast) (int64, int) { return c.telegram.Bot().ID, 0 }, gone, 0, false},
-	{"chat not found", func(*cast) (int64, int) { return 42, 0 }, gone, 0, false},
+	{"can't send messages to bots", func(c *answerFixture) (int64, int) { return c.telegram.Bot().ID, 0 }, gone, 0, false},
+	{"chat not found", func(*answerFixture) (int64, int) { return 42, 0 }, gone, 0, false},
 	{"PEER_ID_INVALID", struck(always(simulator.PeerInvalid)), gone, 0, false},
 
 	{"no rights to send text", in(basic, simulator.Rights{NoText: true}, nil), active, 0, true},
@@ -194,7 +196,7 @@ var textAnswers = []answer{
 func TestAnswersToText(t *testing.T) { inBubble(t, testAnswersToText) }
 
 func testAnswersToText(t *testing.T) {
-	c := newCast(t, givesUpSoon)
+	c := newAnswerFixture(t, givesUpSoon)
 	chats := c.play(t, textAnswers, story{title: "Жаңылык", text: "Текст."})
 	for without, want := range map[string]int{"markup": 1, "length": 2, "topic": 2, "buttons": 0} {
 		if got := c.counted("kabarchy_sender_fallbacks_total", without); got != want {
@@ -228,7 +230,7 @@ var pictureAnswers = []answer{
 func TestAnswersToPictures(t *testing.T) { inBubble(t, testAnswersToPictures) }
 
 func testAnswersToPictures(t *testing.T) {
-	c := newCast(t, givesUpSoon)
+	c := newAnswerFixture(t, givesUpSoon)
 	chats := c.play(t, pictureAnswers, story{title: "Жаңылык", text: "Текст.", picture: "https://ministry.example/1.jpg"})
 	for name, photo := range map[string]bool{"taken": true, "message caption is too long": true, "no rights to send photos": false} {
 		chat, _ := c.telegram.Chat(chats[name])
@@ -247,7 +249,7 @@ func testAnswersToPictures(t *testing.T) {
 }
 
 // play broadcasts a story to everybody in the rows at once and looks what came of it.
-func (c *cast) play(t *testing.T, rows []answer, s story) (chats map[string]int64) {
+func (c *answerFixture) play(t *testing.T, rows []answer, s story) (chats map[string]int64) {
 	t.Helper()
 	chats = map[string]int64{}
 	for _, row := range rows {
@@ -292,7 +294,7 @@ func (c *cast) play(t *testing.T, rows []answer, s story) (chats map[string]int6
 }
 
 // wantReport holds a report to its counts.
-func (c *cast) wantReport(t *testing.T, got broadcast.Progress, sent, blocked, failed int) {
+func (c *answerFixture) wantReport(t *testing.T, got broadcast.Progress, sent, blocked, failed int) {
 	t.Helper()
 	if got.Sent != sent || got.Blocked != blocked || got.Failed != failed || got.Planned != sent+blocked+failed || got.ToGo != 0 {
 		t.Errorf("report %+v, want %d sent, %d blocked, %d failed of %d", got, sent, blocked, failed, sent+blocked+failed)
@@ -315,7 +317,7 @@ func refusedPicture(why *simulator.Refusal) func(*testing.T, redis.UniversalClie
 }
 
 func testRefusedPicture(t *testing.T, rdb redis.UniversalClient, why *simulator.Refusal) {
-	c := newCastOn(t, rdb, simulator.Options{}, 0)
+	c := newAnswerFixtureOn(t, rdb, simulator.Options{}, 0)
 	reader := c.person(simulator.Fault{Refuse: why, Methods: []string{"sendPhoto"}})
 	c.subscribe(reader.ID(), "ky")
 	defer c.send()()

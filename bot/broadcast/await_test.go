@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// What tests wait for in a house, and what they want to find there.
+// What tests wait for, and what they want to find.
 
 // sleepUntil lets the time pass until the next time that a clock in Bishkek shows an
 // hour and a minute.
@@ -19,31 +19,31 @@ func sleepUntil(hour, minute int) {
 }
 
 // resting waits until the only running broadcast waits for its next walk, after so many.
-func (h *house) resting(walks int) {
-	h.tb.Helper()
-	h.until("the broadcast rests", func() bool {
-		running, err := h.engine.plans.running(h.tb.Context())
+func (f *fixture) resting(walks int) {
+	f.tb.Helper()
+	f.until("the broadcast rests", func() bool {
+		running, err := f.engine.plans.running(f.tb.Context())
 		return err == nil && len(running) == 1 && running[0].Wake > 0 && running[0].Round == walks
 	})
 }
 
 // held waits until one broadcast is held, and returns it.
-func (h *house) held() Progress {
-	h.tb.Helper()
+func (f *fixture) held() Progress {
+	f.tb.Helper()
 	var held []Progress
-	h.until("a broadcast is held", func() (yes bool) {
+	f.until("a broadcast is held", func() (yes bool) {
 		var err error
-		held, err = h.engine.HeldBroadcasts(h.tb.Context())
+		held, err = f.engine.HeldBroadcasts(f.tb.Context())
 		return err == nil && len(held) == 1
 	})
 	return held[0]
 }
 
 // ended waits until a broadcast has ended, and returns its report.
-func (h *house) ended(broadcast int64) (report Progress) {
-	h.tb.Helper()
-	h.until("it has ended", func() bool {
-		progress, err := h.engine.Progress(h.tb.Context())
+func (f *fixture) ended(broadcast int64) (report Progress) {
+	f.tb.Helper()
+	f.until("it has ended", func() bool {
+		progress, err := f.engine.Progress(f.tb.Context())
 		for _, p := range progress {
 			if p.ID == broadcast {
 				report = p
@@ -62,34 +62,34 @@ func chats(from, to int64) []int64 {
 	return all
 }
 
-func (h *house) wantTitles(want map[int64][]string) {
-	h.tb.Helper()
-	if got := h.phones.titles(); !reflect.DeepEqual(got, want) {
-		h.tb.Errorf("phones show %v, want %v", got, want)
+func (f *fixture) wantTitles(want map[int64][]string) {
+	f.tb.Helper()
+	if got := f.phones.titles(); !reflect.DeepEqual(got, want) {
+		f.tb.Errorf("phones show %v, want %v", got, want)
 	}
 }
 
 // onceEach fails the test unless each chat has just one message.
-func (h *house) onceEach(chats []int64) {
-	h.tb.Helper()
+func (f *fixture) onceEach(chats []int64) {
+	f.tb.Helper()
 	for _, c := range chats {
-		if n := h.phones.count(c); n != 1 {
-			h.tb.Errorf("chat %d has %d messages, want one", c, n)
+		if n := f.phones.count(c); n != 1 {
+			f.tb.Errorf("chat %d has %d messages, want one", c, n)
 		}
 	}
 }
 
 // wantLedger fails the test unless the first ledger expires, or does not.
-func (h *house) wantLedger(expires bool) {
-	h.tb.Helper()
-	keys, err := h.rdb.Keys(h.tb.Context(), "sent:1:*").Result()
+func (f *fixture) wantLedger(expires bool) {
+	f.tb.Helper()
+	keys, err := f.rdb.Keys(f.tb.Context(), "sent:1:*").Result()
 	if err != nil || len(keys) == 0 {
-		h.tb.Fatalf("there is no ledger: %v, %v", keys, err)
+		f.tb.Fatalf("there is no ledger: %v, %v", keys, err)
 	}
 	for _, key := range keys {
-		life, err := h.rdb.TTL(h.tb.Context(), key).Result()
+		life, err := f.rdb.TTL(f.tb.Context(), key).Result()
 		if err != nil || life > 0 != expires {
-			h.tb.Fatalf("%s lives for %v (%v), expires: %v", key, life, err, expires)
+			f.tb.Fatalf("%s lives for %v (%v), expires: %v", key, life, err, expires)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func BenchmarkBroadcast(b *testing.B) {
 func benchmarkBroadcast(b *testing.B, o simulator.Options, perSecond float64, audience int) {
 	rdb := redistest.Start(b).Client(b)
 	o.Key = func(string) string { return "" }
-	w := newWhole(b, rdb, o, perSecond)
+	w := newTelegramFixture(b, rdb, o, perSecond)
 	first := w.telegram.Crowd(audience)
 	redistest.Fill(b, rdb, first, audience, readsKyrgyz)
 	stop := w.run()
@@ -78,7 +78,7 @@ func benchmarkBroadcast(b *testing.B, o simulator.Options, perSecond float64, au
 // tap lets citizens ask something, three times a second, and counts the answers. The
 // function it returns ends that and tells the 99th percentile of the waiting in
 // milliseconds, without Telegram's own latency.
-func tap(w *whole, latency time.Duration) (answered *atomic.Int64, end func() float64) {
+func tap(w *telegramFixture, latency time.Duration) (answered *atomic.Int64, end func() float64) {
 	citizens := make([]*simulator.Citizen, 40)
 	for i := range citizens {
 		citizens[i] = w.telegram.Citizen("Айгүл", "ky")
@@ -133,7 +133,7 @@ func BenchmarkBroadcastMemory(b *testing.B) {
 	}{{"subscribers=10000", 10_000}, {"subscribers=1000000", 1_000_000}} {
 		b.Run(size.name, func(b *testing.B) {
 			rdb := redistest.Start(b).Client(b)
-			w := newWhole(b, rdb, simulator.Options{Latency: 50 * time.Millisecond}, 0)
+			w := newTelegramFixture(b, rdb, simulator.Options{Latency: 50 * time.Millisecond}, 0)
 			first := w.telegram.Crowd(size.audience)
 			redistest.Fill(b, rdb, first, size.audience, readsKyrgyz)
 			before := heap()

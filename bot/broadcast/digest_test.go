@@ -15,39 +15,39 @@ func daily(hour int) subscriptions.When {
 }
 
 // reschedule changes a chat's times as the bot does.
-func (h *house) reschedule(chat int64, change func(p *subscriptions.Preferences)) {
-	h.tb.Helper()
+func (f *fixture) reschedule(chat int64, change func(p *subscriptions.Preferences)) {
+	f.tb.Helper()
 	var digested time.Time
-	h.until("Redis answers", func() bool { // the person taps again
+	f.until("Redis answers", func() bool { // the person taps again
 		var err error
-		digested, err = h.engine.KeepDigests(h.tb.Context(), chat)
+		digested, err = f.engine.KeepDigests(f.tb.Context(), chat)
 		return err == nil
 	})
-	h.prefer(chat, func(p *subscriptions.Preferences) { p.Reschedule(time.Now(), digested, bishkek, change) })
-	if err := h.engine.Joined(h.tb.Context(), chat); err != nil {
-		h.tb.Fatal(err)
+	f.prefer(chat, func(p *subscriptions.Preferences) { p.Reschedule(time.Now(), digested, bishkek, change) })
+	if err := f.engine.Joined(f.tb.Context(), chat); err != nil {
+		f.tb.Fatal(err)
 	}
 }
 
 func TestOneDigestHoweverLate(t *testing.T) {
 	for _, hours := range []time.Duration{11, 80} {
 		t.Run(fmt.Sprint(int(hours), " hours late"), func(t *testing.T) {
-			miniHouse(t, func(t *testing.T, h *house) {
-				h.subscribe("ky", 1)
-				h.prefer(1, func(p *subscriptions.Preferences) { p.When = daily(9) })
+			miniFixture(t, func(t *testing.T, f *fixture) {
+				f.subscribe("ky", 1)
+				f.prefer(1, func(p *subscriptions.Preferences) { p.When = daily(9) })
 				sleepUntil(8, 0)
-				h.publish("ky", "Биринчи")
-				h.work()
+				f.publish("ky", "Биринчи")
+				f.work()
 				sleepUntil(9, 0)
 				time.Sleep(hours * time.Hour)
-				h.work()
-				h.work()
-				if n := h.phones.told(1, "Биринчи"); n != 1 || h.phones.count(1) != 1 {
-					t.Errorf("told %d times in %d messages, want one digest", n, h.phones.count(1))
+				f.work()
+				f.work()
+				if n := f.phones.told(1, "Биринчи"); n != 1 || f.phones.count(1) != 1 {
+					t.Errorf("told %d times in %d messages, want one digest", n, f.phones.count(1))
 				}
 				sleepUntil(9, 1)
-				h.work()
-				if n := h.phones.count(1); n != 1 {
+				f.work()
+				if n := f.phones.count(1); n != 1 {
 					t.Errorf("%d messages after a day without news", n)
 				}
 			})
@@ -80,30 +80,30 @@ func TestNothingIsLostNorToldTwiceBetweenTwoSettings(t *testing.T) {
 		{"a pause of who gets digests", []func(*preferences){set(daily(9)), pause}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			miniHouse(t, func(t *testing.T, h *house) {
-				h.subscribe("ky", 1, 2)
+			miniFixture(t, func(t *testing.T, f *fixture) {
+				f.subscribe("ky", 1, 2)
 				sleepUntil(8, 10)
-				h.work()
+				f.work()
 				items := 0
 				for _, change := range test.changes {
-					h.work() // what was due until now has been sent
-					h.reschedule(1, change)
+					f.work() // what was due until now has been sent
+					f.reschedule(1, change)
 					for range 2 {
 						items++
-						h.publish("ky", fmt.Sprintf("Жаңылык %d.", items))
-						h.work()
+						f.publish("ky", fmt.Sprintf("Жаңылык %d.", items))
+						f.work()
 						time.Sleep(40 * time.Minute)
 					}
 					time.Sleep(3 * time.Hour)
 				}
 				for range 3 { // nobody is at work for days
 					sleepUntil(9, 1)
-					h.work()
+					f.work()
 					time.Sleep(4 * 24 * time.Hour)
 				}
 				for i := 1; i <= items; i++ {
-					if n := h.phones.told(1, fmt.Sprintf(" %d.", i)); n != 1 {
-						t.Errorf("item %d of %d was told %d times: %v", i, items, n, h.phones.titles()[1])
+					if n := f.phones.told(1, fmt.Sprintf(" %d.", i)); n != 1 {
+						t.Errorf("item %d of %d was told %d times: %v", i, items, n, f.phones.titles()[1])
 					}
 				}
 			})
@@ -127,45 +127,45 @@ func TestADigestUnderWayReachesWhoChangesTheirTimes(t *testing.T) {
 	for name, times := range map[string]subscriptions.When{
 		"at once": {}, "daily": daily(20), "weekly": {Rhythm: subscriptions.Weekly, Weekday: time.Monday, Hour: 9},
 	} {
-		for when, begin := range map[string]func(h *house) (stop func()){
-			"nobody is at work": func(*house) func() { return func() {} },
-			"before it arrives": func(h *house) func() { h.phones.reply(failing(false)); return h.run() },
-			"between its parts": func(h *house) func() { h.phones.reply(failing(true)); return h.run() },
+		for when, begin := range map[string]func(f *fixture) (stop func()){
+			"nobody is at work": func(*fixture) func() { return func() {} },
+			"before it arrives": func(f *fixture) func() { f.phones.reply(failing(false)); return f.run() },
+			"between its parts": func(f *fixture) func() { f.phones.reply(failing(true)); return f.run() },
 		} {
 			t.Run(name+", "+when, func(t *testing.T) {
-				miniHouse(t, func(t *testing.T, h *house) { testDigestUnderWay(t, h, times, begin) })
+				miniFixture(t, func(t *testing.T, f *fixture) { testDigestUnderWay(t, f, times, begin) })
 			})
 		}
 	}
 }
 
-func testDigestUnderWay(t *testing.T, h *house, times subscriptions.When, begin func(h *house) (stop func())) {
-	h.subscribe("ky", 1, 2)
-	h.prefer(1, func(p *subscriptions.Preferences) { p.When = daily(9) })
+func testDigestUnderWay(t *testing.T, f *fixture, times subscriptions.When, begin func(f *fixture) (stop func())) {
+	f.subscribe("ky", 1, 2)
+	f.prefer(1, func(p *subscriptions.Preferences) { p.When = daily(9) })
 	sleepUntil(8, 0)
-	h.work()
-	h.publish("ky", "Жаңылык 0.") // comes in a digest of before
+	f.work()
+	f.publish("ky", "Жаңылык 0.") // comes in a digest of before
 	sleepUntil(9, 1)
-	h.work()
-	h.publish("ky", "Жаңылык 1.")
-	h.publish("ky", "Жаңылык 2.")
-	h.work()
+	f.work()
+	f.publish("ky", "Жаңылык 1.")
+	f.publish("ky", "Жаңылык 2.")
+	f.work()
 	sleepUntil(8, 59)
-	h.work()
+	f.work()
 	sleepUntil(9, 0)
-	stop := begin(h)
+	stop := begin(f)
 	time.Sleep(5 * time.Second)
-	h.reschedule(1, func(p *subscriptions.Preferences) { p.When = times })
-	h.publish("ky", "Жаңылык 3.")
+	f.reschedule(1, func(p *subscriptions.Preferences) { p.When = times })
+	f.publish("ky", "Жаңылык 3.")
 	time.Sleep(time.Minute)
 	stop() // and a restart
-	h.phones.reply(nil)
-	h.work()
+	f.phones.reply(nil)
+	f.work()
 	time.Sleep(24 * time.Hour) // till Monday
-	h.work()
+	f.work()
 	for i := range 4 {
-		if n := h.phones.told(1, fmt.Sprintf(" %d.", i)); n != 1 {
-			t.Errorf("item %d was told %d times: %v", i, n, h.phones.titles()[1])
+		if n := f.phones.told(1, fmt.Sprintf(" %d.", i)); n != 1 {
+			t.Errorf("item %d was told %d times: %v", i, n, f.phones.titles()[1])
 		}
 	}
 }

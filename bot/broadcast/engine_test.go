@@ -14,16 +14,16 @@ import (
 )
 
 func TestEveryoneHasAnItemOnceInTheirLanguage(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", 1, 2)
-		h.subscribe("ru", 3)
-		defer h.run()()
-		h.publish("ky", "Жаңылык")
-		h.publish("ru", "Новость")
-		h.quiet()
-		h.wantTitles(map[int64][]string{1: {"Жаңылык"}, 2: {"Жаңылык"}, 3: {"Новость"}})
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", 1, 2)
+		f.subscribe("ru", 3)
+		defer f.run()()
+		f.publish("ky", "Жаңылык")
+		f.publish("ru", "Новость")
+		f.quiet()
+		f.wantTitles(map[int64][]string{1: {"Жаңылык"}, 2: {"Жаңылык"}, 3: {"Новость"}})
 
-		progress, err := h.engine.Progress(t.Context())
+		progress, err := f.engine.Progress(t.Context())
 		if err != nil || len(progress) != 2 {
 			t.Fatalf("progress: %v, %v", progress, err)
 		}
@@ -37,43 +37,43 @@ func TestEveryoneHasAnItemOnceInTheirLanguage(t *testing.T) {
 }
 
 func TestRestartGoesOnWhereItStopped(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
+	eachFixture(t, func(t *testing.T, f *fixture) {
 		all := chats(1, 400)
-		h.subscribe("ky", all...)
-		h.options.MessagesPerSecond = 400
-		stop := h.run()
-		h.publish("ky", "Жаңылык")
+		f.subscribe("ky", all...)
+		f.options.MessagesPerSecond = 400
+		stop := f.run()
+		f.publish("ky", "Жаңылык")
 		for part := 80; part <= 320; part += 80 {
-			h.until("a part has it", func() bool { return len(h.phones.titles()) >= part })
+			f.until("a part has it", func() bool { return len(f.phones.titles()) >= part })
 			stop()
 			// After a crash Redis knows less of how far it was.
-			if err := h.rdb.HSet(t.Context(), keyPlan(1), "sent", 0).Err(); err != nil {
+			if err := f.rdb.HSet(t.Context(), keyPlan(1), "sent", 0).Err(); err != nil {
 				t.Fatal(err)
 			}
-			stop = h.run()
+			stop = f.run()
 		}
 		defer stop()
-		h.quiet()
-		h.onceEach(all)
-		if r := h.ended(1); r.Sent != 400 || r.Planned != 400 {
+		f.quiet()
+		f.onceEach(all)
+		if r := f.ended(1); r.Sent != 400 || r.Planned != 400 {
 			t.Errorf("the report is %+v", r)
 		}
 	})
 }
 
 func TestTransientFailuresAreTriedAgain(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", chats(1, 30)...)
-		h.phones.answer = func(d Delivery, try int) error {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", chats(1, 30)...)
+		f.phones.answer = func(d Delivery, try int) error {
 			if d.Chat%10 == 0 && try == 1 {
 				return &Error{Verdict: Transient, Err: errors.New("502")}
 			}
 			return nil
 		}
-		defer h.run()()
-		h.publish("ky", "Жаңылык")
-		h.quiet()
-		h.onceEach(chats(1, 30))
+		defer f.run()()
+		f.publish("ky", "Жаңылык")
+		f.quiet()
+		f.onceEach(chats(1, 30))
 	})
 }
 
@@ -95,9 +95,9 @@ func TestAnswersAboutAChat(t *testing.T) {
 	}
 	for i, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			houses(i == 0)(t, func(t *testing.T, h *house) {
-				h.subscribe("ky", 1, 2)
-				h.phones.answer = func(d Delivery, try int) error {
+			fixtures(i == 0)(t, func(t *testing.T, f *fixture) {
+				f.subscribe("ky", 1, 2)
+				f.phones.answer = func(d Delivery, try int) error {
 					if d.Chat == 1 && try == 1 {
 						e := test.answer
 						e.Err = errors.New("as told")
@@ -105,17 +105,17 @@ func TestAnswersAboutAChat(t *testing.T) {
 					}
 					return nil
 				}
-				defer h.run()()
-				h.publish("ky", "Жаңылык")
-				h.quiet()
-				p, known, err := h.store.Get(t.Context(), 1)
+				defer f.run()()
+				f.publish("ky", "Жаңылык")
+				f.quiet()
+				p, known, err := f.store.Get(t.Context(), 1)
 				if err != nil || known != (test.status != nil) || known && p.Status != *test.status {
 					t.Errorf("preferences %+v known %v, %v", p, known, err)
 				}
-				if has := h.phones.count(1) == 1; has != test.has {
+				if has := f.phones.count(1) == 1; has != test.has {
 					t.Errorf("the chat has the item: %v, want %v", has, test.has)
 				}
-				progress, err := h.engine.Progress(t.Context())
+				progress, err := f.engine.Progress(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -124,7 +124,7 @@ func TestAnswersAboutAChat(t *testing.T) {
 					got.Blocked != test.report.Blocked || got.Failed != test.report.Failed {
 					t.Errorf("report %+v, want %+v", got, test.report)
 				}
-				failures, err := h.engine.Failures(t.Context(), got.ID)
+				failures, err := f.engine.Failures(t.Context(), got.ID)
 				if err != nil || len(failures) != test.report.Failed {
 					t.Errorf("failures %v, %v", failures, err)
 				}
@@ -134,32 +134,32 @@ func TestAnswersAboutAChat(t *testing.T) {
 }
 
 func TestMovedGroupGetsTheItemUnderItsNewID(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", -5)
-		h.phones.answer = func(d Delivery, _ int) error {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", -5)
+		f.phones.answer = func(d Delivery, _ int) error {
 			if d.Chat == -5 {
 				return &Error{Verdict: Moved, MovedTo: -1005, Err: errors.New("upgraded")}
 			}
 			return nil
 		}
-		defer h.run()()
-		h.publish("ky", "Жаңылык")
-		h.quiet()
-		h.wantTitles(map[int64][]string{-1005: {"Жаңылык"}})
-		if _, known, err := h.store.Get(t.Context(), -5); known || err != nil {
+		defer f.run()()
+		f.publish("ky", "Жаңылык")
+		f.quiet()
+		f.wantTitles(map[int64][]string{-1005: {"Жаңылык"}})
+		if _, known, err := f.store.Get(t.Context(), -5); known || err != nil {
 			t.Errorf("the old chat is still known (%v)", err)
 		}
 	})
 }
 
 func TestWrongTokenStopsTheEngine(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", 1)
-		h.phones.answer = func(Delivery, int) error {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", 1)
+		f.phones.answer = func(Delivery, int) error {
 			return &Error{Verdict: Unauthorized, Err: errors.New("Unauthorized")}
 		}
-		h.publish("ky", "Жаңылык")
-		err := h.engine.Run(t.Context())
+		f.publish("ky", "Жаңылык")
+		err := f.engine.Run(t.Context())
 		if e := (*Error)(nil); !errors.As(err, &e) || e.Verdict != Unauthorized {
 			t.Errorf("Run returned %v", err)
 		}
@@ -167,42 +167,42 @@ func TestWrongTokenStopsTheEngine(t *testing.T) {
 }
 
 func TestCorrectionEditsWhatIsThereAndOnlyOnce(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", 1, 2)
-		stop := h.run()
-		h.publish("ky", "Жаңылык")
-		h.quiet()
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", 1, 2)
+		stop := f.run()
+		f.publish("ky", "Жаңылык")
+		f.quiet()
 		stop()
-		h.correct("ky", "Жаңылык", "Оңдолгон.")
-		h.subscribe("ky", 3) // came later: has nothing to correct
-		defer h.run()()
-		h.quiet()
+		f.correct("ky", "Жаңылык", "Оңдолгон.")
+		f.subscribe("ky", 3) // came later: has nothing to correct
+		defer f.run()()
+		f.quiet()
 		for _, c := range []int64{1, 2} {
-			if got := h.phones.has[c]; len(got) != 1 || got[0].text != "Оңдолгон." {
+			if got := f.phones.has[c]; len(got) != 1 || got[0].text != "Оңдолгон." {
 				t.Errorf("chat %d shows %+v", c, got)
 			}
 		}
-		if n := h.phones.count(3); n != 0 {
+		if n := f.phones.count(3); n != 0 {
 			t.Errorf("the newcomer has %d messages", n)
 		}
-		if tries := h.phones.tries[1]; tries != 2 {
+		if tries := f.phones.tries[1]; tries != 2 {
 			t.Errorf("%d attempts for chat 1, want one message and one edit", tries)
 		}
 	})
 }
 
 func TestCorrectionDuringTheBroadcast(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
+	miniFixture(t, func(t *testing.T, f *fixture) {
 		all := chats(1, 300)
-		h.subscribe("ky", all...)
-		h.options.MessagesPerSecond = 300
-		defer h.run()()
-		h.publish("ky", "Жаңылык")
-		h.until("some have it", func() bool { return len(h.phones.titles()) > 50 })
-		h.correct("ky", "Жаңылык", "Оңдолгон.")
-		h.quiet()
+		f.subscribe("ky", all...)
+		f.options.MessagesPerSecond = 300
+		defer f.run()()
+		f.publish("ky", "Жаңылык")
+		f.until("some have it", func() bool { return len(f.phones.titles()) > 50 })
+		f.correct("ky", "Жаңылык", "Оңдолгон.")
+		f.quiet()
 		for _, c := range all {
-			if got := h.phones.has[c]; len(got) != 1 || got[0].text != "Оңдолгон." {
+			if got := f.phones.has[c]; len(got) != 1 || got[0].text != "Оңдолгон." {
 				t.Errorf("chat %d shows %+v", c, got)
 			}
 		}
@@ -210,76 +210,76 @@ func TestCorrectionDuringTheBroadcast(t *testing.T) {
 }
 
 func TestWithdrawalTakesTheMessageBackAndStopsTheBroadcast(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", chats(1, 300)...)
-		h.options.MessagesPerSecond = 100
-		defer h.run()()
-		h.publish("ky", "Жаңылык")
-		h.until("some have it", func() bool { return len(h.phones.titles()) > 20 })
-		if err := h.archive.Withdraw(t.Context(), h.item("ky", "Жаңылык").ID); err != nil {
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", chats(1, 300)...)
+		f.options.MessagesPerSecond = 100
+		defer f.run()()
+		f.publish("ky", "Жаңылык")
+		f.until("some have it", func() bool { return len(f.phones.titles()) > 20 })
+		if err := f.archive.Withdraw(t.Context(), f.item("ky", "Жаңылык").ID); err != nil {
 			t.Fatal(err)
 		}
-		h.quiet()
-		h.wantTitles(map[int64][]string{})
-		if n := len(h.phones.has); n == 0 || n == 300 {
+		f.quiet()
+		f.wantTitles(map[int64][]string{})
+		if n := len(f.phones.has); n == 0 || n == 300 {
 			t.Errorf("%d phones had it before it was withdrawn, want a part", n)
 		}
 	})
 }
 
 func TestWhoJoinsDuringABroadcastGetsItOnce(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", chats(1, 200)...)
-		h.options.MessagesPerSecond = 200
-		defer h.run()()
-		h.publish("ky", "Жаңылык")
-		h.until("some have it", func() bool { return len(h.phones.titles()) > 100 })
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", chats(1, 200)...)
+		f.options.MessagesPerSecond = 200
+		defer f.run()()
+		f.publish("ky", "Жаңылык")
+		f.until("some have it", func() bool { return len(f.phones.titles()) > 100 })
 		late := chats(1001, 1020)
-		h.subscribe("ky", late...)
+		f.subscribe("ky", late...)
 		for _, c := range late {
-			if err := h.engine.Joined(t.Context(), c); err != nil {
+			if err := f.engine.Joined(t.Context(), c); err != nil {
 				t.Fatal(err)
 			}
 		}
-		h.quiet()
-		h.onceEach(slices.Concat(chats(1, 200), late))
+		f.quiet()
+		f.onceEach(slices.Concat(chats(1, 200), late))
 	})
 }
 
 func TestItemsComeInOrderInAChat(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", chats(1, 50)...)
-		defer h.run()()
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", chats(1, 50)...)
+		defer f.run()()
 		want := []string{"Биринчи", "Экинчи", "Үчүнчү"}
 		for _, title := range want {
-			h.publish("ky", title)
+			f.publish("ky", title)
 		}
-		h.quiet()
-		for chat, titles := range h.phones.titles() {
+		f.quiet()
+		for chat, titles := range f.phones.titles() {
 			if !slices.Equal(titles, want) {
 				t.Errorf("chat %d has %v, want %v", chat, titles, want)
 			}
 		}
-		if n := len(h.phones.titles()); n != 50 {
+		if n := len(f.phones.titles()); n != 50 {
 			t.Errorf("%d chats have something, want 50", n)
 		}
 	})
 }
 
 func TestForgetLeavesNothing(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", 1234567)
-		defer h.run()()
-		h.publish("ky", "Жаңылык")
-		h.quiet()
-		h.phones.answer = func(Delivery, int) error { return &Error{Verdict: Refused, Err: errors.New("no")} }
-		h.publish("ky", "Бул жетпейт")
-		h.quiet()
-		if err := errors.Join(h.store.Forget(t.Context(), 1234567), h.engine.Forget(t.Context(), 1234567)); err != nil {
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", 1234567)
+		defer f.run()()
+		f.publish("ky", "Жаңылык")
+		f.quiet()
+		f.phones.answer = func(Delivery, int) error { return &Error{Verdict: Refused, Err: errors.New("no")} }
+		f.publish("ky", "Бул жетпейт")
+		f.quiet()
+		if err := errors.Join(f.store.Forget(t.Context(), 1234567), f.engine.Forget(t.Context(), 1234567)); err != nil {
 			t.Fatal(err)
 		}
-		for _, key := range slices.Sorted(maps.Keys(dump(t, h.rdb))) {
-			for field := range dump(t, h.rdb)[key] {
+		for _, key := range slices.Sorted(maps.Keys(dump(t, f.rdb))) {
+			for field := range dump(t, f.rdb)[key] {
 				if field == "1234567" {
 					t.Errorf("%s still names the chat", key)
 				}
@@ -303,22 +303,22 @@ func dump(t *testing.T, rdb redis.UniversalClient) map[string]map[string]string 
 }
 
 func TestTwoInstancesOneLeader(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", chats(1, 200)...)
-		h.options.MessagesPerSecond = 100
-		h.options.Lease = lease.New(h.rdb, h.options.Log)
-		first, second := New(h.options), h.options
-		second.Lease = lease.New(h.rdb, h.options.Log)
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", chats(1, 200)...)
+		f.options.MessagesPerSecond = 100
+		f.options.Lease = lease.New(f.rdb, f.options.Log)
+		first, second := New(f.options), f.options
+		second.Lease = lease.New(f.rdb, f.options.Log)
 		other := New(second)
-		h.engine = first
+		f.engine = first
 		stopFirst := lead(t, first)
-		h.publish("ky", "Жаңылык")
-		h.until("some have it", func() bool { return len(h.phones.titles()) > 20 })
+		f.publish("ky", "Жаңылык")
+		f.until("some have it", func() bool { return len(f.phones.titles()) > 20 })
 		stopOther := lead(t, other)
 		stopFirst()
-		h.engine = other
-		h.quiet()
+		f.engine = other
+		f.quiet()
 		stopOther()
-		h.onceEach(chats(1, 200))
+		f.onceEach(chats(1, 200))
 	})
 }

@@ -87,18 +87,18 @@ func (s slowAnswers) Deliver(ctx context.Context, d Delivery) (Message, error) {
 }
 
 func TestLeaseIsHeldUntilTheLastAnswerIsIn(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
+	eachFixture(t, func(t *testing.T, f *fixture) {
 		all := chats(1, 300)
-		h.subscribe("ky", all...)
-		h.options.MessagesPerSecond = 30
-		h.options.Sender = slowAnswers{h.phones, 8 * time.Second}
-		stopFirst := h.run()
-		h.publish("ky", "Жаңылык")
-		h.until("many are on their way", func() bool { return len(h.phones.titles()) >= 100 })
-		stopSecond := h.run() // stands by
+		f.subscribe("ky", all...)
+		f.options.MessagesPerSecond = 30
+		f.options.Sender = slowAnswers{f.phones, 8 * time.Second}
+		stopFirst := f.run()
+		f.publish("ky", "Жаңылык")
+		f.until("many are on their way", func() bool { return len(f.phones.titles()) >= 100 })
+		stopSecond := f.run() // stands by
 		stopFirst()           // SIGTERM
 		defer stopSecond()
-		h.quiet()
-		h.onceEach(all)
+		f.quiet()
+		f.onceEach(all)
 	})
 }

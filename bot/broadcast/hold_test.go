@@ -21,53 +21,53 @@ func refusing(title string, from int64, words string) func(Delivery, int) error 
 }
 
 // refused has an item held, which none of so many readers takes.
-func (h *house) refused(readers int64) Progress {
-	h.tb.Helper()
-	h.subscribe("ky", chats(1, readers)...)
-	h.phones.reply(refusing("Жаман", 1, "Bad Request: no"))
-	h.publish("ky", "Жаман")
-	return h.held()
+func (f *fixture) refused(readers int64) Progress {
+	f.tb.Helper()
+	f.subscribe("ky", chats(1, readers)...)
+	f.phones.reply(refusing("Жаман", 1, "Bad Request: no"))
+	f.publish("ky", "Жаман")
+	return f.held()
 }
 
 func TestItemThatTwentyChatsInARowRefuseIsHeldAndOthersGoOn(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", chats(1, 300)...)
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", chats(1, 300)...)
 		told := make(chan struct{}, 10)
-		h.options.OnHold = func() { told <- struct{}{} }
-		h.options.MessagesPerSecond = 2000
-		h.phones.answer = refusing("Жаман", 1, "Bad Request: PHOTO_OF_A_NEW_KIND")
-		stop := h.run()
-		h.publish("ky", "Жаман")
-		p := h.held()
+		f.options.OnHold = func() { told <- struct{}{} }
+		f.options.MessagesPerSecond = 2000
+		f.phones.answer = refusing("Жаман", 1, "Bad Request: PHOTO_OF_A_NEW_KIND")
+		stop := f.run()
+		f.publish("ky", "Жаман")
+		p := f.held()
 		if p.Held != AllRefuse || p.Words != "Bad Request: PHOTO_OF_A_NEW_KIND" || p.HeldAt.IsZero() {
 			t.Errorf("held is %+v", p)
 		}
 		<-told
 		stop() // a restart
-		tried := h.phones.attempts()
-		stop = h.run()
-		h.publish("ky", "Жакшы")
-		h.until("the other item reaches everybody", func() bool { return len(h.phones.titles()) == 300 })
-		if again := h.held(); again.ID != p.ID {
+		tried := f.phones.attempts()
+		stop = f.run()
+		f.publish("ky", "Жакшы")
+		f.until("the other item reaches everybody", func() bool { return len(f.phones.titles()) == 300 })
+		if again := f.held(); again.ID != p.ID {
 			t.Errorf("held after the restart: %+v", again)
 		}
-		if again := h.phones.attempts() - 300; again != tried || tried > 20+atOnce {
+		if again := f.phones.attempts() - 300; again != tried || tried > 20+atOnce {
 			t.Errorf("%d attempts before it was held, %d after the restart", tried, again-tried)
 		}
-		h.phones.reply(nil)
-		if err := h.engine.Resume(t.Context(), p.ID); err != nil {
+		f.phones.reply(nil)
+		if err := f.engine.Resume(t.Context(), p.ID); err != nil {
 			t.Fatal(err)
 		}
-		h.quiet()
+		f.quiet()
 		for _, c := range chats(1, 300) {
-			if n := h.phones.count(c); n != 2 {
+			if n := f.phones.count(c); n != 2 {
 				t.Errorf("chat %d has %d messages, want both items", c, n)
 			}
 		}
-		if r := h.ended(p.ID); r.Sent != 300 || r.Failed != 0 || r.Held != "" || r.Stopped {
+		if r := f.ended(p.ID); r.Sent != 300 || r.Failed != 0 || r.Held != "" || r.Stopped {
 			t.Errorf("the report is %+v", r)
 		}
-		if err := h.engine.Resume(t.Context(), p.ID); !errors.Is(err, ErrNotHeld) {
+		if err := f.engine.Resume(t.Context(), p.ID); !errors.Is(err, ErrNotHeld) {
 			t.Errorf("resumed twice: %v", err)
 		}
 		stop()
@@ -75,17 +75,17 @@ func TestItemThatTwentyChatsInARowRefuseIsHeldAndOthersGoOn(t *testing.T) {
 }
 
 func TestResumedBroadcastSettlesWhoRefusesOneByOne(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
-		defer h.run()()
-		p := h.refused(100)
-		if err := h.engine.Resume(t.Context(), p.ID); err != nil {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		defer f.run()()
+		p := f.refused(100)
+		if err := f.engine.Resume(t.Context(), p.ID); err != nil {
 			t.Fatal(err)
 		}
-		r := h.ended(p.ID)
+		r := f.ended(p.ID)
 		if r.Failed != 100 || r.Sent != 0 || r.Held != "" {
 			t.Errorf("the report is %+v", r)
 		}
-		failures, err := h.engine.Failures(t.Context(), p.ID)
+		failures, err := f.engine.Failures(t.Context(), p.ID)
 		if err != nil || len(failures) != 100 {
 			t.Errorf("%d failures listed, %v", len(failures), err)
 		}
@@ -93,32 +93,32 @@ func TestResumedBroadcastSettlesWhoRefusesOneByOne(t *testing.T) {
 }
 
 func TestStoppedBroadcastEndsAndSaysSo(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		defer h.run()()
-		p := h.refused(100)
-		if err := h.engine.Stop(t.Context(), p.ID); err != nil {
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		defer f.run()()
+		p := f.refused(100)
+		if err := f.engine.Stop(t.Context(), p.ID); err != nil {
 			t.Fatal(err)
 		}
-		if r := h.ended(p.ID); !r.Stopped || r.Held != "" || r.Sent != 0 {
+		if r := f.ended(p.ID); !r.Stopped || r.Held != "" || r.Sent != 0 {
 			t.Errorf("the report is %+v", r)
 		}
-		if err := h.engine.Stop(t.Context(), p.ID); !errors.Is(err, ErrNotRunning) {
+		if err := f.engine.Stop(t.Context(), p.ID); !errors.Is(err, ErrNotRunning) {
 			t.Errorf("stopped twice: %v", err)
 		}
-		h.publish("ky", "Дагы")
-		h.until("the next one reaches everybody", func() bool { return len(h.phones.titles()) == 100 })
+		f.publish("ky", "Дагы")
+		f.until("the next one reaches everybody", func() bool { return len(f.phones.titles()) == 100 })
 	})
 }
 
 func TestWithdrawalEndsAHeldBroadcast(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
-		defer h.run()()
-		h.refused(50)
-		if err := h.archive.Withdraw(t.Context(), h.item("ky", "Жаман").ID); err != nil {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		defer f.run()()
+		f.refused(50)
+		if err := f.archive.Withdraw(t.Context(), f.item("ky", "Жаман").ID); err != nil {
 			t.Fatal(err)
 		}
-		h.quiet()
-		if held, err := h.engine.HeldBroadcasts(t.Context()); err != nil || len(held) != 0 {
+		f.quiet()
+		if held, err := f.engine.HeldBroadcasts(t.Context()); err != nil || len(held) != 0 {
 			t.Errorf("still held: %+v, %v", held, err)
 		}
 	})
@@ -127,31 +127,31 @@ func TestWithdrawalEndsAHeldBroadcast(t *testing.T) {
 func TestImplausiblyManyGoneOrBlockedHoldTheBroadcastAndAreNotMarked(t *testing.T) {
 	for verdict, why := range map[Verdict]Suspicion{Gone: ManyGone, BlockedByUser: ManyBlocked} {
 		t.Run(verdict.String(), func(t *testing.T) {
-			houses(verdict == Gone)(t, func(t *testing.T, h *house) {
+			fixtures(verdict == Gone)(t, func(t *testing.T, f *fixture) {
 				all := chats(1, 200)
-				h.subscribe("ky", all...)
-				h.phones.answer = func(d Delivery, _ int) error {
+				f.subscribe("ky", all...)
+				f.phones.answer = func(d Delivery, _ int) error {
 					return &Error{Verdict: verdict, Reason: "chat not found", Err: errors.New("chat not found")}
 				}
-				defer h.run()()
-				h.publish("ky", "Жаңылык")
-				p := h.held()
+				defer f.run()()
+				f.publish("ky", "Жаңылык")
+				p := f.held()
 				if p.Held != why {
 					t.Errorf("held is %+v", p)
 				}
 				for _, c := range all {
-					h.until(fmt.Sprint("chat is active: ", c), func() bool {
-						p, known, err := h.store.Get(t.Context(), c)
+					f.until(fmt.Sprint("chat is active: ", c), func() bool {
+						p, known, err := f.store.Get(t.Context(), c)
 						return err == nil && known && p.Status == subscriptions.Active
 					})
 				}
-				h.phones.reply(nil) // the right token again
-				if err := h.engine.Resume(t.Context(), p.ID); err != nil {
+				f.phones.reply(nil) // the right token again
+				if err := f.engine.Resume(t.Context(), p.ID); err != nil {
 					t.Fatal(err)
 				}
-				h.quiet()
-				if r := h.ended(p.ID); len(h.phones.titles()) != 200 || r.Sent != 200 || r.Blocked != 0 {
-					t.Errorf("%d of 200 have the item, the report is %+v", len(h.phones.titles()), r)
+				f.quiet()
+				if r := f.ended(p.ID); len(f.phones.titles()) != 200 || r.Sent != 200 || r.Blocked != 0 {
+					t.Errorf("%d of 200 have the item, the report is %+v", len(f.phones.titles()), r)
 				}
 			})
 		})
@@ -166,43 +166,43 @@ func settled(d *doubt, chat int64, e *Error) *finding { return d.settled(chat, e
 func TestRestartsDoNotHideWhatIsImplausible(t *testing.T) {
 	for verdict, why := range map[Verdict]Suspicion{Gone: ManyGone, BlockedByUser: ManyBlocked, Refused: AllRefuse} {
 		t.Run(verdict.String(), func(t *testing.T) {
-			miniHouse(t, func(t *testing.T, h *house) {
-				h.subscribe("ky", chats(1, 200)...)
-				h.options.MessagesPerSecond = 30
-				h.options.Grace = time.Nanosecond
-				h.phones.answer = func(Delivery, int) error {
+			miniFixture(t, func(t *testing.T, f *fixture) {
+				f.subscribe("ky", chats(1, 200)...)
+				f.options.MessagesPerSecond = 30
+				f.options.Grace = time.Nanosecond
+				f.phones.answer = func(Delivery, int) error {
 					return &Error{Verdict: verdict, Reason: "no", Words: "No", Err: errors.New("No")}
 				}
-				h.publish("ky", "Жаңылык")
+				f.publish("ky", "Жаңылык")
 				for range 6 {
-					stop := h.run()
-					before := h.phones.attempts()
-					h.until("some more were tried", func() bool {
-						held, _ := h.engine.HeldBroadcasts(t.Context())
-						return h.phones.attempts() >= before+8 || len(held) > 0
+					stop := f.run()
+					before := f.phones.attempts()
+					f.until("some more were tried", func() bool {
+						held, _ := f.engine.HeldBroadcasts(t.Context())
+						return f.phones.attempts() >= before+8 || len(held) > 0
 					})
 					stop()
 				}
-				if p := h.held(); p.Held != why || p.Blocked != 0 || p.Failed != 0 {
+				if p := f.held(); p.Held != why || p.Blocked != 0 || p.Failed != 0 {
 					t.Errorf("held is %+v", p)
 				}
 				for _, c := range chats(1, 200) {
-					if p, _, err := h.store.Get(t.Context(), c); err != nil || p.Status != subscriptions.Active {
+					if p, _, err := f.store.Get(t.Context(), c); err != nil || p.Status != subscriptions.Active {
 						t.Errorf("chat %d is %v, %v", c, p.Status, err)
 					}
 				}
-				if failures, err := h.engine.Failures(t.Context(), 1); err != nil || len(failures) != 0 {
+				if failures, err := f.engine.Failures(t.Context(), 1); err != nil || len(failures) != 0 {
 					t.Errorf("failures %v, %v", failures, err)
 				}
-				h.phones.reply(nil)
-				defer h.run()()
-				if err := h.engine.Resume(t.Context(), 1); err != nil {
+				f.phones.reply(nil)
+				defer f.run()()
+				if err := f.engine.Resume(t.Context(), 1); err != nil {
 					t.Fatal(err)
 				}
-				if r := h.ended(1); r.Sent != 200 || r.Blocked != 0 || r.Failed != 0 {
+				if r := f.ended(1); r.Sent != 200 || r.Blocked != 0 || r.Failed != 0 {
 					t.Errorf("the report is %+v", r)
 				}
-				if n := h.rdb.Exists(t.Context(), keyDoubt(1)).Val(); n != 0 {
+				if n := f.rdb.Exists(t.Context(), keyDoubt(1)).Val(); n != 0 {
 					t.Error("the suspects are kept after the end")
 				}
 			})
@@ -212,23 +212,23 @@ func TestRestartsDoNotHideWhatIsImplausible(t *testing.T) {
 
 // TestWhatASuccessEndedIsNotCountedAfterARestart: fifteen refuse, many take it, fifteen refuse.
 func TestWhatASuccessEndedIsNotCountedAfterARestart(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", chats(1, 100)...)
-		h.options.MessagesPerSecond = 10
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", chats(1, 100)...)
+		f.options.MessagesPerSecond = 10
 		left := 15 // refusals
-		h.phones.answer = func(Delivery, int) error {
+		f.phones.answer = func(Delivery, int) error {
 			if left--; left >= 0 {
 				return &Error{Verdict: Refused, Reason: "no", Err: errors.New("No")}
 			}
 			return nil
 		}
-		stop := h.run()
-		h.publish("ky", "Жаңылык")
-		h.until("some have it", func() bool { return h.phones.attempts() >= 40 })
+		stop := f.run()
+		f.publish("ky", "Жаңылык")
+		f.until("some have it", func() bool { return f.phones.attempts() >= 40 })
 		stop()
-		h.phones.while(func() { left = 15 })
-		defer h.run()()
-		if r := h.ended(1); r.Sent != 70 || r.Failed != 30 {
+		f.phones.while(func() { left = 15 })
+		defer f.run()()
+		if r := f.ended(1); r.Sent != 70 || r.Failed != 30 {
 			t.Errorf("the report is %+v", r)
 		}
 	})

@@ -62,7 +62,7 @@ func checkInBubbles(t *testing.T, bubble func(rt *rapid.T, run func(*testing.T, 
 
 // testPromises plays one sequence; without a server that it can kill, Redis stays well.
 func testPromises(t *testing.T, rt *rapid.T, rdb redis.UniversalClient, server *redistest.Embedded) {
-	m := newModel(newHouse(t, rdb), rt)
+	m := newModel(newFixture(t, rdb), rt)
 	defer func() { m.stop() }()
 	m.server = server
 	for range rapid.IntRange(10, 40).Draw(rt, "events") {
@@ -87,7 +87,7 @@ const (
 
 // model knows what the phones should show.
 type model struct {
-	h      *house
+	h      *fixture
 	stop   func()
 	server *redistest.Embedded // nil where Redis stays well
 
@@ -125,18 +125,18 @@ func (i *published) readBy(languages []string) bool {
 	return slices.ContainsFunc(languages, func(l string) bool { return i.editions[l] != nil })
 }
 
-func newModel(h *house, rt *rapid.T) *model {
+func newModel(f *fixture, rt *rapid.T) *model {
 	m := &model{
-		h: h, prefs: map[int64][]string{}, away: map[int64]bool{},
+		h: f, prefs: map[int64][]string{}, away: map[int64]bool{},
 		blocked: map[int64]bool{}, moved: map[int64]bool{}, unsure: map[string]int{},
 		// Some are good in any case, or nothing would ever arrive.
 		moods: append(rapid.SliceOfN(rapid.IntRange(0, 11), 16, 64).Draw(rt, "moods"), 11, 11, 11, 11),
 	}
-	h.options.Grace = time.Nanosecond
-	h.options.GiveUpAfter = 60 * 24 * time.Hour // the days without an engine make no message too old
-	h.phones.answer = m.answer
-	h.engine = New(h.options)
-	m.stop = h.run()
+	f.options.Grace = time.Nanosecond
+	f.options.GiveUpAfter = 60 * 24 * time.Hour // the days without an engine make no message too old
+	f.phones.answer = m.answer
+	f.engine = New(f.options)
+	m.stop = f.run()
 	return m
 }
 

@@ -12,7 +12,7 @@ import (
 
 // migration is twelve groups, each with the id that it is to have as a supergroup.
 type migration struct {
-	h    *house
+	h    *fixture
 	mu   sync.Mutex
 	gone map[int64]int64 // old id → new id, of those that have moved
 }
@@ -28,9 +28,9 @@ func supergroup(group int64) int64 {
 	}
 }
 
-func newMigration(h *house) *migration {
-	m := &migration{h: h, gone: make(map[int64]int64)}
-	h.phones.answer = func(d Delivery, _ int) error {
+func newMigration(f *fixture) *migration {
+	m := &migration{h: f, gone: make(map[int64]int64)}
+	f.phones.answer = func(d Delivery, _ int) error {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		if to, moved := m.gone[d.Chat]; moved {
@@ -70,14 +70,14 @@ func groups() (all []int64) {
 func TestTwelveGroupsThatMigrateInMidBroadcastHaveTheItemOnce(t *testing.T) {
 	for _, told := range []bool{true, false} {
 		t.Run(fmt.Sprint("told by an update: ", told), func(t *testing.T) {
-			houses(told)(t, func(t *testing.T, h *house) {
-				m := newMigration(h)
-				h.subscribe("ky", groups()...)
-				h.subscribe("ky", chats(1, 200)...)
-				h.options.MessagesPerSecond = 30
-				defer h.run()()
-				h.publish("ky", "Жаңылык")
-				h.until("a part has it", func() bool { return len(h.phones.titles()) > 80 })
+			fixtures(told)(t, func(t *testing.T, f *fixture) {
+				m := newMigration(f)
+				f.subscribe("ky", groups()...)
+				f.subscribe("ky", chats(1, 200)...)
+				f.options.MessagesPerSecond = 30
+				defer f.run()()
+				f.publish("ky", "Жаңылык")
+				f.until("a part has it", func() bool { return len(f.phones.titles()) > 80 })
 				had := 0
 				for _, g := range groups() {
 					had += len(m.shows(g))
@@ -86,13 +86,13 @@ func TestTwelveGroupsThatMigrateInMidBroadcastHaveTheItemOnce(t *testing.T) {
 				if had == 0 || had == 12 {
 					t.Fatalf("%d of 12 had it before: nothing is tried", had)
 				}
-				h.quiet()
+				f.quiet()
 				for _, g := range groups() {
 					if got := m.shows(g); len(got) != 1 {
 						t.Errorf("group %d shows %v, want it once", g, got)
 					}
 				}
-				if r := h.ended(1); r.Sent != 212 || r.Failed != 0 || r.Blocked != 0 {
+				if r := f.ended(1); r.Sent != 212 || r.Failed != 0 || r.Blocked != 0 {
 					t.Errorf("the report is %+v", r)
 				}
 			})
@@ -102,17 +102,17 @@ func TestTwelveGroupsThatMigrateInMidBroadcastHaveTheItemOnce(t *testing.T) {
 
 // TestMessageOnItsWayWhileItsGroupMigratesComesOnce has the update overtake the answer.
 func TestMessageOnItsWayWhileItsGroupMigratesComesOnce(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
-		m := newMigration(h)
-		h.subscribe("ky", groups()...)
-		h.options.Sender = slowAnswers{h.phones, 5 * time.Second}
-		defer h.run()()
-		h.publish("ky", "Жаңылык")
-		h.until("all are on their way", func() bool { return len(h.phones.titles()) == 12 })
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		m := newMigration(f)
+		f.subscribe("ky", groups()...)
+		f.options.Sender = slowAnswers{f.phones, 5 * time.Second}
+		defer f.run()()
+		f.publish("ky", "Жаңылык")
+		f.until("all are on their way", func() bool { return len(f.phones.titles()) == 12 })
 		for _, g := range groups() {
 			m.move(g, true)
 		}
-		h.quiet()
+		f.quiet()
 		for _, g := range groups() {
 			if got := m.shows(g); len(got) != 1 {
 				t.Errorf("group %d shows %v, want it once", g, got)
@@ -123,27 +123,27 @@ func TestMessageOnItsWayWhileItsGroupMigratesComesOnce(t *testing.T) {
 
 // TestGroupThatWaitsForAnotherAttemptMigrates: its place in the retry set is the old id's.
 func TestGroupThatWaitsForAnotherAttemptMigrates(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
-		m := newMigration(h)
-		moved := h.phones.answer
-		h.phones.answer = func(d Delivery, try int) error {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		m := newMigration(f)
+		moved := f.phones.answer
+		f.phones.answer = func(d Delivery, try int) error {
 			if err := moved(d, try); err != nil || d.Chat < -1000 || d.Chat > 0 {
 				return err
 			}
 			return &Error{Verdict: NoRights, Err: errors.New("not enough rights")}
 		}
-		h.subscribe("ky", groups()...)
-		h.subscribe("ky", 1)
-		stop := h.run()
-		h.publish("ky", "Жаңылык")
-		h.until("who can be written to has it", func() bool { return h.phones.count(1) == 1 })
+		f.subscribe("ky", groups()...)
+		f.subscribe("ky", 1)
+		stop := f.run()
+		f.publish("ky", "Жаңылык")
+		f.until("who can be written to has it", func() bool { return f.phones.count(1) == 1 })
 		time.Sleep(time.Minute)
 		stop()
 		for _, g := range groups() {
 			m.move(g, true) // another instance hears of it
 		}
-		defer h.run()()
-		h.quiet()
+		defer f.run()()
+		f.quiet()
 		for _, g := range groups() {
 			if got := m.shows(g); len(got) != 1 {
 				t.Errorf("group %d shows %v, want it once", g, got)
@@ -155,14 +155,14 @@ func TestGroupThatWaitsForAnotherAttemptMigrates(t *testing.T) {
 func TestCorrectionReachesAGroupThatMigrated(t *testing.T) {
 	for _, when := range []string{"before", "while it is corrected", "unknown to the bot"} {
 		t.Run(when, func(t *testing.T) {
-			houses(when == "before")(t, func(t *testing.T, h *house) {
-				m := newMigration(h)
-				h.subscribe("ky", groups()...)
-				h.subscribe("ky", chats(1, 60)...)
-				h.options.MessagesPerSecond = 10
-				defer h.run()()
-				h.publish("ky", "Жаңылык")
-				h.quiet()
+			fixtures(when == "before")(t, func(t *testing.T, f *fixture) {
+				m := newMigration(f)
+				f.subscribe("ky", groups()...)
+				f.subscribe("ky", chats(1, 60)...)
+				f.options.MessagesPerSecond = 10
+				defer f.run()()
+				f.publish("ky", "Жаңылык")
+				f.quiet()
 				move := func(told bool) {
 					for _, g := range groups() {
 						m.move(g, told)
@@ -174,12 +174,12 @@ func TestCorrectionReachesAGroupThatMigrated(t *testing.T) {
 				case "unknown to the bot":
 					move(false)
 				}
-				h.correct("ky", "Жаңылык", "Оңдолгон.")
+				f.correct("ky", "Жаңылык", "Оңдолгон.")
 				if when == "while it is corrected" {
-					h.until("a part is corrected", func() bool { return h.phones.edited() > 30 })
+					f.until("a part is corrected", func() bool { return f.phones.edited() > 30 })
 					move(true)
 				}
-				h.quiet()
+				f.quiet()
 				for _, g := range groups() {
 					shows := m.shows(g)
 					if last := shows[len(shows)-1]; last.text != "Оңдолгон." || len(shows) > 2 {
@@ -194,34 +194,34 @@ func TestCorrectionReachesAGroupThatMigrated(t *testing.T) {
 // TestMoveKeepsWhatTheNewChatHas: somebody had subscribed there before the bot knew that the
 // two are one.
 func TestMoveKeepsWhatTheNewChatHas(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
+	miniFixture(t, func(t *testing.T, f *fixture) {
 		to := supergroup(-7)
-		h.subscribe("ky", -7, to)
-		defer h.run()()
-		h.publish("ky", "Жаңылык")
-		h.quiet()
-		if err := h.engine.Move(t.Context(), -7, to); err != nil {
+		f.subscribe("ky", -7, to)
+		defer f.run()()
+		f.publish("ky", "Жаңылык")
+		f.quiet()
+		if err := f.engine.Move(t.Context(), -7, to); err != nil {
 			t.Fatal(err)
 		}
-		h.correct("ky", "Жаңылык", "Оңдолгон.")
-		h.quiet()
-		if shows := h.phones.all()[to]; len(shows) != 1 || shows[0].text != "Оңдолгон." {
+		f.correct("ky", "Жаңылык", "Оңдолгон.")
+		f.quiet()
+		if shows := f.phones.all()[to]; len(shows) != 1 || shows[0].text != "Оңдолгон." {
 			t.Errorf("it shows %+v, want the message that it had, corrected", shows)
 		}
 	})
 }
 
 func TestFailuresFollowAGroupThatMigrates(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", -7)
-		h.phones.reply(refusing("Жаңылык", -7, "bad request: no"))
-		defer h.run()()
-		h.publish("ky", "Жаңылык")
-		h.quiet()
-		if err := h.engine.Move(t.Context(), -7, supergroup(-7)); err != nil {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", -7)
+		f.phones.reply(refusing("Жаңылык", -7, "bad request: no"))
+		defer f.run()()
+		f.publish("ky", "Жаңылык")
+		f.quiet()
+		if err := f.engine.Move(t.Context(), -7, supergroup(-7)); err != nil {
 			t.Fatal(err)
 		}
-		failures, err := h.engine.Failures(t.Context(), 1)
+		failures, err := f.engine.Failures(t.Context(), 1)
 		if _, listed := failures[id(supergroup(-7))]; err != nil || !listed || len(failures) != 1 {
 			t.Errorf("the failures are %v, %v", failures, err)
 		}
@@ -229,24 +229,24 @@ func TestFailuresFollowAGroupThatMigrates(t *testing.T) {
 }
 
 func TestMovedLinesExpireAndAreForgotten(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		newMigration(h)
-		h.subscribe("ky", -7)
-		defer h.run()()
-		h.publish("ky", "Жаңылык")
-		h.quiet()
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		newMigration(f)
+		f.subscribe("ky", -7)
+		defer f.run()()
+		f.publish("ky", "Жаңылык")
+		f.quiet()
 		to := supergroup(-7)
-		if err := h.engine.Move(t.Context(), -7, to); err != nil {
+		if err := f.engine.Move(t.Context(), -7, to); err != nil {
 			t.Fatal(err)
 		}
-		life, err := h.rdb.TTL(t.Context(), keySent(1, subscriptions.BucketOf(to))).Result()
+		life, err := f.rdb.TTL(t.Context(), keySent(1, subscriptions.BucketOf(to))).Result()
 		if err != nil || life <= 0 {
 			t.Errorf("the moved line lives for %v, %v", life, err)
 		}
-		if err := errors.Join(h.store.Forget(t.Context(), to), h.engine.Forget(t.Context(), to)); err != nil {
+		if err := errors.Join(f.store.Forget(t.Context(), to), f.engine.Forget(t.Context(), to)); err != nil {
 			t.Fatal(err)
 		}
-		for key, fields := range dump(t, h.rdb) {
+		for key, fields := range dump(t, f.rdb) {
 			for _, chat := range []int64{-7, to} {
 				if _, named := fields[id(chat)]; named {
 					t.Errorf("%s still names chat %d", key, chat)

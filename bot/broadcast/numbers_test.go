@@ -11,14 +11,14 @@ func TestNumberGivenTwiceIsMendedByTakingTheNext(t *testing.T) {
 	cases := []string{"twice", "before anything was announced anew", "with the reports"}
 	for i, lost := range cases {
 		t.Run(lost, func(t *testing.T) {
-			houses(i == 0)(t, func(t *testing.T, h *house) {
+			fixtures(i == 0)(t, func(t *testing.T, f *fixture) {
 				all := chats(1, 40)
-				h.subscribe("ky", all...)
-				stop := h.run()
+				f.subscribe("ky", all...)
+				stop := f.run()
 				for _, title := range []string{"Биринчи", "Экинчи", "Үчүнчү"} {
-					h.publish("ky", title)
+					f.publish("ky", title)
 				}
-				h.quiet()
+				f.quiet()
 				if lost == "twice" {
 					stop() // both numbers are given again before anybody plans
 				}
@@ -27,27 +27,27 @@ func TestNumberGivenTwiceIsMendedByTakingTheNext(t *testing.T) {
 					gone = slices.Concat(gone, []string{keyPlan(1), keyPlan(2), keyPlan(3), keyFinished})
 				}
 				for _, title := range []string{"Төртүнчү", "Бешинчи"} {
-					if err := h.rdb.Del(t.Context(), gone...).Err(); err != nil {
+					if err := f.rdb.Del(t.Context(), gone...).Err(); err != nil {
 						t.Fatal(err)
 					}
-					h.publish("ky", title)
+					f.publish("ky", title)
 				}
 				if lost == "twice" {
-					defer h.run()()
+					defer f.run()()
 				} else {
 					defer stop()
 				}
-				h.quiet()
+				f.quiet()
 				for _, c := range all {
-					if n := h.phones.count(c); n != 5 {
+					if n := f.phones.count(c); n != 5 {
 						t.Errorf("chat %d has %d items, want 5", c, n)
 					}
 				}
-				if err := h.archive.Withdraw(t.Context(), h.item("ky", "Төртүнчү").ID); err != nil {
+				if err := f.archive.Withdraw(t.Context(), f.item("ky", "Төртүнчү").ID); err != nil {
 					t.Fatal(err)
 				}
-				h.quiet()
-				for chat, shows := range h.phones.titles() {
+				f.quiet()
+				for chat, shows := range f.phones.titles() {
 					if len(shows) != 4 {
 						t.Errorf("chat %d shows %v after the withdrawal", chat, shows)
 					}

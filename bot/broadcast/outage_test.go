@@ -106,7 +106,7 @@ func (l *line) cut() {
 func outageOfTelegram(t *testing.T, rdb redis.UniversalClient) {
 	const audience = 400
 	way := newLine(t)
-	c := newCastOn(t, rdb, simulator.Options{Latency: 20 * time.Millisecond, Key: everything}, 200,
+	c := newAnswerFixtureOn(t, rdb, simulator.Options{Latency: 20 * time.Millisecond, Key: everything}, 200,
 		func(s *setup) { s.client.HTTP = way.client() })
 	way.handler = c.telegram.Handler()
 	way.mend()
@@ -136,7 +136,7 @@ func outageOfTelegram(t *testing.T, rdb redis.UniversalClient) {
 
 func outageOfRedis(t *testing.T, server outOfOrder, rdb redis.UniversalClient) {
 	const audience = 900 // more than a walk reads ahead
-	c := newCastOn(t, rdb, simulator.Options{Latency: 20 * time.Millisecond, Key: everything}, 300)
+	c := newAnswerFixtureOn(t, rdb, simulator.Options{Latency: 20 * time.Millisecond, Key: everything}, 300)
 	first := c.telegram.Crowd(audience)
 	redistest.Fill(t, c.rdb, first, audience, readsKyrgyz)
 	defer c.send()()
@@ -163,7 +163,7 @@ func outageOfRedis(t *testing.T, server outOfOrder, rdb redis.UniversalClient) {
 // outageKeepsThePace: what waited for Redis does not go out all at once when it is back.
 func outageKeepsThePace(t *testing.T, server outOfOrder, rdb redis.UniversalClient) {
 	const audience, perSecond = 200, 30
-	c := newCastOn(t, rdb, simulator.Options{Limits: simulator.TelegramLimits, Key: everything}, perSecond)
+	c := newAnswerFixtureOn(t, rdb, simulator.Options{Limits: simulator.TelegramLimits, Key: everything}, perSecond)
 	first := c.telegram.Crowd(audience)
 	redistest.Fill(t, c.rdb, first, audience, readsKyrgyz)
 	defer c.send()()
@@ -182,7 +182,7 @@ func outageKeepsThePace(t *testing.T, server outOfOrder, rdb redis.UniversalClie
 }
 
 // redisFailures is what the engine counts of them.
-func (w *whole) redisFailures() int {
+func (w *telegramFixture) redisFailures() int {
 	w.tb.Helper()
 	families, err := w.metrics.Gather()
 	if err != nil {
@@ -200,7 +200,7 @@ func (w *whole) redisFailures() int {
 func everything(string) string { return "" }
 
 // wantOnce wants each member of a crowd to have exactly one message.
-func (c *cast) wantOnce(t *testing.T, first int64, n int) {
+func (c *answerFixture) wantOnce(t *testing.T, first int64, n int) {
 	t.Helper()
 	arrived := c.telegram.Deliveries("")
 	lost, twice := 0, 0

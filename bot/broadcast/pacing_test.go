@@ -33,7 +33,7 @@ func TestPacing(t *testing.T) {
 
 // pacingOneChat: several items at once for a person, a group and a channel.
 func pacingOneChat(t *testing.T, rdb redis.UniversalClient) {
-	c := newCastOn(t, rdb, simulator.Options{Limits: simulator.TelegramLimits}, 30)
+	c := newAnswerFixtureOn(t, rdb, simulator.Options{Limits: simulator.TelegramLimits}, 30)
 	person := c.person()
 	group := c.group(c.supergroup, simulator.Rights{})
 	channel := c.group(c.channel, simulator.AllRights)
@@ -77,7 +77,7 @@ func pacingOneChat(t *testing.T, rdb redis.UniversalClient) {
 // pacingOneChatWaits: a 429 for one chat is its own affair.
 func pacingOneChatWaits(t *testing.T, rdb redis.UniversalClient) {
 	const others, wait = 200, 2
-	c := newCastOn(t, rdb, simulator.Options{}, 0)
+	c := newAnswerFixtureOn(t, rdb, simulator.Options{}, 0)
 	seen := c.watch()
 	slow := c.person(once(simulator.Fault{Refuse: simulator.TooMany(wait)}))
 	c.subscribe(slow.ID(), "ky")
@@ -106,7 +106,7 @@ func pacingOneChatWaits(t *testing.T, rdb redis.UniversalClient) {
 // on more slowly, and finds its way back to the full rate.
 func pacingStorm(t *testing.T, rdb redis.UniversalClient) {
 	const audience, wait, rate, latency = 500, 2, 200, 100 * time.Millisecond
-	c := newCastOn(t, rdb, simulator.Options{Latency: latency}, rate)
+	c := newAnswerFixtureOn(t, rdb, simulator.Options{Latency: latency}, rate)
 	seen := c.watch()
 	redistest.Fill(t, c.rdb, c.telegram.Crowd(audience), audience, readsKyrgyz)
 	storm := &storm{after: 100, lasts: wait * time.Second}
@@ -183,13 +183,13 @@ func (s *storm) refused() []time.Time {
 // answered at once, and both together use the whole limit and no more.
 func pacingAnswers(t *testing.T, rdb redis.UniversalClient) {
 	const audience, latency = 600, 50 * time.Millisecond
-	c := newCastOn(t, rdb, simulator.Options{Limits: simulator.TelegramLimits, Latency: latency}, 30)
+	c := newAnswerFixtureOn(t, rdb, simulator.Options{Limits: simulator.TelegramLimits, Latency: latency}, 30)
 	redistest.Fill(t, c.rdb, c.telegram.Crowd(audience), audience, readsKyrgyz)
 	defer c.run()()
 	c.publish("Жаңылык")
 	c.await("it is on its way", 30*time.Second, func() bool { return c.telegram.Stats().Accepted > 0 })
 	began, before := time.Now(), c.telegram.Stats().Accepted
-	answered, end := tap(c.whole, 2*latency) // to be told of the question, and to answer
+	answered, end := tap(c.telegramFixture, 2*latency) // to be told of the question, and to answer
 	c.await("the broadcast is over", time.Minute, func() bool {
 		return c.telegram.Stats().Accepted-answered.Load() >= audience-2
 	})
@@ -211,7 +211,7 @@ func pacingAnswers(t *testing.T, rdb redis.UniversalClient) {
 // pacingUrgent: an urgent item overtakes a large ordinary broadcast.
 func pacingUrgent(t *testing.T, rdb redis.UniversalClient) {
 	const audience = 400
-	c := newCastOn(t, rdb, simulator.Options{}, 100)
+	c := newAnswerFixtureOn(t, rdb, simulator.Options{}, 100)
 	seen := c.watch()
 	redistest.Fill(t, c.rdb, c.telegram.Crowd(audience), audience, readsKyrgyz)
 	defer c.send()()
@@ -248,7 +248,7 @@ func pacingUrgent(t *testing.T, rdb redis.UniversalClient) {
 
 // pacingUrgentInOneChat: nor does it queue behind what the chat is waiting for already.
 func pacingUrgentInOneChat(t *testing.T, rdb redis.UniversalClient) {
-	c := newCastOn(t, rdb, simulator.Options{Limits: simulator.TelegramLimits}, 30)
+	c := newAnswerFixtureOn(t, rdb, simulator.Options{Limits: simulator.TelegramLimits}, 30)
 	group := c.group(c.telegram.Group, simulator.Rights{})
 	c.subscribe(group.ID(), "ky")
 	c.publish("Биринчи")
@@ -269,7 +269,7 @@ func pacingUrgentInOneChat(t *testing.T, rdb redis.UniversalClient) {
 // pacingShare: a broadcast to few people that started later is over long before a large one.
 func pacingShare(t *testing.T, rdb redis.UniversalClient) {
 	const many, few = 500, 20
-	c := newCastOn(t, rdb, simulator.Options{}, 100)
+	c := newAnswerFixtureOn(t, rdb, simulator.Options{}, 100)
 	seen := c.watch()
 	redistest.Fill(t, c.rdb, c.telegram.Crowd(many), many, readsKyrgyz)
 	redistest.Fill(t, c.rdb, c.telegram.Crowd(few), few, readsRussian)

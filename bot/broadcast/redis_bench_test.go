@@ -57,13 +57,13 @@ func usedMemory(b *testing.B, rdb redis.UniversalClient) int64 {
 //	keys     what it added to Redis
 func BenchmarkPlan(b *testing.B) {
 	rdb := redistest.Start(b).Client(b)
-	h := newHouse(b, rdb)
+	f := newFixture(b, rdb)
 	redistest.Fill(b, rdb, 5_000_000_000, 1_000_000,
 		subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
 	took, keys := time.Duration(0), int64(0)
 	for i := range b.N {
-		h.publish("ky", "Жаңылык "+strconv.Itoa(i))
-		r := newRunner(h.engine)
+		f.publish("ky", "Жаңылык "+strconv.Itoa(i))
+		r := newRunner(f.engine)
 		before := rdb.DBSize(b.Context()).Val()
 		began := time.Now()
 		if err := r.planOnce(b.Context()); err != nil {

@@ -18,28 +18,28 @@ import (
 // TestWhatPassedBeforeTheLeaseWasLostIsNotSent: messages wait for Redis, which is away for
 // longer than the lease lives. When it is back, they are the next leader's.
 func TestWhatPassedBeforeTheLeaseWasLostIsNotSent(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
+	miniFixture(t, func(t *testing.T, f *fixture) {
 		const n = 400
-		redistest.Fill(t, h.rdb, 1, n, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
-		h.options.MessagesPerSecond = 30
+		redistest.Fill(t, f.rdb, 1, n, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
+		f.options.MessagesPerSecond = 30
 		var unled atomic.Int32
-		h.phones.answer = func(Delivery, int) error {
-			if !h.options.Lease.Held() {
+		f.phones.answer = func(Delivery, int) error {
+			if !f.options.Lease.Held() {
 				unled.Add(1)
 			}
 			return nil
 		}
-		defer h.run()()
-		h.publish("ky", "Жаңылык")
-		h.until("it is on its way", func() bool { return h.phones.arrivals.Load() > 50 })
-		h.server.Kill()
+		defer f.run()()
+		f.publish("ky", "Жаңылык")
+		f.until("it is on its way", func() bool { return f.phones.arrivals.Load() > 50 })
+		f.server.Kill()
 		time.Sleep(2 * lease.Life)
-		h.server.Restart()
-		h.quiet()
+		f.server.Restart()
+		f.quiet()
 		if n := unled.Load(); n > 0 {
 			t.Errorf("%d messages were sent without the lease", n)
 		}
-		h.onceEach(chats(1, n))
+		f.onceEach(chats(1, n))
 	})
 }
 
@@ -130,29 +130,29 @@ func TestRestartsDoNotLengthenTheAgeAtWhichAMessageIsGivenUp(t *testing.T) {
 // TestCrashBeforeTheReportBringsNothingAgain: the program ends when the ledger's time has
 // begun to run and the report is not written, and comes back when the ledger has expired.
 func TestCrashBeforeTheReportBringsNothingAgain(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
+	miniFixture(t, func(t *testing.T, f *fixture) {
 		all := chats(1, 20)
-		h.subscribe("ky", all...)
-		h.options.Keep = time.Hour
-		h.phones.latency = 300 * time.Millisecond // all land when the walk is over
-		h.server.Refuse(func(command []string) string {
+		f.subscribe("ky", all...)
+		f.options.Keep = time.Hour
+		f.phones.latency = 300 * time.Millisecond // all land when the walk is over
+		f.server.Refuse(func(command []string) string {
 			if command[0] == "HSET" && slices.Contains(command, "finished") {
 				return "LOADING Redis is loading the dataset in memory"
 			}
 			return ""
 		})
-		stop := h.run()
-		h.publish("ky", "Жаңылык")
+		stop := f.run()
+		f.publish("ky", "Жаңылык")
 		time.Sleep(10 * time.Second)
 		stop()
-		h.server.Refuse(nil)
+		f.server.Refuse(nil)
 		time.Sleep(2 * time.Hour)
-		if n := len(h.rdb.Keys(t.Context(), "sent:*").Val()); n > 0 {
+		if n := len(f.rdb.Keys(t.Context(), "sent:*").Val()); n > 0 {
 			t.Fatalf("%d buckets of the ledger are left: nothing is tried", n)
 		}
-		defer h.run()()
-		h.quiet()
-		h.onceEach(all)
+		defer f.run()()
+		f.quiet()
+		f.onceEach(all)
 	})
 }
 
@@ -214,14 +214,14 @@ func TestWalkFromAnOlderCursorDoesNotForgetHowLongAMessageFails(t *testing.T) {
 // TestSecondWalkIsForWhoWaitedNotForNewcomers: at seven somebody who waited gets the
 // item, and who came in the night does not get yesterday's news.
 func TestSecondWalkIsForWhoWaitedNotForNewcomers(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
-		h.lateNews()
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		f.lateNews()
 		sleepUntil(6, 58)
-		h.subscribe("ky", 3)
-		h.prefer(3, func(p *subscriptions.Preferences) { p.Since = time.Now() })
-		defer h.run()()
-		h.quiet()
-		h.wantTitles(map[int64][]string{1: {"Жаңылык"}, 2: {"Жаңылык"}})
+		f.subscribe("ky", 3)
+		f.prefer(3, func(p *subscriptions.Preferences) { p.Since = time.Now() })
+		defer f.run()()
+		f.quiet()
+		f.wantTitles(map[int64][]string{1: {"Жаңылык"}, 2: {"Жаңылык"}})
 	})
 }
 
@@ -229,10 +229,10 @@ func TestSecondWalkIsForWhoWaitedNotForNewcomers(t *testing.T) {
 // quiet hours, and its next attempt finds the person waiting for the morning. A crash just
 // then must find one of the two in Redis.
 func TestWhoBeginsToWaitIsSavedBeforeTheRetrySetForgets(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", 1)
-		h.sleeps(1, 22, 7)
-		h.phones.answer = func(_ Delivery, try int) error {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", 1)
+		f.sleeps(1, 22, 7)
+		f.phones.answer = func(_ Delivery, try int) error {
 			if try == 1 {
 				return &Error{Verdict: Transient, Err: errors.New("502")}
 			}
@@ -241,7 +241,7 @@ func TestWhoBeginsToWaitIsSavedBeforeTheRetrySetForgets(t *testing.T) {
 		sleepUntil(21, 59)
 		time.Sleep(59700 * time.Millisecond)
 		var saved, dropped, early atomic.Bool
-		h.server.Refuse(func(command []string) string {
+		f.server.Refuse(func(command []string) string {
 			switch at := slices.Index(command, "next"); {
 			case command[0] == "HSET" && at > 0 && command[at+1] != "0":
 				saved.Store(true)
@@ -251,17 +251,17 @@ func TestWhoBeginsToWaitIsSavedBeforeTheRetrySetForgets(t *testing.T) {
 			}
 			return ""
 		})
-		h.publish("ky", "Жаңылык")
-		stop := h.run()
+		f.publish("ky", "Жаңылык")
+		stop := f.run()
 		time.Sleep(10 * time.Second)
 		stop()
 		if !dropped.Load() || early.Load() {
 			t.Errorf("the retry set forgot the chat: %v, before Redis knew that it waits: %v", dropped.Load(), early.Load())
 		}
 		sleepUntil(6, 59)
-		defer h.run()()
-		h.quiet()
-		h.wantTitles(map[int64][]string{1: {"Жаңылык"}})
+		defer f.run()()
+		f.quiet()
+		f.wantTitles(map[int64][]string{1: {"Жаңылык"}})
 	})
 }
 

@@ -21,9 +21,9 @@ import (
 // The storms: what one chat, some groups or Telegram itself may do to a broadcast, in
 // virtual time at Telegram's 30 a second.
 
-// crowd is a house with many readers and a log.
+// crowd is a fixture with many readers and a log.
 type crowd struct {
-	*house
+	*fixture
 	n      int
 	logged *lockedWriter
 }
@@ -35,7 +35,7 @@ func inStorm(t *testing.T, n int, f func(t *testing.T, c *crowd)) {
 }
 
 func newCrowd(tb testing.TB, n int) *crowd {
-	c := &crowd{embeddedHouse(tb), n, &lockedWriter{to: &strings.Builder{}}}
+	c := &crowd{embeddedFixture(tb), n, &lockedWriter{to: &strings.Builder{}}}
 	redistest.Fill(tb, c.rdb, 1, n, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
 	c.options.MessagesPerSecond = 30
 	c.options.Log = slog.New(slog.NewTextHandler(c.logged, nil))
@@ -74,7 +74,7 @@ func (c *crowd) served(title string, good func(chat int64) bool) time.Duration {
 	before := c.phones.arrivals.Load()
 	c.publish("ky", title)
 	for c.phones.arrivals.Load()-before < int64(wanted) {
-		if time.Since(began) > patience+3*onTime(c.n) {
+		if time.Since(began) > waitLimit+3*onTime(c.n) {
 			c.tb.Fatalf("%s reached %d of %d", title, c.phones.arrivals.Load()-before, wanted)
 		}
 		time.Sleep(100 * time.Millisecond)

@@ -10,110 +10,110 @@ import (
 )
 
 func TestWhoWaitsForTheMorningGetsItThen(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", 1, 2, 3)
-		h.sleeps(2, 22, 7)
-		h.sleeps(3, 22, 8)
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", 1, 2, 3)
+		f.sleeps(2, 22, 7)
+		f.sleeps(3, 22, 8)
 		sleepUntil(23, 0)
-		stop := h.run()
-		h.publish("ky", "Жаңылык")
-		h.resting(1)
-		h.wantTitles(map[int64][]string{1: {"Жаңылык"}})
+		stop := f.run()
+		f.publish("ky", "Жаңылык")
+		f.resting(1)
+		f.wantTitles(map[int64][]string{1: {"Жаңылык"}})
 
 		stop() // a night costs the test less without an engine that looks every second
 		sleepUntil(6, 50)
-		stop = h.run()
+		stop = f.run()
 		sleepUntil(6, 59)
-		if n := h.phones.count(2); n != 0 {
+		if n := f.phones.count(2); n != 0 {
 			t.Errorf("who waits till seven has %d messages before", n)
 		}
 		sleepUntil(7, 1)
-		h.resting(2)
-		h.wantTitles(map[int64][]string{1: {"Жаңылык"}, 2: {"Жаңылык"}})
+		f.resting(2)
+		f.wantTitles(map[int64][]string{1: {"Жаңылык"}, 2: {"Жаңылык"}})
 		stop()
 		sleepUntil(7, 59)
-		defer h.run()()
+		defer f.run()()
 		sleepUntil(8, 1)
-		h.quiet()
-		h.wantTitles(map[int64][]string{1: {"Жаңылык"}, 2: {"Жаңылык"}, 3: {"Жаңылык"}})
+		f.quiet()
+		f.wantTitles(map[int64][]string{1: {"Жаңылык"}, 2: {"Жаңылык"}, 3: {"Жаңылык"}})
 	})
 }
 
 func TestWhoReadsTwoLanguagesGetsTheMainEdition(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", 1, 2)
-		h.prefer(1, func(p *subscriptions.Preferences) { p.Languages = []string{"ky", "ru"} })
-		h.prefer(2, func(p *subscriptions.Preferences) { p.Languages = []string{"ru", "ky"} })
-		defer h.run()()
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", 1, 2)
+		f.prefer(1, func(p *subscriptions.Preferences) { p.Languages = []string{"ky", "ru"} })
+		f.prefer(2, func(p *subscriptions.Preferences) { p.Languages = []string{"ru", "ky"} })
+		defer f.run()()
 		// The same number in the two addresses makes them editions of one item.
-		h.site.number("Жаңылык", 7)
-		h.site.number("Новость", 7)
-		h.publish("ru", "Новость")
-		h.until("who prefers Russian has it", func() bool { return h.phones.count(2) == 1 })
-		h.publish("ky", "Жаңылык")
-		h.until("who prefers Kyrgyz has it", func() bool { return h.phones.count(1) == 1 })
-		h.quiet()
-		h.correct("ky", "Жаңылык", "Оңдолгон.") // the editions share a ledger
-		h.quiet()
-		shows := h.phones.all()
+		f.site.number("Жаңылык", 7)
+		f.site.number("Новость", 7)
+		f.publish("ru", "Новость")
+		f.until("who prefers Russian has it", func() bool { return f.phones.count(2) == 1 })
+		f.publish("ky", "Жаңылык")
+		f.until("who prefers Kyrgyz has it", func() bool { return f.phones.count(1) == 1 })
+		f.quiet()
+		f.correct("ky", "Жаңылык", "Оңдолгон.") // the editions share a ledger
+		f.quiet()
+		shows := f.phones.all()
 		if k, r := shows[1][0].text, shows[2][0].text; k != "Оңдолгон." || r != "Текст." {
 			t.Errorf("after the correction of one edition they show %q and %q", k, r)
 		}
 		// Only an edition in the second language comes after some patience.
-		h.publish("ru", "Только по-русски")
+		f.publish("ru", "Только по-русски")
 		time.Sleep(mainEditionWait - time.Second)
-		h.wantTitles(map[int64][]string{1: {"Жаңылык"}, 2: {"Новость", "Только по-русски"}})
-		h.quiet()
-		h.wantTitles(map[int64][]string{1: {"Жаңылык", "Только по-русски"}, 2: {"Новость", "Только по-русски"}})
+		f.wantTitles(map[int64][]string{1: {"Жаңылык"}, 2: {"Новость", "Только по-русски"}})
+		f.quiet()
+		f.wantTitles(map[int64][]string{1: {"Жаңылык", "Только по-русски"}, 2: {"Новость", "Только по-русски"}})
 	})
 }
 
 func TestDigestBringsTheDaysItemsAtItsHour(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", 1, 2, 3)
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", 1, 2, 3)
 		at := func(hour int) func(p *subscriptions.Preferences) {
 			return func(p *subscriptions.Preferences) {
 				p.When = subscriptions.When{Rhythm: subscriptions.Daily, Hour: hour}
 			}
 		}
-		h.prefer(2, at(8))
-		h.prefer(3, at(9))
-		stop := h.run()
-		h.publish("ky", "Биринчи")
+		f.prefer(2, at(8))
+		f.prefer(3, at(9))
+		stop := f.run()
+		f.publish("ky", "Биринчи")
 		time.Sleep(time.Minute)
-		h.publish("ky", "Экинчи")
-		h.quiet()
+		f.publish("ky", "Экинчи")
+		f.quiet()
 		stop()
 		sleepUntil(7, 58)
-		stop = h.run()
+		stop = f.run()
 		sleepUntil(7, 59)
-		h.wantTitles(map[int64][]string{1: {"Биринчи", "Экинчи"}})
+		f.wantTitles(map[int64][]string{1: {"Биринчи", "Экинчи"}})
 		stop()
 		sleepUntil(8, 1)
-		stop = h.run()
+		stop = f.run()
 		time.Sleep(10 * time.Second)
-		h.quiet()
+		f.quiet()
 		want := map[int64][]string{1: {"Биринчи", "Экинчи"}, 2: {"1/2 Экинчи", "2/2 Биринчи"}}
-		h.wantTitles(want)
+		f.wantTitles(want)
 		stop() // the same hour again
-		stop = h.run()
+		stop = f.run()
 		time.Sleep(time.Minute)
-		h.wantTitles(want)
+		f.wantTitles(want)
 		stop()
 		sleepUntil(8, 59)
-		stop = h.run()
+		stop = f.run()
 		sleepUntil(9, 1)
-		h.quiet()
-		if n := h.phones.count(3); n != 2 {
+		f.quiet()
+		if n := f.phones.count(3); n != 2 {
 			t.Errorf("%d messages in the next digest, want 2", n)
 		}
 		stop()
 		sleepUntil(8, 30) // an empty day
-		stop = h.run()
+		stop = f.run()
 		time.Sleep(10 * time.Second)
-		h.quiet()
+		f.quiet()
 		stop()
-		if n := h.phones.count(2); n != 2 {
+		if n := f.phones.count(2); n != 2 {
 			t.Errorf("%d messages after an empty day, want 2", n)
 		}
 	})
@@ -121,29 +121,29 @@ func TestDigestBringsTheDaysItemsAtItsHour(t *testing.T) {
 
 // lateNews has an item come at eleven in the evening. The first reader has it then, the
 // second waits for seven o'clock; nobody is at work after that.
-func (h *house) lateNews() {
-	h.tb.Helper()
-	h.subscribe("ky", 1, 2)
-	h.sleeps(2, 22, 7)
+func (f *fixture) lateNews() {
+	f.tb.Helper()
+	f.subscribe("ky", 1, 2)
+	f.sleeps(2, 22, 7)
 	sleepUntil(23, 0)
-	stop := h.run()
-	h.publish("ky", "Жаңылык")
-	h.resting(1)
+	stop := f.run()
+	f.publish("ky", "Жаңылык")
+	f.resting(1)
 	stop()
 }
 
 // TestWhoWouldWaitForLongerThanTwoDaysGetsItSilently: nobody was at work in the mornings.
 func TestWhoWouldWaitForLongerThanTwoDaysGetsItSilently(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
-		h.lateNews()
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		f.lateNews()
 		time.Sleep(50 * time.Hour) // it is one o'clock at night
-		defer h.run()()
-		h.quiet()
-		h.wantTitles(map[int64][]string{1: {"Жаңылык"}, 2: {"Жаңылык"}})
-		if shows := h.phones.all()[2]; len(shows) != 1 || !shows[0].silent {
+		defer f.run()()
+		f.quiet()
+		f.wantTitles(map[int64][]string{1: {"Жаңылык"}, 2: {"Жаңылык"}})
+		if shows := f.phones.all()[2]; len(shows) != 1 || !shows[0].silent {
 			t.Errorf("it shows %+v, want the item without a sound", shows)
 		}
-		if r := h.ended(1); r.Sent != 2 || r.Planned != 2 || r.ToGo != 0 {
+		if r := f.ended(1); r.Sent != 2 || r.Planned != 2 || r.ToGo != 0 {
 			t.Errorf("the report is %+v", r)
 		}
 	})
@@ -171,13 +171,13 @@ func TestWalkOfMoreThanTwoDaysReachesWhoWaits(t *testing.T) {
 
 // TestProgressNamesABroadcastOnce has broadcasts end while it is asked for.
 func TestProgressNamesABroadcastOnce(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", 1, 2)
-		defer h.run()()
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", 1, 2)
+		defer f.run()()
 		for i := range 10 {
-			h.publish("ky", fmt.Sprint("Жаңылык ", i))
-			h.until("it is finished", func() bool {
-				progress, err := h.engine.Progress(t.Context())
+			f.publish("ky", fmt.Sprint("Жаңылык ", i))
+			f.until("it is finished", func() bool {
+				progress, err := f.engine.Progress(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}

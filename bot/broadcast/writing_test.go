@@ -23,57 +23,57 @@ func TestRedisThatRefusesWritesAndAnswersReadsBringsNothingTwice(t *testing.T) {
 		"OOM command not allowed when used memory > 'maxmemory'.",
 	} {
 		t.Run(refusal[:4], func(t *testing.T) {
-			miniHouse(t, func(t *testing.T, h *house) {
-				refusedWrites(t, h, func() { h.server.RefuseWrites(refusal) })
+			miniFixture(t, func(t *testing.T, f *fixture) {
+				refusedWrites(t, f, func() { f.server.RefuseWrites(refusal) })
 			})
 		})
 	}
 	t.Run("the ledger's writes alone", func(t *testing.T) {
-		miniHouse(t, func(t *testing.T, h *house) {
-			refusedWrites(t, h, h.refuseNotes)
+		miniFixture(t, func(t *testing.T, f *fixture) {
+			refusedWrites(t, f, f.refuseNotes)
 		})
 	})
 }
 
-func refusedWrites(t *testing.T, h *house, refuse func()) {
+func refusedWrites(t *testing.T, f *fixture, refuse func()) {
 	all := chats(1, 400)
-	h.subscribe("ky", all...)
-	h.options.MessagesPerSecond = 100
-	defer h.run()()
-	h.publish("ky", "Жаңылык")
-	h.until("some have it", func() bool { return len(h.phones.titles()) >= 100 })
-	before := len(h.phones.titles())
+	f.subscribe("ky", all...)
+	f.options.MessagesPerSecond = 100
+	defer f.run()()
+	f.publish("ky", "Жаңылык")
+	f.until("some have it", func() bool { return len(f.phones.titles()) >= 100 })
+	before := len(f.phones.titles())
 	refuse()
 	time.Sleep(time.Minute)
 	// The message whose note is refused first, those that pass while the client tries to
 	// write that again, and no more.
-	if n := len(h.phones.titles()) - before; n > 40 {
+	if n := len(f.phones.titles()) - before; n > 40 {
 		t.Errorf("%d messages went out while none could be noted", n)
 	}
-	h.server.Refuse(nil)
-	h.quiet()
-	h.onceEach(all)
+	f.server.Refuse(nil)
+	f.quiet()
+	f.onceEach(all)
 }
 
 // TestCorrectionReachesWhoseMessageIsNotNotedYet: the notes that Redis has refused are in
 // the process alone when the walk of the correction looks who has the item.
 func TestCorrectionReachesWhoseMessageIsNotNotedYet(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
+	miniFixture(t, func(t *testing.T, f *fixture) {
 		all := chats(1, 20)
-		h.subscribe("ky", all...)
-		h.refuseNotes()
-		h.run()() // makes an engine under a lease
-		stop := lead(t, h.engine)
-		h.publish("ky", "Жаңылык")
+		f.subscribe("ky", all...)
+		f.refuseNotes()
+		f.run()() // makes an engine under a lease
+		stop := lead(t, f.engine)
+		f.publish("ky", "Жаңылык")
 		time.Sleep(10 * time.Second)
 		stop()
-		h.correct("ky", "Жаңылык", "Оңдолгон.")
-		defer lead(t, h.engine)() // again, in the same process
+		f.correct("ky", "Жаңылык", "Оңдолгон.")
+		defer lead(t, f.engine)() // again, in the same process
 		time.Sleep(10 * time.Second)
-		h.server.Refuse(nil)
-		h.quiet()
-		h.onceEach(all)
-		if n := h.phones.edited(); n != len(all) {
+		f.server.Refuse(nil)
+		f.quiet()
+		f.onceEach(all)
+		if n := f.phones.edited(); n != len(all) {
 			t.Errorf("%d of %d show the correction", n, len(all))
 		}
 	})
@@ -81,30 +81,30 @@ func TestCorrectionReachesWhoseMessageIsNotNotedYet(t *testing.T) {
 
 // TestWhoLostTheLeaseNotesWhatItSent: another instance leads when Redis takes notes again.
 func TestWhoLostTheLeaseNotesWhatItSent(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
+	miniFixture(t, func(t *testing.T, f *fixture) {
 		all := chats(1, 20)
-		h.subscribe("ky", all...)
-		h.refuseNotes()
-		stop := h.run()
-		h.publish("ky", "Жаңылык")
+		f.subscribe("ky", all...)
+		f.refuseNotes()
+		stop := f.run()
+		f.publish("ky", "Жаңылык")
 		time.Sleep(10 * time.Second)
-		if err := h.rdb.Set(t.Context(), lease.Key, "99:another", time.Hour).Err(); err != nil {
+		if err := f.rdb.Set(t.Context(), lease.Key, "99:another", time.Hour).Err(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(lease.Life + h.engine.options.Grace)
-		h.server.Refuse(nil)
+		time.Sleep(lease.Life + f.engine.options.Grace)
+		f.server.Refuse(nil)
 		time.Sleep(5 * time.Second)
 		stop()
-		h.rdb.Del(t.Context(), lease.Key)
-		defer h.run()() // that instance
-		h.quiet()
-		h.onceEach(all)
+		f.rdb.Del(t.Context(), lease.Key)
+		defer f.run()() // that instance
+		f.quiet()
+		f.onceEach(all)
 	})
 }
 
 // refuseNotes lets Redis take everything but lines of ledgers.
-func (h *house) refuseNotes() {
-	h.server.Refuse(func(command []string) string {
+func (f *fixture) refuseNotes() {
+	f.server.Refuse(func(command []string) string {
 		if command[0] == "HSET" && strings.HasPrefix(command[1], "sent:") {
 			return "OOM command not allowed when used memory > 'maxmemory'."
 		}
@@ -113,59 +113,59 @@ func (h *house) refuseNotes() {
 }
 
 func TestLedgerLivesAsLongAsABroadcastNeedsIt(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
+	eachFixture(t, func(t *testing.T, f *fixture) {
 		all := chats(1, 50)
-		h.subscribe("ky", all...)
-		h.sleeps(50, 22, 7)
-		h.options.Keep = time.Hour // correct_within_hours: 1
+		f.subscribe("ky", all...)
+		f.sleeps(50, 22, 7)
+		f.options.Keep = time.Hour // correct_within_hours: 1
 		sleepUntil(22, 50)
-		stop := h.run()
-		h.publish("ky", "Жаңылык")
-		h.resting(1)
+		stop := f.run()
+		f.publish("ky", "Жаңылык")
+		f.resting(1)
 		sleepUntil(23, 0)
-		h.correct("ky", "Жаңылык", "Оңдолгон.")
-		h.until("it is corrected", func() bool {
-			running, err := h.engine.plans.running(t.Context())
-			known, err2 := h.engine.plans.known(t.Context(), 10)
+		f.correct("ky", "Жаңылык", "Оңдолгон.")
+		f.until("it is corrected", func() bool {
+			running, err := f.engine.plans.running(t.Context())
+			known, err2 := f.engine.plans.known(t.Context(), 10)
 			return err == nil && err2 == nil && len(running) == 1 && len(known) == 2
 		})
-		h.wantLedger(false)
+		f.wantLedger(false)
 		stop()
 		sleepUntil(6, 59) // eight hours later
-		defer h.run()()
-		h.quiet()
-		h.onceEach(all)
-		h.wantLedger(true) // its time begins now
+		defer f.run()()
+		f.quiet()
+		f.onceEach(all)
+		f.wantLedger(true) // its time begins now
 	})
 }
 
 func TestCorrectionLetsAnExpiringLedgerLiveOn(t *testing.T) {
-	eachHouse(t, func(t *testing.T, h *house) {
-		h.subscribe("ky", chats(1, 20)...)
-		h.options.Keep = time.Hour
-		stop := h.run()
-		h.publish("ky", "Жаңылык")
-		h.quiet()
-		h.wantLedger(true)
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", chats(1, 20)...)
+		f.options.Keep = time.Hour
+		stop := f.run()
+		f.publish("ky", "Жаңылык")
+		f.quiet()
+		f.wantLedger(true)
 		stop()
-		h.options.MessagesPerSecond = 1
-		defer h.run()()
-		h.correct("ky", "Жаңылык", "Оңдолгон.")
-		h.until("it is planned", func() bool {
-			running, err := h.engine.plans.running(t.Context())
-			return err == nil && len(running) == 1 && h.phones.edited() > 0
+		f.options.MessagesPerSecond = 1
+		defer f.run()()
+		f.correct("ky", "Жаңылык", "Оңдолгон.")
+		f.until("it is planned", func() bool {
+			running, err := f.engine.plans.running(t.Context())
+			return err == nil && len(running) == 1 && f.phones.edited() > 0
 		})
-		h.wantLedger(false)
-		h.quiet()
-		h.wantLedger(true)
+		f.wantLedger(false)
+		f.quiet()
+		f.wantLedger(true)
 	})
 }
 
 // TestDeadShardHoldsUpItsOwnNotesAlone lets the bucket of one chat be out of reach.
 func TestDeadShardHoldsUpItsOwnNotesAlone(t *testing.T) {
-	miniHouse(t, func(t *testing.T, h *house) {
+	miniFixture(t, func(t *testing.T, f *fixture) {
 		lost := keySent(1, subscriptions.BucketOf(7))
-		h.server.Refuse(func(command []string) string {
+		f.server.Refuse(func(command []string) string {
 			if len(command) > 1 && command[1] == lost {
 				return "CLUSTERDOWN Hash slot not served"
 			}
@@ -173,7 +173,7 @@ func TestDeadShardHoldsUpItsOwnNotesAlone(t *testing.T) {
 		})
 		writing, stop := context.WithCancel(t.Context())
 		var loop, writers sync.WaitGroup
-		w := h.engine.ledgerWriter
+		w := f.engine.ledgerWriter
 		loop.Go(func() { w.run(writing) })
 		waiting, giveUp := context.WithTimeout(t.Context(), time.Minute)
 		defer giveUp()
@@ -199,16 +199,16 @@ func TestDeadShardHoldsUpItsOwnNotesAlone(t *testing.T) {
 		if err := w.await(waiting); err == nil {
 			t.Error("sending goes on though a note is not written")
 		}
-		h.server.Refuse(nil)
+		f.server.Refuse(nil)
 		if err := w.await(t.Context()); err != nil {
 			t.Error(err)
 		}
 		stop()
 		loop.Wait()
-		if e, has, err := h.engine.ledger.get(t.Context(), 1, 7); err != nil || !has || e.ID != 7 {
+		if e, has, err := f.engine.ledger.get(t.Context(), 1, 7); err != nil || !has || e.ID != 7 {
 			t.Errorf("the ledger says %+v, %v, %v", e, has, err)
 		}
-		if left := h.engine.ledger.unwritten.notes(); len(left) != 0 {
+		if left := f.engine.ledger.unwritten.notes(); len(left) != 0 {
 			t.Errorf("still unwritten: %v", left)
 		}
 	})

@@ -32,9 +32,9 @@ import (
 	"kabarchy/subscriptions/redistest/pipenet"
 )
 
-// whole is the engine between its real neighbours: an archive that a poller fills from
+// telegramFixture is the engine between its real neighbours: an archive that a poller fills from
 // a feed, and Telegram's stand-in behind the bot's own client.
-type whole struct {
+type telegramFixture struct {
 	tb       testing.TB
 	archive  *feeds.Archive
 	store    *subscriptions.Store
@@ -61,8 +61,8 @@ type setup struct {
 	engine broadcast.Options
 }
 
-func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, perSecond float64, change ...func(*setup)) *whole {
-	w := &whole{
+func newTelegramFixture(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, perSecond float64, change ...func(*setup)) *telegramFixture {
+	w := &telegramFixture{
 		tb: tb, rdb: rdb, archive: feeds.NewArchive(rdb), store: subscriptions.NewStore(rdb),
 		metrics: prometheus.NewRegistry(),
 		// The first poll archives silently; a site that shows nothing then may be a broken one.
@@ -110,7 +110,7 @@ func newWhole(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, per
 
 // reach says how the bot's client finds Telegram: over pipes in tests, which run in a
 // bubble, and over real connections in benchmarks.
-func (w *whole) reach() telegram.Options {
+func (w *telegramFixture) reach() telegram.Options {
 	if _, measured := w.tb.(*testing.B); measured {
 		server := httptest.NewServer(w.telegram.Handler())
 		w.tb.Cleanup(server.Close)
@@ -123,7 +123,7 @@ func (w *whole) reach() telegram.Options {
 }
 
 // feed is the ministry's feed, one for each language.
-func (w *whole) feed(rw http.ResponseWriter, r *http.Request) {
+func (w *telegramFixture) feed(rw http.ResponseWriter, r *http.Request) {
 	language := strings.Trim(r.URL.Path, "/")
 	var items []feedtest.Item
 	for _, s := range w.stories[language] {
@@ -133,20 +133,20 @@ func (w *whole) feed(rw http.ResponseWriter, r *http.Request) {
 	feedtest.Serve(rw, items...)
 }
 
-func (w *whole) poll(source string) {
+func (w *telegramFixture) poll(source string) {
 	w.tb.Helper()
 	if _, err := w.poller.Poll(w.tb.Context(), source); err != nil {
 		w.tb.Fatal(err)
 	}
 }
 
-func (w *whole) publish(title string) {
+func (w *telegramFixture) publish(title string) {
 	w.tb.Helper()
 	w.post("ky", story{title: title, text: "Текст."})
 }
 
 // post publishes a story, which the test may change later.
-func (w *whole) post(language string, s story) *story {
+func (w *telegramFixture) post(language string, s story) *story {
 	w.tb.Helper()
 	w.posted++
 	s.number = w.posted
@@ -156,14 +156,14 @@ func (w *whole) post(language string, s story) *story {
 }
 
 // read has a feed read, and the engine look what it said.
-func (w *whole) read(language string) {
+func (w *telegramFixture) read(language string) {
 	w.tb.Helper()
 	w.poll(language)
 	w.engine.Wake()
 }
 
 // subscribe makes a chat a reader of a language.
-func (w *whole) subscribe(chat int64, language string, change ...func(*subscriptions.Preferences)) {
+func (w *telegramFixture) subscribe(chat int64, language string, change ...func(*subscriptions.Preferences)) {
 	w.tb.Helper()
 	_, err := w.store.Update(w.tb.Context(), chat, func(p *subscriptions.Preferences, _ bool) {
 		p.Interface, p.Languages = language, []string{language}
@@ -177,15 +177,15 @@ func (w *whole) subscribe(chat int64, language string, change ...func(*subscript
 }
 
 // run lets engine and bot work; what it returns ends them and waits.
-func (w *whole) run() (stop func()) { return w.start(w.lead, w.updates.Run) }
+func (w *telegramFixture) run() (stop func()) { return w.start(w.lead, w.updates.Run) }
 
 // send lets the engine work alone: what it hears, it hears from the answers.
-func (w *whole) send() (stop func()) { return w.start(w.lead) }
+func (w *telegramFixture) send() (stop func()) { return w.start(w.lead) }
 
 // lead lets the engine work under its lease, as production does.
-func (w *whole) lead(ctx context.Context) error { return w.lease.Lead(ctx, w.engine.Run) }
+func (w *telegramFixture) lead(ctx context.Context) error { return w.lease.Lead(ctx, w.engine.Run) }
 
-func (w *whole) start(loops ...func(context.Context) error) (stop func()) {
+func (w *telegramFixture) start(loops ...func(context.Context) error) (stop func()) {
 	ctx, cancel := context.WithCancel(w.tb.Context())
 	var working sync.WaitGroup
 	for _, run := range loops {
@@ -202,7 +202,7 @@ func (w *whole) start(loops ...func(context.Context) error) (stop func()) {
 }
 
 // last returns the youngest broadcast.
-func (w *whole) last() broadcast.Progress {
+func (w *telegramFixture) last() broadcast.Progress {
 	w.tb.Helper()
 	progress, err := w.engine.Progress(w.tb.Context())
 	if err != nil {
@@ -215,7 +215,7 @@ func (w *whole) last() broadcast.Progress {
 }
 
 // await waits until a condition holds.
-func (w *whole) await(what string, limit time.Duration, holds func() bool) {
+func (w *telegramFixture) await(what string, limit time.Duration, holds func() bool) {
 	w.tb.Helper()
 	deadline := time.After(limit)
 	for !holds() {
@@ -228,7 +228,7 @@ func (w *whole) await(what string, limit time.Duration, holds func() bool) {
 }
 
 // finished waits until a number of broadcasts are over.
-func (w *whole) finished(n int, limit time.Duration) {
+func (w *telegramFixture) finished(n int, limit time.Duration) {
 	w.tb.Helper()
 	w.await("the broadcast is finished", limit, func() bool {
 		progress, err := w.engine.Progress(w.tb.Context())
@@ -245,7 +245,7 @@ func (w *whole) finished(n int, limit time.Duration) {
 }
 
 // noted reads what the ledger says of a chat; empty where it has no line.
-func (w *whole) noted(ledger, chat int64) string {
+func (w *telegramFixture) noted(ledger, chat int64) string {
 	w.tb.Helper()
 	key := fmt.Sprintf("sent:%d:%d", ledger, subscriptions.BucketOf(chat))
 	line, err := w.rdb.HGet(w.tb.Context(), key, itoa(chat)).Result()
@@ -256,7 +256,7 @@ func (w *whole) noted(ledger, chat int64) string {
 }
 
 // counted returns a metric, of which one label has the value.
-func (w *whole) counted(name, label string) int {
+func (w *telegramFixture) counted(name, label string) int {
 	w.tb.Helper()
 	families, err := w.metrics.Gather()
 	if err != nil {
@@ -285,7 +285,7 @@ type watcher struct {
 	seen []sighting
 }
 
-func (w *whole) watch() *watcher {
+func (w *telegramFixture) watch() *watcher {
 	seen := &watcher{}
 	w.telegram.Fault(simulator.Fault{Methods: []string{"sendMessage", "sendPhoto"}, Match: func(r simulator.Request) bool {
 		seen.mu.Lock()

@@ -71,7 +71,8 @@ func (t *conversation) toShare(ctx context.Context, query string) ([]feeds.Item,
 		return t.bot.archive.Latest(ctx, t.newsLanguage(), 0, inlineCount)
 	}
 	own := t.ownLanguages()
-	items, _, err := t.bot.finder.Find(ctx, query[:render.Fit(query, queryLimit)], append(slices.Clone(own), without(locale.Languages(), own...)...), 0, inlineCount)
+	languages := append(slices.Clone(own), without(locale.Languages(), own...)...)
+	items, _, err := t.bot.finder.Find(ctx, query[:render.Fit(query, queryLimit)], languages, 0, inlineCount)
 	return items, err
 }
 

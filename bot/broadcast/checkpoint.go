@@ -28,13 +28,7 @@ func (r *runner) checkpointLoop(ctx context.Context) {
 // and a restart from an older cursor skips whom the ledger names.
 func (r *runner) checkpoint(ctx context.Context) {
 	for _, j := range r.list() {
-		attempts, dropped := j.doubt.news()
-		j.update(func(st *state) { st.Attempts = attempts })
-		if len(dropped) > 0 {
-			if err := r.engine.suspects.drop(ctx, j.ID, dropped); err != nil && ctx.Err() == nil {
-				r.log.Warn("who is counted no more stays counted after a restart", "broadcast", j.ID, "error", err)
-			}
-		}
+		r.saveDoubt(ctx, j)
 		st, changed := j.advance(time.Now())
 		r.engine.metrics.set(record{plan: j.plan, state: st}.progress(time.Now()))
 		var err error
@@ -55,5 +49,18 @@ func (r *runner) checkpoint(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			r.log.Warn("broadcast's progress not saved, trying again", "broadcast", j.ID, "error", err)
 		}
+	}
+}
+
+// saveDoubt takes what was counted of refusals over into the job's state, and drops in
+// Redis who is counted no more.
+func (r *runner) saveDoubt(ctx context.Context, j *job) {
+	attempts, dropped := j.doubt.news()
+	j.update(func(st *state) { st.Attempts = attempts })
+	if len(dropped) == 0 {
+		return
+	}
+	if err := r.engine.suspects.drop(ctx, j.ID, dropped); err != nil && ctx.Err() == nil {
+		r.log.Warn("who is counted no more stays counted after a restart", "broadcast", j.ID, "error", err)
 	}
 }

@@ -12,6 +12,8 @@ var alarmScreens = map[AlarmKind]string{
 	AlarmSubscribers: "screen.alarm_subscribers",
 	AlarmFence:       "screen.alarm_mended",
 	AlarmTopics:      "screen.alarm_mended",
+	AlarmBinding:     "screen.alarm_mended",
+	AlarmPlanning:    "screen.alarm_planning",
 	AlarmNew:         "screen.alarm_new",
 }
 

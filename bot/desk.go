@@ -50,6 +50,8 @@ const (
 	AlarmSubscribers AlarmKind = "subscribers" // more are gone than can have left
 	AlarmFence       AlarmKind = "fence"       // the last fencing number is gone
 	AlarmTopics      AlarmKind = "topics"      // the topics' numbers were gone
+	AlarmBinding     AlarmKind = "binding"     // whose data it is was gone
+	AlarmPlanning    AlarmKind = "planning"    // an announcement can't be made a broadcast
 	// AlarmNew: the bot began on an empty database, as a new one does, and one whose data is
 	// gone. Only people know which it is.
 	AlarmNew AlarmKind = "new"

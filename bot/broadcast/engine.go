@@ -42,7 +42,7 @@ type Options struct {
 	// seconds unless set, which is longer than the client waits for an answer.
 	Grace time.Duration
 
-	// OnHold is called when a broadcast was held; it must not block. May be nil.
+	// OnHold is called when a broadcast was held, or can't be planned; it must not block. May be nil.
 	OnHold func()
 
 	Log        *slog.Logger
@@ -59,6 +59,7 @@ type Engine struct {
 	retries      retries
 	suspects     suspects
 	promises     promises
+	unplanned    unplanned
 	metrics      *metrics
 	breaker      *breaker
 	wake         chan struct{}
@@ -109,6 +110,10 @@ func New(o Options) *Engine {
 // one message at a time looks whether it is over. why is empty while sending goes on. It
 // tells of this instance alone.
 func (e *Engine) Paused() (until time.Time, why string) { return e.breaker.paused() }
+
+// Unplanned is how many announcements can't be made broadcasts for a fault of the program.
+// It tells of this instance alone.
+func (e *Engine) Unplanned() int { return e.unplanned.count() }
 
 // leads reports whether this instance may send now.
 func (e *Engine) leads() bool { return e.options.Lease == nil || e.options.Lease.Held() }

@@ -98,6 +98,44 @@ func TestPanicWhileTheAudienceIsReadHoldsTheBroadcast(t *testing.T) {
 	})
 }
 
+// TestAnAnnouncementThatCantBePlannedHoldsUpNoOther: it is told, and tried again later.
+func TestAnAnnouncementThatCantBePlannedHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	brokenFixture(t, func(t *testing.T, f *fixture, logged *strings.Builder) {
+		told := 0
+		f.options.OnHold = func() { told++ }
+		f.engine = New(f.options)
+		r := newRunner(f.engine)
+		r.planned = nil // which panics at the first attempt, after the plan was written
+		f.publish("ky", "Биринчи")
+		f.publish("ky", "Экинчи")
+		look := func(panics, unplanned int) {
+			t.Helper()
+			if err := r.planOnce(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			n := strings.Count(logged.String(), "panic while an announcement was planned")
+			if n != panics || told != panics || f.engine.Unplanned() != unplanned {
+				t.Errorf("%d panics, %d told, %d are left; want %d, and %d left", n, told, f.engine.Unplanned(), panics, unplanned)
+			}
+		}
+		look(2, 2) // the second is not held up by the first
+		look(2, 2) // it is not tried at once
+		time.Sleep(2 * time.Second)
+		look(2, 0)
+		if left, err := f.archive.Announcements(t.Context(), 9); err != nil || len(left) != 0 {
+			t.Errorf("%d announcements are left, %v", len(left), err)
+		}
+		f.engine.unplanned.fail(1)
+		f.engine.unplanned.fail(1)
+		f.engine.unplanned.fail(1)
+		time.Sleep(1900 * time.Millisecond)
+		if f.engine.unplanned.due(1) {
+			t.Error("the pause does not grow")
+		}
+	})
+}
+
 // TestPanicAtTheBeginningHoldsTheBroadcast: nothing of it has run.
 func TestPanicAtTheBeginningHoldsTheBroadcast(t *testing.T) {
 	t.Parallel()

@@ -38,13 +38,21 @@ func (r *runner) planOnce(ctx context.Context) error {
 		return err
 	}
 	for _, a := range announced {
+		if !r.engine.unplanned.due(a.ID) {
+			continue
+		}
 		err := caught(r.log, "an announcement was planned", a.ID, a.Item, func() error { return r.planAnnouncement(ctx, a) })
 		if errors.As(err, new(*panicked)) {
+			r.engine.unplanned.fail(a.ID)
+			if r.engine.options.OnHold != nil {
+				r.engine.options.OnHold()
+			}
 			continue // it stays in the outbox; the others are planned
 		}
 		if err != nil {
 			return err
 		}
+		r.engine.unplanned.drop(a.ID)
 	}
 	if err := r.planDigests(ctx); err != nil {
 		return err

@@ -15,12 +15,21 @@ const lookEvery = 5 * time.Second
 
 // admins are the configured administrators, with what they look at.
 func (a *App) admins() bot.Admins {
-	return bot.Admins{IDs: a.options.Config.Admins, Redis: a.options.Redis, Alarms: a.witness.raised, Desk: struct {
+	return bot.Admins{IDs: a.options.Config.Admins, Redis: a.options.Redis, Alarms: a.alarms, Desk: struct {
 		*broadcast.Engine
 		*feeds.Poller
 		*feeds.Archive
 		*subscriptions.Store
 	}{a.Engine, a.Poller, a.Archive, a.Store}}
+}
+
+// alarms are what is wrong with the whole bot just now.
+func (a *App) alarms() []bot.Alarm {
+	raised := a.witness.raised()
+	if a.Engine.Unplanned() > 0 {
+		raised = append(raised, bot.Alarm{Kind: bot.AlarmPlanning})
+	}
+	return raised
 }
 
 // wakeAdmins notes that there is something new to the administrators: a source's condition

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot"
 	"kabarchy/bot/simulator"
 	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/subscriptions"
@@ -55,6 +57,43 @@ func TestAnotherBotsTokenIsRefused(t *testing.T) {
 		defer cancel()
 		if err := first.Wait(waiting); exitStatus(err) != exitMisuse || !strings.Contains(err.Error(), "holds the subscribers of bot 7000000002") {
 			t.Errorf("the first one goes on: %v", err)
+		}
+	})
+}
+
+// TestALostBindingIsToldAndStillBinds: only {news}:bot is gone before a start.
+func TestALostBindingIsToldAndStillBinds(t *testing.T) {
+	t.Parallel()
+	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
+		w, log := watched(t, rdb)
+		if err := rdb.Del(t.Context(), keyBot).Err(); err != nil {
+			t.Fatal(err)
+		}
+		const other = "7000000002:AAothertokenothertokenothertoken"
+		for what, err := range map[string]error{
+			"Bind": w.redis.Bind(t.Context(), other, false), "BoundTo": w.redis.BoundTo(t.Context(), other),
+		} {
+			if err == nil || exitStatus(err) != exitMisuse || !strings.Contains(err.Error(), "of bot 7000000001") {
+				t.Errorf("%s takes another bot's token: %v", what, err)
+			}
+		}
+		if err := w.redis.Bind(t.Context(), testToken, false); err != nil { // a restart
+			t.Fatal(err)
+		}
+		if err := w.look(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.raised(); !slices.Equal(got, []bot.Alarm{{Kind: bot.AlarmBinding}}) {
+			t.Errorf("alarms %+v", got)
+		}
+		if n := strings.Count(log.String(), "whose data it is had vanished"); n != 1 {
+			t.Errorf("%d times in the log:\n%s", n, log)
+		}
+		if err := w.redis.Bind(t.Context(), other, true); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.redis.Bind(t.Context(), testToken, false); err == nil {
+			t.Error("after --rebind the former token is taken")
 		}
 	})
 }

@@ -31,7 +31,8 @@ const (
 	mayBeLost = 3
 	// sampled is how many buckets tell between two counts that subscribers vanished.
 	sampled = 64
-	// newFor is how long after a start on an empty Redis the administrators are told so: who
+	// newFor is how long after a start on an empty Redis, or without the binding, the
+	// administrators are told so: who
 	// can't be written to at first is told then.
 	newFor = 24 * time.Hour
 )
@@ -92,6 +93,8 @@ func (w *witness) look(ctx context.Context) error {
 	}
 	began := time.Unix(number(bound["empty"]), 0)
 	w.set(bot.Alarm{Kind: bot.AlarmNew}, time.Since(began) < newFor)
+	lost := time.Unix(number(bound["lost"]), 0)
+	w.set(bot.Alarm{Kind: bot.AlarmBinding}, time.Since(lost) < newFor)
 	if !w.lease.Held() {
 		return nil
 	}
@@ -226,7 +229,8 @@ var complaints = map[bot.AlarmKind]string{
 	bot.AlarmTopics: "the numbers of the topics had vanished from redis and were restored, but more may be missing; look, and start again",
 	bot.AlarmNew: "this redis was empty: a new start with nobody subscribed; " +
 		"if there were subscribers before, stop the bot, bring the last backup back and start it again",
-	bot.AlarmFence: "the last fencing number has vanished from redis and was mended, but more may be missing; look, and start again",
+	bot.AlarmBinding: "whose data it is had vanished from redis and was noted again, but more may be missing; look what happened to redis",
+	bot.AlarmFence:   "the last fencing number has vanished from redis and was mended, but more may be missing; look, and start again",
 }
 
 // set raises an alarm, or ends it.
@@ -260,8 +264,8 @@ func (w *witness) raised() []bot.Alarm {
 func (w *witness) ready(context.Context) error {
 	var all []error
 	for _, a := range w.raised() {
-		if a.Kind == bot.AlarmNew {
-			continue // it may be as it should be
+		if a.Kind == bot.AlarmNew || a.Kind == bot.AlarmBinding {
+			continue // it may be as it should be, or is again
 		}
 		text := complaints[a.Kind]
 		if a.Kind == bot.AlarmSubscribers {

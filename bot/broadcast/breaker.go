@@ -78,11 +78,11 @@ func (b *breaker) admit(now time.Time) (left time.Duration, probe bool) {
 	return 0, true
 }
 
-// probeEvery is how often a message that waits for a probe looks whether that one landed.
+// probeEvery is how often a message that waits for a probe looks whether that one has ended.
 const probeEvery = 20 * time.Millisecond
 
-// landed ends a probe.
-func (b *breaker) landed() {
+// probeEnded lets the next probe go.
+func (b *breaker) probeEnded() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.probe = false

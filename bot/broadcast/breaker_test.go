@@ -24,7 +24,7 @@ func withBreaker(t *testing.T, f func(t *testing.T, b *breaker, logged *strings.
 func (b *breaker) passes() bool {
 	left, probe := b.admit(time.Now())
 	if probe {
-		b.landed()
+		b.probeEnded()
 	}
 	return left <= 0
 }
@@ -75,7 +75,7 @@ func TestBreakerProbesOneAtATimeForLongerEachTime(t *testing.T) {
 				t.Fatal("two look at once")
 			}
 			b.failed(100+probe, true, time.Now(), errGone)
-			b.landed()
+			b.probeEnded()
 		}
 		if longest < 30*time.Second || longest > longestBreak {
 			t.Errorf("the longest pause is %v, want about %v", longest, longestBreak)
@@ -186,7 +186,7 @@ func TestBreakerObeysWhatTelegramAsksForButLooksEachMinute(t *testing.T) {
 					t.Fatal("nobody looks whether it is over")
 				}
 				b.toldToWait(99, true, time.Now(), test.asked)
-				b.landed()
+				b.probeEnded()
 				if again, why := b.paused(); !again.After(time.Now()) || why != whyTooMany {
 					t.Error("the probe was told to wait, and sending went on")
 				}

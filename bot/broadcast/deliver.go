@@ -21,12 +21,12 @@ func (r *runner) dispatch(ctx, sending context.Context) {
 		}
 		s, err := r.slots.acquire(ctx)
 		if err != nil {
-			r.queue.landed(t, time.Time{})
+			r.queue.done(t, time.Time{})
 			return
 		}
 		workers.Go(func() {
 			defer s.release()
-			r.queue.landed(t, r.attempt(sending, t, s))
+			r.queue.done(t, r.attempt(sending, t, s))
 			if t.job.readAll() && r.queue.idle(t.job) {
 				r.checkpointSoon()
 			}
@@ -76,7 +76,7 @@ func (r *runner) attempt(ctx context.Context, t *task, s *slot) (notBefore time.
 	}
 	if !due {
 		s.refund()
-		r.leave(ctx, t)
+		r.endNotDue(ctx, t)
 		return time.Time{}
 	}
 	if s.renew(ctx) != nil {

@@ -9,11 +9,11 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// finish turns a broadcast into a report, with exact counts. Where r is not nil it has come
+// finish turns a broadcast into a report, with exact counts. Where j is not nil it has come
 // to its end here.
 func (r *runner) finish(ctx context.Context, p plan, st state, j *job) error {
 	if j == nil || !j.ledgerEmpty() {
-		if err := r.close(ctx, p, st); err != nil {
+		if err := r.letLedgerExpire(ctx, p, st); err != nil {
 			return err
 		}
 	}
@@ -43,8 +43,9 @@ func (r *runner) finish(ctx context.Context, p plan, st state, j *job) error {
 	return nil
 }
 
-// close lets the time of a broadcast's ledger begin to run, where no other needs it.
-func (r *runner) close(ctx context.Context, p plan, st state) error {
+// letLedgerExpire starts the time after which a broadcast's ledger expires, where no other
+// broadcast needs it.
+func (r *runner) letLedgerExpire(ctx context.Context, p plan, st state) error {
 	// Who resumes it when the ledger has expired must not walk again.
 	if err := r.engine.plans.save(ctx, p.ID, st); err != nil {
 		return err
@@ -61,9 +62,9 @@ func (r *runner) close(ctx context.Context, p plan, st state) error {
 	return r.engine.ledger.expire(ctx, p.Ledger, r.engine.options.Keep)
 }
 
-// open sees to it that the ledger of a broadcast lives as long as that runs, though its
-// time may have begun to run.
-func (r *runner) open(ctx context.Context, p record) error {
+// keepLedger stops the time after which the ledger of a broadcast expires, for as long as
+// the broadcast runs.
+func (r *runner) keepLedger(ctx context.Context, p record) error {
 	if p.Ledger == p.ID {
 		return nil // its time begins when this is over
 	}

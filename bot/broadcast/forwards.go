@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// landing is how long a message may take that was on its way to a group's old id.
-const landing = 15 * time.Second
+// longestFlight is how long a message may take that was on its way to a group's old id.
+const longestFlight = 15 * time.Second
 
 // follow carries over what was written since a group moved. It returns when the group may
 // be tried under its new id.
@@ -14,12 +14,12 @@ func (r *runner) follow(ctx context.Context, from, to int64) (time.Time, error) 
 	r.mu.Lock()
 	r.forwards[from] = to
 	r.mu.Unlock()
-	flies := r.queue.flies(from)
+	sending := r.queue.isSendingTo(from)
 	if err := r.engine.carry(ctx, from, to); err != nil {
 		return time.Time{}, err
 	}
-	if flies {
-		return time.Now().Add(landing), nil
+	if sending {
+		return time.Now().Add(longestFlight), nil
 	}
 	return time.Now(), nil
 }

@@ -32,7 +32,7 @@ type job struct {
 	meter   meter
 
 	// The queue's, under its lock.
-	open  int  // tasks queued, parked or flying
+	open  int  // tasks queued, parked or in flight
 	ended bool // nothing more of it is sent
 }
 

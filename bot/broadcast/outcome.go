@@ -28,9 +28,9 @@ func (r *runner) delivered(ctx context.Context, t *task, d Delivery, m Message) 
 	r.drop(ctx, t)
 }
 
-// leave ends a task for which nothing is to be done now. If that is because the person
+// endNotDue ends a task for which nothing is to be done now. If that is because the person
 // waits, the broadcast has to know of it before the retry set forgets the chat.
-func (r *runner) leave(ctx context.Context, t *task) {
+func (r *runner) endNotDue(ctx context.Context, t *task) {
 	if t.bucket == nil && t.job.current().Next != 0 {
 		st, _ := t.job.advance(time.Now())
 		err := r.persist(ctx, "save who waits", func() error { return r.engine.plans.save(ctx, t.job.ID, st) })

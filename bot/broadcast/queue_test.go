@@ -21,7 +21,7 @@ func drain(q *queue, now time.Time) []took {
 			return all
 		}
 		all = append(all, took{t.job.ID, t.chat})
-		q.landed(t, now.Add(distance(t.chat)))
+		q.done(t, now.Add(distance(t.chat)))
 	}
 }
 
@@ -85,7 +85,7 @@ func TestQueueSendsOneAtATimeToAChat(t *testing.T) {
 	if other, _ := q.next(now.Add(time.Hour)); other != nil {
 		t.Fatal("a second message left for a chat whose first had not landed")
 	}
-	q.landed(flying, now)
+	q.done(flying, now)
 	expect(t, drain(q, now), took{2, 1})
 }
 

@@ -19,7 +19,7 @@ func (r *runner) run(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	r.abort = stop
-	// What is on its way to Telegram may land after ctx is done.
+	// What is on its way to Telegram may arrive after ctx is done.
 	sending, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	defer context.AfterFunc(ctx, func() {
@@ -32,7 +32,7 @@ func (r *runner) run(ctx context.Context) error {
 	var feeding sync.WaitGroup
 	feeding.Go(func() { r.planLoop(ctx) })
 	feeding.Go(func() { r.checkpointLoop(ctx) })
-	r.dispatch(ctx, sending) // returns when everything sent has landed
+	r.dispatch(ctx, sending) // returns when nothing is in flight any more
 	feeding.Wait()
 	r.walks.Wait()
 	r.checkpoint(sending)

@@ -97,7 +97,7 @@ func (s *slot) refund() {
 // release lets another message be sent.
 func (s *slot) release() {
 	if s.probe {
-		s.breaker.landed()
+		s.breaker.probeEnded()
 	}
 	<-s.inFlight
 }

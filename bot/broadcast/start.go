@@ -40,7 +40,7 @@ func (r *runner) begin(ctx context.Context, p record) error {
 	if err != nil {
 		return err
 	}
-	if err := r.open(ctx, p); err != nil {
+	if err := r.keepLedger(ctx, p); err != nil {
 		return err
 	}
 	waiting, err := r.engine.retries.all(ctx, p.ID)
@@ -78,7 +78,7 @@ func (r *runner) startWalk(ctx context.Context, j *job) {
 		if j.Kind == Correction || j.Kind == Withdrawal {
 			// What was sent before the item changed has to be in the ledger before the
 			// walk reads it.
-			r.queue.awaitFlying()
+			r.queue.awaitInFlight()
 		}
 		err := caught(r.log, "a broadcast's audience was read", j.ID, j.Item, func() error { r.walk(ctx, j); return nil })
 		if d := breaks(err); d != nil {

@@ -24,3 +24,13 @@ func (t *task) safe() {
 		t.bucket = nil
 	}
 }
+
+// chat is what is known of a chat that has something pending or got something a
+// moment ago.
+type chat struct {
+	id        int64
+	pending   []*task // as before orders them
+	inFlight  bool
+	parked    bool
+	notBefore time.Time
+}

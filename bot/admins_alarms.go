@@ -21,12 +21,20 @@ func (b *Bot) alarmNotices() (notices []notice) {
 	if b.admins.Alarms == nil {
 		return nil
 	}
-	for _, a := range b.admins.Alarms() {
-		notices = append(notices, notice{"alarm:" + string(a.Kind), "told", func(_ context.Context, words locale.Locale) (screen, error) {
+	raised, complete := b.admins.Alarms()
+	for _, a := range raised {
+		notices = append(notices, notice{aboutAlarm(a.Kind), "told", func(_ context.Context, words locale.Locale) (screen, error) {
 			return screen{text: words.T(alarmScreens[a.Kind], map[string]any{
 				"Before": words.Number(a.Before), "Now": words.Number(a.Now),
 			})}, nil
 		}})
 	}
+	if !complete {
+		for kind := range alarmScreens {
+			notices = append(notices, notice{about: aboutAlarm(kind)}) // it may be raised again
+		}
+	}
 	return notices
 }
+
+func aboutAlarm(kind AlarmKind) string { return "alarm:" + string(kind) }

@@ -142,10 +142,10 @@ func (d *desk) raise(a bot.Alarm) {
 	d.alarms = append(d.alarms, a)
 }
 
-func (d *desk) raised() []bot.Alarm {
+func (d *desk) raised() (alarms []bot.Alarm, complete bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return slices.Clone(d.alarms)
+	return slices.Clone(d.alarms), true
 }
 
 // did is what was released and what was dismissed.

@@ -35,8 +35,9 @@ type Desk interface {
 type Admins struct {
 	IDs  []int64 // Telegram user ids
 	Desk Desk    // needed where there are any
-	// Alarms are what is wrong with the whole bot just now; nil where nobody looks.
-	Alarms func() []Alarm
+	// Alarms are what is wrong with the whole bot just now; nil where nobody looks. Until
+	// all was looked at, after a start, complete is false, and no alarm counts as ended.
+	Alarms func() (raised []Alarm, complete bool)
 	// Redis remembers what they were told and what they decided.
 	Redis redis.UniversalClient
 }

@@ -24,12 +24,13 @@ func (a *App) admins() bot.Admins {
 }
 
 // alarms are what is wrong with the whole bot just now.
-func (a *App) alarms() []bot.Alarm {
-	raised := a.witness.raised()
+func (a *App) alarms() (raised []bot.Alarm, complete bool) {
+	complete = a.witness.looked.Load() // before what it found
+	raised = a.witness.raised()
 	if a.Engine.Unplanned() > 0 {
 		raised = append(raised, bot.Alarm{Kind: bot.AlarmPlanning})
 	}
-	return raised
+	return raised, complete
 }
 
 // wakeAdmins notes that there is something new to the administrators: a source's condition

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -50,6 +51,8 @@ type witness struct {
 	sample  []int // buckets that held somebody then
 	fence   int64 // the number that is noted
 
+	looked atomic.Bool // at least once
+
 	mu     sync.Mutex
 	alarms map[bot.AlarmKind]bot.Alarm
 }
@@ -65,6 +68,7 @@ func (w *witness) run(ctx context.Context) error {
 		}
 		if err == nil {
 			failures = 0
+			w.looked.Store(true)
 		} else if failures++; failures == 1 && ctx.Err() == nil {
 			w.log.WarnContext(ctx, "whether the data is complete can't be told, trying again", "error", err)
 		}

@@ -9,14 +9,14 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// ErrNotHeld says that no broadcast with this number is held: it never was, a person has
-// decided already, or it was withdrawn.
+// ErrNotHeld is returned when no broadcast with this number is held: it never was, a
+// person has decided already, or it was withdrawn.
 var ErrNotHeld = errors.New("no such broadcast is held")
 
-// ErrNotRunning says that no broadcast with this number is running or held.
+// ErrNotRunning is returned when no broadcast with this number is running or held.
 var ErrNotRunning = errors.New("no such broadcast is running")
 
-// resumeScript ends the holding of a broadcast.
+// resumeScript lets a held broadcast go on.
 //
 // KEYS[1] the plan
 // ARGV[1] what it is not to be held for again
@@ -53,7 +53,7 @@ func (e *Engine) Resume(ctx context.Context, broadcast int64) error {
 	return nil
 }
 
-// stopScript has a broadcast ended.
+// stopScript marks a broadcast to be ended.
 //
 // KEYS[1] the plan
 // Returns 1, or 0 when there is none or it has ended.

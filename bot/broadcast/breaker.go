@@ -11,7 +11,7 @@ const (
 	manyFail     = 8               // chats in a row whose message got no answer: it is not theirs
 	manyWait     = 3               // chats told to wait, one after the other: likewise
 	waitWindow   = 5 * time.Second // within so long
-	longestBreak = time.Minute     // until somebody looks whether it is over
+	longestBreak = time.Minute     // until the next probe
 )
 
 // The reasons for which nothing is sent to anybody.
@@ -20,12 +20,13 @@ const (
 	whyTooMany = "Telegram asks everybody to wait"
 )
 
-// breaker stops the sending when it is not one chat's trouble but Telegram's, or the
-// network's. When the pause is over, one message at a time looks whether the trouble is:
-// the first that arrives opens the breaker, one that fails begins another pause.
+// breaker pauses the sending when the trouble is not one chat's but Telegram's or the
+// network's. When the pause is over, one message at a time is sent as a probe. The first
+// one that arrives closes the breaker, and sending goes on; one that fails begins another
+// pause.
 //
-// Only the first attempt at a message counts: who fails again says nothing of the others,
-// so that chats which always fail never stop the rest.
+// Only the first attempt at a message counts: chats that always fail must not stop the
+// others.
 type breaker struct {
 	limiter *Limiter
 	log     *slog.Logger
@@ -61,8 +62,8 @@ func (b *breaker) paused() (until time.Time, why string) {
 	return b.until, b.why
 }
 
-// admit lets a message pass, or returns how long to wait before asking again. While the
-// breaker is not closed for good reasons any more, the one that passes is the probe.
+// admit lets a message pass, or returns how long to wait before asking again. After a pause
+// the one that passes is the probe.
 func (b *breaker) admit(now time.Time) (left time.Duration, probe bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -78,7 +79,7 @@ func (b *breaker) admit(now time.Time) (left time.Duration, probe bool) {
 	return 0, true
 }
 
-// probeEvery is how often a message that waits for a probe looks whether that one has ended.
+// probeEvery is how often a message that waits for a probe to end asks again.
 const probeEvery = 20 * time.Millisecond
 
 // probeEnded lets the next probe go.
@@ -88,8 +89,8 @@ func (b *breaker) probeEnded() {
 	b.probe = false
 }
 
-// answered says that Telegram took a message that was sent at a moment, or refused it for
-// the chat's or the item's own sake: it is alive.
+// answered records that Telegram took a message that was sent at a moment, or refused it
+// because of the chat or the item: Telegram is alive.
 func (b *breaker) answered(sent time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -103,7 +104,7 @@ func (b *breaker) answered(sent time.Time) {
 	b.why, b.pauses = "", 0
 }
 
-// failed says that a message which was sent at a moment got no answer.
+// failed records that a message which was sent at a moment got no answer.
 func (b *breaker) failed(chat int64, first bool, sent time.Time, failure error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -123,8 +124,8 @@ func (b *breaker) failed(chat int64, first bool, sent time.Time, failure error) 
 	}
 }
 
-// toldToWait says that Telegram asked a chat for a pause, of no given length where after
-// is 0. A group that does is in slow mode, more often than not: groups don't vote.
+// toldToWait records that Telegram asked for a pause in a chat; after is 0 where it named
+// no length. Groups don't vote: most often a group that is told to wait is in slow mode.
 func (b *breaker) toldToWait(chat int64, first bool, sent time.Time, after time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -148,8 +149,8 @@ func (b *breaker) toldToWait(chat int64, first bool, sent time.Time, after time.
 	}
 }
 
-// count takes a vote, and reports whether it is Telegram's limit over all chats that was
-// met: several chats with nearly nobody served in between, or more of them with few.
+// count takes a vote, and reports whether the limit over all chats was met: several chats
+// were told to wait with nearly nobody served in between, or more of them with few.
 func (b *breaker) count(chat int64, now time.Time) bool {
 	kept := b.waiting[:0]
 	for _, v := range b.waiting {
@@ -162,8 +163,8 @@ func (b *breaker) count(chat int64, now time.Time) bool {
 	return n >= manyWait && served <= n || n >= 2*manyWait && served <= 9*n
 }
 
-// pause closes the breaker for as long as Telegram asked for, if it did, but never for
-// longer than a minute without a look; the caller holds the lock.
+// pause opens the breaker for as long as Telegram asked for, if it did, but for no more than
+// longestBreak until the next probe; the caller holds the lock.
 func (b *breaker) pause(why string, now time.Time, asked time.Duration) {
 	if b.why == "" {
 		b.since = now

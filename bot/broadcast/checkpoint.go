@@ -52,8 +52,8 @@ func (r *runner) checkpoint(ctx context.Context) {
 	}
 }
 
-// saveDoubt takes what was counted of refusals over into the job's state, and drops in
-// Redis who is counted no more.
+// saveDoubt copies what the job's doubt has counted into its state, and drops from Redis the
+// chats that are counted no more.
 func (r *runner) saveDoubt(ctx context.Context, j *job) {
 	attempts, dropped := j.doubt.news()
 	j.update(func(st *state) { st.Attempts = attempts })

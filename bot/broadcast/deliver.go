@@ -54,8 +54,8 @@ func (r *runner) await(ctx context.Context) *task {
 	return nil
 }
 
-// attempt makes one attempt at a task and sees to what follows from it. It returns
-// the moment before which the chat may get nothing more.
+// attempt makes one attempt at a task and does what follows from it. It returns the moment
+// before which the chat may get nothing more.
 func (r *runner) attempt(ctx context.Context, t *task, s *slot) (notBefore time.Time) {
 	if r.engine.ledgerWriter.await(ctx) != nil {
 		return time.Time{} // as below

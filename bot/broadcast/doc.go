@@ -9,14 +9,13 @@
 //   - A chat's items keep their order and their distance; Telegram's limits are
 //     respected, and its request to wait is obeyed.
 //
-// How: a plan is a small record in Redis, made from an announcement of the archive.
+// How it works. A plan is a small record in Redis, made from an announcement of the archive.
 // A walk goes over the audience bucket by bucket and fills the broadcast's lane; the
 // queue lets one message pass at a time, urgent lanes first, the others in turn; a
-// worker delivers it and the ledger notes it. The walk's cursor moves only past
+// worker sends it and writes it into the ledger. The walk's cursor moves only past
 // buckets in which every chat is settled, that is named in the ledger, in the retry
 // set or in the list of failures. So a restart resumes at the cursor and skips whom
-// the ledger names. Who waits, for the morning or for an edition in the main language,
-// is found by another walk at that time; a digest is a broadcast of its hour. Nothing is
-// written for each subscriber but the ledger, and the program's memory does not grow
-// with the audience.
+// the ledger names. Another walk, later, finds who waits for the morning or for an edition
+// in the main language. A digest is a broadcast of its hour. Only the ledger is written for
+// each subscriber, and the program's memory does not grow with the audience.
 package broadcast

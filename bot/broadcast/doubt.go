@@ -17,7 +17,8 @@ const (
 	mostBlocked = 0.5 // after a long silence many have left
 )
 
-// doubt watches what the chats answer to a broadcast, and says when it is hardly theirs.
+// doubt counts what the chats answer to a broadcast, and finds answers that can hardly be
+// the chats' own.
 type doubt struct {
 	mu      sync.Mutex
 	trusted []string // what a person said to go on in spite of
@@ -36,7 +37,7 @@ func newDoubt(trusted string) *doubt { return &doubt{trusted: strings.Split(trus
 // finding is why a broadcast is to be held: the answers of these chats can hardly be their own.
 type finding struct {
 	why    Suspicion
-	words  string // Telegram's, as the last of them was told
+	words  string // Telegram's, to the last of them
 	reason string // the same for all of them
 	chats  []int64
 	again  bool // it was found before
@@ -50,9 +51,9 @@ func (d *doubt) delivered() {
 	d.count()
 }
 
-// settled takes an answer into account that settled a chat without a message. It returns
-// what is to be doubted, nil in most cases. The chat is counted with 1, and those that were
-// counted and are doubted with a number below 0.
+// settled counts an answer that settled a chat without a message. It returns a finding, nil
+// in most cases. It calls count with 1 for the chat, and with a number below 0 to take back
+// the chats of a finding.
 func (d *doubt) settled(chat int64, e *Error, count func(chats int)) *finding {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// finish turns a broadcast into a report, with exact counts. Where j is not nil it has come
-// to its end here.
+// finish turns a broadcast into a report, with exact counts. j is nil where the broadcast
+// was ended before its time.
 func (r *runner) finish(ctx context.Context, p plan, st state, j *job) error {
 	if j == nil || !j.ledgerEmpty() {
 		if err := r.letLedgerExpire(ctx, p, st); err != nil {

@@ -9,8 +9,8 @@ import (
 // joinedBatch bounds the chats that are read at a time.
 const joinedBatch = 100
 
-// takeJoined brings chats that subscribed lately, or have another id since, what is running. To
-// whom it was brought already it is not brought again, the ledger sees to that.
+// takeJoined brings the running broadcasts to chats that subscribed lately or have a new id.
+// A chat that has the message already gets it no second time: it stands in the ledger.
 func (r *runner) takeJoined(ctx context.Context) error {
 	joined, err := r.engine.options.Redis.LRange(ctx, keyJoined, 0, joinedBatch-1).Result()
 	if err != nil {
@@ -46,8 +46,8 @@ func (r *runner) takeJoined(ctx context.Context) error {
 	return nil
 }
 
-// tryAt has a chat tried in a broadcast at a time. Where it waits for another attempt
-// already, by its former id maybe, it goes on waiting, and the message's age goes on.
+// tryAt adds a chat to a broadcast's retry set, to be tried at a time. Where it stands there
+// already, perhaps by its former id, its place and the message's age are kept.
 func (r *runner) tryAt(ctx context.Context, j *job, chat, former int64, due time.Time) error {
 	waits, err := r.engine.retries.of(ctx, j.ID, chat, former)
 	if err != nil {

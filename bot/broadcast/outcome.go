@@ -54,7 +54,7 @@ func (r *runner) drop(ctx context.Context, t *task) {
 	t.safe()
 }
 
-// failed sees to what follows from a failed attempt.
+// failed decides what follows from a failed attempt.
 func (r *runner) failed(ctx context.Context, t *task, sent time.Time, failure error) time.Time {
 	now, first := time.Now(), t.attempts == 0
 	if ctx.Err() != nil {
@@ -133,7 +133,7 @@ func (r *runner) putOff(ctx context.Context, t *task, due time.Time, why *Error)
 	return due
 }
 
-// settle sees to a chat that will not get the message, or not under this id.
+// settle ends a task whose chat will not get the message, or not under this id.
 func (r *runner) settle(ctx context.Context, t *task, e *Error) {
 	j := t.job
 	if j.held.Load() && e.Verdict != Moved {
@@ -172,8 +172,8 @@ func (r *runner) settle(ctx context.Context, t *task, e *Error) {
 	}
 }
 
-// settled counts a chat that was settled without a message, and returns what is to be
-// doubted of that.
+// settled counts a chat that was settled without a message, and returns a finding where the
+// broadcast is to be held.
 func (j *job) settled(chat int64, e *Error) *finding {
 	lost := e.Verdict == Gone || e.Verdict == BlockedByUser
 	count := func(chats int) {

@@ -46,7 +46,7 @@ var kinds = map[feeds.AnnouncementKind]Kind{
 	feeds.Published: News, feeds.Corrected: Correction, feeds.Withdrawn: Withdrawal,
 }
 
-// errGivenTwice says that an announcement has the number of a broadcast before it.
+// errGivenTwice is returned when an announcement has the number of an earlier broadcast.
 var errGivenTwice = errors.New("its number was given before")
 
 // hold is why a broadcast is held, and what a person decided about it.

@@ -5,11 +5,10 @@ import (
 	"time"
 )
 
-// reports is how many finished broadcasts Progress tells of.
+// reports is how many finished broadcasts Progress lists.
 const reports = 50
 
-// Progress tells of the running broadcasts and of those that ended last, newest
-// first. It reads Redis, so it answers on every instance.
+// Progress lists the running broadcasts and the last finished ones, newest first. It reads Redis, so it answers on every instance.
 func (e *Engine) Progress(ctx context.Context) ([]Progress, error) {
 	known, err := e.plans.known(ctx, reports)
 	if err != nil {

@@ -79,7 +79,7 @@ func (s *slot) admit(ctx context.Context) error {
 const stale = 200 * time.Millisecond
 
 // renew waits for another turn where the sender's is over: it was held up since, or the
-// breaker has closed. Otherwise all that a slow Redis held up would go at once.
+// breaker has opened. Otherwise all that a slow Redis held up would go at once.
 func (s *slot) renew(ctx context.Context) error {
 	if err := s.admit(ctx); err != nil || time.Since(s.since) < stale {
 		return err

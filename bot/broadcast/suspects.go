@@ -12,9 +12,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// suspects keeps in Redis the chats whose answers a doubt counts, so that a restart does not
-// begin the count anew: a program that ends again and again would mark one chat after the
-// other.
+// suspects keeps in Redis the chats whose answers a doubt counts, so that a restart goes on
+// with the count. Otherwise a program that ends again and again would mark one chat after
+// the other.
 type suspects struct {
 	rdb redis.UniversalClient
 }

@@ -9,8 +9,8 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// walk reads the audience from the cursor to the end and queues whom the broadcast
-// is for. It keeps at most a lane's length ahead of the sending.
+// walk reads the audience from the cursor to the end and queues the chats that the
+// broadcast is for. It keeps at most a lane's length ahead of the sending.
 func (r *runner) walk(ctx context.Context, j *job) {
 	met, counting := 0, j.current().Planned >= 0
 	for from := j.current().Cursor; from < subscriptions.Buckets; from += bucketsAtOnce {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"kabarchy/bot/simulator"
 )
@@ -192,5 +193,26 @@ func TestTyping(t *testing.T) {
 	w.clock.Move(6e9)
 	if aida.View().Typing {
 		t.Error("the bot is seen typing for ever")
+	}
+}
+
+// Presses that a bot never answers are forgotten once there are many.
+func TestUnansweredPressesAreForgotten(t *testing.T) {
+	t.Parallel()
+	w := start(t, simulator.Options{})
+	aida := w.Citizen("Aida", "ky").Open()
+	m := must[message](t, w, "sendMessage", params{"chat_id": aida.ID(), "text": "a"})
+	press := func() {
+		if _, err := aida.TapRaw(m.ID, "a"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 1000 {
+		press()
+	}
+	w.clock.Move(151 * time.Second)
+	press()
+	if got := w.Unanswered(); got != 1 {
+		t.Errorf("%d presses wait, want 1", got)
 	}
 }

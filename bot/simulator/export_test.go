@@ -23,3 +23,10 @@ func (s *Server) Polling() bool {
 	defer s.account.updates.mu.Unlock()
 	return s.account.updates.poll != nil
 }
+
+// Unanswered counts the pressed buttons that wait for an answer.
+func (s *Server) Unanswered() int {
+	s.account.presses.mu.Lock()
+	defer s.account.presses.mu.Unlock()
+	return len(s.account.presses.open)
+}

@@ -64,6 +64,7 @@ type fixture struct {
 	metrics   *prometheus.Registry
 	joined    *chats
 	forgotten *chats
+	keeper    *keeper
 	admins    []int64
 	crowds    []int64 // chats that a test has prepared
 	desk      *desk
@@ -93,6 +94,7 @@ func buildOn(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options
 		t: t, porch: porch, telegram: simulator.New(telegram), rdb: rdb, store: subscriptions.NewStore(rdb), archive: shelf, shelf: shelf, articles: shelf,
 		log: &safeBuffer{}, metrics: prometheus.NewRegistry(), joined: &chats{}, forgotten: &chats{}, desk: &desk{},
 	}
+	h.keeper = &keeper{store: h.store}
 	h.http = pipenet.Serve(t, h.telegram.Handler()).Client(t)
 	t.Cleanup(func() {
 		if err := h.stop(); err != nil {
@@ -120,7 +122,7 @@ func (h *fixture) start() {
 		Topics: subjects,
 		Admins: bot.Admins{IDs: h.admins, Desk: h.desk, Alarms: h.desk.raised, Redis: h.rdb},
 		Now:    func() time.Time { return today },
-		Joined: h.joined.add, Forget: h.forgotten.add,
+		Joined: h.joined.add, KeepDigests: h.keeper.keep, Forget: h.forgotten.add,
 		Zone: bishkek, Log: log, Registerer: registry,
 	})
 	h.updates = updates.NewDispatcher(updates.Options{Client: h.client, Handler: h.bot, Queue: queue, Log: log, Registerer: registry})

@@ -112,8 +112,8 @@ func New(o Options) *Engine {
 func (e *Engine) Paused() (until time.Time, why string) { return e.breaker.paused() }
 
 // Unplanned is how many announcements can't be made broadcasts for a fault of the program.
-// It tells of this instance alone.
-func (e *Engine) Unplanned() int { return e.unplanned.count() }
+// It tells of this instance alone; complete says that since Run began here all were tried.
+func (e *Engine) Unplanned() (n int, complete bool) { return e.unplanned.count() }
 
 // leads reports whether this instance may send now.
 func (e *Engine) leads() bool { return e.options.Lease == nil || e.options.Lease.Held() }

@@ -54,6 +54,7 @@ func (r *runner) planOnce(ctx context.Context) error {
 		}
 		r.engine.unplanned.drop(a.ID)
 	}
+	r.engine.unplanned.tried(announced, len(announced) < planBatch)
 	if err := r.planDigests(ctx); err != nil {
 		return err
 	}

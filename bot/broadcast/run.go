@@ -11,6 +11,7 @@ import (
 // then what is on its way to Telegram may finish within the grace. It returns nil
 // then, and an error only where going on makes no sense: the token is wrong.
 func (e *Engine) Run(ctx context.Context) error {
+	defer e.unplanned.ended()
 	return newRunner(e).run(ctx)
 }
 

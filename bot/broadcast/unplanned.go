@@ -1,8 +1,12 @@
 package broadcast
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
+
+	"kabarchy/feeds"
 )
 
 // unplanned remembers the announcements whose planning panicked. They stay in the outbox,
@@ -10,6 +14,7 @@ import (
 type unplanned struct {
 	mu    sync.Mutex
 	tries map[int64]unplannedTry // by the announcement's number
+	all   bool                   // announcements were tried since the run began
 }
 
 type unplannedTry struct {
@@ -40,8 +45,26 @@ func (u *unplanned) drop(announcement int64) {
 	delete(u.tries, announcement)
 }
 
-func (u *unplanned) count() int {
+// tried notes which announcements the outbox held that were tried just now, and whether it
+// held more. What it holds no more, another instance has planned.
+func (u *unplanned) tried(announced []feeds.Announcement, all bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return len(u.tries)
+	u.all = u.all || all
+	maps.DeleteFunc(u.tries, func(id int64, _ unplannedTry) bool {
+		return !slices.ContainsFunc(announced, func(a feeds.Announcement) bool { return a.ID == id })
+	})
+}
+
+// ended notes that the run is over: another instance may try from now on.
+func (u *unplanned) ended() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.all = false
+}
+
+func (u *unplanned) count() (n int, complete bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return len(u.tries), u.all
 }

@@ -123,3 +123,19 @@ func TestAGroupsNewIDComesWithItsVerdict(t *testing.T) {
 		lift()
 	}
 }
+
+// TestThreeGroupsThatForbidPicturesTakeThemFromNobody: it is the groups' own wish.
+func TestThreeGroupsThatForbidPicturesTakeThemFromNobody(t *testing.T) {
+	t.Parallel()
+	p := openPost(t, simulator.Options{})
+	lift := p.telegram.Fault(simulator.Fault{Methods: []string{"sendPhoto"}, Refuse: simulator.NoPhotoRights})
+	for range 3 {
+		if p.deliver(news(p.telegram.Citizen("Айгүл", "ky").Open().ID(), illustrated())).Caption {
+			t.Error("a picture arrived")
+		}
+	}
+	lift()
+	if !p.deliver(news(p.telegram.Citizen("Бакыт", "ky").Open().ID(), illustrated())).Caption {
+		t.Error("no picture arrived")
+	}
+}

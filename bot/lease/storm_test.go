@@ -249,3 +249,27 @@ func TestLeaseIsGivenUpBeforeItEnds(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoLedAgainStepsBackNoMore: that it once gave the lease up is over.
+func TestWhoLedAgainStepsBackNoMore(t *testing.T) {
+	leaseTest(t, func(t *testing.T, rdb redis.UniversalClient) {
+		noRoute := errors.New("no route")
+		failure := noRoute
+		l := quietLease(rdb)
+		l.Reach = func(context.Context) error { return failure }
+		l.gaveUp.Store(true)
+		s := &standby{Lease: l}
+		ask := func(want bool) {
+			t.Helper()
+			if won, err := s.ask(t.Context()); err != nil || won != want {
+				t.Fatalf("won: %t, want %t; %v", won, want, err)
+			}
+		}
+		ask(false)
+		failure = nil
+		ask(true)
+		l.release(t.Context())
+		failure = noRoute
+		ask(true)
+	})
+}

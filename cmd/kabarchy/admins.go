@@ -27,10 +27,11 @@ func (a *App) admins() bot.Admins {
 func (a *App) alarms() (raised []bot.Alarm, complete bool) {
 	complete = a.witness.looked.Load() // before what it found
 	raised = a.witness.raised()
-	if a.Engine.Unplanned() > 0 {
+	unplanned, tried := a.Engine.Unplanned()
+	if unplanned > 0 {
 		raised = append(raised, bot.Alarm{Kind: bot.AlarmPlanning})
 	}
-	return raised, complete
+	return raised, complete && tried
 }
 
 // wakeAdmins notes that there is something new to the administrators: a source's condition

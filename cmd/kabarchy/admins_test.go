@@ -176,3 +176,25 @@ func floodIsNotSent(t *testing.T, rdb redis.UniversalClient) {
 		}
 	}
 }
+
+// TestAlarmsAreCompleteOnceEveryAnnouncementWasTried: no alarm about them counts as ended
+// before, nor while another instance leads.
+func TestAlarmsAreCompleteOnceEveryAnnouncementWasTried(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		a := w.app()
+		complete := func(a *App) bool { _, complete := a.alarms(); return complete }
+		eventually(t, "all was looked at", func() bool { return complete(a) })
+		standby := w.instance()
+		eventually(t, "it has looked at the data", standby.witness.looked.Load)
+		if complete(standby) {
+			t.Error("who does not lead knows of every announcement")
+		}
+		w.stop(standby)
+		w.stop(a)
+		if complete(a) {
+			t.Error("who leads no more knows of every announcement")
+		}
+	})
+}

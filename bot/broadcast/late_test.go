@@ -151,6 +151,34 @@ func TestMessagesThatWereHeldUpTogetherKeepTheRate(t *testing.T) {
 	})
 }
 
+// TestATurnThatIsLongOverIsNotGivenBack: what people were answered meanwhile was spent.
+func TestATurnThatIsLongOverIsNotGivenBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		limiter := NewLimiter(30)
+		s := newSlots(limiter, newBreaker(limiter, slog.New(slog.DiscardHandler)))
+		var held []*slot
+		for range 100 {
+			got, err := s.acquire(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			held = append(held, got)
+		}
+		time.Sleep(stale)
+		for range 30 {
+			limiter.Spend(t.Context())
+		}
+		for _, got := range held {
+			got.refund()
+			got.release()
+		}
+		if n, most := during(t, limiter, time.Second), int(30*leastShare)+burst; n > most {
+			t.Errorf("%d more go in the second in which 30 were answered, want at most %d", n, most)
+		}
+	})
+}
+
 // TestAWalkNeverBeginsAMomentEarly: it would find everybody still waiting.
 func TestAWalkNeverBeginsAMomentEarly(t *testing.T) {
 	t.Parallel()

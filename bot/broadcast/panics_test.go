@@ -1,11 +1,14 @@
 package broadcast
 
 import (
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/lease"
 	"kabarchy/subscriptions"
@@ -137,6 +140,27 @@ func TestAnAnnouncementThatCantBePlannedHoldsUpNoOther(t *testing.T) {
 		time.Sleep(1900 * time.Millisecond)
 		if f.engine.unplanned.due(1) {
 			t.Error("the pause does not grow")
+		}
+	})
+}
+
+// TestAFullBatchIsNotAllThatWasAnnounced: what stands behind it was not tried yet.
+func TestAFullBatchIsNotAllThatWasAnnounced(t *testing.T) {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		for n := range planBatch {
+			member := fmt.Sprintf(`{"id":%d,"kind":"published","item":"gone","at":"2026-11-23T09:00:00Z"}`, n+1)
+			if err := f.rdb.ZAdd(t.Context(), "{news}:outbox", redis.Z{Score: float64(n + 1), Member: member}).Err(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r := newRunner(f.engine)
+		for _, want := range []bool{false, true} {
+			if err := r.planOnce(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if _, all := f.engine.Unplanned(); all != want {
+				t.Errorf("all were tried: %t, want %t", all, want)
+			}
 		}
 	})
 }

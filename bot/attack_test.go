@@ -19,7 +19,7 @@ type attack struct {
 	act func(ctx context.Context) error
 	// does is the attack, and begins it; what it returns is true once it has taken effect.
 	does func(t *testing.T, h *fixture, attacker *simulator.Citizen) (struck func() bool)
-	// webhook says that it needs one.
+	// webhook reports whether it needs one.
 	webhook bool
 }
 

@@ -23,8 +23,8 @@ type Health struct {
 	// LastAttempt and LastSuccess are of polls; LastItem is when something new last came,
 	// also before the start.
 	LastAttempt, LastSuccess, LastItem time.Time
-	// Never says that no poll of it has succeeded, also before the start: its address may
-	// be wrong.
+	// Never reports whether no poll of it has succeeded, also before the start. Its address
+	// may be wrong then.
 	Never bool
 	// NextPoll is before when no scheduled poll is made.
 	NextPoll time.Time
@@ -39,5 +39,5 @@ type Health struct {
 // that, or fails. 0 where the schedule alone says.
 func (h Health) Pace() time.Duration { return max(0, h.NextPoll.Sub(h.LastAttempt)) }
 
-// Healthy says that the last poll succeeded.
+// Healthy reports whether the last poll succeeded.
 func (h Health) Healthy() bool { return h.Failures == 0 && !h.LastSuccess.IsZero() }

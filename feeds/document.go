@@ -8,7 +8,7 @@ type entry struct {
 	GUID string
 	// HTML is the fullest text that the document holds, as markup.
 	HTML string
-	// Full says that HTML comes from where feeds put the text in full.
+	// Full reports whether HTML comes from where feeds put the text in full.
 	Full bool
 	// Alternates are the addresses of the item in other languages.
 	Alternates map[string]string
@@ -34,7 +34,7 @@ type document struct {
 	// Cut and Clipped say that Entries are not all: it ended in the middle, or held
 	// more than maxItems.
 	Cut, Clipped bool
-	// Ended says that the document has its end.
+	// Ended reports whether the document has its end.
 	Ended bool
 	// Around is what stands before or behind the feed, such as a warning of PHP's.
 	Around string

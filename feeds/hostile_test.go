@@ -84,7 +84,12 @@ func sized(n int) http.HandlerFunc {
 }
 
 func dripping(w http.ResponseWriter, r *http.Request) {
-	for wait(r.Context(), time.Second) == nil {
+	for {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-time.After(time.Second):
+		}
 		w.Write([]byte(" "))
 		w.(http.Flusher).Flush()
 	}
@@ -159,7 +164,12 @@ func TestHostileServers(t *testing.T) {
 	measured := make(chan struct{})
 	go func() {
 		defer close(measured)
-		for wait(ctx, 10*time.Millisecond) == nil {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
 			most.Store(max(most.Load(), liveHeap()))
 		}
 	}()

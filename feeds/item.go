@@ -29,7 +29,7 @@ type Item struct {
 	Categories []string `json:"categories,omitempty"`
 	// Topics are the ids of the configured topics that it had when it was last read.
 	Topics []string `json:"topics,omitempty"`
-	// Urgent says that one of its topics is: it goes out before everything else.
+	// Urgent reports whether one of its topics is. It goes out before everything else then.
 	Urgent bool `json:"urgent,omitempty"`
 	// Published is the moment the ministry gives, or FirstSeen where it gives none.
 	Published time.Time `json:"published"`
@@ -37,7 +37,8 @@ type Item struct {
 	FirstSeen time.Time `json:"first_seen"`
 	// Revision counts the item's changes of content: 1 at first.
 	Revision int `json:"revision"`
-	// Withdrawn says that the item was taken back: it is in no list, and never announced again.
+	// Withdrawn reports whether the item was taken back. It is in no list then, and is never
+	// announced again.
 	Withdrawn bool `json:"withdrawn,omitempty"`
 }
 

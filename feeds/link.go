@@ -23,12 +23,12 @@ type address struct {
 	// visit, an index file, the slug beside a number.
 	loose    string
 	fragment string
-	// numbered says that loose has a number in the place of a slug.
+	// numbered reports whether loose has a number in the place of a slug.
 	numbered bool
 	// counted is the place with the number alone that stands beside a slug, also a short one or
 	// one that may be a date; empty without one. It only supports what titles say.
 	counted string
-	// section says that nothing in the link looks like one item's own: "/ru/vacancies".
+	// section reports whether nothing in the link looks like one item's own: "/ru/vacancies".
 	section bool
 }
 

@@ -1,7 +1,10 @@
 package feeds
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 
 	"kabarchy/subscriptions/redistest"
@@ -20,6 +23,11 @@ func TestRedisIsKilled(t *testing.T) {
 	d.show(func(s *site) { s.posts = news(2) })
 	if _, err := d.poller.Poll(t.Context(), "minjust-ky"); !errors.Is(err, ErrArchive) {
 		t.Errorf("a poll without Redis: got %v, want ErrArchive", err)
+	}
+	var logged bytes.Buffer
+	d.poller.options.Log = slog.New(slog.NewTextHandler(&logged, nil))
+	if d.poller.poll(t.Context(), d.poller.sources["minjust-ky"]); !strings.Contains(logged.String(), `msg="poll failed"`) {
+		t.Errorf("a scheduled poll without Redis is not logged: %q", logged.String())
 	}
 	redis.Restart()
 	eventually(t, "a poll that succeeds", func() bool {

@@ -15,6 +15,16 @@ const (
 	articlePause = time.Second / 2 // between two of them
 )
 
+// pauseBetweenArticles waits before the next article, or returns why ctx is done.
+func pauseBetweenArticles(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(articlePause):
+		return nil
+	}
+}
+
 // errLater says that an article waits for the next poll.
 var errLater = errors.New("enough was read in this poll")
 
@@ -46,7 +56,7 @@ func (p *Poller) complete(ctx context.Context, s *polled, entries []entry) (comp
 		}
 		a, err := Article{}, errLater
 		if reads++; reads <= maxReads {
-			if reads > 1 && wait(ctx, articlePause) != nil {
+			if reads > 1 && pauseBetweenArticles(ctx) != nil {
 				return completed{}, ctx.Err()
 			}
 			a, err = p.readListed(ctx, s, e)

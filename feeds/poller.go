@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"math/bits"
 	"slices"
 	"sync"
 	"time"
@@ -103,7 +104,12 @@ func (p *Poller) Run(ctx context.Context) error {
 		cron.WithChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)))
 	for _, s := range p.sources {
 		jobs.Schedule(p.schedule, cron.FuncJob(func() {
-			if wait(ctx, p.jitter(s.ID)) == nil && s.health.due(time.Now()) {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(p.jitter(s.ID)):
+			}
+			if s.health.due(time.Now()) {
 				p.poll(ctx, s)
 			}
 		}))
@@ -146,7 +152,7 @@ func (p *Poller) poll(ctx context.Context, s *polled) {
 	r, err := p.once(ctx, s)
 	switch failures := s.health.get().Failures; {
 	case ctx.Err() != nil:
-	case err != nil && failures&(failures-1) == 0: // At 1, 2, 4, 8…: a long outage fills no log.
+	case err != nil && bits.OnesCount(uint(failures)) <= 1: // At 1, 2, 4, 8…: a long outage fills no log. 0 is our own failure.
 		log.Warn("poll failed", "failures", failures, "error", err)
 	case err == nil && (r.New > 0 || r.Changed > 0 || r.First):
 		log.Info("polled", "first", r.First, "items", r.Items, "new", r.New, "changed", r.Changed,
@@ -294,18 +300,6 @@ func (p *Poller) noteReindexed(s Source, items int) {
 
 // now is the time in the ministry's zone.
 func (p *Poller) now() time.Time { return time.Now().In(p.options.Zone) }
-
-// wait lets d pass, or returns why it did not.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
 
 // cronLogger passes on what cron reports: its errors, which are recovered panics.
 type cronLogger struct{ *slog.Logger }

@@ -169,7 +169,7 @@ func (p *Poller) keepArticles(ctx context.Context, s Source, items []change) {
 		case c.announce != "":
 			if s.ownAddress(c.Link) { // Else no site is asked.
 				if reads++; reads > 1 {
-					err = wait(ctx, articlePause)
+					err = pauseBetweenArticles(ctx)
 				}
 			}
 			if err == nil {

@@ -21,11 +21,11 @@ type record struct {
 	// and is dismissed keeps Other alone.
 	Waits string `json:"waits,omitempty"`
 	Other string `json:"other,omitempty"`
-	// Moved says that Other had left the document together with others when this came. Once
-	// it is dismissed it is Alias's, that is Other, in another place.
+	// Moved reports whether Other had left the document together with others when this came.
+	// Once it is dismissed it is Alias's, that is Other, in another place.
 	Moved bool   `json:"moved,omitempty"`
 	Alias string `json:"alias,omitempty"`
-	// Untold says that it was never announced as new.
+	// Untold reports whether it was never announced as new.
 	Untold bool `json:"untold,omitempty"`
 	changing
 }
@@ -44,11 +44,11 @@ type changing struct {
 	Since  time.Time `json:"since,omitzero"`
 	Edits  int       `json:"edits,omitempty"`
 	Counts int       `json:"counts,omitempty"`
-	// Asked is when an administrator was last asked about its changes; Left says that the
-	// answer was to leave them.
+	// Asked is when an administrator was last asked about its changes; Left reports
+	// whether the answer was to leave them.
 	Asked time.Time `json:"asked,omitzero"`
 	Left  bool      `json:"left,omitempty"`
-	// Behind says that phones show something older, for it changed too often.
+	// Behind reports whether phones show something older, since it changed too often.
 	Behind bool `json:"behind,omitempty"`
 }
 

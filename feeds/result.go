@@ -3,11 +3,11 @@ package feeds
 // Result is what one poll did.
 type Result struct {
 	Source string
-	// Unchanged says that the document is the same as at the last poll: it was not parsed.
+	// Unchanged reports whether the document is the same as at the last poll. It was not parsed then.
 	Unchanged bool
-	// First says that the source was never polled before: nothing is announced.
+	// First reports whether the source was never polled before. Nothing is announced then.
 	First bool
-	// Cut says that not all could be read: the document ended in the middle, or a page
+	// Cut reports whether something could not be read: the document ended in the middle, or a page
 	// that it lists failed. The rest is left for the next poll.
 	Cut bool
 	// Items counts the document's; New and Changed those of them that are, and

@@ -22,7 +22,8 @@ const (
 )
 
 // pause is how long scheduled polls leave a source alone after a poll: the site's own
-// wish, and after failures ever longer. The first failure costs nothing.
+// wish, and after failures ever longer. The first failure costs nothing. This is a rule about
+// sites and no retry of a call, so no library's backoff serves here.
 func pause(asked time.Duration, failures int, err error) time.Duration {
 	var status *fetch.StatusError
 	overloaded := errors.As(err, &status) && (status.Code == http.StatusServiceUnavailable || status.Code == http.StatusTooManyRequests)

@@ -194,8 +194,10 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	for !holds() {
-		if wait(ctx, 5*time.Millisecond) != nil {
+		select {
+		case <-ctx.Done():
 			t.Fatalf("waited in vain: %s", cmp.Or(what, "?"))
+		case <-time.After(5 * time.Millisecond):
 		}
 	}
 }

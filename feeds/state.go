@@ -22,7 +22,7 @@ type sourceState struct {
 	Moved string `json:"moved,omitempty"`
 	// TTL is for how long the document said that it stays fresh.
 	TTL time.Duration `json:"ttl,omitempty"`
-	// Primed says that a poll brought a whole document before, so that what is new now is news.
+	// Primed reports whether a poll brought a whole document before. What is new now is news then.
 	Primed bool `json:"primed"`
 	// Contact is when a poll first succeeded, and Empty when the document last had no items.
 	Contact time.Time `json:"contact,omitzero"`

@@ -7,7 +7,7 @@ type witness struct {
 	homes map[string]int
 	// housed are the entries of homes.
 	housed []bool
-	// places says that guids are given anew: several stand where others stood.
+	// places reports whether guids are given anew: several stand where others stood.
 	places bool
 	// flapping are the groups of evidence of which no known page shows what it showed before.
 	flapping evidence

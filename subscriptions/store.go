@@ -159,7 +159,12 @@ func (s *Store) swap(ctx context.Context, chat int64, before, after string) (boo
 
 // pause lets the others finish, for a random time so that two do not meet again.
 func pause(ctx context.Context, try int) error {
-	return wait(ctx, rand.N(time.Duration(min(try+1, 10))*time.Millisecond))
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(rand.N(time.Duration(min(try+1, 10)) * time.Millisecond)):
+		return nil
+	}
 }
 
 // Move gives a chat's preferences to the chat that replaces it, as when a group becomes

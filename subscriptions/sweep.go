@@ -31,8 +31,10 @@ func (s *Store) Sweep(ctx context.Context, keep time.Duration, most int, pause t
 				}
 			}
 		}
-		if err := wait(ctx, pause); err != nil {
-			return forgotten, err
+		select {
+		case <-ctx.Done():
+			return forgotten, ctx.Err()
+		case <-time.After(pause):
 		}
 	}
 	return forgotten, nil
@@ -49,14 +51,4 @@ func (s *Store) forgetUnchanged(ctx context.Context, read Subscriber) (bool, err
 		return false, err
 	}
 	return s.swap(ctx, read.Chat, string(packed), "")
-}
-
-// wait returns when the time is over, or with an error when ctx is done.
-func wait(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
 }

@@ -22,7 +22,7 @@ func Only(topics ...Topic) Topics {
 	return t
 }
 
-// All says that nothing was chosen: the chat wants all topics.
+// All reports whether the chat wants all topics: nothing was chosen.
 func (t Topics) All() bool { return !t.chosen }
 
 // Has reports whether the chat wants topic n.

@@ -23,9 +23,9 @@ const (
 // Message names a message that a chat has.
 type Message struct {
 	ID int64
-	// Caption says that the text stands below a picture: Telegram edits it with another method.
+	// Caption reports whether the text stands below a picture. Telegram edits it with another method then.
 	Caption bool
-	// More says that the delivery needs another message after this one: digests only.
+	// More reports whether the delivery needs another message after this one: digests only.
 	More bool
 }
 

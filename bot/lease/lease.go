@@ -116,8 +116,10 @@ func (l *Lease) Lead(ctx context.Context, work func(ctx context.Context) error) 
 			l.log.Info("another instance leads, standing by")
 			waiting = true
 		}
-		if sleep(ctx, lookEvery) != nil {
+		select {
+		case <-ctx.Done():
 			return nil
+		case <-time.After(lookEvery):
 		}
 	}
 }
@@ -262,17 +264,5 @@ func (l *Lease) compare(last string) {
 		l.log.Error("Redis has lost what it knew", "error", lost)
 	default:
 		l.log.Warn("the fencing number in Redis is lower than before; a failover may have lost writes", "was", known, "is", last)
-	}
-}
-
-// sleep waits, unless ctx is done first.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

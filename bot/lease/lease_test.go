@@ -16,8 +16,10 @@ func within(t *testing.T, limit time.Duration, what string, holds func() bool) {
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	for !holds() {
-		if sleep(ctx, 5*time.Millisecond) != nil {
+		select {
+		case <-ctx.Done():
 			t.Fatalf("not within %v: %s", limit, what)
+		case <-time.After(5 * time.Millisecond):
 		}
 	}
 }

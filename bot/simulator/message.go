@@ -11,7 +11,7 @@ type Message struct {
 	Thread int64
 	// From is the person who wrote it; 0 for the bot and for a channel's posts.
 	From int64
-	// Bot says that the bot sent it.
+	// Bot reports whether the bot sent it.
 	Bot bool
 	// Name is what the chat shows as the author.
 	Name string
@@ -37,14 +37,14 @@ type Message struct {
 	Silent    bool // arrived without a sound
 	Protected bool // can't be forwarded or saved
 	ReplyTo   int64
-	// Inline says that a person sent it through the bot (@bot word).
+	// Inline reports whether a person sent it through the bot (@bot word).
 	Inline bool
 	// Service is set for what Telegram itself writes in a chat: "new_chat_members",
 	// "left_chat_member", "forum_topic_created" or "migrate".
 	Service string
 }
 
-// Caption says that Text stands below a picture.
+// Caption reports whether Text stands below a picture.
 func (m Message) Caption() bool { return m.Photo != "" }
 
 // Button finds the first button with the label.

@@ -121,15 +121,13 @@ func (s *Server) carryOut(w http.ResponseWriter, r *http.Request, q *query, requ
 	respond(w, result)
 }
 
-// linger waits; false if whoever asked went away.
+// linger waits, and reports whether whoever asked is still there.
 func linger(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(d):
 		return true
 	case <-ctx.Done():
 		return false

@@ -37,7 +37,7 @@ func (e *ServerError) Error() string {
 // TransportError is a call to which no answer came.
 type TransportError struct {
 	Method string
-	// Sent says that the request went out, so that Telegram may have carried it out.
+	// Sent reports whether the request went out. Telegram may have carried it out then.
 	Sent bool
 	Err  error
 }

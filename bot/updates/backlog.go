@@ -27,7 +27,7 @@ type backlog struct {
 	in         map[int64]bool // kept, perhaps, and not done with
 	idle       []int64        // done with, and kept still
 	asking     bool           // Redis is asked
-	// recovering says that it is not known yet what an earlier life has kept.
+	// recovering reports whether it is not known yet what an earlier life has kept.
 	recovering bool
 	rests      time.Time // Redis is not asked before
 	kept       chan keeping

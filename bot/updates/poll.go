@@ -73,7 +73,7 @@ type polling struct {
 type task struct {
 	raw   json.RawMessage
 	since time.Time
-	// over says that Telegram may forget it: it is done with, or kept in Redis.
+	// over reports whether Telegram may forget it: it is done with, or kept in Redis.
 	over bool
 }
 

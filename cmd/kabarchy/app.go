@@ -211,7 +211,7 @@ func (a *App) introduce(ctx context.Context) error {
 	}
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		err := a.bot.Introduce(ctx)
-		if unauthorized(err) {
+		if telegram.ReasonOf(err) == telegram.WrongToken {
 			err = backoff.Permanent(err)
 		}
 		return struct{}{}, err
@@ -230,15 +230,9 @@ func (a *App) readArchive(ctx context.Context) error {
 	return nil
 }
 
-// unauthorized says that Telegram does not know the bot's token.
-func unauthorized(err error) bool {
-	var refused *telegram.APIError
-	return errors.As(err, &refused) && (refused.Code == 401 || refused.Code == 404)
-}
-
 // explain adds what to do about an error that ends the service.
 func explain(err error) error {
-	if unauthorized(err) {
+	if telegram.ReasonOf(err) == telegram.WrongToken {
 		return misuse(fmt.Errorf("%w; check TELEGRAM_BOT_TOKEN, or ask @BotFather for the token", err))
 	}
 	return err

@@ -24,7 +24,7 @@ const shownItems = 5
 
 // Run reads the configuration, fetches each source once and prints what is there. It
 // fails if one can't be read. It needs neither a token nor Redis; where there is a Redis
-// it says whether what it is told is safe there, and fails if the service could not work
+// it reports whether what it is told is safe there, and fails if the service could not work
 // with it.
 func (c *checkCommand) Run(ctx context.Context, out output) error {
 	configured, err := c.load()

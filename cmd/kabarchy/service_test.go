@@ -184,7 +184,7 @@ func (w *world) delivered(number int) (messages int) {
 	return messages
 }
 
-// finished says that the item's broadcasts are over, in every edition.
+// finished reports whether the item's broadcasts are over, in every edition.
 func (w *world) finished(a *App, editions int) bool {
 	progress, err := a.Engine.Progress(w.t.Context())
 	over := 0

@@ -23,7 +23,7 @@ type Article struct {
 	// Picture is an absolute http or https address, or empty.
 	Picture string  `json:"picture,omitempty"`
 	Blocks  []Block `json:"blocks"`
-	// Whole says that this is the full text. Where it is not, Blocks are the item's
+	// Whole reports whether this is the full text. Where it is not, Blocks are the item's
 	// summary, and the rest is behind its link.
 	Whole bool `json:"whole"`
 	// Alternates are the addresses of the page in other languages, as it names them itself.

@@ -121,7 +121,7 @@ func plausible(t time.Time, err error) (time.Time, error) {
 	return t, nil
 }
 
-// ymd reads the groups of a date form; ok says that there is such a day.
+// ymd reads the groups of a date form; ok reports whether there is such a day.
 func ymd(form *regexp.Regexp, s string, groups []int) (year int, month time.Month, day int, ok bool) {
 	for i, name := range form.SubexpNames() {
 		if i == 0 || groups[2*i] < 0 {

@@ -25,7 +25,7 @@ type Validators struct {
 
 // Response is what came back.
 type Response struct {
-	// Unchanged says that the document is the one of the validators; there is no Body then.
+	// Unchanged reports whether the document is the one of the validators; there is no Body then.
 	Unchanged  bool
 	Body       []byte
 	Size       int  // of what came over the wire, decompressed

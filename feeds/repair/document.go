@@ -42,11 +42,11 @@ func (e *RootError) Unwrap() error { return ErrNotFeed }
 // Document is a feed that a parser of XML, or of JSON, reads without complaint.
 type Document struct {
 	Text []byte
-	// Cut says that the document ended in the middle: Text holds its whole items.
+	// Cut reports whether the document ended in the middle. Text holds its whole items then.
 	Cut bool
-	// Clipped says that it held more than MaxItems, of which Text has the first.
+	// Clipped reports whether it held more than MaxItems. Text has the first of them then.
 	Clipped bool
-	// Ended says that the root element has its end tag.
+	// Ended reports whether the root element has its end tag.
 	Ended bool
 	// Around is the markup before the root element or behind it: a warning of PHP's.
 	Around []byte

@@ -139,7 +139,7 @@ export class Country {
     pen.fill();
   }
 
-  // shine draws the dots that lit up a moment ago, and says whether any goes on.
+  // shine draws the dots that lit up a moment ago, and reports whether any goes on.
   shine(pen, size) {
     if (calm.matches) return false;
     const now = performance.now();

@@ -57,8 +57,10 @@ func (s *stream) run(ctx context.Context, watch *simulator.Watch) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-watch.C:
-			if err := pause(ctx, streamCalm); err != nil {
-				return err
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(streamCalm):
 			}
 			n--
 			if err := s.changed(watch.Take()); err != nil {
@@ -72,17 +74,6 @@ func (s *stream) run(ctx context.Context, watch *simulator.Watch) error {
 				return err
 			}
 		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 

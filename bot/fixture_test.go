@@ -21,6 +21,7 @@ import (
 	"kabarchy/bot/telegram"
 	"kabarchy/bot/updates"
 	"kabarchy/feeds"
+	"kabarchy/feeds/article"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 	"kabarchy/subscriptions/redistest/pipenet"
@@ -337,25 +338,25 @@ func (s *shelf) write(id, text string) {
 }
 
 // Article is the item's text in full: its summary, and a list below it.
-func (s *shelf) Article(ctx context.Context, id string) (feeds.Article, error) {
+func (s *shelf) Article(ctx context.Context, id string) (article.Article, error) {
 	item, err := s.Item(ctx, id)
 	if err != nil {
-		return feeds.Article{}, err
+		return article.Article{}, err
 	}
-	span := func(text string) []feeds.Span { return []feeds.Span{{Text: text}} }
+	span := func(text string) []article.Span { return []article.Span{{Text: text}} }
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return feeds.Article{Whole: true, Blocks: []feeds.Block{
-		{Kind: feeds.Paragraph, Spans: span(item.Summary)},
-		{Kind: feeds.Picture, Picture: s.pictures[id]},
-		{Kind: feeds.Heading, Level: 2, Spans: span("📍")},
-		{Kind: feeds.ListItem, Level: 1, Spans: span("+996 312 65-65-65")},
-		{Kind: feeds.ListItem, Level: 1, Spans: span("minjust.gov.kg")},
+	return article.Article{Whole: true, Blocks: []article.Block{
+		{Kind: article.Paragraph, Spans: span(item.Summary)},
+		{Kind: article.Picture, Picture: s.pictures[id]},
+		{Kind: article.Heading, Level: 2, Spans: span("📍")},
+		{Kind: article.ListItem, Level: 1, Spans: span("+996 312 65-65-65")},
+		{Kind: article.ListItem, Level: 1, Spans: span("minjust.gov.kg")},
 	}}, nil
 }
 
 // Kept is no different: nothing has to be fetched.
-func (s *shelf) Kept(ctx context.Context, id string) (feeds.Article, error) {
+func (s *shelf) Kept(ctx context.Context, id string) (article.Article, error) {
 	return s.Article(ctx, id)
 }
 

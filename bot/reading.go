@@ -10,6 +10,7 @@ import (
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
+	"kabarchy/feeds/article"
 )
 
 // item returns the item, and false for one that is not there, or no longer.
@@ -82,7 +83,7 @@ func (t *conversation) read(ctx context.Context, item feeds.Item, number int, ba
 		return reply{}, err
 	}
 	reader := *t
-	t.bot.reads.await(ctx, reading, t.chat.ID, func(ctx context.Context, blocks []feeds.Block) error {
+	t.bot.reads.await(ctx, reading, t.chat.ID, func(ctx context.Context, blocks []article.Block) error {
 		return reader.showPage(ctx, item, blocks, number, back)
 	})
 	return reply{}, nil
@@ -98,7 +99,7 @@ func (t *conversation) showReading(ctx context.Context, item feeds.Item, back st
 }
 
 // showPage shows a page of the item's text.
-func (t *conversation) showPage(ctx context.Context, item feeds.Item, blocks []feeds.Block, number int, back string) error {
+func (t *conversation) showPage(ctx context.Context, item feeds.Item, blocks []article.Block, number int, back string) error {
 	pages := render.Pages(blocks, item.Language)
 	if len(pages) == 0 {
 		return t.showItem(ctx, item, back)

@@ -10,6 +10,7 @@ import (
 
 	"kabarchy/bot/render"
 	"kabarchy/feeds"
+	"kabarchy/feeds/article"
 )
 
 const (
@@ -45,7 +46,7 @@ type reads struct {
 // reading is the fetching of one item's text.
 type reading struct {
 	done    chan struct{} // closed when blocks are there
-	blocks  []feeds.Block
+	blocks  []article.Block
 	cancel  context.CancelFunc
 	readers []*reader // who may wait for it still
 }
@@ -53,7 +54,7 @@ type reading struct {
 // reader is a chat that waits for a text.
 type reader struct {
 	chat int64
-	show func(ctx context.Context, blocks []feeds.Block) error
+	show func(ctx context.Context, blocks []article.Block) error
 }
 
 func newReads(articles Articles, queue Queue, log *slog.Logger, g guard) *reads {
@@ -65,7 +66,7 @@ func newReads(articles Articles, queue Queue, log *slog.Logger, g guard) *reads 
 
 // article is the item's text in full, or its summary where that is all that can be had;
 // or, where it has to be fetched and that takes longer, the reading to await.
-func (r *reads) article(ctx context.Context, item feeds.Item) ([]feeds.Block, *reading, error) {
+func (r *reads) article(ctx context.Context, item feeds.Item) ([]article.Block, *reading, error) {
 	if r.articles == nil {
 		return render.Summary(item), nil, nil
 	}
@@ -129,24 +130,24 @@ func (r *reads) end(ctx context.Context, item feeds.Item, ended *reading) {
 }
 
 // get is the item's text, or its summary.
-func (r *reads) get(ctx context.Context, item feeds.Item) []feeds.Block {
-	var article feeds.Article
+func (r *reads) get(ctx context.Context, item feeds.Item) []article.Block {
+	var read article.Article
 	err := r.guard(ctx, func() (err error) {
-		article, err = r.articles.Article(ctx, item.ID)
+		read, err = r.articles.Article(ctx, item.ID)
 		return err
 	})
 	if err != nil {
 		r.log.WarnContext(ctx, "article can't be had", "item", item.ID, "error", err)
 	}
-	if err != nil || len(article.Blocks) == 0 {
+	if err != nil || len(read.Blocks) == 0 {
 		return render.Summary(item)
 	}
-	return article.Blocks
+	return read.Blocks
 }
 
 // await has show called with the text when it is there, unless the chat shows something
 // else by then. It does not wait itself.
-func (r *reads) await(ctx context.Context, awaited *reading, chat int64, show func(context.Context, []feeds.Block) error) {
+func (r *reads) await(ctx context.Context, awaited *reading, chat int64, show func(context.Context, []article.Block) error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	waits := &reader{chat, show}
@@ -204,9 +205,9 @@ func (r *reads) finish() {
 // Articles brings an item's text in full, as the feed or the item's page holds it.
 type Articles interface {
 	// Article may take as long as the ministry's site does.
-	Article(ctx context.Context, id string) (feeds.Article, error)
+	Article(ctx context.Context, id string) (article.Article, error)
 	// Kept fetches nothing: feeds.ErrNotFound says that Article would.
-	Kept(ctx context.Context, id string) (feeds.Article, error)
+	Kept(ctx context.Context, id string) (article.Article, error)
 }
 
 // Queue keeps what concerns one chat in order.

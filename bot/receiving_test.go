@@ -13,6 +13,7 @@ import (
 	"kabarchy/bot/bottest"
 	"kabarchy/bot/simulator"
 	"kabarchy/feeds"
+	"kabarchy/feeds/article"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
@@ -276,14 +277,14 @@ type library struct {
 	asked map[string]int // how often for an item
 }
 
-func (l *library) Kept(ctx context.Context, id string) (feeds.Article, error) {
+func (l *library) Kept(ctx context.Context, id string) (article.Article, error) {
 	if strings.HasSuffix(id, "a") { // one was read before
 		return l.shelf.Article(ctx, id)
 	}
-	return feeds.Article{}, feeds.ErrNotFound
+	return article.Article{}, feeds.ErrNotFound
 }
 
-func (l *library) Article(ctx context.Context, id string) (feeds.Article, error) {
+func (l *library) Article(ctx context.Context, id string) (article.Article, error) {
 	l.mu.Lock()
 	l.asked[id]++
 	l.mu.Unlock()
@@ -291,7 +292,7 @@ func (l *library) Article(ctx context.Context, id string) (feeds.Article, error)
 	case <-l.open:
 		return l.shelf.Article(ctx, id)
 	case <-ctx.Done():
-		return feeds.Article{}, ctx.Err()
+		return article.Article{}, ctx.Err()
 	}
 }
 

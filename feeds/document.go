@@ -1,6 +1,10 @@
 package feeds
 
-import "time"
+import (
+	"time"
+
+	"kabarchy/feeds/article"
+)
 
 // entry is what a document says about one item, before the archive has seen it.
 type entry struct {
@@ -13,7 +17,7 @@ type entry struct {
 	// Alternates are the addresses of the item in other languages.
 	Alternates map[string]string
 	// Article is the item's page, where it was read already.
-	Article Article
+	Article article.Article
 	// Is is the id of the item that the entry is for certain, whose page was not read this time.
 	Is string
 	// Dated is the date that the document gives, also where it lies ahead; zero without one.

@@ -54,7 +54,7 @@ func (p *Poller) complete(ctx context.Context, s *polled, entries []entry) (comp
 			c.entries = append(c.entries, e)
 			continue
 		}
-		a, err := Article{}, errLater
+		a, err := article.Article{}, errLater
 		if reads++; reads <= maxReads {
 			if reads > 1 && pauseBetweenArticles(ctx) != nil {
 				return completed{}, ctx.Err()
@@ -86,7 +86,7 @@ func (p *Poller) complete(ctx context.Context, s *polled, entries []entry) (comp
 }
 
 // withArticle fills an entry with what its page says.
-func withArticle(e entry, a Article, now time.Time) entry {
+func withArticle(e entry, a article.Article, now time.Time) entry {
 	e.Item.Title = article.Shorten(a.Title, maxTitle)
 	e.Item.Summary = article.Shorten(a.Text(), maxSummary)
 	e.Item.Picture = a.Picture

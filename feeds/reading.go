@@ -33,13 +33,13 @@ var errElsewhere = errors.New("the page is on another host than its source")
 // page. Where neither can be had, it is the item's summary, and not Whole. Many may
 // ask at once: the page is fetched once. ErrNotFound where there is no such item, or
 // it was withdrawn.
-func (p *Poller) Article(ctx context.Context, id string) (Article, error) {
+func (p *Poller) Article(ctx context.Context, id string) (article.Article, error) {
 	it, err := p.archive.Item(ctx, id)
 	if err == nil && it.Withdrawn {
 		err = ErrNotFound
 	}
 	if err != nil {
-		return Article{}, fmt.Errorf("feeds: article: %w", err)
+		return article.Article{}, fmt.Errorf("feeds: article: %w", err)
 	}
 	if a, err := p.archive.article(ctx, it); !errors.Is(err, ErrNotFound) {
 		return a, err
@@ -49,7 +49,7 @@ func (p *Poller) Article(ctx context.Context, id string) (Article, error) {
 		return fromSummary(it), nil // Its source is configured no more.
 	}
 	if err := s.takeTurn(ctx); err != nil {
-		return Article{}, err
+		return article.Article{}, err
 	}
 	defer s.endTurn()
 	if a, err := p.archive.article(ctx, it); !errors.Is(err, ErrNotFound) {
@@ -60,13 +60,13 @@ func (p *Poller) Article(ctx context.Context, id string) (Article, error) {
 
 // Kept returns an item's text in full as the archive has it, and fetches nothing.
 // ErrNotFound where there is no such item, or nothing is kept of it yet.
-func (p *Poller) Kept(ctx context.Context, id string) (Article, error) {
+func (p *Poller) Kept(ctx context.Context, id string) (article.Article, error) {
 	it, err := p.archive.Item(ctx, id)
 	if err == nil && it.Withdrawn {
 		err = ErrNotFound
 	}
 	if err != nil {
-		return Article{}, fmt.Errorf("feeds: kept article: %w", err)
+		return article.Article{}, fmt.Errorf("feeds: kept article: %w", err)
 	}
 	return p.archive.article(ctx, it)
 }
@@ -90,10 +90,10 @@ func (p *Poller) sourceOf(it Item) *polled {
 }
 
 // readArticle reads an item's page and keeps what it finds. The source's turn is the caller's.
-func (p *Poller) readArticle(ctx context.Context, s Source, it Item) (Article, error) {
+func (p *Poller) readArticle(ctx context.Context, s Source, it Item) (article.Article, error) {
 	a, _, err := p.readPage(ctx, s, it.Link, it.Title, fetch.Validators{})
 	if ctx.Err() != nil {
-		return Article{}, ctx.Err()
+		return article.Article{}, ctx.Err()
 	}
 	kept := articleKept
 	if err != nil || !a.Whole || utf8.RuneCountInString(a.Text()) < utf8.RuneCountInString(it.Summary)/2 {
@@ -116,30 +116,30 @@ func (p *Poller) readArticle(ctx context.Context, s Source, it Item) (Article, e
 
 // readPage fetches a page and extracts its article. Of a page that is the one of known it
 // returns an empty one. The page's own validators come back.
-func (p *Poller) readPage(ctx context.Context, s Source, address, hint string, known fetch.Validators) (Article, fetch.Validators, error) {
+func (p *Poller) readPage(ctx context.Context, s Source, address, hint string, known fetch.Validators) (article.Article, fetch.Validators, error) {
 	u, err := url.Parse(address)
 	if err != nil || !s.serves(u) {
-		return Article{}, known, errElsewhere
+		return article.Article{}, known, errElsewhere
 	}
 	resp, err := p.fetcher.Get(ctx, fetch.Request{URL: address, Accept: acceptPage, Known: known, MaxBytes: maxPage, OldTLS: s.OldTLS, Page: true})
 	if err != nil {
-		return Article{}, known, err
+		return article.Article{}, known, err
 	}
 	if !s.serves(resp.URL) {
-		return Article{}, known, errElsewhere // It was redirected.
+		return article.Article{}, known, errElsewhere // It was redirected.
 	}
 	if resp.Unchanged {
-		return Article{}, known, nil
+		return article.Article{}, known, nil
 	}
 	p.reading.Lock()
 	defer p.reading.Unlock()
 	text, _, err := repair.Decode(resp.Body, resp.MediaType)
 	if err != nil {
-		return Article{}, known, err
+		return article.Article{}, known, err
 	}
 	page, err := article.Parse(text, resp.URL, p.options.Zone)
 	if err != nil {
-		return Article{}, known, err
+		return article.Article{}, known, err
 	}
 	return page.Article(hint), resp.Validators, nil
 }
@@ -186,43 +186,43 @@ func (p *Poller) keepArticles(ctx context.Context, s Source, items []change) {
 // wholeInFeed makes the article of an entry whose text the document holds in full:
 // it says so and is long, or longer than the excerpt beside it; or it is very long; or
 // there is no page to read more on.
-func (p *Poller) wholeInFeed(e entry, it Item) (Article, bool) {
+func (p *Poller) wholeInFeed(e entry, it Item) (article.Article, bool) {
 	p.reading.Lock()
 	defer p.reading.Unlock()
 	text := article.PlainText(e.HTML)
 	size := utf8.RuneCountInString(text)
 	switch end := strings.TrimRight(text, " ]»\""); {
 	case text == "":
-		return Article{}, false
+		return article.Article{}, false
 	case it.Link == "":
 	case strings.HasSuffix(end, "…"), strings.HasSuffix(end, "..."):
-		return Article{}, false
+		return article.Article{}, false
 	case e.Full && (size >= minFeedText || size > utf8.RuneCountInString(it.Summary)+article.MinParagraph), size >= 4*minFeedText:
 	default:
-		return Article{}, false
+		return article.Article{}, false
 	}
-	a := article.FromMarkup(e.HTML, it.Link, Article{Title: it.Title, Published: it.Published, Picture: it.Picture}, p.options.Zone)
+	a := article.FromMarkup(e.HTML, it.Link, article.Article{Title: it.Title, Published: it.Published, Picture: it.Picture}, p.options.Zone)
 	return a, a.Whole
 }
 
 // article returns what is kept of an item's present revision; ErrNotFound where nothing is.
-func (a *Archive) article(ctx context.Context, it Item) (Article, error) {
+func (a *Archive) article(ctx context.Context, it Item) (article.Article, error) {
 	raw, err := a.rdb.Get(ctx, keyArticle(it.ID, it.Revision)).Bytes()
 	if errors.Is(err, redis.Nil) {
-		return Article{}, fmt.Errorf("article of item %s: %w", it.ID, ErrNotFound)
+		return article.Article{}, fmt.Errorf("article of item %s: %w", it.ID, ErrNotFound)
 	}
-	var article Article
+	var read article.Article
 	if err == nil {
-		err = json.Unmarshal(raw, &article)
+		err = json.Unmarshal(raw, &read)
 	}
 	if err != nil {
-		return Article{}, fmt.Errorf("article of item %s: %w", it.ID, err)
+		return article.Article{}, fmt.Errorf("article of item %s: %w", it.ID, err)
 	}
-	return article, nil
+	return read, nil
 }
 
-func (a *Archive) saveArticle(ctx context.Context, it Item, article Article, kept time.Duration) error {
-	raw, err := json.Marshal(article)
+func (a *Archive) saveArticle(ctx context.Context, it Item, read article.Article, kept time.Duration) error {
+	raw, err := json.Marshal(read)
 	if err != nil {
 		return fmt.Errorf("keep the article of item %s: %w", it.ID, err)
 	}
@@ -233,6 +233,6 @@ func (a *Archive) saveArticle(ctx context.Context, it Item, article Article, kep
 }
 
 // fromSummary makes an article of what the archive has of an item.
-func fromSummary(it Item) Article {
-	return Article{Title: it.Title, Published: it.Published, Picture: it.Picture, Blocks: article.Paragraphs(it.Summary)}
+func fromSummary(it Item) article.Article {
+	return article.Article{Title: it.Title, Published: it.Published, Picture: it.Picture, Blocks: article.Paragraphs(it.Summary)}
 }

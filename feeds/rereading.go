@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"kabarchy/feeds/article"
 	"kabarchy/feeds/fetch"
 )
 
@@ -102,7 +103,7 @@ func (r *rereading) note(link string, known fetch.Validators, now time.Time) {
 }
 
 // readListed reads the page of an entry. The article of one that did not change has no title.
-func (p *Poller) readListed(ctx context.Context, s *polled, e entry) (Article, error) {
+func (p *Poller) readListed(ctx context.Context, s *polled, e entry) (article.Article, error) {
 	var known fetch.Validators
 	if e.Is != "" {
 		known = s.pages.get(e.Item.Link)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+
+	"kabarchy/feeds/article"
 )
 
 // Texts returns the full texts of those items whose articles are kept, by the item's id.
@@ -26,12 +28,12 @@ func (a *Archive) Texts(ctx context.Context, items []Item) (map[string]string, e
 		if !kept {
 			continue
 		}
-		var article Article
-		if err := json.Unmarshal([]byte(raw), &article); err != nil {
+		var read article.Article
+		if err := json.Unmarshal([]byte(raw), &read); err != nil {
 			return nil, fmt.Errorf("text of item %s: %w", items[i].ID, err)
 		}
-		if article.Whole {
-			texts[items[i].ID] = article.Text()
+		if read.Whole {
+			texts[items[i].ID] = read.Text()
 		}
 	}
 	return texts, nil

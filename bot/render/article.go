@@ -9,6 +9,7 @@ import (
 
 	"kabarchy/bot/locale"
 	"kabarchy/feeds"
+	"kabarchy/feeds/article"
 )
 
 // pageSize is how much of an article one page holds, in UTF-16 units: with its head it
@@ -17,7 +18,7 @@ const pageSize = 600
 
 // paragraph is a piece of an article that is shown on lines of its own.
 type paragraph struct {
-	spans   []feeds.Span
+	spans   []article.Span
 	quote   bool
 	item    bool   // of a list: stands close to its neighbours
 	picture string // the address of a picture, to which the spans lead
@@ -33,27 +34,27 @@ func (p paragraph) text() string {
 
 // paragraphsOf lays an article's blocks out for a message. A picture becomes a line that
 // leads to it: a message shows one at most.
-func paragraphsOf(blocks []feeds.Block, words locale.Locale) []paragraph {
+func paragraphsOf(blocks []article.Block, words locale.Locale) []paragraph {
 	var all []paragraph
 	pictures := 0
 	for _, b := range blocks {
-		p := paragraph{spans: b.Spans, quote: b.Kind == feeds.Quote, item: b.Kind == feeds.ListItem}
+		p := paragraph{spans: b.Spans, quote: b.Kind == article.Quote, item: b.Kind == article.ListItem}
 		switch b.Kind {
-		case feeds.Picture:
+		case article.Picture:
 			if !WebAddress(b.Picture) {
 				continue
 			}
 			pictures++
 			label := words.T("line.picture", map[string]any{"Number": words.Number(pictures)})
-			p.spans, p.picture = []feeds.Span{{Text: label, Link: b.Picture}}, b.Picture
-		case feeds.Heading:
-			p.spans = []feeds.Span{{Text: b.Text(), Bold: true}}
-		case feeds.ListItem:
+			p.spans, p.picture = []article.Span{{Text: label, Link: b.Picture}}, b.Picture
+		case article.Heading:
+			p.spans = []article.Span{{Text: b.Text(), Bold: true}}
+		case article.ListItem:
 			mark := "• "
 			if b.Number > 0 {
 				mark = strconv.Itoa(b.Number) + ". "
 			}
-			p.spans = append([]feeds.Span{{Text: mark}}, b.Spans...)
+			p.spans = append([]article.Span{{Text: mark}}, b.Spans...)
 		}
 		if strings.TrimSpace(p.text()) != "" {
 			all = append(all, p)
@@ -77,7 +78,7 @@ func (page Page) Picture() string {
 
 // Pages lays an article out on pages that fit a small phone; the words that it needs are in
 // the language. An article without words has none.
-func Pages(blocks []feeds.Block, language string) []Page {
+func Pages(blocks []article.Block, language string) []Page {
 	return paginate(paragraphsOf(blocks, locale.For(language)), pageSize)
 }
 
@@ -140,8 +141,8 @@ func breakAt(text string, budget int) (end, next int) {
 }
 
 // between cuts out the spans from one byte of their text to another.
-func between(spans []feeds.Span, from, to int) []feeds.Span {
-	var cut []feeds.Span
+func between(spans []article.Span, from, to int) []article.Span {
+	var cut []article.Span
 	at := 0
 	for _, s := range spans {
 		first, last := max(from-at, 0), min(to-at, len(s.Text))
@@ -174,7 +175,7 @@ func (page Page) HTML() string {
 	return out.String()
 }
 
-func spansHTML(spans []feeds.Span) string {
+func spansHTML(spans []article.Span) string {
 	var out strings.Builder
 	for _, s := range spans {
 		text := html.EscapeString(s.Text)
@@ -199,9 +200,9 @@ func PageHead(item feeds.Item) string { return Tagged("b", Cut(OneLine(item.Titl
 const pageTitleLimit = 80
 
 // Summary is what there is to read of an item whose text can't be had.
-func Summary(item feeds.Item) (blocks []feeds.Block) {
+func Summary(item feeds.Item) (blocks []article.Block) {
 	for text := range strings.SplitSeq(paragraphs(item.Summary), "\n\n") {
-		blocks = append(blocks, feeds.Block{Kind: feeds.Paragraph, Spans: []feeds.Span{{Text: text}}})
+		blocks = append(blocks, article.Block{Kind: article.Paragraph, Spans: []article.Span{{Text: text}}})
 	}
 	return blocks
 }

@@ -7,13 +7,13 @@ import (
 	"pgregory.net/rapid"
 
 	"kabarchy/bot/locale"
-	"kabarchy/feeds"
+	"kabarchy/feeds/article"
 )
 
 func plain(texts ...string) []paragraph {
 	var all []paragraph
 	for _, text := range texts {
-		all = append(all, paragraph{spans: []feeds.Span{{Text: text}}})
+		all = append(all, paragraph{spans: []article.Span{{Text: text}}})
 	}
 	return all
 }
@@ -44,13 +44,13 @@ func TestPaginate(t *testing.T) {
 
 func TestBlocksKeepTheirLook(t *testing.T) {
 	t.Parallel()
-	blocks := []feeds.Block{
-		{Kind: feeds.Heading, Level: 2, Spans: []feeds.Span{{Text: "Кимге?"}}},
-		{Kind: feeds.Paragraph, Spans: []feeds.Span{{Text: "Окуңуз: "}, {Text: "мыйзам <1>", Link: "https://cbd.minjust.gov.kg/?a=1&b=2"}, {Text: "."}}},
-		{Kind: feeds.Picture, Picture: "https://minjust.gov.kg/1.jpg"},
-		{Kind: feeds.ListItem, Level: 1, Spans: []feeds.Span{{Text: "паспорт", Bold: true}}},
-		{Kind: feeds.ListItem, Level: 1, Number: 2, Spans: []feeds.Span{{Text: "арыз", Italic: true}}},
-		{Kind: feeds.Quote, Spans: []feeds.Span{{Text: "Акысыз"}, {Text: "!", Link: "javascript:alert(1)"}}},
+	blocks := []article.Block{
+		{Kind: article.Heading, Level: 2, Spans: []article.Span{{Text: "Кимге?"}}},
+		{Kind: article.Paragraph, Spans: []article.Span{{Text: "Окуңуз: "}, {Text: "мыйзам <1>", Link: "https://cbd.minjust.gov.kg/?a=1&b=2"}, {Text: "."}}},
+		{Kind: article.Picture, Picture: "https://minjust.gov.kg/1.jpg"},
+		{Kind: article.ListItem, Level: 1, Spans: []article.Span{{Text: "паспорт", Bold: true}}},
+		{Kind: article.ListItem, Level: 1, Number: 2, Spans: []article.Span{{Text: "арыз", Italic: true}}},
+		{Kind: article.Quote, Spans: []article.Span{{Text: "Акысыз"}, {Text: "!", Link: "javascript:alert(1)"}}},
 	}
 	want := "<b>Кимге?</b>\n\nОкуңуз: <a href=\"https://cbd.minjust.gov.kg/?a=1&amp;b=2\">мыйзам &lt;1&gt;</a>.\n\n" +
 		"<a href=\"https://minjust.gov.kg/1.jpg\">🖼 1-сүрөт</a>\n\n" +
@@ -61,15 +61,15 @@ func TestBlocksKeepTheirLook(t *testing.T) {
 }
 
 // anyBlock draws a block of an article in several styles.
-var anyBlock = rapid.Custom(func(t *rapid.T) feeds.Block {
-	span := rapid.Custom(func(t *rapid.T) feeds.Span {
-		return feeds.Span{
+var anyBlock = rapid.Custom(func(t *rapid.T) article.Block {
+	span := rapid.Custom(func(t *rapid.T) article.Span {
+		return article.Span{
 			Text: anyText.Draw(t, "text"), Bold: rapid.Bool().Draw(t, "bold"), Italic: rapid.Bool().Draw(t, "italic"),
 			Link: rapid.SampledFrom([]string{"", "https://minjust.gov.kg/?a=1&b=\"2\"", "javascript:1"}).Draw(t, "link"),
 		}
 	})
-	return feeds.Block{
-		Kind:    rapid.SampledFrom([]feeds.BlockKind{feeds.Paragraph, feeds.Heading, feeds.ListItem, feeds.Quote, feeds.Picture}).Draw(t, "kind"),
+	return article.Block{
+		Kind:    rapid.SampledFrom([]article.BlockKind{article.Paragraph, article.Heading, article.ListItem, article.Quote, article.Picture}).Draw(t, "kind"),
 		Picture: rapid.SampledFrom([]string{"", "https://minjust.gov.kg/1.jpg?a=1&b=2", "javascript:1"}).Draw(t, "picture"),
 		Number:  rapid.IntRange(0, 3).Draw(t, "number"),
 		Spans:   rapid.SliceOfN(span, 0, 3).Draw(t, "spans"),

@@ -104,7 +104,8 @@ func (r retries) fail(ctx context.Context, broadcast, chat int64, why string) er
 	return nil
 }
 
-// Pauses between the attempts for one chat: doubling, with jitter, up to a bound.
+// Pauses between the attempts for one chat: doubling, with jitter, up to a bound. The
+// attempts are counted in Redis and outlive the process, which no library's loop does.
 const (
 	firstPause   = time.Second
 	longestPause = 10 * time.Minute

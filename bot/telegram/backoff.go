@@ -3,7 +3,8 @@ package telegram
 import "time"
 
 // Backoff is how long to wait after so many failures in a row: the first pause after the
-// first, twice as long after each, never longer than the longest.
+// first, twice as long after each, never longer than the longest. It serves those who count
+// failures and do other things while they wait; a loop around one call is backoff.Retry's.
 func Backoff(first, longest time.Duration, failures int) time.Duration {
 	return min(first<<min(max(failures-1, 0), 10), longest)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kabarchy/bot/lease"
+	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 )
 
@@ -197,6 +198,24 @@ func TestAWalkNeverBeginsAMomentEarly(t *testing.T) {
 		}
 		if !j.walkDue(at.Add(time.Second)) {
 			t.Errorf("it does not begin a second after %s", at)
+		}
+	}
+}
+
+// TestTheLastWalkFindsNobodyWaiting: it is for those who would have waited for too long.
+func TestTheLastWalkFindsNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	for _, part := range []time.Duration{0, 300 * time.Millisecond} {
+		planned := time.Date(2026, 11, 23, 12, 0, 0, int(part), bishkek)
+		j := &job{plan: plan{Kind: News, PlannedAt: planned.UnixMilli()}}
+		j.lookAgain(planned.Add(longestWait + 5*time.Hour))
+		if !j.nextWalk() {
+			t.Fatal("no walk follows")
+		}
+		p := subscriptions.Preferences{Languages: []string{"ky"}, Quiet: subscriptions.Quiet{From: 0, To: 23, Wait: true}}
+		walk := time.Unix(j.current().Wake, 0)
+		if got := (audience{zone: bishkek}).decide(p, &feeds.Item{Language: "ky"}, false, planned, walk); got != sendNow {
+			t.Errorf("%s after the longest wait: %v, want %v", walk.Sub(planned.Add(longestWait)), got, sendNow)
 		}
 	}
 }

@@ -154,7 +154,7 @@ func New(o Options) *Bot {
 func (b *Bot) Finish(ctx context.Context) {
 	b.reads.finish()
 	b.outbox.finish(ctx)
-	b.self.Wait()
+	b.self.Finish()
 }
 
 // ReadArchive prepares the search, so that who searches first need not wait for it.

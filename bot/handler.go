@@ -14,7 +14,7 @@ import (
 var errNameless = errors.New("telegram has not said yet who the bot is")
 
 // Start asks Telegram who the bot is.
-func (b *Bot) Start(ctx context.Context) { b.self.Ask(ctx) }
+func (b *Bot) Start() { b.self.Ask() }
 
 // IsCommand reports whether the message is one of the bot's commands.
 func (b *Bot) IsCommand(m telegram.Message) bool {
@@ -27,7 +27,7 @@ func (b *Bot) IsCommand(m telegram.Message) bool {
 // called again, then and at any time.
 func (b *Bot) Handle(ctx context.Context, u telegram.Update) error {
 	return b.guard(ctx, func() error {
-		if err := b.learnName(ctx, u); err != nil {
+		if err := b.learnName(u); err != nil {
 			return err
 		}
 		return b.route(ctx, u)
@@ -37,7 +37,7 @@ func (b *Bot) Handle(ctx context.Context, u telegram.Update) error {
 // Busy asks who pressed a button to wait: too many updates of the chat are in line.
 func (b *Bot) Busy(ctx context.Context, u telegram.Update) error {
 	return b.guard(ctx, func() error {
-		if err := b.learnName(ctx, u); err != nil {
+		if err := b.learnName(u); err != nil {
 			return err
 		}
 		if u.Callback == nil {
@@ -49,11 +49,11 @@ func (b *Bot) Busy(ctx context.Context, u telegram.Update) error {
 
 // learnName fails where an update can't be handled without the bot's own name, as long as
 // Telegram has not said it.
-func (b *Bot) learnName(ctx context.Context, u telegram.Update) error {
+func (b *Bot) learnName(u telegram.Update) error {
 	if b.self.Known() || !needsName(u) {
 		return nil
 	}
-	b.self.Ask(context.WithoutCancel(ctx))
+	b.self.Ask()
 	return errNameless
 }
 

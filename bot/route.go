@@ -33,7 +33,7 @@ func (b *Bot) route(ctx context.Context, u telegram.Update) error {
 // place of anything else. While the bot does not know its name, each command in a group
 // that names somebody may be for it.
 func (b *Bot) Concerns(ctx context.Context, u telegram.Update) bool {
-	b.self.Ask(ctx)
+	b.self.Ask()
 	m := cmp.Or(u.Message, u.ChannelPost)
 	switch {
 	case m == nil || m.MigrateToID != 0:

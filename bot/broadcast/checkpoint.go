@@ -37,7 +37,8 @@ func (r *runner) checkpoint(ctx context.Context) {
 		case j.done() && r.queue.idle(j) && j.nextWalk():
 			r.checkpointSoon() // save that the next walk begins at the first bucket
 		case j.done() && r.queue.idle(j):
-			if err = r.finish(ctx, j.plan, st, j); err == nil {
+			// Not st: the last message may have been counted since.
+			if err = r.finish(ctx, j.plan, j.current(), j); err == nil {
 				r.queue.end(j)
 				r.remove(j)
 			}

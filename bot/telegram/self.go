@@ -14,9 +14,11 @@ type Self struct {
 	log    *slog.Logger
 
 	me      atomic.Pointer[User]
-	asking  atomic.Bool
-	rests   atomic.Int64 // Telegram is not asked before, in Unix nanoseconds
 	working sync.WaitGroup
+
+	mu    sync.Mutex
+	end   context.CancelFunc // ends the question; nil where nothing is asked
+	rests time.Time          // Telegram is not asked before
 }
 
 // NewSelf returns a Self that is not known yet. The log hears of Telegram's trouble;
@@ -54,19 +56,37 @@ func (s *Self) Learn(ctx context.Context) error {
 }
 
 // Ask asks Telegram who the bot is, unless that is known or asked already. It does not
-// wait: what is said to the bot alone is answered without its name.
-func (s *Self) Ask(ctx context.Context) {
-	if s.Known() || time.Now().UnixNano() < s.rests.Load() || !s.asking.CompareAndSwap(false, true) {
+// wait: what is said to the bot alone is answered without its name. The question does not
+// end with who asks: a webhook's request is over before Telegram answers.
+func (s *Self) Ask() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.Known() || s.end != nil || time.Now().Before(s.rests) {
 		return
 	}
-	s.working.Go(func() {
-		defer s.asking.Store(false)
-		if err := s.Learn(ctx); err != nil {
-			s.rests.Store(time.Now().Add(selfPause).UnixNano())
-			s.log.WarnContext(ctx, "telegram does not say yet who the bot is", "error", err)
-		}
-	})
+	var ctx context.Context
+	ctx, s.end = context.WithCancel(context.Background())
+	s.working.Go(func() { s.answered(ctx, s.Learn(ctx)) })
 }
 
-// Wait waits for the answers to what was asked.
-func (s *Self) Wait() { s.working.Wait() }
+// answered ends the question, so that another can be asked.
+func (s *Self) answered(ctx context.Context, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil && ctx.Err() == nil {
+		s.rests = time.Now().Add(selfPause)
+		s.log.WarnContext(ctx, "telegram does not say yet who the bot is", "error", err)
+	}
+	s.end()
+	s.end = nil
+}
+
+// Finish ends what is asked, and waits for its end.
+func (s *Self) Finish() {
+	s.mu.Lock()
+	if s.end != nil {
+		s.end()
+	}
+	s.mu.Unlock()
+	s.working.Wait()
+}

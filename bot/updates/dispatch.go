@@ -22,7 +22,7 @@ const longestHold = time.Second
 // Handler does the work of updates. Its methods are called for several chats at once.
 type Handler interface {
 	// Start is called before the first update is asked for. It does not wait.
-	Start(ctx context.Context)
+	Start()
 	// Concerns reports whether the update is for the bot. Others are left alone, before they
 	// take the place of anything else.
 	Concerns(ctx context.Context, u telegram.Update) bool

@@ -45,7 +45,7 @@ func (l *Poller) Run(ctx context.Context) error {
 	defer abandon()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopWithin, abandon) })()
 
-	l.dispatcher.handler.Start(working)
+	l.dispatcher.handler.Start()
 	p := newPolling(l)
 	p.recover(ctx, working)
 	err := p.loop(ctx, working)

@@ -32,7 +32,7 @@ func (b *Bot) route(ctx context.Context, u telegram.Update) error {
 // posts, and Telegram notes what is pinned: all that is left alone, before it takes the
 // place of anything else. While the bot does not know its name, each command in a group
 // that names somebody may be for it.
-func (b *Bot) Concerns(ctx context.Context, u telegram.Update) bool {
+func (b *Bot) Concerns(u telegram.Update) bool {
 	b.self.Ask()
 	m := cmp.Or(u.Message, u.ChannelPost)
 	switch {

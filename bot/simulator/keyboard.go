@@ -72,7 +72,8 @@ func (in buttonIn) button() (Button, *Refusal) {
 		b.Data = ""
 	case len(b.Data) > maxData:
 		return b, ButtonDataInvalid
-	case b.Data == "" && b.SwitchInline == nil && b.SwitchInlineHere == nil && b.SwitchInlineTo == nil && b.CopyText == nil:
+	case b.Data == "" && b.SwitchInline == nil && b.SwitchInlineHere == nil && b.SwitchInlineTo == nil &&
+		b.CopyText == nil && b.WebApp == nil:
 		return b, bad("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
 	}
 	return b, nil

@@ -77,15 +77,16 @@ type Entity struct {
 
 // Button is one of an inline keyboard's.
 type Button struct {
-	Text              string    `json:"text"`
-	URL               string    `json:"url,omitempty"`
-	Data              string    `json:"callback_data,omitempty"`
-	SwitchInline      *string   `json:"switch_inline_query,omitempty"`
-	SwitchInlineHere  *string   `json:"switch_inline_query_current_chat,omitempty"`
-	SwitchInlineTo    *InlineTo `json:"switch_inline_query_chosen_chat,omitempty"`
-	CopyText          *CopyText `json:"copy_text,omitempty"`
-	Style             string    `json:"style,omitempty"`
-	IconCustomEmojiID string    `json:"icon_custom_emoji_id,omitempty"`
+	Text              string     `json:"text"`
+	URL               string     `json:"url,omitempty"`
+	Data              string     `json:"callback_data,omitempty"`
+	SwitchInline      *string    `json:"switch_inline_query,omitempty"`
+	SwitchInlineHere  *string    `json:"switch_inline_query_current_chat,omitempty"`
+	SwitchInlineTo    *InlineTo  `json:"switch_inline_query_chosen_chat,omitempty"`
+	CopyText          *CopyText  `json:"copy_text,omitempty"`
+	WebApp            *WebAppURL `json:"web_app,omitempty"`
+	Style             string     `json:"style,omitempty"`
+	IconCustomEmojiID string     `json:"icon_custom_emoji_id,omitempty"`
 }
 
 // InlineTo is a button's wish to share through the bot in a chat of some kinds.
@@ -100,6 +101,11 @@ type InlineTo struct {
 // CopyText is what a button puts on the clipboard.
 type CopyText struct {
 	Text string `json:"text"`
+}
+
+// WebAppURL is the page that a button opens inside Telegram.
+type WebAppURL struct {
+	URL string `json:"url"`
 }
 
 // User is a person or a bot, in the Bot API's words.

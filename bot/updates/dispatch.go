@@ -25,7 +25,7 @@ type Handler interface {
 	Start()
 	// Concerns reports whether the update is for the bot. Others are left alone, before they
 	// take the place of anything else.
-	Concerns(ctx context.Context, u telegram.Update) bool
+	Concerns(u telegram.Update) bool
 	// IsCommand reports whether the message is a command, which is not to be lost.
 	IsCommand(m telegram.Message) bool
 	// Handle does the update's work. It may run again, and does no harm then; a panic is an
@@ -92,7 +92,7 @@ func (d *Dispatcher) accept(ctx context.Context, raw json.RawMessage) *job {
 		d.log.ErrorContext(ctx, "update can't be read", "update", u.ID, "error", err)
 		return nil
 	}
-	if !d.handler.Concerns(ctx, u) {
+	if !d.handler.Concerns(u) {
 		d.metrics.updates.WithLabelValues(kindOf(u), "ignored").Inc()
 		return nil
 	}

@@ -92,6 +92,9 @@ func messageOf(m simulator.Message) viewMessage {
 
 func buttonOf(b simulator.Button) viewButton {
 	v := viewButton{Text: b.Text, URL: link(b.URL), Style: b.Style}
+	if b.WebApp != nil {
+		v.URL = link(b.WebApp.URL)
+	}
 	if b.CopyText != nil {
 		v.Copy = b.CopyText.Text
 	}

@@ -136,7 +136,7 @@ func TestImplausiblyManyGoneOrBlockedHoldTheBroadcastAndAreNotMarked(t *testing.
 				defer f.run()()
 				f.publish("ky", "Жаңылык")
 				p := f.held()
-				if p.Held != why {
+				if p.Held != why || p.Words != "chat not found" {
 					t.Errorf("held is %+v", p)
 				}
 				for _, c := range all {

@@ -219,3 +219,21 @@ func TestTheLastWalkFindsNobodyWaiting(t *testing.T) {
 		}
 	}
 }
+
+// TestADigestIsKeptBeforeItsHourIsNoted: it runs already.
+func TestADigestIsKeptBeforeItsHourIsNoted(t *testing.T) {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", 1)
+		hour := time.Now().Unix() / 3600
+		for _, h := range []int64{hour, hour - 1} {
+			p := plan{ID: -h, Ledger: -h, Kind: Digest, Item: digestName, PlannedAt: h * 3600 * 1000, From: h - 1}
+			if _, err := f.engine.plans.add(t.Context(), p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		until, err := f.engine.KeepDigests(t.Context(), 1)
+		if want := time.Unix(hour*3600, 0); err != nil || !until.Equal(want) {
+			t.Errorf("digests are planned until %v, want %v; %v", until, want, err)
+		}
+	})
+}

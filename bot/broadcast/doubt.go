@@ -110,8 +110,10 @@ func (d *doubt) drop(list *[]int64, n int) {
 }
 
 // suspectOf is what is to be kept of an answer that may come to be doubted.
-func suspectOf(chat int64, e *Error) (who suspect, counts bool) {
-	who = suspect{chat: chat, at: time.Now()}
+func (d *doubt) suspectOf(chat int64, e *Error) (who suspect, counts bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	who = suspect{chat: chat, at: time.Now(), attempts: d.attempts + 1}
 	switch e.Verdict {
 	case Refused, OurFault:
 		who.answer, who.reason = string(AllRefuse), e.reason()
@@ -125,10 +127,13 @@ func suspectOf(chat int64, e *Error) (who suspect, counts bool) {
 	return who, true
 }
 
-// recall counts again what was counted before a restart, of so many attempts.
+// recall counts again what was counted before a restart, of so many attempts. These were
+// saved up to a second before the end, the chats at once: without the attempts that each of
+// them notes, too, the chats of that second would look like all who were written to.
 func (d *doubt) recall(kept []suspect, attempts int) {
 	d.attempts = attempts
 	for _, who := range kept {
+		d.attempts = max(d.attempts, who.attempts)
 		switch Suspicion(who.answer) {
 		case AllRefuse:
 			if who.reason != d.reason {

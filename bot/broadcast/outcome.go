@@ -143,7 +143,7 @@ func (r *runner) settle(ctx context.Context, t *task, e *Error) {
 		return
 	}
 	err := r.persist(ctx, "settle a failed delivery", func() error {
-		if who, counts := suspectOf(t.chat, e); counts {
+		if who, counts := j.doubt.suspectOf(t.chat, e); counts {
 			if err := r.engine.suspects.note(ctx, j.ID, who); err != nil {
 				return err
 			}

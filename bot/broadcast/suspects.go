@@ -21,15 +21,16 @@ type suspects struct {
 
 // suspect is one chat and what it answered: gone, blocked, or refused with the reason.
 type suspect struct {
-	chat   int64
-	at     time.Time
-	answer string
-	reason string
+	chat     int64
+	at       time.Time
+	attempts int // those that the doubt looked at then
+	answer   string
+	reason   string
 }
 
 // note is to be called before the chat is marked.
 func (s suspects) note(ctx context.Context, broadcast int64, who suspect) error {
-	value := fmt.Sprintf("%d %s %s", who.at.UnixMilli(), who.answer, who.reason)
+	value := fmt.Sprintf("%d %d %s %s", who.at.UnixMilli(), who.attempts, who.answer, who.reason)
 	if err := s.rdb.HSet(ctx, keyDoubt(broadcast), who.chat, value).Err(); err != nil {
 		return fmt.Errorf("note what chat %d answered to broadcast %d: %w", who.chat, broadcast, err)
 	}
@@ -56,14 +57,17 @@ func (s suspects) all(ctx context.Context, broadcast int64) ([]suspect, error) {
 	}
 	var all []suspect
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
-		at, answer, _ := strings.Cut(fields[field], " ")
-		kind, reason, _ := strings.Cut(answer, " ")
-		chat, err1 := strconv.ParseInt(field, 10, 64)
-		ms, err2 := strconv.ParseInt(at, 10, 64)
-		if err1 != nil || err2 != nil {
-			return nil, fmt.Errorf("read what chats answered to broadcast %d: %q = %q", broadcast, field, fields[field])
+		var ms int64
+		var who suspect
+		if _, err := fmt.Sscanf(fields[field], "%d %d %s", &ms, &who.attempts, &who.answer); err != nil {
+			return nil, fmt.Errorf("read what chats answered to broadcast %d: %q = %q: %w", broadcast, field, fields[field], err)
 		}
-		all = append(all, suspect{chat, time.UnixMilli(ms), kind, reason})
+		if who.chat, err = strconv.ParseInt(field, 10, 64); err != nil {
+			return nil, fmt.Errorf("read what chats answered to broadcast %d: %w", broadcast, err)
+		}
+		who.at = time.UnixMilli(ms)
+		_, who.reason, _ = strings.Cut(fields[field], who.answer+" ")
+		all = append(all, who)
 	}
 	slices.SortStableFunc(all, func(a, b suspect) int { return a.at.Compare(b.at) })
 	return all, nil

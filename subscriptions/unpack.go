@@ -126,6 +126,7 @@ func (p *Preferences) unpackPaused(b string) error {
 		p.PausedUntil = until
 	}
 	switch {
+	case len(b) == 6 && p.Status == Gone: // to who is gone nothing is owed
 	case len(b) == 6:
 		p.Owed = Owed{From: hour(b[3:]), Until: until}
 	case !paused:

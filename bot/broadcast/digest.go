@@ -35,20 +35,23 @@ func (r *runner) planDigests(ctx context.Context) error {
 		return err
 	}
 	if last == 0 {
-		last = hour
+		return r.engine.plans.firstDigest(ctx, hour)
 	}
-	if last < hour {
-		p := plan{
-			ID: -hour, Ledger: -hour, Kind: Digest, Item: digestName,
-			PlannedAt: time.Unix(hour*3600, 0).UnixMilli(), From: last,
-		}
-		planned, err := r.engine.plans.add(ctx, p)
-		if err != nil {
-			return err
-		}
-		r.planned[p.ID] = planned
+	p := plan{
+		ID: -hour, Ledger: -hour, Kind: Digest, Item: digestName,
+		PlannedAt: time.Unix(hour*3600, 0).UnixMilli(), From: last,
 	}
-	if err := r.engine.options.Redis.Set(ctx, keyDigested, hour, 0).Err(); err != nil {
+	planned, err := r.engine.plans.add(ctx, p)
+	if err != nil {
+		return err
+	}
+	r.planned[p.ID] = planned
+	return nil
+}
+
+// firstDigest notes an hour of which no digest is planned, as the first one.
+func (s plans) firstDigest(ctx context.Context, hour int64) error {
+	if err := s.rdb.Set(ctx, keyDigested, hour, 0).Err(); err != nil {
 		return fmt.Errorf("note the last digest's hour: %w", err)
 	}
 	return nil

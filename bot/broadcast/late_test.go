@@ -220,20 +220,38 @@ func TestTheLastWalkFindsNobodyWaiting(t *testing.T) {
 	}
 }
 
-// TestADigestIsKeptBeforeItsHourIsNoted: it runs already.
-func TestADigestIsKeptBeforeItsHourIsNoted(t *testing.T) {
+// TestADigestPlannedMeanwhileIsKept: one is planned after the last hour was read.
+func TestADigestPlannedMeanwhileIsKept(t *testing.T) {
 	miniFixture(t, func(t *testing.T, f *fixture) {
 		f.subscribe("ky", 1)
 		hour := time.Now().Unix() / 3600
-		for _, h := range []int64{hour, hour - 1} {
-			p := plan{ID: -h, Ledger: -h, Kind: Digest, Item: digestName, PlannedAt: h * 3600 * 1000, From: h - 1}
-			if _, err := f.engine.plans.add(t.Context(), p); err != nil {
-				t.Fatal(err)
-			}
+		f.planDigest(hour)
+		if err := f.engine.plans.firstDigest(t.Context(), hour-1); err != nil {
+			t.Fatal(err)
 		}
 		until, err := f.engine.KeepDigests(t.Context(), 1)
 		if want := time.Unix(hour*3600, 0); err != nil || !until.Equal(want) {
 			t.Errorf("digests are planned until %v, want %v; %v", until, want, err)
+		}
+	})
+}
+
+func (f *fixture) planDigest(hour int64) {
+	f.tb.Helper()
+	p := plan{ID: -hour, Ledger: -hour, Kind: Digest, Item: digestName, PlannedAt: hour * 3600 * 1000, From: hour - 1}
+	if _, err := f.engine.plans.add(f.tb.Context(), p); err != nil {
+		f.tb.Fatal(err)
+	}
+}
+
+// TestAPlannedDigestsHourIsNoted: were it noted in a second step, a kill in between would
+// plan the same items for the next hour's digest as well.
+func TestAPlannedDigestsHourIsNoted(t *testing.T) {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		hour := time.Now().Unix() / 3600
+		f.planDigest(hour)
+		if last, err := f.engine.plans.lastDigest(t.Context()); err != nil || last != hour {
+			t.Errorf("the last digest's hour is %d, want %d; %v", last, hour, err)
 		}
 	})
 }

@@ -20,7 +20,7 @@ type plans struct {
 // addScript plans a broadcast, once.
 //
 // KEYS[1] the plan, [2] the running set, [3] the item's ledger pointer, [4] the highest
-// number of an announcement that was planned
+// number of an announcement that was planned, [5] the last hour whose digests were planned
 // ARGV[1] the broadcast's id, [2] the number of its ledger, 0 for the item's,
 // [3] seconds to keep the pointer, [4] when it was announced, [5…] the plan's fields and
 // values, the first of them kind and item
@@ -28,6 +28,7 @@ type plans struct {
 // the item, -1 when its number was given to another one before.
 var addScript = redis.NewScript(`
 local id = tonumber(ARGV[1])
+if id < 0 then redis.call('SET', KEYS[5], -id) end
 if redis.call('EXISTS', KEYS[1]) == 1 then
   local known = redis.call('HMGET', KEYS[1], 'kind', 'item', 'announced_at', 'planned_at')
   if id < 0 or known[1] == ARGV[6] and known[2] == ARGV[8] and (known[3] or known[4]) == ARGV[4] then return 0 end
@@ -56,10 +57,11 @@ const reportLife = 90 * 24 * time.Hour
 
 // add plans a broadcast. It writes a handful of fields, however large the audience, and
 // does nothing the second time. Without a ledger of its own a broadcast is about the
-// item's: where there is none, nothing is planned. errGivenTwice where its number belongs
-// to another broadcast.
+// item's: where there is none, nothing is planned. A digest's hour is noted in the same step:
+// were it noted after it, a program killed in between would plan its items for the next one,
+// too. errGivenTwice where its number belongs to another broadcast.
 func (s plans) add(ctx context.Context, p plan) (bool, error) {
-	keys := []string{keyPlan(p.ID), keyRunning, keyItemLedger(p.Item), keyLast}
+	keys := []string{keyPlan(p.ID), keyRunning, keyItemLedger(p.Item), keyLast, keyDigested}
 	added, err := addScript.Run(ctx, s.rdb, keys,
 		p.ID, p.Ledger, int(ledgerPointerLife.Seconds()), cmp.Or(p.AnnouncedAt, p.PlannedAt),
 		"kind", string(p.Kind), "item", p.Item, "title", p.Title, "language", p.Language,

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"kabarchy/bot/simulator"
-	"kabarchy/bot/simulator/page"
 )
 
 // world is a simulator behind a real HTTP server, and a bot's way to call it.
@@ -43,18 +42,13 @@ func (c *clock) Move(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-func start(t testing.TB, o simulator.Options, desk ...page.Desk) *world {
+func start(t testing.TB, o simulator.Options) *world {
 	t.Helper()
 	w := &world{clock: &clock{now: time.Date(2026, 7, 20, 9, 0, 0, 0, time.UTC)}}
 	if o.Now == nil {
 		o.Now = w.clock.Now
 	}
 	w.Server = simulator.New(o)
-	shown := page.Options{}
-	if len(desk) > 0 {
-		shown.Desk = desk[0]
-	}
-	w.Show(page.New(w.Server, shown))
 	web := httptest.NewServer(w.Handler())
 	t.Cleanup(func() {
 		if err := w.Close(context.WithoutCancel(t.Context())); err != nil {

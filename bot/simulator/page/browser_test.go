@@ -1,10 +1,10 @@
-package simulator_test
+package page_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +14,7 @@ import (
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/simulator/browsertest"
 	"kabarchy/bot/simulator/page"
+	"kabarchy/bot/telegram"
 )
 
 // scriptedBot answers /start and presses until the test ends.
@@ -24,18 +25,14 @@ func scriptedBot(t *testing.T, w *world) {
 	go func() {
 		defer close(done)
 		for offset := int64(0); ctx.Err() == nil; {
-			got, err := w.try(t, "getUpdates", "application/json", strings.NewReader(fmt.Sprintf(`{"offset":%d,"timeout":1}`, offset)))
-			if err != nil {
+			var heard []telegram.Update
+			asked := map[string]string{"offset": strconv.FormatInt(offset, 10), "timeout": "1"}
+			if err := w.bot.Call(ctx, "getUpdates", asked, &heard); err != nil {
 				continue // the test is over, or about to say so itself
 			}
-			var ups []happening
-			if err := json.Unmarshal(got.Result, &ups); err != nil {
-				t.Errorf("updates %s: %v", got.Result, err)
-				return
-			}
-			for _, up := range ups {
-				offset = up.ID + 1
-				if err := w.react(t, up); err != nil && ctx.Err() == nil {
+			for _, u := range heard {
+				offset = u.ID + 1
+				if err := w.react(ctx, u); err != nil && ctx.Err() == nil {
 					t.Errorf("the bot: %v", err)
 				}
 			}
@@ -43,33 +40,35 @@ func scriptedBot(t *testing.T, w *world) {
 	}()
 }
 
+// greeting is what the scripted bot says first.
+const greeting = "<b>Саламатсызбы!</b> Здравствуйте! Hello!\n" +
+	"<blockquote expandable>Кайсы тилде окуйсуз?\nНа каком языке читать?\nWhich language?\nТандаңыз.</blockquote>" +
+	"<tg-spoiler>1924</tg-spoiler>"
+
 // react is what the scripted bot does.
-func (w *world) react(t *testing.T, up happening) error {
-	say := func(method string, p params) error {
-		body, err := json.Marshal(p)
-		if err != nil {
-			return err
-		}
-		got, err := w.try(t, method, "application/json", strings.NewReader(string(body)))
-		if err == nil && !got.OK {
-			err = fmt.Errorf("%s: %s", method, got.Description)
-		}
-		return err
-	}
-	languages := []simulator.Button{tap("Кыргызча", "ky"), tap("Русский", "ru"), tap("English", "en")}
+func (w *world) react(ctx context.Context, u telegram.Update) error {
 	switch {
-	case up.Message != nil && strings.HasPrefix(up.Message.Text, "/start"):
-		return say("sendMessage", params{"chat_id": up.Message.Chat.ID, "parse_mode": "HTML",
-			"text":         "<b>Саламатсызбы!</b> Здравствуйте! Hello!\n<blockquote expandable>Кайсы тилде окуйсуз?\nНа каком языке читать?\nWhich language?\nТандаңыз.</blockquote><tg-spoiler>1924</tg-spoiler>",
-			"reply_markup": keyboard(languages, []simulator.Button{tap("?", "alert"), {Text: "Сайт", URL: "https://minjust.gov.kg"}})})
-	case up.Callback != nil && up.Callback.Data == "alert":
-		return say("answerCallbackQuery", params{"callback_query_id": up.Callback.ID, "text": "Тилди тандаңыз.", "show_alert": true})
-	case up.Callback != nil:
-		m := up.Callback.Message
-		if err := say("answerCallbackQuery", params{"callback_query_id": up.Callback.ID, "text": "✓"}); err != nil {
+	case u.Message != nil && strings.HasPrefix(u.Message.Text, "/start"):
+		return w.bot.Call(ctx, "sendMessage", map[string]string{
+			"chat_id": strconv.FormatInt(u.Message.Chat.ID, 10), "parse_mode": "HTML", "text": greeting,
+			"reply_markup": telegram.Keyboard([][]telegram.Button{
+				{{Text: "Кыргызча", Data: "ky"}, {Text: "Русский", Data: "ru"}, {Text: "English", Data: "en"}},
+				{{Text: "?", Data: "alert"}, {Text: "Сайт", URL: "https://minjust.gov.kg"}},
+			}),
+		}, nil)
+	case u.Callback != nil && u.Callback.Data == "alert":
+		alert := map[string]string{"callback_query_id": u.Callback.ID, "text": "Тилди тандаңыз.", "show_alert": "true"}
+		return w.bot.Call(ctx, "answerCallbackQuery", alert, nil)
+	case u.Callback != nil:
+		toast := map[string]string{"callback_query_id": u.Callback.ID, "text": "✓"}
+		if err := w.bot.Call(ctx, "answerCallbackQuery", toast, nil); err != nil {
 			return err
 		}
-		return say("editMessageText", params{"chat_id": m.Chat.ID, "message_id": m.ID, "text": "Рахмат! Эми жаңылыктар кыргызча келет."})
+		m := u.Callback.Message
+		return w.bot.Call(ctx, "editMessageText", map[string]string{
+			"chat_id": strconv.FormatInt(m.Chat.ID, 10), "message_id": strconv.FormatInt(m.ID, 10),
+			"text": "Рахмат! Эми жаңылыктар кыргызча келет.",
+		}, nil)
 	}
 	return nil
 }
@@ -77,9 +76,13 @@ func (w *world) react(t *testing.T, up happening) error {
 // item sends an item as a push: a picture with a caption.
 func item(t testing.TB, w *world, chat int64, title string) {
 	t.Helper()
-	must[message](t, w, "sendPhoto", params{"chat_id": chat, "photo": w.url + "/page/emblem.svg", "parse_mode": "HTML",
-		"caption":      "<b>" + title + "</b>\n<i>22-ноябрь, 2018-жыл</i>\n\nКонференцияга 60тан ашуун өлкөнүн өкүлдөрү катышты.",
-		"reply_markup": keyboard([]simulator.Button{tap("Толук окуу", "read"), {Text: "Сайтта", URL: "https://minjust.gov.kg"}})})
+	w.call(t, "sendPhoto", map[string]string{
+		"chat_id": strconv.FormatInt(chat, 10), "photo": w.url + "/page/emblem.svg", "parse_mode": "HTML",
+		"caption": "<b>" + title + "</b>\n<i>22-ноябрь, 2018-жыл</i>\n\nКонференцияга 60тан ашуун өлкөнүн өкүлдөрү катышты.",
+		"reply_markup": telegram.Keyboard([][]telegram.Button{
+			{{Text: "Толук окуу", Data: "read"}, {Text: "Сайтта", URL: "https://minjust.gov.kg"}},
+		}),
+	}, nil)
 }
 
 // TestPageInBrowser does what a visitor does: Start, a press, and sees the edit, the
@@ -101,11 +104,13 @@ func TestPageInBrowser(t *testing.T) {
 func visit(t *testing.T, ctx context.Context, name string, width int) {
 	narrow := width < 600
 	officer := &desk{state: deskState()}
-	w := start(t, simulator.Options{Now: time.Now}, officer)
-	for _, command := range []params{{"command": "latest", "description": "Акыркы жаңылыктар"}, {"command": "help", "description": "Бот боюнча жардам"}} {
-		must[bool](t, w, "setMyCommands", params{"commands": []params{command}})
+	w := start(t, officer)
+	for _, command := range []map[string]string{
+		{"command": "latest", "description": "Акыркы жаңылыктар"}, {"command": "help", "description": "Бот боюнча жардам"},
+	} {
+		w.call(t, "setMyCommands", map[string]string{"commands": jsonOf(t, []any{command})}, nil)
 	}
-	must[bool](t, w, "setMyDescription", params{"description": "Министрликтин жаңылыктары — сиздин тилиңизде."})
+	w.call(t, "setMyDescription", map[string]string{"description": "Министрликтин жаңылыктары — сиздин тилиңизде."}, nil)
 	aigul := w.Citizen("Айгүл", "ky")
 	w.Citizen("Сергей", "ru")
 	crowd := w.Crowd(400)
@@ -150,7 +155,7 @@ func visit(t *testing.T, ctx context.Context, name string, width int) {
 	click(browsertest.TestID("publish"))
 	officer.wasAsked(t, "publish d1")
 	for i := range int64(300) {
-		w.send(t, crowd+i, "Жаңылык")
+		w.write(t, crowd+i, "Жаңылык")
 	}
 	tab("country")
 	wait("document.querySelector('[data-testid=map]').ariaLabel.includes('300 / 402')")
@@ -213,7 +218,7 @@ func deskState() page.DeskState {
 
 func TestPageNeedsNoNetwork(t *testing.T) {
 	t.Parallel()
-	w := start(t, simulator.Options{})
+	w := start(t, nil)
 	for _, path := range []string{"/", "/page/page.css", "/page/desk.css", "/page/phone.css", "/page/message.css", "/page/main.js"} {
 		response, body := get(t, w, path)
 		if response.StatusCode != http.StatusOK || strings.Contains(body, "://") {

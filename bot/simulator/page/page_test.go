@@ -1,117 +1,18 @@
-package simulator_test
+package page_test
 
 import (
-	"bufio"
-	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"kabarchy/bot/simulator"
 	"kabarchy/bot/simulator/page"
+	"kabarchy/bot/telegram"
 )
-
-// desk is a press officer's side that only remembers what was asked of it.
-type desk struct {
-	mu    sync.Mutex
-	state page.DeskState
-	asked []string
-}
-
-func (d *desk) State(context.Context) (page.DeskState, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.state, nil
-}
-
-func (d *desk) Publish(_ context.Context, draft string) error { return d.ask("publish " + draft) }
-
-func (d *desk) Correct(context.Context, string) error { return page.ErrNotOffered }
-
-func (d *desk) Withdraw(_ context.Context, item string) error {
-	return errors.Join(d.ask("withdraw "+item), errors.New("the printer is on fire"))
-}
-
-func (d *desk) ask(what string) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.asked = append(d.asked, what)
-	return nil
-}
-
-// wasAsked waits until the desk has been asked something.
-func (d *desk) wasAsked(t testing.TB, what string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		d.mu.Lock()
-		asked := slices.Contains(d.asked, what)
-		d.mu.Unlock()
-		if asked {
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatalf("the desk was never asked to %s", what)
-		}
-	}
-}
-
-// get fetches a page of the simulator.
-func get(t testing.TB, w *world, path string) (*http.Response, string) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return send(t, request)
-}
-
-// act does on the page's behalf what a press there does.
-func act(t testing.TB, w *world, action, body string, header ...string) (*http.Response, string) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+"/simulator/"+action, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	for i := 0; i < len(header); i += 2 {
-		if header[i] == "Host" {
-			request.Host = header[i+1]
-		}
-		request.Header.Set(header[i], header[i+1])
-	}
-	return send(t, request)
-}
-
-func send(t testing.TB, request *http.Request) (*http.Response, string) {
-	t.Helper()
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response, string(body)
-}
 
 func TestPageFiles(t *testing.T) {
 	t.Parallel()
-	w := start(t, simulator.Options{})
+	w := start(t, nil)
 	for path, kind := range map[string]string{
 		"/":                   "text/html; charset=utf-8",
 		"/page/main.js":       "text/javascript; charset=utf-8",
@@ -146,7 +47,7 @@ func TestPageFiles(t *testing.T) {
 
 func TestPageRefusesStrangers(t *testing.T) {
 	t.Parallel()
-	w := start(t, simulator.Options{})
+	w := start(t, nil)
 	aida := w.Citizen("Аида", "ky")
 	body := `{"chat":` + jsonOf(t, aida.ID()) + `,"text":"hi"}`
 	for name, test := range map[string]struct {
@@ -172,19 +73,10 @@ func TestPageRefusesStrangers(t *testing.T) {
 	}
 }
 
-func jsonOf(t testing.TB, v any) string {
-	t.Helper()
-	data, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
-}
-
 func TestPageActions(t *testing.T) {
 	t.Parallel()
 	officer := &desk{}
-	w := start(t, simulator.Options{Now: time.Now}, officer)
+	w := start(t, officer)
 	aida := w.Citizen("Айгүл", "ky")
 	chat := jsonOf(t, aida.ID())
 
@@ -231,10 +123,16 @@ func TestPageActions(t *testing.T) {
 
 func TestPagePress(t *testing.T) {
 	t.Parallel()
-	w := start(t, simulator.Options{Now: time.Now})
+	w := start(t, nil)
 	aida := w.Citizen("Айгүл", "ky").Open()
-	m := must[message](t, w, "sendMessage", params{"chat_id": aida.ID(), "text": "?", "reply_markup": keyboard(
-		[]simulator.Button{tap("Жок", "no")}, []simulator.Button{tap("Кыргызча", "lang:ky"), {Text: "Сайт", URL: "https://example.org"}})})
+	var m telegram.Message
+	w.call(t, "sendMessage", map[string]string{
+		"chat_id": jsonOf(t, aida.ID()), "text": "?",
+		"reply_markup": telegram.Keyboard([][]telegram.Button{
+			{{Text: "Жок", Data: "no"}},
+			{{Text: "Кыргызча", Data: "lang:ky"}, {Text: "Сайт", URL: "https://example.org"}},
+		}),
+	}, &m)
 	at := func(message int64, row, column int) string {
 		return jsonOf(t, map[string]any{"chat": aida.ID(), "message": message, "row": row, "column": column})
 	}
@@ -256,80 +154,22 @@ func TestPagePress(t *testing.T) {
 		answer, _ := io.ReadAll(response.Body)
 		pressed <- string(answer)
 	}()
-	call := must[[]happening](t, w, "getUpdates", params{"timeout": 10})[0].Callback
+	var heard []telegram.Update
+	w.call(t, "getUpdates", map[string]string{"timeout": "10"}, &heard)
+	call := heard[0].Callback
 	if call.Data != "lang:ky" || call.Message.ID != m.ID {
 		t.Errorf("the bot heard %+v", call)
 	}
-	must[bool](t, w, "answerCallbackQuery", params{"callback_query_id": call.ID, "text": "Макул", "show_alert": true})
+	w.call(t, "answerCallbackQuery", map[string]string{"callback_query_id": call.ID, "text": "Макул", "show_alert": "true"}, nil)
 	if got := <-pressed; !strings.Contains(got, `"text":"Макул"`) || !strings.Contains(got, `"alert":true`) {
 		t.Errorf("the presser saw %s", got)
-	}
-}
-
-// stream reads the page's events.
-type stream struct {
-	t     testing.TB
-	lines *bufio.Reader
-	raw   bytes.Buffer
-}
-
-func listen(t testing.TB, w *world) *stream {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+"/simulator/events", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { response.Body.Close() })
-	if got := response.Header.Get("Content-Type"); got != "text/event-stream" {
-		t.Fatalf("the stream is %q", got)
-	}
-	return &stream{t: t, lines: bufio.NewReader(response.Body)}
-}
-
-// next returns the next event with a name, as JSON.
-func (s *stream) next(name string) map[string]any {
-	s.t.Helper()
-	for {
-		event, data := s.one()
-		if event != name {
-			continue
-		}
-		var part map[string]any
-		if err := json.Unmarshal([]byte(data), &part); err != nil {
-			s.t.Fatalf("%s %s: %v", event, data, err)
-		}
-		return part
-	}
-}
-
-func (s *stream) one() (event, data string) {
-	s.t.Helper()
-	for {
-		line, err := s.lines.ReadString('\n')
-		if err != nil {
-			s.t.Fatalf("read the stream: %v", err)
-		}
-		s.raw.WriteString(line)
-		line = strings.TrimSuffix(line, "\n")
-		switch {
-		case strings.HasPrefix(line, "event: "):
-			event = line[len("event: "):]
-		case strings.HasPrefix(line, "data: "):
-			data = line[len("data: "):]
-		case line == "" && event != "":
-			return event, data
-		}
 	}
 }
 
 func TestPageStream(t *testing.T) {
 	t.Parallel()
 	officer := &desk{state: page.DeskState{Drafts: []page.Draft{{ID: "d1", Titles: map[string]string{"ky": "Жаңылык"}}}}}
-	w := start(t, simulator.Options{Now: time.Now}, officer)
+	w := start(t, officer)
 	evil := `</script><img src=x onerror=alert(1)>`
 	aida := w.Citizen(evil, "ky").Open()
 	first := w.Crowd(3)
@@ -345,8 +185,10 @@ func TestPageStream(t *testing.T) {
 		}
 	}
 
-	must[message](t, w, "sendMessage", params{"chat_id": aida.ID(), "text": evil, "disable_notification": true,
-		"reply_markup": keyboard([]simulator.Button{{Text: "t", URL: "tg://resolve?domain=x"}})})
+	w.call(t, "sendMessage", map[string]string{
+		"chat_id": jsonOf(t, aida.ID()), "text": evil, "disable_notification": "true",
+		"reply_markup": telegram.Keyboard([][]telegram.Button{{{Text: "t", URL: "tg://resolve?domain=x"}}}),
+	}, nil)
 	phone := s.next("phone")
 	shown := phone["messages"].([]any)[0].(map[string]any)
 	if shown["text"] != evil || shown["silent"] != true || phone["name"] != evil {
@@ -359,7 +201,7 @@ func TestPageStream(t *testing.T) {
 	if response, answer := act(t, w, "publish", `{"draft":"d1"}`); response.StatusCode != http.StatusOK {
 		t.Fatalf("publish: %s %s", response.Status, answer)
 	}
-	w.send(t, first+1, "Жаңылык")
+	w.write(t, first+1, "Жаңылык")
 	for s.next("crowd")["dots"] != "020" {
 	}
 	officer.mu.Lock()

@@ -3,6 +3,8 @@ package feeds
 import (
 	"errors"
 	"time"
+
+	"kabarchy/feeds/article"
 )
 
 // ErrNotFound says that the archive holds no such item.
@@ -13,7 +15,8 @@ type Item struct {
 	// ID is the item's stable identity: 16 characters of a-z and 2-7, safe in a
 	// Telegram deep link, in callback data and in a Redis key.
 	ID string `json:"id"`
-	// Source is the id of the source it came from.
+	// Source is the id of the source it came from; it is empty for what was written at the
+	// ministry's desk.
 	Source string `json:"source"`
 	// Language is the language of the source: a BCP 47 tag such as "ky".
 	Language string `json:"language"`
@@ -25,6 +28,17 @@ type Item struct {
 	Link string `json:"link,omitempty"`
 	// Picture is the absolute http or https address of the item's picture; it may be empty.
 	Picture string `json:"picture,omitempty"`
+	// File is the picture where it has no address: its file id, which is the messenger's,
+	// and good for this bot alone. Picture is empty then.
+	File string `json:"file,omitempty"`
+	// Blocks are the whole text, where it was written at the desk: paragraphs and list items,
+	// with bold, italic and links. Otherwise Poller.Article has the text.
+	Blocks []article.Block `json:"blocks,omitempty"`
+	// Editions are the languages in which there is the item, its own among them, where that is
+	// known for certain: nobody waits for another edition then. It is empty for a feed's.
+	Editions []string `json:"editions,omitempty"`
+	// StandIn are languages in which there is no edition, and whose readers get this one.
+	StandIn []string `json:"stand_in,omitempty"`
 	// Categories are as the feed names them.
 	Categories []string `json:"categories,omitempty"`
 	// Topics are the ids of the configured topics that it had when it was last read.

@@ -25,6 +25,10 @@ type record struct {
 	// Once it is dismissed it is Alias's, that is Other, in another place.
 	Moved bool   `json:"moved,omitempty"`
 	Alias string `json:"alias,omitempty"`
+	// Site is what the site shows, where the desk has revised the item; Cases are those that
+	// did, the latest last.
+	Site  *print   `json:"site,omitempty"`
+	Cases []string `json:"cases,omitempty"`
 	// Untold reports whether it was never announced as new.
 	Untold bool `json:"untold,omitempty"`
 	changing

@@ -27,6 +27,9 @@ const DefaultEndpoint = "https://api.telegram.org"
 // within a second or two, or it is in trouble.
 const callTimeout = 20 * time.Second
 
+// uploadTimeout is the same of a call that brings a file.
+const uploadTimeout = time.Minute
+
 // Options say how to reach Telegram.
 type Options struct {
 	// Token is the bot's token, as BotFather gives it.
@@ -129,6 +132,22 @@ func (c *Client) Call(ctx context.Context, method string, params map[string]stri
 	return c.call(ctx, method, params, result)
 }
 
+// File is one that a call brings along.
+type File struct {
+	Param string // the parameter it is the value of: "photo", "document"
+	Name  string // as people see it, with its ending
+	Data  []byte // at most 10 MB of a photo, 50 MB of a document
+}
+
+// Upload is Call with a file.
+func (c *Client) Upload(ctx context.Context, method string, params map[string]string, file File, result any) error {
+	ctx, cancel := context.WithTimeout(ctx, uploadTimeout)
+	defer cancel()
+	return c.call(ctx, method, params, result, tgbotapi.RequestFile{
+		Name: file.Param, Data: tgbotapi.FileBytes{Name: file.Name, Bytes: file.Data},
+	})
+}
+
 // GetUpdates asks for updates from the offset on, at most so many, and has Telegram wait
 // for one as long. It returns each as Telegram wrote it, and fails as Call does. Its only
 // deadline is the context's.
@@ -156,12 +175,12 @@ func (c *Client) DerivedSecret(purpose string) string {
 func (c *Client) Faults() []Fault { return c.faults.all() }
 
 // call is Call with no deadline but the context's.
-func (c *Client) call(ctx context.Context, method string, params map[string]string, result any) error {
+func (c *Client) call(ctx context.Context, method string, params map[string]string, result any, files ...tgbotapi.RequestFile) error {
 	if c.budget != nil && counts(method) {
 		c.budget.Spend(ctx)
 	}
 	began := time.Now()
-	answer, err := c.request(ctx, method, params)
+	answer, err := c.request(ctx, method, params, files)
 	c.metrics.observe(method, err, time.Since(began))
 	if err != nil {
 		c.log.DebugContext(ctx, "call failed", "method", method, "error", err)
@@ -179,11 +198,11 @@ func (c *Client) call(ctx context.Context, method string, params map[string]stri
 
 // request makes one request through the library. The transport knows what the library
 // loses: the status, and whether the request left this machine.
-func (c *Client) request(ctx context.Context, method string, params map[string]string) (json.RawMessage, error) {
+func (c *Client) request(ctx context.Context, method string, params map[string]string, files []tgbotapi.RequestFile) (json.RawMessage, error) {
 	x := &transport{ctx: ctx, http: c.http}
 	api := &tgbotapi.BotAPI{Token: c.token, Client: x}
 	api.SetAPIEndpoint(c.endpoint)
-	answer, err := api.MakeRequest(method, params)
+	answer, err := ask(api, method, params, files)
 	var refusal *tgbotapi.Error
 	switch {
 	case x.err != nil:
@@ -191,9 +210,20 @@ func (c *Client) request(ctx context.Context, method string, params map[string]s
 	case x.status == 0: // the library never came to the request: the address is broken
 		return nil, &TransportError{Method: method, Err: withoutAddress(err)}
 	case errors.As(err, &refusal):
+		if len(files) > 0 && refusal.Message != "" {
+			refusal.Code = x.status // the library drops it where it uploads
+		}
 		return nil, x.refusal(method, *refusal)
 	case err != nil:
 		return nil, x.refusal(method, tgbotapi.Error{})
 	}
 	return answer.Result, nil
+}
+
+// ask makes a form of the parameters, in parts where there are files.
+func ask(api *tgbotapi.BotAPI, method string, params map[string]string, files []tgbotapi.RequestFile) (*tgbotapi.APIResponse, error) {
+	if len(files) > 0 {
+		return api.UploadFiles(method, params, files)
+	}
+	return api.MakeRequest(method, params)
 }

@@ -1,7 +1,5 @@
 package telegram
 
-import "encoding/json"
-
 // These are the parts of the Bot API's objects that the bot reads. Fewer fields mean
 // fewer updates that can't be read when Telegram adds to them.
 
@@ -37,61 +35,6 @@ type Chat struct {
 
 // Private reports whether the chat is one person's with the bot.
 func (c Chat) Private() bool { return c.Type == "private" }
-
-// Message is something that was said in a chat.
-type Message struct {
-	ID          int64  `json:"message_id"`
-	Date        int64  `json:"date"` // 0 where Telegram no longer gives the message's content
-	From        *User  `json:"from"`
-	SenderChat  *Chat  `json:"sender_chat"` // who speaks as a chat: an anonymous administrator, a channel
-	Chat        Chat   `json:"chat"`
-	Text        string `json:"text"`
-	ViaBot      *User  `json:"via_bot"`
-	Thread      int    `json:"message_thread_id"`
-	InTopic     bool   `json:"is_topic_message"` // without it, the thread is one of replies
-	MigrateToID int64  `json:"migrate_to_chat_id"`
-	content
-}
-
-// ForumTopic is the forum topic that the message stands in; 0 outside of one.
-func (m Message) ForumTopic() int {
-	if !m.InTopic {
-		return 0
-	}
-	return m.Thread
-}
-
-// content are the contents of a message other than text, of which only matters that they
-// are there: somebody said something. A message with neither is Telegram's own note,
-// such as "pinned a message".
-type content struct {
-	Animation json.RawMessage `json:"animation"`
-	Audio     json.RawMessage `json:"audio"`
-	Contact   json.RawMessage `json:"contact"`
-	Dice      json.RawMessage `json:"dice"`
-	Document  json.RawMessage `json:"document"`
-	Location  json.RawMessage `json:"location"`
-	Photo     json.RawMessage `json:"photo"`
-	Poll      json.RawMessage `json:"poll"`
-	Sticker   json.RawMessage `json:"sticker"`
-	Story     json.RawMessage `json:"story"`
-	Video     json.RawMessage `json:"video"`
-	VideoNote json.RawMessage `json:"video_note"`
-	Voice     json.RawMessage `json:"voice"`
-}
-
-// HasContent reports whether the message has contents other than text.
-func (c content) HasContent() bool {
-	for _, part := range []json.RawMessage{
-		c.Animation, c.Audio, c.Contact, c.Dice, c.Document, c.Location, c.Photo,
-		c.Poll, c.Sticker, c.Story, c.Video, c.VideoNote, c.Voice,
-	} {
-		if part != nil {
-			return true
-		}
-	}
-	return false
-}
 
 // Callback is a press on a button below a message.
 type Callback struct {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/simulator"
 	"kabarchy/subscriptions/redistest"
 )
@@ -76,7 +77,7 @@ var attacks = []attack{{
 	does: func(t *testing.T, h *fixture, _ *simulator.Citizen) func() bool {
 		ended := make(chan error, 40)
 		for n := range cap(ended) {
-			go func() { ended <- h.porch.stall(t, n%2 == 0) }()
+			go func() { ended <- stall(t, h.porch, n%2 == 0) }()
 		}
 		return func() bool { time.Sleep(11 * time.Second); return len(ended) == cap(ended) }
 	},
@@ -98,20 +99,18 @@ func (b *bomb) struck() bool { return b.blown.Load() > 0 }
 
 // stall begins a delivery, with the secret or without, whose body stays away, and returns
 // when the webhook has had enough of it.
-func (p *porch) stall(t *testing.T, secret bool) error {
+func stall(t *testing.T, p *bottest.Porch, secret bool) error {
 	body, never := io.Pipe()
 	defer never.Close()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, porchAddress, body)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, bottest.PorchAddress, body)
 	if err != nil {
 		return err
 	}
 	r.Header.Set("Content-Type", "application/json")
 	if secret {
-		p.mu.Lock()
-		r.Header.Set(secretHeader, p.secrets[0])
-		p.mu.Unlock()
+		r.Header.Set(bottest.SecretHeader, p.Secrets()[0])
 	}
-	answer, err := p.client.Do(r)
+	answer, err := p.Client.Do(r)
 	if err != nil {
 		return err
 	}
@@ -126,7 +125,7 @@ func TestWhoeverIsAttackedByOnePersonAnswersTheOthers(t *testing.T) {
 			t.Parallel()
 			telegram := simulator.Options{Limits: simulator.TelegramLimits, Latency: 40 * time.Millisecond}
 			bothWaysOn(t, telegram, func(h *fixture) { h.archive = &bomb{} }, func(t *testing.T, h *fixture, _ *redistest.Embedded) {
-				if a.webhook && len(h.porch.behind) == 0 {
+				if a.webhook && len(h.porch.Behind()) == 0 {
 					return
 				}
 				attacker := h.telegram.Citizen("Айгүл", "ky")

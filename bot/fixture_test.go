@@ -15,6 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot"
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/delivery"
 	"kabarchy/bot/render"
 	"kabarchy/bot/simulator"
@@ -51,7 +52,7 @@ type fixture struct {
 	t         *testing.T
 	telegram  *simulator.Server
 	http      *http.Client // leads to it
-	porch     *porch
+	porch     *bottest.Porch
 	rdb       redis.UniversalClient
 	store     *subscriptions.Store
 	archive   bot.Archive
@@ -89,8 +90,8 @@ func build(t *testing.T) *fixture {
 
 func buildOn(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *fixture {
 	t.Helper()
-	shelf, porch := &shelf{}, newPorch(t)
-	telegram.WebhookClient = porch.client
+	shelf, porch := &shelf{}, bottest.NewPorch(t)
+	telegram.WebhookClient = porch.Client
 	h := &fixture{
 		t: t, porch: porch, telegram: simulator.New(telegram), rdb: rdb, store: subscriptions.NewStore(rdb), archive: shelf, shelf: shelf, articles: shelf,
 		log: &safeBuffer{}, metrics: prometheus.NewRegistry(), joined: &chats{}, forgotten: &chats{}, desk: &desk{},
@@ -109,6 +110,12 @@ func buildOn(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options
 // start begins another life of the bot: what it knew is in Redis and at Telegram alone.
 func (h *fixture) start() {
 	h.t.Helper()
+	h.assemble()
+	h.run(updates.NewPoller(h.updates, h.rdb).Run)
+}
+
+// assemble makes another bot, to which no updates are brought yet.
+func (h *fixture) assemble() {
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	registry := prometheus.NewRegistry()
 	h.metrics = registry
@@ -130,9 +137,13 @@ func (h *fixture) start() {
 	h.sender = delivery.NewSender(h.client, delivery.Options{
 		Zone: bishkek, Topics: subjects, Editions: h.archive.Editions, Log: log, Registerer: registry,
 	})
+}
+
+// run runs what brings the updates, until stop or the test's end.
+func (h *fixture) run(bring func(context.Context) error) {
 	ctx, cancel := context.WithCancel(h.t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- updates.NewPoller(h.updates, h.rdb).Run(ctx) }()
+	go func() { ended <- bring(ctx) }()
 	h.ends = sync.OnceValue(func() error {
 		select {
 		case err := <-ended:
@@ -147,11 +158,18 @@ func (h *fixture) start() {
 	}
 }
 
-// tokenless fails the test if the token shows in the log or the metrics.
+// tokenless fails the test if the token, or a webhook's secret, shows in the log, or the
+// token in the metrics.
 func (h *fixture) tokenless() {
 	_, secret, _ := strings.Cut(h.telegram.Token(), ":")
-	if strings.Contains(h.log.String(), secret) {
+	log := h.log.String()
+	if strings.Contains(log, secret) {
 		h.t.Error("the log holds the token")
+	}
+	for _, sent := range h.porch.Secrets() {
+		if sent != "" && strings.Contains(log, sent) {
+			h.t.Fatal("the log holds a webhook's secret")
+		}
 	}
 	families, err := h.metrics.Gather()
 	if err != nil {

@@ -32,10 +32,7 @@ func bothWays(t *testing.T, prepare func(h *fixture), f func(t *testing.T, h *fi
 func bothWaysOn(t *testing.T, telegram simulator.Options, prepare func(h *fixture), f func(t *testing.T, h *fixture, mini *redistest.Embedded)) {
 	t.Helper()
 	telegram.WebhookWait = 10 * time.Millisecond
-	for name, begin := range map[string]func(t *testing.T, h *fixture){
-		"polling": func(_ *testing.T, h *fixture) { h.start() },
-		"webhook": func(t *testing.T, h *fixture) { hook(t, h) },
-	} {
+	for name, begin := range map[string]func(h *fixture){"polling": (*fixture).start, "webhook": (*fixture).hook} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -44,7 +41,7 @@ func bothWaysOn(t *testing.T, telegram simulator.Options, prepare func(h *fixtur
 				if prepare != nil {
 					prepare(h)
 				}
-				begin(t, h)
+				begin(h)
 				f(t, h, mini)
 			})
 		})

@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 	"subscriptions/embedded": {},
 
 	// Imported by tests alone.
-	"bot/bottest":                     {"bot/simulator", "feeds"},
+	"bot/bottest":                     {"bot/simulator", "feeds", "subscriptions/redistest/pipenet"},
 	"bot/simulator/browsertest":       {"bot/simulator"},
 	"feeds/feedtest":                  {},
 	"subscriptions/redistest":         {"subscriptions", "subscriptions/embedded"},

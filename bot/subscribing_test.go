@@ -11,12 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
-	"kabarchy/bot"
 	"kabarchy/bot/simulator"
-	"kabarchy/bot/telegram"
-	"kabarchy/bot/updates"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -146,28 +141,6 @@ func TestForgetLeavesNothing(t *testing.T) {
 	})
 }
 
-func TestAnUpdateThatCannotBeReadHarmsNoOther(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h := open(t, rdb, simulator.Options{})
-		before, after := h.telegram.Citizen("Айгүл", "ky"), h.telegram.Citizen("Бакыт", "ru")
-		before.Send("/start ky")
-		for _, fields := range []string{`{"text":[1]}`, `{"from":7}`, `{"chat":"nowhere"}`, `{"message_id":"x"}`} {
-			if _, err := before.SendJSON(fields); err != nil {
-				t.Fatal(err)
-			}
-		}
-		after.Send("/start ru")
-		h.until(before.Chat, "Жазылдыңыз")
-		h.until(after.Chat, "Вы подписались")
-		h.settled()
-		if got := h.counted("kabarchy_updates_total", `"unreadable"`); got != 4 {
-			t.Errorf("%v unreadable updates are counted, not 4", got)
-		}
-	})
-}
-
 // bomb is an archive in which each look for a language does something of its own.
 type bomb struct {
 	shelf
@@ -204,45 +177,6 @@ func TestAPanicHarmsNoOther(t *testing.T) {
 		}
 		if !strings.Contains(h.log.String(), "a bug") {
 			t.Error("the panic is not logged")
-		}
-	})
-}
-
-func TestASlowUpdateKeepsNoOtherChatWaiting(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := build(t)
-		release := make(chan struct{})
-		h.archive = &bomb{act: map[string]func(context.Context) error{"ky": func(ctx context.Context) error {
-			select {
-			case <-release:
-				return nil
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}}}
-		h.start()
-		slow, quick := h.telegram.Citizen("Айгүл", "ky"), h.telegram.Citizen("Бакыт", "ru")
-		slow.Send("/latest")
-		slow.Send("/help") // keeps its place behind the slow one
-		for range 3 {
-			h.says(quick, "/latest", "Последние новости")
-			h.says(quick, "/help", "Помощь")
-		}
-		if n := len(slow.Messages()); n != 2 {
-			t.Errorf("the chat shows %d messages before its first command is done with, not 2", n)
-		}
-		close(release)
-		h.until(slow.Chat, "жардам")
-		h.settled()
-		var answers []string
-		for _, m := range slow.Messages() {
-			if m.Bot {
-				answers = append(answers, m.Text)
-			}
-		}
-		if len(answers) != 2 || !strings.Contains(answers[0], "Акыркы") {
-			t.Errorf("the answers are out of order: %q", answers)
 		}
 	})
 }
@@ -291,38 +225,6 @@ func TestTwoTapsAtOnceEndInOneOfThem(t *testing.T) {
 	})
 }
 
-func TestAnOutageOfRedisDelaysAndLosesNothing(t *testing.T) {
-	t.Parallel()
-	server := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
-	rdb := redis.NewClient(&redis.Options{Addr: strings.TrimPrefix(server.Addr(), "redis://"), MaxRetries: -1, DialTimeout: time.Second, ReadTimeout: time.Second})
-	t.Cleanup(func() { _ = rdb.Close() })
-	h := open(t, rdb, simulator.Options{})
-	early := h.telegram.Citizen("Айгүл", "ky")
-	h.says(early, "/start ky", "Жазылдыңыз")
-
-	server.Kill()
-	late := h.telegram.Citizen("Бакыт", "ru")
-	early.Send("/stop")
-	late.Send("/start ru")
-	h.eventually("both are tried again", func() bool { return h.counted("kabarchy_update_retries_total") >= 2 })
-	if pending := h.telegram.Stats().Pending; pending != 2 {
-		t.Errorf("%d updates are unconfirmed, not 2", pending)
-	}
-	// Another life of the bot finds them again.
-	if err := h.stop(); err != nil {
-		t.Fatal(err)
-	}
-	h.start()
-	h.eventually("both are tried again", func() bool { return h.counted("kabarchy_update_retries_total") >= 2 })
-	server.Restart()
-
-	h.until(early.Chat, "токтотулду")
-	h.until(late.Chat, "Вы подписались")
-	h.settled()
-	h.keeps(late.ID(), "subscribed", active("ru"))
-	h.keeps(early.ID(), "stopped", hasStatus(subscriptions.Stopped))
-}
-
 func TestAnsweringSurvivesTelegramsTrouble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -339,82 +241,6 @@ func TestAnsweringSurvivesTelegramsTrouble(t *testing.T) {
 				citizen := h.telegram.Citizen("Айгүл "+name, "ky")
 				h.says(citizen, "/start ky", "Жазылдыңыз")
 			}
-		}
-	})
-}
-
-func TestAWrongTokenEndsTheBotAndIsNotSaid(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := build(t)
-		h.start()
-		citizen := h.telegram.Citizen("Айгүл", "ky")
-		h.says(citizen, "/start", "Здравствуйте")
-		h.telegram.Fault(simulator.Fault{Refuse: simulator.Unauthorized})
-		citizen.Send("/help")
-		err := h.ends()
-		if err == nil || !strings.Contains(err.Error(), "token") {
-			t.Errorf("the bot ends with %v", err)
-		}
-		h.stop = func() error { return nil }
-	})
-}
-
-func TestAnotherReaderOfTheUpdatesIsNamed(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h := open(t, rdb, simulator.Options{})
-		h.telegram.Fault(simulator.Fault{Methods: []string{"getUpdates"}, Refuse: simulator.OtherGetUpdates, Next: 1})
-		citizen := h.telegram.Citizen("Айгүл", "ky")
-		h.says(citizen, "/start", "Здравствуйте") // ends the long poll that is under way
-		h.eventually("the operator is told", func() bool { return strings.Contains(h.log.String(), "another program receives this bot's updates") })
-		h.says(citizen, "/start ky", "Жазылдыңыз")
-	})
-}
-
-func TestAStopFinishesWhatIsInWorkAndConfirmsIt(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := build(t)
-		begun, release := make(chan struct{}), make(chan struct{})
-		h.archive = &bomb{act: map[string]func(context.Context) error{"ky": func(context.Context) error {
-			close(begun)
-			<-release
-			return nil
-		}}}
-		h.start()
-		citizen := h.telegram.Citizen("Айгүл", "ky")
-		citizen.Send("/latest")
-		<-begun
-		stopped := make(chan error)
-		go func() { stopped <- h.stop() }()
-		close(release)
-		if err := <-stopped; err != nil {
-			t.Error(err)
-		}
-		h.until(citizen.Chat, "Акыркы жаңылыктар")
-		if pending := h.telegram.Stats().Pending; pending != 0 {
-			t.Errorf("%d updates are unconfirmed", pending)
-		}
-	})
-}
-
-func TestHandleWithoutRedis(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		mini := redistest.Bubble(t)
-		rdb := mini.Client(t)
-		mini.Refuse(func([]string) string { return "LOADING Redis is loading the dataset in memory" })
-		b := bot.New(bot.Options{
-			Client: telegram.NewClient(telegram.Options{Token: "1:a", Endpoint: "http://127.0.0.1:1"}),
-			Store:  subscriptions.NewStore(rdb), Archive: &shelf{},
-		})
-		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-		defer cancel()
-		err := updates.NewDispatcher(updates.Options{Handler: b}).Handle(ctx, json.RawMessage(`{"update_id":1,"message":{"message_id":1,"text":"/start","from":{"id":5},"chat":{"id":5,"type":"private"}}}`))
-		if err == nil {
-			t.Error("an update whose work could not be done counts as handled")
 		}
 	})
 }

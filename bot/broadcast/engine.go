@@ -42,6 +42,9 @@ type Options struct {
 	// seconds unless set, which is longer than the client waits for an answer.
 	Grace time.Duration
 
+	// Brake says what people have stopped. May be nil: then nothing is.
+	Brake Brake
+
 	// OnHold is called when a broadcast was held, or can't be planned; it must not block. May be nil.
 	OnHold func()
 

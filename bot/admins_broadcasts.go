@@ -34,7 +34,7 @@ var suspicions = map[broadcast.Suspicion]string{
 
 // heldNotices ask about the broadcasts that wait for a decision.
 func (b *Bot) heldNotices(ctx context.Context) ([]notice, error) {
-	held, err := b.admins.Desk.HeldBroadcasts(ctx)
+	held, err := b.admins.Service.HeldBroadcasts(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -116,11 +116,11 @@ func (t *conversation) onBroadcast(ctx context.Context, args []string) (reply, e
 			},
 		})
 	case broadcastGo:
-		outcome, err = "screen.broadcast_goes_on", t.bot.admins.Desk.Resume(ctx, p.ID)
+		outcome, err = "screen.broadcast_goes_on", t.bot.admins.Service.Resume(ctx, p.ID)
 	case broadcastStop:
-		outcome, err = "screen.broadcast_stopped", t.bot.admins.Desk.Stop(ctx, p.ID)
+		outcome, err = "screen.broadcast_stopped", t.bot.admins.Service.Stop(ctx, p.ID)
 	case broadcastTake:
-		outcome, err = "screen.broadcast_withdrawn", t.bot.admins.Desk.Withdraw(ctx, p.Item)
+		outcome, err = "screen.broadcast_withdrawn", t.bot.admins.Service.Withdraw(ctx, p.Item)
 	default:
 		return t.stale()
 	}
@@ -135,7 +135,7 @@ func (t *conversation) onBroadcast(ctx context.Context, args []string) (reply, e
 
 // heldBroadcast finds one by its holding.
 func (b *Bot) heldBroadcast(ctx context.Context, holding string) (broadcast.Progress, bool, error) {
-	held, err := b.admins.Desk.HeldBroadcasts(ctx)
+	held, err := b.admins.Service.HeldBroadcasts(ctx)
 	for _, p := range held {
 		if holdingOf(p) == holding {
 			return p, true, err
@@ -161,7 +161,7 @@ func (t *conversation) refusalLines(ctx context.Context, p broadcast.Progress) (
 	if p.Failed == 0 {
 		return nil, nil
 	}
-	failures, err := t.bot.admins.Desk.Failures(ctx, p.ID)
+	failures, err := t.bot.admins.Service.Failures(ctx, p.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ const (
 
 // batches are what waits for a decision, oldest first.
 func (b *Bot) batches(ctx context.Context) ([]batch, error) {
-	held, err := b.admins.Desk.Held(ctx)
+	held, err := b.admins.Service.Held(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -227,9 +227,9 @@ func (t *conversation) onHeld(ctx context.Context, args []string) (reply, error)
 // carryOut does to each item of a batch what was decided. One that is not held any more
 // has had it done already.
 func (b *Bot) carryOut(ctx context.Context, decision string, held batch) error {
-	do := b.admins.Desk.Dismiss
+	do := b.admins.Service.Dismiss
 	if decision == heldSend {
-		do = b.admins.Desk.Release
+		do = b.admins.Service.Release
 	}
 	for _, id := range held.items() {
 		if err := do(ctx, id); err != nil && !errors.Is(err, feeds.ErrNotFound) {
@@ -264,7 +264,7 @@ func (t *conversation) showConfirmation(ctx context.Context, held batch) error {
 	if err != nil {
 		return err
 	}
-	counts, err := t.bot.admins.Desk.Count(ctx)
+	counts, err := t.bot.admins.Service.Count(ctx)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 
 // sourceNotices are what there is to tell of the sources.
 func (b *Bot) sourceNotices() (notices []notice) {
-	for _, h := range b.admins.Desk.Health() {
+	for _, h := range b.admins.Service.Health() {
 		n := notice{about: "source:" + h.Source}
 		// After a restart it is not known at once that a source is well.
 		if h.Condition != feeds.Well || !h.LastSuccess.IsZero() {

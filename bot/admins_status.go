@@ -28,15 +28,15 @@ func (t *conversation) status(ctx context.Context, _ string) error {
 		}
 		return t.hint(ctx)
 	}
-	counts, err := t.bot.admins.Desk.Count(ctx)
+	counts, err := t.bot.admins.Service.Count(ctx)
 	if err != nil {
 		return err
 	}
-	progress, err := t.bot.admins.Desk.Progress(ctx)
+	progress, err := t.bot.admins.Service.Progress(ctx)
 	if err != nil {
 		return err
 	}
-	held, err := t.bot.admins.Desk.Held(ctx)
+	held, err := t.bot.admins.Service.Held(ctx)
 	if err != nil {
 		return err
 	}
@@ -44,14 +44,14 @@ func (t *conversation) status(ctx context.Context, _ string) error {
 	if len(held) > 0 {
 		text += "\n" + t.words.T("line.held_now", map[string]any{"Count": t.words.Number(len(held))})
 	}
-	if next, why := t.bot.admins.Desk.Paused(); why != "" {
+	if next, why := t.bot.admins.Service.Paused(); why != "" {
 		text += "\n" + t.words.T("line.sending_pauses", map[string]any{"Time": t.bot.moment(t.words, next)})
 	}
 	broadcasts, err := t.broadcastsInWords(ctx, progress)
 	if err != nil {
 		return err
 	}
-	text = render.JoinFilled("\n\n", text, broadcasts, t.sourcesInWords(t.bot.admins.Desk.Health()))
+	text = render.JoinFilled("\n\n", text, broadcasts, t.sourcesInWords(t.bot.admins.Service.Health()))
 	return t.show(ctx, screen{text, t.heldRows(progress)})
 }
 

@@ -128,7 +128,7 @@ func (h *fixture) assemble() {
 			Site: "https://minjust.gov.kg",
 		},
 		Topics: subjects,
-		Admins: bot.Admins{IDs: h.admins, Desk: h.desk, Alarms: h.desk.raised, Redis: h.rdb},
+		Admins: bot.Admins{IDs: h.admins, Service: h.desk, Alarms: h.desk.raised, Redis: h.rdb},
 		Now:    func() time.Time { return today },
 		Joined: h.joined.add, KeepDigests: h.keeper.keep, Forget: h.forgotten.add,
 		Zone: bishkek, Log: log, Registerer: registry,

@@ -130,7 +130,7 @@ func TestAnItemThatEveryChatRefusesIsAPersonsDecision(t *testing.T) {
 		client := telegram.NewClient(c.reach())
 		desk := bot.New(bot.Options{
 			Client: client, Store: c.store, Archive: c.archive,
-			Admins: bot.Admins{IDs: []int64{admin.ID()}, Redis: rdb, Desk: struct {
+			Admins: bot.Admins{IDs: []int64{admin.ID()}, Redis: rdb, Service: struct {
 				*broadcast.Engine
 				*feeds.Poller
 				*feeds.Archive

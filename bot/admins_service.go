@@ -11,8 +11,8 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// Desk is what administrators look at, and where they decide.
-type Desk interface {
+// Service is what administrators look at, and where they decide.
+type Service interface {
 	Progress(ctx context.Context) ([]broadcast.Progress, error)
 	// Paused returns why nothing is sent to anybody, empty while sending goes on, and when
 	// it is tried next.
@@ -33,8 +33,8 @@ type Desk interface {
 
 // Admins are those who look after the bot.
 type Admins struct {
-	IDs  []int64 // Telegram user ids
-	Desk Desk    // needed where there are any
+	IDs     []int64 // Telegram user ids
+	Service Service // needed where there are any
 	// Alarms are what is wrong with the whole bot just now; nil where nobody looks. Until
 	// all was looked at, after a start, complete is false, and no alarm counts as ended.
 	Alarms func() (raised []Alarm, complete bool)

@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"bot":                 {"bot/broadcast", "bot/locale", "bot/render", "bot/search", "bot/telegram", "feeds", "feeds/article", "subscriptions"},
 	"bot/broadcast":       {"bot/lease", "feeds", "subscriptions"},
 	"bot/lease":           {},
+	"bot/desk/report":     {"bot/broadcast", "feeds", "subscriptions"},
 	"bot/delivery":        {"bot/broadcast", "bot/locale", "bot/render", "bot/telegram", "feeds"},
 	"bot/locale":          {},
 	"bot/render":          {"bot/locale", "bot/telegram", "feeds", "feeds/article", "subscriptions"},

@@ -1,0 +1,70 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/feeds"
+)
+
+// Archive is where the desk's news goes: feeds.Archive is one.
+type Archive interface {
+	Item(ctx context.Context, id string) (feeds.Item, error)
+	Editions(ctx context.Context, id string) (map[string]feeds.Item, error)
+	Publish(ctx context.Context, editions []feeds.Item) error
+	Revise(ctx context.Context, id string, text feeds.Text, by string) error
+	Withdraw(ctx context.Context, id string) error
+	Announcements(ctx context.Context, limit int) ([]feeds.Announcement, error)
+	Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error)
+}
+
+var _ Archive = (*feeds.Archive)(nil)
+
+// Options are what a desk needs.
+type Options struct {
+	Redis   redis.UniversalClient
+	Archive Archive
+	// Bot is this bot's user id: pictures of another are left out.
+	Bot int64
+	// People are those of the configuration; who was invited is in Redis.
+	People []Person
+	// One: who wrote a text may approve it.
+	One bool
+	// Alone may approve their own texts where these are urgent.
+	Alone []int64
+	// Hold is how long what is approved can be taken back, before it goes; 30 seconds
+	// unless set. What is urgent waits for 10 at most.
+	Hold time.Duration
+	Log  *slog.Logger
+}
+
+// Desk is the press office. It is safe for concurrent use, also by several processes.
+type Desk struct {
+	options Options
+	rdb     redis.UniversalClient
+	log     *slog.Logger
+}
+
+// New makes a desk. It fails where what it needs is missing.
+func New(o Options) (*Desk, error) {
+	if o.Redis == nil || o.Archive == nil {
+		return nil, errors.New("desk: a Redis and an archive are needed")
+	}
+	if o.Hold == 0 {
+		o.Hold = 30 * time.Second
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Desk{options: o, rdb: o.Redis, log: o.Log}, nil
+}
+
+// attempts is how often an act is tried while others change the same case.
+const attempts = 8
+
+// errBusy is returned when others change the case again and again.
+var errBusy = errors.New("others change it all the time")

@@ -1,0 +1,31 @@
+package desk
+
+import "time"
+
+// All keys share one slot, so that one script can change them together in a Cluster too.
+const (
+	keyOpen   = "{news}:desk:open"   // sorted set: ids of the cases that are not closed, by when they began
+	keyDue    = "{news}:desk:due"    // sorted set: ids of the approved ones, by when they go
+	keyClosed = "{news}:desk:closed" // sorted set: ids of the others, by when they were closed
+	keyHalted = "{news}:desk:halted" // hash: item or digest → halt or over
+	keyAudit  = "{news}:desk:audit"  // stream: a line for each act
+	keyPeople = "{news}:desk:people" // hash: user → who was invited, as JSON
+)
+
+// keyCase is a string: the case as JSON.
+func keyCase(id string) string { return "{news}:desk:case:" + id }
+
+// keyTexts is a hash: SHA-256 → the texts of a version that was submitted, as JSON.
+func keyTexts(id string) string { return "{news}:desk:texts:" + id }
+
+// keyAct is a string: what the act answered, as JSON.
+func keyAct(id string) string { return "{news}:desk:act:" + id }
+
+// keyInvite is a string: who invited.
+func keyInvite(sum string) string { return "{news}:desk:invite:" + sum }
+
+const (
+	kept       = 365 * 24 * time.Hour // how long closed cases and the audit are kept
+	keptAct    = 24 * time.Hour       // how long an act is known again
+	keptInvite = 24 * time.Hour       // how long an invitation is valid
+)

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot/broadcast"
 	"kabarchy/feeds"
 )
 
@@ -24,10 +26,19 @@ type Archive interface {
 
 var _ Archive = (*feeds.Archive)(nil)
 
+// Engine sends it: broadcast.Engine is one.
+type Engine interface {
+	Progress(ctx context.Context) ([]broadcast.Progress, error)
+	Wake()
+}
+
+var _ Engine = (*broadcast.Engine)(nil)
+
 // Options are what a desk needs.
 type Options struct {
 	Redis   redis.UniversalClient
 	Archive Archive
+	Engine  Engine
 	// Bot is this bot's user id: pictures of another are left out.
 	Bot int64
 	// People are those of the configuration; who was invited is in Redis.
@@ -47,12 +58,14 @@ type Desk struct {
 	options Options
 	rdb     redis.UniversalClient
 	log     *slog.Logger
+	// released are the versions of cases of which this process has done what they are to do.
+	released sync.Map
 }
 
 // New makes a desk. It fails where what it needs is missing.
 func New(o Options) (*Desk, error) {
-	if o.Redis == nil || o.Archive == nil {
-		return nil, errors.New("desk: a Redis and an archive are needed")
+	if o.Redis == nil || o.Archive == nil || o.Engine == nil {
+		return nil, errors.New("desk: a Redis, an archive and an engine are needed")
 	}
 	if o.Hold == 0 {
 		o.Hold = 30 * time.Second

@@ -85,6 +85,9 @@ func (d *Desk) Do(ctx context.Context, a Act) (Outcome, error) {
 		}
 		switch done {
 		case actDone:
+			if _, err := d.release(ctx, next.Case); err != nil { // the leader tries again each second
+				d.log.WarnContext(ctx, "what was decided is not done yet, trying again", "case", a.Case, "error", err)
+			}
 			return Outcome{Case: next.Case, Result: Acted}, nil
 		case actRepeated:
 			continue // the next look finds the answer

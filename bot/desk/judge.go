@@ -56,6 +56,9 @@ func (d *Desk) judge(s sight, a Act) (next, Outcome) {
 	if why := rule.allows(c, a.Who, s.roles, d.alone(c, a.Who)); why != "" {
 		return refuse(why)
 	}
+	if a.Verb == Go && s.roles&Approver == 0 { // its approver's
+		return refuse(NotAllowed)
+	}
 	if n := utf8.RuneCountInString(a.Reason); n > maxReason || rule.Reasoned && n == 0 {
 		return refuse(NoReason)
 	}
@@ -73,6 +76,9 @@ func (d *Desk) judge(s sight, a Act) (next, Outcome) {
 		}
 	}
 	n := next{Case: c, rule: rule}
+	if a.Verb == Done && c.Ended { // what was ended stays so, should somebody still publish it
+		n.rule.Halt = Unchanged
+	}
 	n.become(a, s.now, d.options.Hold)
 	n.Alone = n.Alone || a.Verb == Approve && c.Hand(a.Who)
 	return n, Outcome{}

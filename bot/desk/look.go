@@ -45,17 +45,30 @@ func (d *Desk) Closed(ctx context.Context, offset, n int) ([]Case, error) {
 	return d.cases(ctx, ids)
 }
 
-// cases reads those of the given ones that there are.
+// cases reads those of the given ones that there are, in one step.
 func (d *Desk) cases(ctx context.Context, ids []string) ([]Case, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = keyCase(id)
+	}
+	values, err := d.rdb.MGet(ctx, keys...).Result()
+	if err != nil {
+		return nil, fmt.Errorf("cases: %w", err)
+	}
 	found := make([]Case, 0, len(ids))
-	for _, id := range ids {
-		c, ok, err := d.Look(ctx, id)
-		if err != nil {
-			return nil, err
+	for i, value := range values {
+		raw, ok := value.(string)
+		if !ok {
+			continue
 		}
-		if ok {
-			found = append(found, c)
+		var c Case
+		if err := json.Unmarshal([]byte(raw), &c); err != nil {
+			return nil, fmt.Errorf("case %s: %w", ids[i], err)
 		}
+		found = append(found, c)
 	}
 	return found, nil
 }

@@ -2,92 +2,110 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"time"
 
-	"kabarchy/bot/locale"
+	"kabarchy/bot/broadcast"
 	"kabarchy/feeds"
 )
 
-// Editions are the items as they will be sent, so that a preview can show them: of an
-// announcement one for each language, of a correction the items with their new texts, of a
-// withdrawal the items that are taken back.
-func (d *Desk) Editions(ctx context.Context, c Case) ([]feeds.Item, error) {
-	if c.Kind == Announce && !c.Feed {
-		return d.announcement(c)
+// release does what a case in Sending is to do. Done again, it does nothing: the archive
+// knows the items of an announcement, and by which case an item was revised. done is false
+// where the case is no more in Sending.
+func (d *Desk) release(ctx context.Context, c Case) (done bool, err error) {
+	if at, ok := d.released.Load(c.ID); ok && at == c.Version {
+		return true, nil
 	}
-	var items []feeds.Item
+	switch {
+	case c.Status != Sending:
+		return false, nil
+	case c.Kind == Withdraw:
+		err = d.takeBack(ctx, c)
+	case c.Kind == Correct:
+		err = d.revise(ctx, c)
+	case !c.Feed:
+		err = d.publish(ctx, c)
+	}
+	if err != nil {
+		return false, fmt.Errorf("release case %s: %w", c.ID, err)
+	}
+	d.released.Store(c.ID, c.Version)
+	d.options.Engine.Wake()
+	return true, nil
+}
+
+func (d *Desk) publish(ctx context.Context, c Case) error {
+	items, err := d.Editions(ctx, c)
+	if err != nil {
+		return err
+	}
+	return d.options.Archive.Publish(ctx, items)
+}
+
+// revise puts the new texts in place of the old ones. An item that was taken back meanwhile
+// stays so.
+func (d *Desk) revise(ctx context.Context, c Case) error {
 	for _, id := range c.Items {
 		it, err := d.options.Archive.Item(ctx, id)
+		if errors.Is(err, feeds.ErrNotFound) {
+			continue
+		}
 		if err != nil {
-			return nil, fmt.Errorf("editions of case %s: %w", c.ID, err)
+			return err
 		}
-		if t, ok := c.Texts[it.Language]; ok {
-			it.Title, it.Blocks, it.Summary = t.Title, t.Blocks, ""
-			if it.File != "" || it.Picture == "" {
-				it.File = d.picture(c)
-			}
-			it.Revision++
-			prepared, err := feeds.Prepare([]feeds.Item{it}, it.FirstSeen)
-			if err != nil {
-				return nil, fmt.Errorf("editions of case %s: %w", c.ID, err)
-			}
-			it.Title, it.Summary = prepared[0].Title, prepared[0].Summary
+		t, ok := c.Texts[it.Language]
+		if !ok {
+			continue
 		}
-		items = append(items, it)
+		err = d.options.Archive.Revise(ctx, id, feeds.Text{Title: t.Title, Blocks: t.Blocks, File: d.picture(c)}, c.ID)
+		if err != nil && !errors.Is(err, feeds.ErrWithdrawn) {
+			return err
+		}
 	}
-	return items, nil
+	return nil
 }
 
-// announcement are the editions of an announcement.
-func (d *Desk) announcement(c Case) ([]feeds.Item, error) {
-	var items []feeds.Item
-	for _, language := range c.Languages() {
-		t := c.Texts[language]
-		it := feeds.Item{
-			ID: feeds.DeskItemID(c.ID, language), Language: language, Title: t.Title, Blocks: t.Blocks,
-			File: d.picture(c), Urgent: c.Urgent, Published: c.SentAt,
+func (d *Desk) takeBack(ctx context.Context, c Case) error {
+	for _, id := range c.Items {
+		if err := d.options.Archive.Withdraw(ctx, id); err != nil && !errors.Is(err, feeds.ErrNotFound) {
+			return err
 		}
-		if c.Topic != "" {
-			it.Topics = []string{c.Topic}
-		}
-		if c.Missing == MainMissing && language == c.Main {
-			it.StandIn = c.missing()
-		}
-		items = append(items, it)
 	}
-	now := c.SentAt
-	if now.IsZero() {
-		now = time.Now()
-	}
-	items, err := feeds.Prepare(items, now)
+	return nil
+}
+
+// sends are the broadcasts that cases of a kind lead to, and what announces them.
+var sends = map[Kind]struct {
+	kinds     []broadcast.Kind
+	announced feeds.AnnouncementKind
+}{
+	Announce: {[]broadcast.Kind{broadcast.News, broadcast.Digest}, feeds.Published},
+	Correct:  {[]broadcast.Kind{broadcast.Correction}, feeds.Corrected},
+	Withdraw: {[]broadcast.Kind{broadcast.Withdrawal}, feeds.Withdrawn},
+}
+
+// mostAnnouncements is how many announcements are looked at; more than a flood's.
+const mostAnnouncements = 10_000
+
+// broadcasts reads what is announced and what runs, in this order, so that nothing is
+// overlooked that is planned in between. The answer reports whether nothing of a case is
+// either: where it was released, all its broadcasts have ended.
+func (d *Desk) broadcasts(ctx context.Context) (ended func(Case) bool, err error) {
+	announced, err := d.options.Archive.Announcements(ctx, mostAnnouncements)
 	if err != nil {
-		return nil, fmt.Errorf("editions of case %s: %w", c.ID, err)
+		return nil, err
 	}
-	return items, nil
-}
-
-// picture is the case's, where this bot has it.
-func (d *Desk) picture(c Case) string {
-	if c.PictureBot != d.options.Bot {
-		return ""
+	told, err := d.options.Engine.Progress(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("what runs: %w", err)
 	}
-	return c.Picture
-}
-
-// missing are the languages in which there is no text.
-func (c Case) missing() []string {
-	return slices.DeleteFunc(locale.Languages(), func(language string) bool {
-		_, is := c.Texts[language]
-		return is
-	})
-}
-
-// editionIDs are the ids of an announcement's items.
-func (c Case) editionIDs() (ids []string) {
-	for _, language := range c.Languages() {
-		ids = append(ids, feeds.DeskItemID(c.ID, language))
-	}
-	return ids
+	return func(c Case) bool {
+		of := sends[c.Kind]
+		return !slices.ContainsFunc(announced, func(a feeds.Announcement) bool {
+			return a.Kind == of.announced && slices.Contains(c.Items, a.Item)
+		}) && !slices.ContainsFunc(told, func(p broadcast.Progress) bool {
+			return p.FinishedAt.IsZero() && slices.Contains(of.kinds, p.Kind) && slices.Contains(c.Items, p.Subject())
+		})
+	}, nil
 }

@@ -78,7 +78,7 @@ var Rules = []Rule{
 	{Verb: GoOn, Kinds: onlyTo, From: []Status{Stopped}, To: Sending, Roles: Approver, Halt: Free},
 	{Verb: End, Kinds: onlyTo, From: []Status{Stopped}, To: Stopped, Roles: Approver, Clock: true, Halt: Over},
 	// Those who could not be reached are tried again.
-	{Verb: Retry, Kinds: onlyTo, From: []Status{None, Sent}, To: Sending, Roles: Approver},
+	{Verb: Retry, Kinds: onlyTo, From: []Status{None, Sent}, To: Sending, Roles: Approver, Halt: Free},
 	{Verb: Done, From: []Status{Sending, Stopped}, To: Sent, Clock: true, Halt: Free},
 	{Verb: Discard, From: []Status{Draft, Returned, Submitted}, To: Discarded, Roles: Approver, Hands: true, Clock: true},
 }

@@ -1,0 +1,130 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// What the clock decides by.
+const (
+	lookEvery  = time.Second
+	tooLate    = 30 * time.Minute    // after its time, nothing goes without being asked again
+	stopsFor   = 24 * time.Hour      // what is stopped ends so
+	idleLength = 30 * 24 * time.Hour // a draft that nobody touched is discarded
+	clockWay   = "clock"             // Act.Via of the clock
+)
+
+// Run does what is due, ends what is over and repeats what is to be done until it is, each
+// second until ctx is done. One instance at a time runs it, the one that leads; where two do
+// for a moment, each act is still done once.
+func (d *Desk) Run(ctx context.Context) error {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for failures := 0; ; {
+		switch err := d.tick(ctx); {
+		case ctx.Err() != nil:
+			return nil
+		case err == nil && failures > 0:
+			d.log.InfoContext(ctx, "the desk's clock works again", "failures", failures)
+			failures = 0
+		case err == nil:
+		default:
+			if failures++; failures == 1 {
+				d.log.ErrorContext(ctx, "the desk's clock failed, trying again each second", "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// tick looks once at all that is open. What fails with one case holds up no other.
+func (d *Desk) tick(ctx context.Context) error {
+	open, err := d.Open(ctx)
+	if err != nil {
+		return err
+	}
+	var failed error
+	note := func(c Case, err error) {
+		if err != nil && failed == nil {
+			failed = fmt.Errorf("case %s: %w", c.ID, err)
+		}
+	}
+	var under []Case // those that may have ended
+	for _, c := range open {
+		done := c.Ended
+		if c.Status == Sending {
+			done, err = d.release(ctx, c)
+			note(c, err)
+		}
+		if done {
+			under = append(under, c)
+			continue
+		}
+		verb, reason, err := d.turn(ctx, c)
+		if err == nil && verb != "" {
+			err = d.act(ctx, c, verb, reason)
+		}
+		note(c, err)
+	}
+	if len(under) == 0 {
+		return failed
+	}
+	ended, err := d.broadcasts(ctx) // after all was released
+	if err != nil {
+		return err
+	}
+	for _, c := range under {
+		if ended(c) {
+			note(c, d.act(ctx, c, Done, ""))
+		}
+	}
+	return failed
+}
+
+// act does an act of the clock's.
+func (d *Desk) act(ctx context.Context, c Case, verb Verb, reason string) error {
+	id := fmt.Sprintf("%s:%s:%d", verb, c.ID, c.Version)
+	_, err := d.Do(ctx, Act{ID: id, Verb: verb, Case: c.ID, Version: c.Version, Reason: reason, Via: clockWay})
+	return err
+}
+
+// turn says what the clock does to a case that sends nothing now, if anything.
+func (d *Desk) turn(ctx context.Context, c Case) (verb Verb, reason string, err error) {
+	now := time.Now()
+	switch c.Status {
+	case Draft, Returned, Submitted:
+		if now.Sub(c.Changed) >= idleLength {
+			return Discard, "", nil
+		}
+	case Approved:
+		return d.whenApproved(ctx, c, now)
+	case Stopped:
+		if now.Sub(c.StoppedAt) >= stopsFor {
+			return End, "", nil
+		}
+	}
+	return "", "", nil
+}
+
+// whenApproved says whether what is approved goes now. A text that is late may be wrong by
+// now; a text that is to be taken back is not.
+func (d *Desk) whenApproved(ctx context.Context, c Case, now time.Time) (verb Verb, reason string, err error) {
+	if now.Before(c.Due) {
+		return "", "", nil
+	}
+	roles, err := d.RolesOf(ctx, c.ApprovedBy)
+	switch {
+	case err != nil:
+		return "", "", err
+	case roles&Approver == 0:
+		return Miss, MissedApprover, nil
+	case c.Kind != Withdraw && now.Sub(c.Due) > tooLate:
+		return Miss, MissedLate, nil
+	}
+	return Go, "", nil
+}

@@ -1,0 +1,88 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"kabarchy/bot/broadcast"
+	"kabarchy/feeds"
+)
+
+var _ broadcast.Brake = (*Desk)(nil)
+
+// Halted are the items and digests of which nothing more is sent: the engine asks for it.
+func (d *Desk) Halted(ctx context.Context) (map[string]broadcast.Halt, error) {
+	found, err := d.rdb.HGetAll(ctx, keyHalted).Result()
+	if err != nil {
+		return nil, fmt.Errorf("what is halted: %w", err)
+	}
+	halted := make(map[string]broadcast.Halt, len(found))
+	for item, how := range found {
+		halted[item] = broadcast.Halt(how)
+	}
+	return halted, nil
+}
+
+// StopItem stops what is going out of an item or a digest, which the act names in place of
+// a case, as Progress.Subject does. An item of a feed gets a case by that, under its own
+// id, and with it its editions that are going out.
+func (d *Desk) StopItem(ctx context.Context, a Act) (Outcome, error) {
+	roles, err := d.RolesOf(ctx, a.Who)
+	if err != nil || roles == 0 {
+		return Outcome{Result: Refused, Refusal: NotAllowed}, err
+	}
+	item := a.Case
+	a.Verb, a.Kind = Stop, Announce
+	c, ok, err := d.ForItem(ctx, item)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if ok {
+		a.Case = c.ID
+		return d.Do(ctx, a)
+	}
+	ended, err := d.broadcasts(ctx)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if ended(Case{Kind: Announce, Items: []string{item}}) {
+		return Outcome{Result: Refused, Refusal: WrongStatus}, nil
+	}
+	a.Case, a.Items = strings.ReplaceAll(item, ":", "-"), []string{item}
+	editions, err := d.options.Archive.Editions(ctx, item)
+	if err != nil && !errors.Is(err, feeds.ErrNotFound) {
+		return Outcome{}, err
+	}
+	for _, edition := range editions {
+		if !ended(Case{Kind: Announce, Items: []string{edition.ID}}) {
+			a.Items = append(a.Items, edition.ID)
+		}
+	}
+	slices.Sort(a.Items)
+	return d.Do(ctx, a)
+}
+
+// lookedThrough is how many of the closed cases are looked through for an item.
+const lookedThrough = 300
+
+// ForItem returns the announcement that an item or digest belongs to: an open one, or one of
+// the last closed. ok is false where there is none, as with a feed's item that nobody stopped.
+func (d *Desk) ForItem(ctx context.Context, item string) (c Case, ok bool, err error) {
+	open, err := d.Open(ctx)
+	if err != nil {
+		return Case{}, false, err
+	}
+	closed, err := d.Closed(ctx, 0, lookedThrough)
+	if err != nil {
+		return Case{}, false, err
+	}
+	for _, c := range slices.Concat(open, closed) {
+		if c.Kind == Announce && slices.Contains(c.Items, item) {
+			return c, true, nil
+		}
+	}
+	return Case{}, false, nil
+}

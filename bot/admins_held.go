@@ -146,6 +146,7 @@ func linked(item feeds.Item) string {
 var reasons = map[string]string{
 	feeds.HeldOld:      "line.held_old",
 	feeds.HeldFlapping: "line.held_restless",
+	feeds.HeldEdited:   "line.held_edited",
 	feeds.HeldRepeated: "line.held_repeated",
 	feeds.HeldDoubtful: "line.held_doubtful",
 	feeds.HeldBacklog:  "line.held_backlog",

@@ -29,7 +29,8 @@ func (p *differ) correct(c *change, old record) (changed bool) {
 	c.Full = full
 	if !p.contentChanged(old, it, full, c.from.Dated) {
 		if old.Behind && p.now.Sub(old.Changed) >= settled && p.held(c.ID) == nil {
-			c.Behind, c.announce = false, Corrected
+			c.Behind = false
+			p.tellCorrection(c)
 		}
 		moved := it.Link != "" && it.Link != old.Link && addressOf(it.Link).loose != addressOf(old.Link).loose
 		if moved {
@@ -37,14 +38,38 @@ func (p *differ) correct(c *change, old record) (changed bool) {
 		}
 		return moved || full != old.Full || c.Behind != old.Behind
 	}
-	it.ID, it.Published, it.FirstSeen, it.Revision = old.ID, old.Published, old.FirstSeen, old.Revision+1
-	c.Item, c.Changed, c.content = it, p.now, true
+	c.Changed = p.now
+	switch {
+	case old.Site != nil && !p.contentChanged(record{Item: old.Item}, it, "", c.from.Dated): // The site took over the desk's words.
+		c.Site, c.Behind, c.freed = nil, false, p.heldCorrection(c.ID)
+		return true
+	case old.Site != nil: // The desk's words stay, until a person decides.
+		c.Link, c.Site = it.Link, printOf(it)
+	default:
+		it.ID, it.Published, it.FirstSeen, it.Revision = old.ID, old.Published, old.FirstSeen, old.Revision+1
+		c.Item, c.content = it, true
+	}
 	p.ration(c, old)
 	return true
 }
 
-// contentChanged reports whether a reader would notice what is another now.
-func (p *differ) contentChanged(old record, it Item, full string, dated time.Time) bool {
+// heldCorrection reports whether a correction of an item is held.
+func (p *differ) heldCorrection(id string) bool {
+	h := p.held(id)
+	return h != nil && h.Kind == Corrected
+}
+
+// tellCorrection has a correction told, or held where the desk's words would go with it.
+func (p *differ) tellCorrection(c *change) {
+	if c.announce = Corrected; c.Site != nil {
+		p.hold(c, Corrected, HeldEdited)
+	}
+}
+
+// contentChanged reports whether a reader of the site would notice what is another now.
+func (p *differ) contentChanged(known record, it Item, full string, dated time.Time) bool {
+	old := known
+	old.Item = known.onSite()
 	sameDate := !dated.IsZero() && dated.Equal(old.Dated)
 	return old.Title != it.Title && p.known.noticed(old.Title) != p.known.noticed(it.Title) || p.known.textNoticed(old.Summary, it.Summary) ||
 		linkNoticed(old.Link, it.Link, sameDate) || old.Picture != it.Picture && pictureOf(old.Item) != pictureOf(it) ||
@@ -122,7 +147,7 @@ func (p *differ) ration(c *change, old record) {
 	case c.Left && counter:
 		// It is a counter, and a person said so.
 	case *times <= correctionsADay:
-		c.announce = Corrected
+		p.tellCorrection(c)
 	case p.now.Sub(c.Asked) >= flappingFor && !c.Untold:
 		p.hold(c, Corrected, HeldFlapping)
 		c.Asked = p.now
@@ -134,6 +159,7 @@ func (p *differ) ration(c *change, old record) {
 // onlyNumbers reports whether two states of an item differ in numbers alone.
 func (r reader) onlyNumbers(a, b record) bool {
 	numberless := func(is record) string {
+		is.Item = is.onSite()
 		full := is.Full
 		if len(full) > 16 {
 			full = full[16:]

@@ -143,7 +143,7 @@ func (p *differ) takeKnown(i int, old stored) {
 	switch {
 	case c.announce == Published:
 		p.fresh = append(p.fresh, c)
-	case c.content:
+	case c.content || c.held != nil:
 		p.corrected = append(p.corrected, c)
 	case touched || c.announce != "":
 		p.touched = append(p.touched, c)

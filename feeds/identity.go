@@ -136,7 +136,7 @@ func (r reader) record(known record) *subject {
 	if date.IsZero() && len(known.Keys) == 0 && !known.Published.Equal(known.FirstSeen) {
 		date = known.Published // It is of an archive that kept no date but this.
 	}
-	s := r.subject(known.Item, known.GUID, date)
+	s := r.subject(known.onSite(), known.GUID, date)
 	s.keys = append(s.keys, known.Keys...)
 	return s
 }

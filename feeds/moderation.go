@@ -77,6 +77,10 @@ func (a *Archive) Release(ctx context.Context, id string) error {
 	err := a.settle(ctx, id, func(r *record, held Held) AnnouncementKind {
 		r.Waits, r.Other, r.Moved, r.Behind = "", "", false, false
 		r.Untold = r.Untold && held.Kind != Published
+		if r.Site != nil && held.Kind == Corrected {
+			r.Item, r.Site = r.onSite(), nil
+			r.Revision++
+		}
 		return held.Kind
 	})
 	if err != nil {

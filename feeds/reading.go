@@ -29,8 +29,8 @@ const (
 // errElsewhere says that a page is on a host that the configuration does not name.
 var errElsewhere = errors.New("the page is on another host than its source")
 
-// Article returns an item's text in full: as the feed held it, else from the item's
-// page. Where neither can be had, it is the item's summary, and not Whole. Many may
+// Article returns an item's text in full: as the desk wrote it or the feed held it, else
+// from the item's page. Where neither can be had, it is the item's summary, and not Whole. Many may
 // ask at once: the page is fetched once. ErrNotFound where there is no such item, or
 // it was withdrawn.
 func (p *Poller) Article(ctx context.Context, id string) (article.Article, error) {
@@ -205,8 +205,12 @@ func (p *Poller) wholeInFeed(e entry, it Item) (article.Article, bool) {
 	return a, a.Whole
 }
 
-// article returns what is kept of an item's present revision; ErrNotFound where nothing is.
+// article returns what there is of an item's present revision, as the desk wrote it or a
+// page was read; ErrNotFound where nothing is.
 func (a *Archive) article(ctx context.Context, it Item) (article.Article, error) {
+	if len(it.Blocks) > 0 {
+		return article.Article{Title: it.Title, Published: it.Published, Picture: it.Picture, Blocks: it.Blocks, Whole: true}, nil
+	}
 	raw, err := a.rdb.Get(ctx, keyArticle(it.ID, it.Revision)).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return article.Article{}, fmt.Errorf("article of item %s: %w", it.ID, ErrNotFound)

@@ -66,3 +66,25 @@ func readRecord(id, raw string) (stored, error) {
 	}
 	return s, nil
 }
+
+// print is what a site shows of an item, where the desk has put other words in its place.
+type print struct {
+	Title   string `json:"title"`
+	Summary string `json:"summary,omitempty"`
+	Picture string `json:"picture,omitempty"`
+}
+
+// printOf returns what an item shows.
+func printOf(it Item) *print {
+	return &print{Title: it.Title, Summary: it.Summary, Picture: it.Picture}
+}
+
+// onSite returns the item as its site shows it.
+func (r record) onSite() Item {
+	it := r.Item
+	if r.Site != nil {
+		it.Title, it.Summary, it.Picture = r.Site.Title, r.Site.Summary, r.Site.Picture
+		it.Blocks, it.File = nil, ""
+	}
+	return it
+}

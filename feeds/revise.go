@@ -26,13 +26,6 @@ type Text struct {
 	Picture, File string
 }
 
-// print is what a site shows of an item, where the desk has put other words in its place.
-type print struct {
-	Title   string `json:"title"`
-	Summary string `json:"summary,omitempty"`
-	Picture string `json:"picture,omitempty"`
-}
-
 // revisionsKept is how many cases an item remembers that it was revised by.
 const revisionsKept = 32
 
@@ -134,21 +127,6 @@ func (r record) revised(text Text, by string) record {
 	r.Cases = append(slices.Clone(r.Cases), by)
 	r.Cases = r.Cases[max(0, len(r.Cases)-revisionsKept):]
 	return r
-}
-
-// printOf returns what an item shows.
-func printOf(it Item) *print {
-	return &print{Title: it.Title, Summary: it.Summary, Picture: it.Picture}
-}
-
-// onSite returns the item as its site shows it.
-func (r record) onSite() Item {
-	it := r.Item
-	if r.Site != nil {
-		it.Title, it.Summary, it.Picture = r.Site.Title, r.Site.Summary, r.Site.Picture
-		it.Blocks, it.File = nil, ""
-	}
-	return it
 }
 
 // OnSite returns an item as its site shows it, where the desk has put other words in its

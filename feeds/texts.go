@@ -8,7 +8,8 @@ import (
 	"kabarchy/feeds/article"
 )
 
-// Texts returns the full texts of those items whose articles are kept, by the item's id.
+// Texts returns the full texts of those items that the desk wrote or whose articles are kept,
+// by the item's id.
 // Nothing is fetched for it. Of an item whose article is only its summary there is none.
 func (a *Archive) Texts(ctx context.Context, items []Item) (map[string]string, error) {
 	texts := make(map[string]string)
@@ -24,6 +25,10 @@ func (a *Archive) Texts(ctx context.Context, items []Item) (map[string]string, e
 		return nil, fmt.Errorf("texts of %d items: %w", len(items), err)
 	}
 	for i, v := range values {
+		if blocks := items[i].Blocks; len(blocks) > 0 {
+			texts[items[i].ID] = article.Article{Blocks: blocks}.Text()
+			continue
+		}
 		raw, kept := v.(string)
 		if !kept {
 			continue

@@ -63,7 +63,7 @@ func (a *Archive) Publish(ctx context.Context, editions []Item) error {
 			return fmt.Errorf("publish item %s: %w", it.ID, err)
 		}
 		keys = append(keys, keyLatest(it.Language), keyEditions(it.ID))
-		args = append(args, it.ID, string(raw), score(it, now, 0))
+		args = append(args, it.ID, string(raw), score(it, now, -1)) // before what a poll brings in the same second
 	}
 	if err := publishScript.Run(ctx, a.rdb, keys, args...).Err(); err != nil {
 		return fmt.Errorf("publish item %s in %d languages: %w", editions[0].ID, len(editions), err)

@@ -21,17 +21,26 @@ func (r *runner) dispatch(ctx, sending context.Context) {
 		}
 		s, err := r.slots.acquire(ctx)
 		if err != nil {
-			r.queue.done(t, time.Time{})
+			r.endAttempt(t, time.Time{})
 			return
 		}
 		workers.Go(func() {
 			defer s.release()
-			r.queue.done(t, r.attempt(sending, t, s))
+			r.endAttempt(t, r.attempt(sending, t, s))
 			if t.job.readAll() && r.queue.idle(t.job) {
 				r.checkpointSoon()
 			}
 		})
 	}
+}
+
+// endAttempt takes a task out of flight. One that is neither done nor kept for later is the
+// next run's, and its broadcast, too: it would end without it.
+func (r *runner) endAttempt(t *task, notBefore time.Time) {
+	if !t.kept {
+		t.job.cutOff.Store(true)
+	}
+	r.queue.done(t, notBefore)
 }
 
 // await waits for the next task. It returns nil when ctx is done.

@@ -22,6 +22,7 @@ type job struct {
 	position atomic.Int64 // the bucket that the walk reads next
 	doubt    *doubt
 	held     atomic.Bool // nothing more of it is settled here
+	cutOff   atomic.Bool // a task of it was left undone, as the run ends: it does not end here
 
 	mu      sync.Mutex
 	state   state
@@ -104,11 +105,12 @@ func (j *job) readAll() bool {
 	return j.walked
 }
 
-// done reports whether the walk is over and every chat in it settled.
+// done reports whether the walk is over and every chat in it settled, and no other task was
+// left to the next run.
 func (j *job) done() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.walked && j.state.Cursor == subscriptions.Buckets
+	return j.walked && j.state.Cursor == subscriptions.Buckets && !j.cutOff.Load()
 }
 
 // ledgerEmpty reports whether the broadcast has a ledger of its own, and no line in it.

@@ -21,6 +21,7 @@ func (r *runner) delivered(ctx context.Context, t *task, d Delivery, m Message) 
 	}
 	if line.More { // the ledger says so too: a restart goes on with the next part
 		r.queue.park(&task{job: t.job, chat: t.chat, bucket: t.bucket}, time.Now())
+		t.kept = true
 		return
 	}
 	t.job.update(func(st *state) { st.Sent++ })

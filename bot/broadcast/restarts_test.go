@@ -303,3 +303,24 @@ func TestLedgerIsForgottenAfterItsTime(t *testing.T) {
 		}
 	})
 }
+
+// TestEndingLeavesARetryToTheNextRun ends a run while the only chat left waits for its turn
+// at the rate: the broadcast has to wait for it, too.
+func TestEndingLeavesARetryToTheNextRun(t *testing.T) {
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		f.options.Grace = time.Minute
+		f.options.Limiter = NewLimiter(0.05) // a message every twenty seconds
+		f.subscribe("ky", 1)
+		f.phones.reply(func(Delivery, int) error { return &Error{Verdict: Transient, Err: errors.New("502")} })
+		stop := f.run()
+		f.publish("ky", "Жаңылык")
+		time.Sleep(10 * time.Second) // the pause after the second attempt is over by then, its turn not
+		f.phones.reply(func(Delivery, int) error { return nil })
+		stop()
+		f.options.Limiter = nil
+		f.work()
+		if n := f.phones.told(1, "Жаңылык"); n != 1 {
+			t.Errorf("told %d times, want once", n)
+		}
+	})
+}

@@ -14,11 +14,13 @@ type task struct {
 	bucket   *bucket   // the walk's, where the walk made it
 	attempts int       // failed ones
 	since    time.Time // the first failure; zero before it
+	kept     bool      // as safe says
 }
 
 // safe says that a crash can't lose the task any more: it is done, or stands in the
 // retry set.
 func (t *task) safe() {
+	t.kept = true
 	if t.bucket != nil {
 		t.bucket.left.Add(-1)
 		t.bucket = nil

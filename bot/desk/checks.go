@@ -1,7 +1,14 @@
 package desk
 
 import (
+	"iter"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf16"
+
+	"kabarchy/feeds/article"
 )
 
 // Check is what may be wrong with a case.
@@ -40,17 +47,104 @@ type Finding struct {
 	Number   int
 }
 
+// The limits of a text, in UTF-16 units as Telegram counts, of its marks, and of its time.
+const (
+	mostTitle  = 256
+	mostText   = 20_000
+	mostMarks  = 100 // entities of a message
+	leastAhead = 5 * time.Minute
+	mostAhead  = 90 * 24 * time.Hour
+)
+
 // mistakes are the errors in a case, without asking anybody else.
-func (c Case) mistakes(now time.Time) []Finding {
-	var found []Finding
+func (d *Desk) mistakes(c Case, now time.Time) (found []Finding) {
+	add := func(check Check, f Finding) {
+		f.Check, f.Error = check, true
+		found = append(found, f)
+	}
 	if len(c.Texts) == 0 {
-		found = append(found, Finding{Check: CheckNoText, Error: true})
+		add(CheckNoText, Finding{})
 	}
 	for _, language := range c.Languages() {
-		if c.Texts[language].Title == "" {
-			found = append(found, Finding{Check: CheckNoTitle, Error: true, Language: language})
+		t := c.Texts[language]
+		if article.OneLine(t.Title) == "" {
+			add(CheckNoTitle, Finding{Language: language})
+		}
+		if n := units(t.Title); n > mostTitle {
+			add(CheckLongTitle, Finding{Language: language, Number: n})
+		}
+		if n := units(t.plain()); n > mostText {
+			add(CheckLongText, Finding{Language: language, Number: n})
+		}
+		if n := t.marks(); n > mostMarks {
+			add(CheckMarks, Finding{Language: language, Number: n})
+		}
+		for _, link := range t.links() {
+			if !plausible(link) {
+				add(CheckLink, Finding{Language: language, Link: link})
+			}
 		}
 	}
-	_ = now
+	if c.Topic != "" && !slices.Contains(d.options.Topics, c.Topic) {
+		add(CheckTopic, Finding{})
+	}
+	if !c.At.IsZero() && c.At.Before(now.Add(leastAhead)) {
+		add(CheckTimePast, Finding{})
+	}
+	if c.At.After(now.Add(mostAhead)) {
+		add(CheckTimeFar, Finding{})
+	}
 	return found
+}
+
+// plausible reports whether an address may be one of a page.
+func plausible(link string) bool {
+	u, err := url.Parse(link)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && strings.Contains(u.Hostname(), ".") &&
+		u.User == nil && !strings.ContainsAny(link, " \t\r\n")
+}
+
+// plain is the text below the title, without its marks.
+func (t Text) plain() string { return article.Article{Blocks: t.Blocks}.Text() }
+
+// marks counts the bold, italic and linked pieces.
+func (t Text) marks() (n int) {
+	for s := range t.spans() {
+		for _, marked := range []bool{s.Bold, s.Italic, s.Link != ""} {
+			if marked {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// links are the text's, each once.
+func (t Text) links() (links []string) {
+	for s := range t.spans() {
+		if s.Link != "" && !slices.Contains(links, s.Link) {
+			links = append(links, s.Link)
+		}
+	}
+	return links
+}
+
+func (t Text) spans() iter.Seq[article.Span] {
+	return func(yield func(article.Span) bool) {
+		for _, b := range t.Blocks {
+			for _, s := range b.Spans {
+				if !yield(s) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// units is a text's length as Telegram counts it.
+func units(text string) (n int) {
+	for _, r := range text {
+		n += utf16.RuneLen(r)
+	}
+	return n
 }

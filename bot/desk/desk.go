@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hashicorp/golang-lru/v2"
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/broadcast"
@@ -50,7 +51,14 @@ type Options struct {
 	// Hold is how long what is approved can be taken back, before it goes; 30 seconds
 	// unless set. What is urgent waits for 10 at most.
 	Hold time.Duration
-	Log  *slog.Logger
+	// Topics are the ids of the configured ones.
+	Topics []string
+	// Zone is the ministry's; UTC unless set.
+	Zone *time.Location
+	// Ask asks a link whether it answers: status is that of an answer that is none, 0 where
+	// there was no answer at all. It must dial public addresses alone. May be nil.
+	Ask func(ctx context.Context, link string) (status int, err error)
+	Log *slog.Logger
 }
 
 // Desk is the press office. It is safe for concurrent use, also by several processes.
@@ -60,6 +68,8 @@ type Desk struct {
 	log     *slog.Logger
 	// released are the versions of cases of which this process has done what they are to do.
 	released sync.Map
+	// links are what links said when they were asked.
+	links *lru.Cache[string, linkAnswer]
 }
 
 // New makes a desk. It fails where what it needs is missing.
@@ -73,7 +83,24 @@ func New(o Options) (*Desk, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Desk{options: o, rdb: o.Redis, log: o.Log}, nil
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	links, err := lru.New[string, linkAnswer](linksKnown)
+	return &Desk{options: o, rdb: o.Redis, log: o.Log.With("component", "desk"), links: links}, err
+}
+
+// How many links' answers are remembered, and for how long.
+const (
+	linksKnown = 1000
+	linkHolds  = 10 * time.Minute
+)
+
+// linkAnswer is what a link said when it was asked.
+type linkAnswer struct {
+	status int
+	alive  bool
+	at     time.Time
 }
 
 // attempts is how often an act is tried while others change the same case.

@@ -3,10 +3,8 @@ package desk
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
-	"kabarchy/bot/locale"
 	"kabarchy/feeds"
 )
 
@@ -74,14 +72,6 @@ func (d *Desk) picture(c Case) string {
 		return ""
 	}
 	return c.Picture
-}
-
-// missing are the languages in which there is no text.
-func (c Case) missing() []string {
-	return slices.DeleteFunc(locale.Languages(), func(language string) bool {
-		_, is := c.Texts[language]
-		return is
-	})
 }
 
 // editionIDs are the ids of an announcement's items.

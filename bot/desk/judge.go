@@ -71,9 +71,12 @@ func (d *Desk) judge(s sight, a Act) (next, Outcome) {
 		}
 	}
 	if rule.Checked {
-		if found := c.mistakes(s.now); len(found) > 0 {
+		if found := d.mistakes(c, s.now); len(found) > 0 {
 			return next{}, Outcome{Case: s.Case, Result: Refused, Refusal: ChecksFailed, Findings: found}
 		}
+	}
+	if a.Verb == Approve && !c.At.IsZero() && s.now.Sub(c.At) > tooLate {
+		return next{}, Outcome{Case: s.Case, Result: Refused, Refusal: ChecksFailed, Findings: []Finding{{Check: CheckTimePast, Error: true}}}
 	}
 	n := next{Case: c, rule: rule}
 	if a.Verb == Done && c.Ended { // what was ended stays so, should somebody still publish it

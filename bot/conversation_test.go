@@ -31,6 +31,7 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	                     article, and unlinked for one without a page
 //	text: b | Text       the full text of the item, as the archive keeps it
 //	ministry: announces b     the item goes out to the person
+//	ministry: corrects b | Title | Text   90 minutes later it says something else
 //	ministry: withdraws b     it is taken back; "withdraws b later": after two days
 //	ministry: sums up         a digest of all items goes out to the person
 //	admin: ky            a new person, who is one more administrator
@@ -237,6 +238,7 @@ func (s *scene) ministry(does string) string {
 		s.t.Fatal(err)
 	}
 	d := broadcast.Delivery{Broadcast: 1, Chat: s.citizen.ID(), Preferences: preferences}
+	does, words, _ := strings.Cut(does, " | ")
 	verb, rest, _ := strings.Cut(does, " ")
 	letter, late := strings.CutSuffix(rest, " later")
 	if late {
@@ -247,6 +249,14 @@ func (s *scene) ministry(does string) string {
 		d.Kind = broadcast.News
 		d.Item = s.published(letter)
 		s.sent = map[string]broadcast.Message{letter: s.deliver(d)}
+	case "corrects":
+		s.clock.advance(90 * time.Minute)
+		title, text, _ := strings.Cut(words, " | ")
+		d.Kind, d.Message = broadcast.Correction, s.sent[letter]
+		d.Item = s.shelf.correct(idOf(letter), title, text, s.clock.now())
+		if d.Message.ID != 0 {
+			s.deliver(d)
+		}
 	case "withdraws":
 		d.Kind, d.Message = broadcast.Withdrawal, s.sent[letter]
 		d.Item = s.published(letter)

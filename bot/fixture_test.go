@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -291,6 +292,16 @@ func (s *shelf) put(items ...feeds.Item) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.items = append(items, s.items...)
+}
+
+// correct lets an item say something else.
+func (s *shelf) correct(id, title, text string, now time.Time) feeds.Item {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.items, func(item feeds.Item) bool { return item.ID == id })
+	item := &s.items[i]
+	item.Title, item.Summary, item.Revision, item.Changed = title, text, item.Revision+1, now
+	return *item
 }
 
 func (s *shelf) Latest(_ context.Context, language string, offset, count int) ([]feeds.Item, error) {

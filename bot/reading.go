@@ -36,14 +36,29 @@ func (t *conversation) onItem(ctx context.Context, args []string) (reply, error)
 	case !t.chat.Private():
 		return reply{url: t.bot.link("item-" + item.ID)}, nil
 	}
+	back := t.wayBack(item, args, 1)
 	if render.Arg(args, 1) == render.AsNewMessage {
 		t.pressed = nil
 	}
-	return reply{}, t.showItem(ctx, item, render.WayBack(args, 1))
+	return reply{}, t.showItem(ctx, item, back)
+}
+
+// wayBack is the n-th part of a callback's data as a way back. It is marked where the button
+// stood in a message that was last changed before the item was corrected: what was read there
+// said something else. See render.Renderer.Mark.
+func (t *conversation) wayBack(item feeds.Item, args []string, n int) string {
+	back := render.WayBack(args, n)
+	if shown := max(t.pressed.Date, t.pressed.Edited); shown < item.Changed.Unix() {
+		return render.WithMark(back)
+	}
+	return back
 }
 
 func (t *conversation) showItem(ctx context.Context, item feeds.Item, back string) error {
 	p := t.bot.renderer.Item(item, nil)
+	if render.Marked(back) {
+		p = t.bot.renderer.Corrected(item, nil)
+	}
 	rows := render.ItemButtons(item, p.Shortened, back)
 	rows = append(rows, render.EditionButtons(item, t.bot.editions(ctx, item), func(e feeds.Item) string { return render.ItemData(e, back) })...)
 	return t.show(ctx, screen{p.HTML, append(rows, t.backButtons(item, back)...)})
@@ -64,7 +79,7 @@ func (t *conversation) onPage(ctx context.Context, args []string) (reply, error)
 	case !t.chat.Private():
 		return reply{url: t.bot.link("item-" + item.ID)}, nil
 	}
-	return t.read(ctx, item, number, render.WayBack(args, 2))
+	return t.read(ctx, item, number, t.wayBack(item, args, 2))
 }
 
 // read shows a page of the item's article; a number out of range gives the nearest. If the
@@ -91,7 +106,7 @@ func (t *conversation) read(ctx context.Context, item feeds.Item, number int, ba
 
 // showReading shows the item's summary, and that its text is on the way.
 func (t *conversation) showReading(ctx context.Context, item feeds.Item, back string) error {
-	text := render.PageHead(item)
+	text := t.bot.renderer.PageHead(item, back)
 	if pages := render.Pages(render.Summary(item), item.Language); len(pages) > 0 {
 		text += "\n\n" + pages[0].HTML()
 	}
@@ -111,7 +126,7 @@ func (t *conversation) showPage(ctx context.Context, item feeds.Item, blocks []a
 		picture = ""
 	}
 	return t.illustrate(ctx, screen{
-		render.PageHead(item) + "\n\n" + pages[number-1].HTML(),
+		t.bot.renderer.PageHead(item, back) + "\n\n" + pages[number-1].HTML(),
 		append(rows, render.PageButtons(item, number, len(pages), back)...),
 	}, picture)
 }
@@ -128,6 +143,7 @@ func (b *Bot) editions(ctx context.Context, item feeds.Item) map[string]feeds.It
 
 // backButtons lead from an item to the list it was opened from.
 func (v view) backButtons(item feeds.Item, back string) [][]telegram.Button {
+	back = strings.TrimPrefix(back, render.BackMarked)
 	button := telegram.Button{Text: locale.For(item.Language).T("button.back", nil)}
 	if offset, fromLatest := strings.CutPrefix(back, render.BackToLatest); fromLatest {
 		button.Data = render.Data(render.VerbLatest, offset)

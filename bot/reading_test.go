@@ -18,7 +18,11 @@ func TestEveryWayBackFitsAButton(t *testing.T) {
 		if got := render.WayBack([]string{back}, 0); got != back {
 			t.Errorf("%q is taken for %q", back, got)
 		}
-		if data := render.PageData(item, 999, back); len(data) > render.DataLimit {
+		marked := render.WithMark(back)
+		if got := render.WayBack([]string{marked}, 0); got != marked || render.WithMark(marked) != marked {
+			t.Errorf("%q is taken for %q", marked, got)
+		}
+		if data := render.PageData(item, 999, marked); len(data) > render.DataLimit {
 			t.Errorf("%q is %d bytes long", data, len(data))
 		}
 	}

@@ -147,3 +147,26 @@ func TestSettled(t *testing.T) {
 	equal(t, "an hour later", show("Закрыто.", 80*time.Minute), Corrected)
 	equal(t, "and then", show("Закрыто.", 90*time.Minute), "")
 }
+
+// TestAnItemSaysWhenItWasCorrected, and not before it is.
+func TestAnItemSaysWhenItWasCorrected(t *testing.T) {
+	t.Parallel()
+	m := newMemory(Source{ID: "s", Language: "ru"})
+	e := entry{GUID: "1", Item: Item{Source: "s", Language: "ru", Title: "Пошлина", Summary: "5000 сомов", Link: "https://ukuk.example/1"}}
+	var want time.Time
+	for i, text := range []string{"5000 сомов", "5000  сомов", "500 сомов", "500 сомов", "50 сомов"} {
+		e.Item.Summary = text
+		now := memoryStart.Add(time.Duration(i) * time.Hour)
+		if c := m.poll(poll{entries: []entry{e}, now: now}); c.result.Changed > 0 {
+			want = now
+		}
+		for _, r := range m.records {
+			if !r.Changed.Equal(want) {
+				t.Errorf("step %d: it says that it was corrected at %v, not %v", i, r.Changed, want)
+			}
+		}
+	}
+	if want.IsZero() {
+		t.Error("nothing was corrected")
+	}
+}

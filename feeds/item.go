@@ -51,6 +51,8 @@ type Item struct {
 	FirstSeen time.Time `json:"first_seen"`
 	// Revision counts the item's changes of content: 1 at first.
 	Revision int `json:"revision"`
+	// Changed is when its content last became another; zero if it never did.
+	Changed time.Time `json:"changed,omitzero"`
 	// Withdrawn reports whether the item was taken back. It is in no list then, and is never
 	// announced again.
 	Withdrawn bool `json:"withdrawn,omitempty"`

@@ -57,6 +57,7 @@ func (p *differ) original(r stored) stored {
 	old := original.Item
 	original.Item, original.Full = r.Item, r.Full
 	original.ID, original.Published, original.FirstSeen, original.Revision = old.ID, old.Published, old.FirstSeen, old.Revision+1
+	original.Changed = old.Changed
 	original.Withdrawn = old.Withdrawn
 	return p.original(original)
 }

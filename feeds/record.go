@@ -42,8 +42,6 @@ type stored struct {
 
 // changing is what a record knows of its changes.
 type changing struct {
-	// Changed is when its content last became another.
-	Changed time.Time `json:"changed,omitzero"`
 	// Since, Edits and Counts count its changes within a day, those of numbers alone apart.
 	Since  time.Time `json:"since,omitzero"`
 	Edits  int       `json:"edits,omitempty"`

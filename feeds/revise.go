@@ -79,7 +79,8 @@ func (a *Archive) tryRevise(ctx context.Context, id string, text Text, by string
 	case r.Withdrawn:
 		return false, ErrWithdrawn
 	}
-	next, err := json.Marshal(r.revised(text, by))
+	now := time.Now()
+	next, err := json.Marshal(r.revised(text, by, now))
 	if err != nil {
 		return false, err
 	}
@@ -87,7 +88,6 @@ func (a *Archive) tryRevise(ctx context.Context, id string, text Text, by string
 	if err != nil {
 		return false, err
 	}
-	now := time.Now()
 	keys := []string{keyItems, keyOutbox, keyCounter, keyHeld}
 	n, err := reviseScript.Run(ctx, a.rdb, keys, stamp(now), id, r.raw, string(next), string(Corrected), held).Int()
 	return n == 1, err
@@ -114,7 +114,7 @@ func (a *Archive) heldCorrection(ctx context.Context, id string) (string, error)
 }
 
 // revised returns the record with the desk's text in it.
-func (r record) revised(text Text, by string) record {
+func (r record) revised(text Text, by string, now time.Time) record {
 	if r.Source != "" && r.Site == nil {
 		r.Site = printOf(r.Item)
 	}
@@ -123,6 +123,7 @@ func (r record) revised(text Text, by string) record {
 		r.Picture, r.File = text.Picture, text.File
 	}
 	r.Revision++
+	r.Changed = now
 	r.Behind = false
 	r.Cases = append(slices.Clone(r.Cases), by)
 	r.Cases = r.Cases[max(0, len(r.Cases)-revisionsKept):]

@@ -39,7 +39,7 @@ type Sender struct {
 	renderer render.Renderer
 	editions func(ctx context.Context, id string) (map[string]feeds.Item, error)
 	log      *slog.Logger
-	pages    *lru.Cache[itemKey, render.Message]
+	pages    *lru.Cache[pageKey, render.Message]
 	ladder   *ladder
 }
 
@@ -49,6 +49,12 @@ var _ broadcast.Sender = (*Sender)(nil)
 type itemKey struct {
 	item     string
 	revision int
+}
+
+// pageKey names a page: the item as it is, marked as corrected or not.
+type pageKey struct {
+	itemKey
+	marked bool
 }
 
 func keyOf(item feeds.Item) itemKey { return itemKey{item.ID, item.Revision} }
@@ -69,7 +75,7 @@ func NewSender(c *telegram.Client, o Options) *Sender {
 		renderer: render.Renderer{Zone: o.Zone, Topics: o.Topics},
 		editions: o.Editions,
 		log:      o.Log,
-		pages:    remembering[itemKey, render.Message](64),
+		pages:    remembering[pageKey, render.Message](64),
 		ladder:   newLadder(c, o.Log, o.Registerer),
 	}
 }
@@ -176,7 +182,7 @@ func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
 // outgoing is the message as one would like to send it.
 func (s *Sender) outgoing(ctx context.Context, d broadcast.Delivery) render.Outgoing {
 	m := render.Outgoing{
-		Message: s.page(ctx, d.Item),
+		Message: s.page(ctx, d.Item, d.Kind == broadcast.Correction),
 		Thread:  d.Preferences.Thread, Silent: d.Silent,
 	}
 	if m.Image != "" && !d.Preferences.NoPictures {
@@ -185,10 +191,11 @@ func (s *Sender) outgoing(ctx context.Context, d broadcast.Delivery) render.Outg
 	return m
 }
 
-// page renders an item once for all who get it. Without its editions it would be just
+// page renders an item once for all who get it, marked as corrected for those whose message
+// showed it otherwise. Without its editions it would be just
 // as good a message, so that a failure to find them is logged and no more.
-func (s *Sender) page(ctx context.Context, item feeds.Item) render.Message {
-	key := keyOf(item)
+func (s *Sender) page(ctx context.Context, item feeds.Item, marked bool) render.Message {
+	key := pageKey{keyOf(item), marked}
 	if p, ok := s.pages.Get(key); ok {
 		return p
 	}
@@ -197,6 +204,9 @@ func (s *Sender) page(ctx context.Context, item feeds.Item) render.Message {
 		s.log.WarnContext(ctx, "editions can't be had", "item", item.ID, "error", err)
 	}
 	p := s.renderer.Item(item, editions)
+	if marked {
+		p = s.renderer.Corrected(item, editions)
+	}
 	s.pages.Add(key, p)
 	return p
 }

@@ -296,6 +296,48 @@ func TestCorrections(t *testing.T) {
 	}
 }
 
+// TestACorrectionSaysWhen, with and without a picture: each in place of the last, and again
+// where it can't be edited any more. Who gets the item only then has never seen another text.
+func TestACorrectionSaysWhen(t *testing.T) {
+	t.Parallel()
+	for _, picture := range []bool{true, false} {
+		p := openPost(t, simulator.Options{})
+		c, late := p.telegram.Citizen("Айгүл", "ky").Open(), p.telegram.Citizen("Бакыт", "ky").Open()
+		i := illustrated()
+		if !picture {
+			i.Picture = ""
+		}
+		d := news(c.ID(), i)
+		d.Message = p.deliver(d)
+		shows := func(c *simulator.Citizen, want string) {
+			t.Helper()
+			text := last(t, c.Chat).Text
+			if got := strings.Count(text, "✏️"); !strings.Contains(text, want) || got != min(1, len(want)) {
+				t.Errorf("picture %t: the phone shows %d marks, not %q:\n%s", picture, got, want, text)
+			}
+		}
+		shows(c, "")
+		d.Kind = broadcast.Correction
+		d.Item.Revision, d.Item.Changed = 2, i.Published.Add(77*time.Minute)
+		for range 2 { // the second time nothing has changed
+			if got := p.deliver(d); got != d.Message {
+				t.Errorf("the message is %+v, not %+v", got, d.Message)
+			}
+			shows(c, "✏️ Оңдолду, 11:17")
+		}
+		p.deliver(news(late.ID(), d.Item))
+		shows(late, "")
+		d.Item.Revision, d.Item.Changed = 3, i.Published.AddDate(0, 0, 1)
+		p.deliver(d)
+		shows(c, "✏️ Оңдолду: 23-ноябрь, 10:00")
+		p.telegram.Fault(simulator.Fault{Match: func(r simulator.Request) bool { return strings.HasPrefix(r.Method, "edit") }, Refuse: simulator.CantEdit})
+		if got := p.deliver(d); got.ID == d.Message.ID {
+			t.Errorf("what can't be edited does not come anew: %+v", got)
+		}
+		shows(c, "✏️ Оңдолду: 23-ноябрь, 10:00")
+	}
+}
+
 func TestWithdrawals(t *testing.T) {
 	t.Parallel()
 	for _, picture := range []bool{true, false} {

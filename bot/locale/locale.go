@@ -109,6 +109,11 @@ func (l Locale) Date(t time.Time) string {
 	})
 }
 
+// Day writes the day of t as Date does, without the year.
+func (l Locale) Day(t time.Time) string {
+	return l.T("date.day_month", map[string]any{"Day": t.Day(), "Month": l.months[t.Month()-1]})
+}
+
 // Number writes a whole number with its thousands grouped.
 func (l Locale) Number(n int) string {
 	digits := strconv.Itoa(n)

@@ -193,8 +193,14 @@ func spansHTML(spans []article.Span) string {
 	return out.String()
 }
 
-// PageHead is what stands above each page of an item.
-func PageHead(item feeds.Item) string { return Tagged("b", Cut(OneLine(item.Title), pageTitleLimit)) }
+// PageHead is what stands above each page of an item, in a message with that way back.
+func (r Renderer) PageHead(item feeds.Item, back string) string {
+	title := Tagged("b", Cut(OneLine(item.Title), pageTitleLimit))
+	if !Marked(back) {
+		return title
+	}
+	return JoinFilled("\n", title, Tagged("i", r.Mark(item)))
+}
 
 // pageTitleLimit bounds the title above a page, in UTF-16 units.
 const pageTitleLimit = 80

@@ -64,12 +64,26 @@ const backLimit = 36
 
 // WayBack is the n-th part of a callback's data as a way back; empty for what is none.
 func WayBack(args []string, n int) string {
-	back := Arg(args, n)
+	back, marked := strings.CutPrefix(Arg(args, n), BackMarked)
 	if len(back) > backLimit || !strings.ContainsAny(back[:min(1, len(back))], BackToLatest+BackToTopic+BackToSearch) {
-		return ""
+		back = ""
+	}
+	if marked {
+		return BackMarked + back
 	}
 	return back
 }
+
+// BackMarked begins the way back in a message that showed its item before a correction, so
+// that the mark stays while its pages are turned and its language is switched. See
+// Renderer.Mark.
+const BackMarked = "c"
+
+// Marked reports whether the way back is of such a message.
+func Marked(back string) bool { return strings.HasPrefix(back, BackMarked) }
+
+// WithMark is the way back as one of such a message.
+func WithMark(back string) string { return BackMarked + strings.TrimPrefix(back, BackMarked) }
 
 // BackToLatest begins the way back to a list of the latest news; its offset follows.
 const BackToLatest = "l"

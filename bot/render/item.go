@@ -39,27 +39,41 @@ type Renderer struct {
 // Item makes the message of an item; the editions are the item in other languages. The
 // title comes first: it is what a phone shows of a message that has just come.
 func (r Renderer) Item(item feeds.Item, editions map[string]feeds.Item) Message {
+	return r.message(item, editions, "")
+}
+
+// Corrected makes the message of an item in place of one that showed it otherwise: with the mark.
+func (r Renderer) Corrected(item feeds.Item, editions map[string]feeds.Item) Message {
+	return r.message(item, editions, BackMarked)
+}
+
+// message makes the message of an item; back is the way back that its buttons are to remember.
+func (r Renderer) message(item feeds.Item, editions map[string]feeds.Item, back string) Message {
 	words := locale.For(item.Language)
 	title := Cut(OneLine(item.Title), titleLimit)
 	topics := r.topicLine(item)
 	date := words.Date(item.Published.In(r.Zone))
+	mark := ""
+	if Marked(back) {
+		mark = r.Mark(item)
+	}
 	whole := paragraphs(item.Summary)
 	if OneLine(whole) == OneLine(item.Title) { // some sites say it twice
 		whole = ""
 	}
-	summary := untilSentence(Cut(whole, summaryLimit))
 	p := Message{
-		HTML:      JoinFilled("\n", Tagged("b", title), html.EscapeString(topics), Tagged("i", date)),
-		Plain:     JoinFilled("\n", title, topics, date),
-		Shortened: summary != whole,
+		HTML:  JoinFilled("\n", Tagged("b", title), html.EscapeString(topics), Tagged("i", date), Tagged("i", mark)),
+		Plain: JoinFilled("\n", title, topics, date, mark),
 	}
+	summary := untilSentence(Cut(whole, min(summaryLimit, captionLimit-Units(p.Plain)-len("\n\n"))))
+	p.Shortened = summary != whole
 	p.HTML = JoinFilled("\n\n", p.HTML, html.EscapeString(summary))
 	p.Plain = JoinFilled("\n\n", p.Plain, summary)
 	if WebAddress(item.Picture) {
 		p.Image = item.Picture
 	}
-	rows := ItemButtons(item, p.Shortened, "")
-	rows = append(rows, EditionButtons(item, editions, func(e feeds.Item) string { return ItemData(e, "") })...)
+	rows := ItemButtons(item, p.Shortened, back)
+	rows = append(rows, EditionButtons(item, editions, func(e feeds.Item) string { return ItemData(e, back) })...)
 	if rows != nil {
 		p.Markup = telegram.Keyboard(rows)
 	}

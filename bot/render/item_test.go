@@ -40,6 +40,7 @@ var anyItem = rapid.Custom(func(t *rapid.T) feeds.Item {
 		Published: time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "published"), 0),
 		Topics:    rapid.SliceOf(rapid.SampledFrom([]string{"legal-aid", "endless", "unknown"})).Draw(t, "topics"),
 		Revision:  1,
+		Changed:   rapid.OneOf(rapid.Just(time.Time{}), rapid.Map(rapid.Int64Range(0, 4e9), func(at int64) time.Time { return time.Unix(at, 0) })).Draw(t, "changed"),
 	}
 })
 
@@ -55,6 +56,9 @@ func TestRenderedItemsAreAlwaysTelegrams(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		item := anyItem.Draw(t, "item")
 		p := Renderer{time.UTC, subjects}.Item(item, nil)
+		if !item.Changed.IsZero() {
+			p = Renderer{time.UTC, subjects}.Corrected(item, nil)
+		}
 		text, err := parseTelegram(p.HTML)
 		if err != nil {
 			t.Fatalf("%q does not parse: %v", p.HTML, err)

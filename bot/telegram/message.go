@@ -5,7 +5,8 @@ import "encoding/json"
 // Message is something that was said in a chat.
 type Message struct {
 	ID          int64  `json:"message_id"`
-	Date        int64  `json:"date"` // 0 where Telegram no longer gives the message's content
+	Date        int64  `json:"date"`      // 0 where Telegram no longer gives the message's content
+	Edited      int64  `json:"edit_date"` // of the last change; 0 if there was none
 	From        *User  `json:"from"`
 	SenderChat  *Chat  `json:"sender_chat"` // who speaks as a chat: an anonymous administrator, a channel
 	Chat        Chat   `json:"chat"`

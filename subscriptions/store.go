@@ -13,7 +13,8 @@ import (
 // Store keeps the subscribers in Redis: a single server, Sentinel or Cluster. It is
 // safe for concurrent use, also by several programs.
 type Store struct {
-	rdb redis.UniversalClient
+	rdb   redis.UniversalClient
+	watch func(Change) // nil where nobody does
 }
 
 // NewStore returns the store in rdb, which stays the caller's to close.
@@ -61,9 +62,17 @@ func (s *Store) packed(ctx context.Context, chat int64) (string, error) {
 
 // Forget deletes all that is stored of a chat.
 func (s *Store) Forget(ctx context.Context, chat int64) error {
+	var was Preferences
+	if s.watch != nil {
+		was, _, _ = s.Get(ctx, chat) // what can't be read is deleted all the same
+	}
 	key, field := place(chat)
-	if err := s.rdb.HDel(ctx, key, field).Err(); err != nil {
+	deleted, err := s.rdb.HDel(ctx, key, field).Result()
+	if err != nil {
 		return fmt.Errorf("forget chat %d: %w", chat, err)
+	}
+	if deleted > 0 {
+		s.changed(Change{Before: was, Known: true})
 	}
 	return nil
 }
@@ -128,6 +137,7 @@ func (s *Store) tryUpdate(ctx context.Context, chat int64, change func(*Preferen
 	} else if p, err = unpack(before); err != nil {
 		return Preferences{}, false, &Unreadable{Chats: []int64{chat}, Err: err}
 	}
+	was := p
 	change(&p, before != "")
 	packed, err := pack(p)
 	if err != nil {
@@ -138,6 +148,7 @@ func (s *Store) tryUpdate(ctx context.Context, chat int64, change func(*Preferen
 		if stored, err = s.swap(ctx, chat, before, after); err != nil || !stored {
 			return Preferences{}, false, err
 		}
+		s.changed(Change{Before: was, Known: before != "", After: p, Kept: after != ""})
 	}
 	p, err = unpack(after)
 	return p, true, err

@@ -42,6 +42,13 @@ func (s *Server) target(q *query) (target, *Refusal) {
 	return target{}, ChatNotFound
 }
 
+// known reports whether the bot has met the chat: a person who has written, or any group.
+func (c *Chat) known() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.person == nil || c.person.known || c.person.started
+}
+
 // access says why the bot may not act in a chat; nil if it may. c.mu is held.
 func (c *Chat) access() *Refusal {
 	if p := c.person; p != nil {
@@ -88,7 +95,7 @@ func (c *Chat) mayWrite(m Message) *Refusal {
 		return NeedAdministrator
 	case rights.Admin:
 		return nil
-	case m.Photo == "" && rights.NoText:
+	case !m.Caption() && rights.NoText:
 		return NoTextRights
 	case m.Photo != "" && rights.NoPhotos:
 		return NoPhotoRights

@@ -9,6 +9,7 @@ import (
 // chats are those that the simulator remembers. Members of a crowd are not among them.
 type chats struct {
 	account *account
+	files   *files
 
 	mu         sync.RWMutex
 	byID       map[int64]*Chat
@@ -19,8 +20,8 @@ type chats struct {
 	lastGroup  int64
 }
 
-func (all *chats) init(a *account) {
-	all.account = a
+func (all *chats) init(a *account, f *files) {
+	all.account, all.files = a, f
 	all.byID, all.byUsername = map[int64]*Chat{}, map[string]*Chat{}
 	all.lastPerson, all.lastGroup = 100_000_000, 1_500_000_000
 }
@@ -58,7 +59,7 @@ func (all *chats) addCitizen(name, languageCode string) *Citizen {
 	all.mu.Lock()
 	all.lastPerson++
 	id := all.lastPerson
-	c := &Citizen{&Chat{
+	c := &Citizen{files: all.files, Chat: &Chat{
 		account: all.account, id: id, kind: Private, title: name,
 		person: &person{user: User{ID: id, FirstName: name, LanguageCode: languageCode}},
 	}}

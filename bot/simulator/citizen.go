@@ -8,6 +8,7 @@ import (
 // Citizen does returns at once; the bot's answer is waited for with Wait.
 type Citizen struct {
 	*Chat
+	files *files
 }
 
 // User is the person as the Bot API shows them.

@@ -59,7 +59,7 @@ func (s *Server) editMessageMedia(_ context.Context, q *query) (any, *Refusal) {
 	}
 	return s.edit(q, func(m *Message) *Refusal {
 		m.Text, m.Entities, m.Preview = media.Text, media.Entities, ""
-		m.Photo, m.FileID = media.Photo, media.FileID
+		m.Photo, m.FileID, m.File = media.Photo, media.FileID, nil
 		return nil
 	})
 }
@@ -71,11 +71,15 @@ func (s *Server) editMessageReplyMarkup(_ context.Context, q *query) (any, *Refu
 // edit changes the message that a request names. Whatever the method, the keyboard
 // becomes the one of the request: one that names none removes it.
 func (s *Server) edit(q *query, change func(*Message) *Refusal) (any, *Refusal) {
-	rows, refusal := q.keyboard()
+	markup, refusal := q.markup()
 	if refusal != nil {
 		return nil, refusal
 	}
+	rows := markup.rows
 	if id := q.params["inline_message_id"]; id != "" && q.params["chat_id"] == "" {
+		if !markup.inline() {
+			return nil, InlineExpected
+		}
 		return s.editInline(id, rows, change)
 	}
 	t, refusal := s.target(q)
@@ -96,8 +100,10 @@ func (s *Server) edit(q *query, change func(*Message) *Refusal) (any, *Refusal) 
 	switch {
 	case !found:
 		return nil, EditNotFound
-	case !m.Bot || m.Inline || m.Service != "":
+	case !m.Bot || m.Inline || m.Service != "" || m.Question != nil:
 		return nil, CantEdit
+	case !markup.inline():
+		return nil, InlineExpected
 	}
 	if refusal := c.replace(m, rows, change); refusal != nil {
 		return nil, refusal

@@ -3,85 +3,177 @@ package simulator
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
+	"maps"
+	"mime"
 	"net/http"
+	"path"
 	"strings"
 	"sync"
+	"time"
 )
 
-// files are the pictures that the bot has sent, by file id. Pictures sent by URL are
-// known by that; uploaded ones are kept, the last keptUploads of them.
+// files are what the bot has sent and what people have sent it, by file id. Pictures sent by
+// URL are known by that alone; of the others the newest are kept.
 type files struct {
-	mu      sync.Mutex
-	address map[string]string // by file id
-	uploads map[string][]byte // by name under /file/
-	order   []string
+	token string
+	now   func() time.Time
+
+	mu     sync.Mutex
+	known  map[string]keptFile // by id
+	data   map[string][]byte   // by id
+	size   int                 // of data
+	order  []string            // of data, oldest first
+	links  map[string]fileLink // by path
+	number int                 // of the newest link
 }
 
-const keptUploads = 100
+// keptFile is what is known of a file.
+type keptFile struct {
+	id      string
+	folder  string // "photos" or "documents"
+	name    string
+	size    int
+	address string // where a page can look at it
+}
 
-// filePath is where uploaded pictures can be looked at.
+// fileLink is a path that getFile gave.
+type fileLink struct {
+	id      string
+	expires time.Time
+}
+
+const (
+	keptUploads = 100
+	keptBytes   = 128 << 20
+	// linkLife is how long a link of getFile's can be used: "at least 1 hour", and no longer here.
+	linkLife = time.Hour
+	// maxDownload is what a bot may fetch (getFile).
+	maxDownload = 20 << 20
+	keptLinks   = 1000
+)
+
+// filePath is where files can be looked at.
 const filePath = "/file/"
 
-// fileID is the same for the same picture, so that ids need no memory of their own.
-func fileID(of []byte) string {
-	sum := sha256.Sum256(of)
-	return "AgACAgQAAxkD" + base64.RawURLEncoding.EncodeToString(sum[:])
+func (f *files) init(token string, now func() time.Time) {
+	f.token, f.now = token, now
+	f.known, f.data, f.links = map[string]keptFile{}, map[string][]byte{}, map[string]fileLink{}
+}
+
+// fileID is the same for the same file of the same bot, so that ids need no memory of their
+// own, and no other bot knows them.
+func (f *files) fileID(folder string, of []byte) string {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s\n%s\n", f.token, folder)
+	sum.Write(of) // a hash takes all
+	return "AgACAgQAAxkD" + base64.RawURLEncoding.EncodeToString(sum.Sum(nil))
 }
 
 // byURL returns the id of the picture at a URL.
 func (f *files) byURL(url string) (id string) {
-	id = fileID([]byte(url))
+	id = f.fileID("photos", []byte(url))
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.know(id, url)
+	f.known[id] = keptFile{id: id, folder: "photos", name: path.Base(url), address: url}
 	return id
 }
 
-// upload keeps a picture and returns its id.
-func (f *files) upload(picture []byte) (id, address string) {
-	id = fileID(picture)
+// keep keeps a file that was uploaded, or that a person sent.
+func (f *files) keep(folder string, u upload) keptFile {
+	id := f.fileID(folder, u.data)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.uploads == nil {
-		f.uploads = map[string][]byte{}
+	if _, kept := f.data[id]; !kept {
+		f.order, f.size = append(f.order, id), f.size+len(u.data)
 	}
-	if _, known := f.uploads[id]; !known {
-		f.order = append(f.order, id)
-		if len(f.order) > keptUploads {
-			delete(f.uploads, f.order[0])
-			f.order = f.order[1:]
+	f.data[id] = u.data
+	for len(f.order) > keptUploads || f.size > keptBytes && len(f.order) > 1 {
+		f.size -= len(f.data[f.order[0]])
+		delete(f.data, f.order[0])
+		f.order = f.order[1:]
+	}
+	f.known[id] = keptFile{id: id, folder: folder, name: u.name, size: len(u.data), address: filePath + id}
+	return f.known[id]
+}
+
+// byID finds a file that was sent before.
+func (f *files) byID(id string) (k keptFile, found bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	k, found = f.known[id]
+	return k, found
+}
+
+// read returns what is kept at an address of a page's.
+func (f *files) read(address string) (data []byte, found bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	data, found = f.data[strings.TrimPrefix(address, filePath)]
+	return data, found
+}
+
+// kind is the file's type by its name, as phones tell it.
+func (k keptFile) kind() string {
+	kind, _, _ := strings.Cut(mime.TypeByExtension(path.Ext(k.name)), ";")
+	if kind == "" {
+		return "application/octet-stream"
+	}
+	return kind
+}
+
+// file is what the phone shows of a kept file.
+func (k keptFile) file() *File {
+	return &File{Name: path.Base(k.name), Size: k.size, Type: k.kind(), Address: k.address}
+}
+
+// ServeHTTP shows files: to a page by their ids, to the bot at the links of getFile's.
+func (f *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	data, found := f.read(r.URL.Path)
+	if rest, isLink := strings.CutPrefix(r.URL.Path, filePath+"bot"); isLink {
+		token, link, _ := strings.Cut(rest, "/")
+		if token != f.token {
+			Unauthorized.write(w)
+			return
+		}
+		if data, found = f.linked(link); !found {
+			LinkGone.write(w)
+			return
 		}
 	}
-	f.uploads[id] = picture
-	f.know(id, filePath+id)
-	return id, filePath + id
-}
-
-func (f *files) know(id, address string) {
-	if f.address == nil {
-		f.address = map[string]string{}
-	}
-	f.address[id] = address
-}
-
-// byID finds a picture that was sent before.
-func (f *files) byID(id string) (address string, found bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	address, found = f.address[id]
-	return address, found
-}
-
-// ServeHTTP shows uploaded pictures.
-func (f *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.mu.Lock()
-	picture, found := f.uploads[strings.TrimPrefix(r.URL.Path, filePath)]
-	f.mu.Unlock()
 	if !found {
 		http.NotFound(w, r)
 		return
 	}
-	w.Header().Set("Content-Type", http.DetectContentType(picture))
+	w.Header().Set("Content-Type", http.DetectContentType(data))
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Write(picture) // who asked is gone
+	w.Write(data) // who asked is gone
+}
+
+// link makes a new link to a file; false if the file is not kept any more, or never was.
+func (f *files) link(k keptFile) (link string, found bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, found := f.data[k.id]; !found {
+		return "", false
+	}
+	if now := f.now(); len(f.links) >= keptLinks {
+		maps.DeleteFunc(f.links, func(_ string, l fileLink) bool { return now.After(l.expires) })
+	}
+	link = fmt.Sprintf("%s/file_%d%s", k.folder, f.number, path.Ext(k.name))
+	f.number++
+	f.links[link] = fileLink{k.id, f.now().Add(linkLife)}
+	return link, true
+}
+
+// linked returns what a link leads to, while it can be used.
+func (f *files) linked(link string) (data []byte, found bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	l, found := f.links[link]
+	if !found || f.now().After(l.expires) {
+		return nil, false
+	}
+	data, found = f.data[l.id]
+	return data, found
 }

@@ -4,34 +4,82 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
+	"unicode/utf8"
 )
 
 const (
-	maxData    = 64  // bytes of callback data
-	maxButtons = 100 // of one keyboard
+	maxData        = 64  // bytes of callback data
+	maxButtons     = 100 // of one keyboard
+	maxCopied      = 256 // characters that a button puts on the clipboard
+	maxPlaceholder = 64  // characters
 )
 
-// keyboard reads reply_markup. Keyboards that are not inline are taken and not shown.
-func (q *query) keyboard() ([][]Button, *Refusal) {
+// markup is reply_markup as the server takes it: one of its kinds at most.
+type markup struct {
+	rows     [][]Button
+	question *Question
+	other    bool // a keyboard in place of the phone's own, or its removal: taken and not shown
+}
+
+// inline reports whether an edited message may have it.
+func (m markup) inline() bool { return m.question == nil && !m.other }
+
+// markup reads reply_markup. Of several kinds in one object the first counts in the order
+// keyboard, inline_keyboard, remove_keyboard, force_reply, and nothing is said of the others
+// (telegram-bot-api, Client::get_reply_markup).
+func (q *query) markup() (m markup, refusal *Refusal) {
 	raw := q.params["reply_markup"]
 	if raw == "" {
-		return nil, nil
+		return m, nil
 	}
-	var markup struct {
-		Rows [][]buttonIn `json:"inline_keyboard"`
+	var in struct {
+		Keyboard    []any        `json:"keyboard"`
+		Rows        [][]buttonIn `json:"inline_keyboard"`
+		Remove      bool         `json:"remove_keyboard"`
+		Force       bool         `json:"force_reply"`
+		Placeholder string       `json:"input_field_placeholder"`
+		Selective   bool         `json:"selective"`
 	}
-	if err := json.Unmarshal([]byte(raw), &markup); err != nil {
+	if err := json.Unmarshal([]byte(raw), &in); err != nil {
 		if wrong, is := errors.AsType[*json.UnmarshalTypeError](err); is {
-			return nil, badf("can't parse inline keyboard button: field %q must not be a JSON %s", wrong.Field, wrong.Value)
+			return m, badf("can't parse inline keyboard button: field %q must not be a JSON %s", wrong.Field, wrong.Value)
 		}
-		return nil, bad("can't parse reply keyboard markup JSON object")
+		return m, bad("can't parse reply keyboard markup JSON object")
 	}
-	var rows [][]Button
+	rows, refusal := inlineRows(in.Rows)
+	switch {
+	case refusal != nil:
+		return m, refusal
+	case len(in.Keyboard) > 0:
+		m.other = true
+	case len(rows) > 0:
+		m.rows = rows
+	case in.Remove:
+		m.other = true
+	case in.Force:
+		m.question = &Question{in.Placeholder, in.Selective}
+	}
+	if len(rows) == 0 && utf8.RuneCountInString(in.Placeholder) > maxPlaceholder {
+		return m, MarkupInvalid
+	}
+	return m, nil
+}
+
+// keyboard reads reply_markup where only buttons may be.
+func (q *query) keyboard() ([][]Button, *Refusal) {
+	m, refusal := q.markup()
+	if refusal == nil && !m.inline() {
+		refusal = InlineExpected
+	}
+	return m.rows, refusal
+}
+
+func inlineRows(in [][]buttonIn) (rows [][]Button, refusal *Refusal) {
 	count := 0
-	for _, row := range markup.Rows {
+	for _, row := range in {
 		buttons := make([]Button, len(row))
 		for i, in := range row {
-			var refusal *Refusal
 			if buttons[i], refusal = in.button(); refusal != nil {
 				return nil, refusal
 			}
@@ -52,13 +100,18 @@ type buttonIn struct {
 	Label *string `json:"text"`
 }
 
+// invalid reports whether there is a text to copy that Telegram refuses.
+func (c *CopyText) invalid() bool {
+	return c != nil && (c.Text == "" || utf8.RuneCountInString(c.Text) > maxCopied)
+}
+
 // button checks a button; its first action counts.
 func (in buttonIn) button() (Button, *Refusal) {
 	b := in.Button
 	if in.Label == nil {
 		return b, bad(`can't parse inline keyboard button: Can't find field "text"`)
 	}
-	b.Text = *in.Label
+	b.Text, b.Style = *in.Label, strings.ToLower(b.Style)
 	if !slices.Contains([]string{"", "default", "primary", "danger", "success"}, b.Style) {
 		return b, bad("can't parse inline keyboard button: invalid button style specified")
 	}
@@ -70,6 +123,8 @@ func (in buttonIn) button() (Button, *Refusal) {
 			return b, badf("inline keyboard button URL '%s' is invalid: Wrong HTTP URL", b.URL)
 		}
 		b.Data = ""
+	case b.CopyText.invalid():
+		return b, CopyTextInvalid
 	case len(b.Data) > maxData:
 		return b, ButtonDataInvalid
 	case b.Data == "" && b.SwitchInline == nil && b.SwitchInlineHere == nil && b.SwitchInlineTo == nil &&

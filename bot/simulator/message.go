@@ -28,15 +28,23 @@ type Message struct {
 	// Photo is an address a page can show: the URL the bot named, or a path of the
 	// simulator's own for an uploaded picture.
 	Photo string
-	// FileID names the photo in the Bot API.
-	FileID   string
+	// FileID names the photo or the file in the Bot API.
+	FileID string
+	// File is one that is shown as such; nil for none.
+	File     *File
 	Keyboard [][]Button
+	// Question is that the phone opens its keyboard for an answer (force_reply); nil for none.
+	Question *Question
 	// Preview is the link preview's address, if one is shown.
 	Preview string
 
 	Silent    bool // arrived without a sound
 	Protected bool // can't be forwarded or saved
 	ReplyTo   int64
+	// Album is the same for all pictures of one album; empty outside of one.
+	Album string
+	// Origin says where a forwarded message was written first; nil for any other.
+	Origin *Origin
 	// Inline reports whether a person sent it through the bot (@bot word).
 	Inline bool
 	// Service is set for what Telegram itself writes in a chat: "new_chat_members",
@@ -44,8 +52,32 @@ type Message struct {
 	Service string
 }
 
-// Caption reports whether Text stands below a picture.
-func (m Message) Caption() bool { return m.Photo != "" }
+// Caption reports whether Text stands below a picture or a file.
+func (m Message) Caption() bool { return m.Photo != "" || m.File != nil }
+
+// Origin says where a message was written first.
+type Origin struct {
+	Name    string // of who wrote it
+	Date    time.Time
+	User    *User // nil for a channel, and for who does not let others see it
+	Channel int64 // 0 for people
+	Message int64 // its number in the channel
+}
+
+// File is a file that a message brings as it is, not as a picture.
+type File struct {
+	Name string
+	Size int
+	Type string // as "image/png"
+	// Address is a path of the simulator's own.
+	Address string
+}
+
+// Question is what a message with force_reply makes the phone show.
+type Question struct {
+	Placeholder string // in the empty line
+	Selective   bool   // asks only whom the message answers; in private chats it means nothing
+}
 
 // Button finds the first button with the label.
 func (m Message) Button(label string) (Button, bool) {

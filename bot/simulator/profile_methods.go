@@ -42,7 +42,7 @@ func (s *Server) setMyCommands(_ context.Context, q *query) (any, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	key, refusal := q.commandsKey()
+	key, refusal := s.commandsKey(q)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -72,7 +72,7 @@ func isMenuCommand(s string) bool {
 }
 
 func (s *Server) getMyCommands(_ context.Context, q *query) (any, *Refusal) {
-	key, refusal := q.commandsKey()
+	key, refusal := s.commandsKey(q)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -83,7 +83,7 @@ func (s *Server) getMyCommands(_ context.Context, q *query) (any, *Refusal) {
 }
 
 func (s *Server) deleteMyCommands(_ context.Context, q *query) (any, *Refusal) {
-	key, refusal := q.commandsKey()
+	key, refusal := s.commandsKey(q)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -91,8 +91,9 @@ func (s *Server) deleteMyCommands(_ context.Context, q *query) (any, *Refusal) {
 	return true, nil
 }
 
-// commandsKey reads scope and language_code.
-func (q *query) commandsKey() (commandsKey, *Refusal) {
+// commandsKey reads scope and language_code. A scope of one chat needs a chat that the bot
+// knows.
+func (s *Server) commandsKey(q *query) (commandsKey, *Refusal) {
 	scope, refusal := object[struct {
 		Type   string      `json:"type"`
 		ChatID json.Number `json:"chat_id"`
@@ -108,6 +109,16 @@ func (q *query) commandsKey() (commandsKey, *Refusal) {
 	switch key.scope = scope.Type; scope.Type {
 	case "default", "all_private_chats", "all_group_chats", "all_chat_administrators":
 	case "chat", "chat_administrators", "chat_member":
+		if scope.ChatID == "" {
+			return key, bad("can't parse BotCommandScope: Empty chat_id specified")
+		}
+		t, refusal := s.target(&query{params: map[string]string{"chat_id": scope.ChatID.String()}})
+		if refusal != nil {
+			return key, refusal
+		}
+		if t.chat != nil && !t.chat.known() {
+			return key, ChatNotFound
+		}
 		key.scope += ":" + scope.ChatID.String()
 		if scope.Type == "chat_member" {
 			key.scope += ":" + scope.UserID.String()

@@ -18,13 +18,18 @@ import (
 type query struct {
 	method string // in lower case
 	params map[string]string
-	files  map[string][]byte
+	files  map[string]upload
+}
+
+// upload is a file that comes with a request.
+type upload struct {
+	name string
+	data []byte
 }
 
 const (
 	maxBody   = 50 << 20
 	maxMemory = 4 << 20
-	maxPhoto  = 10 << 20
 )
 
 // errTooLarge is a body that the server does not even read.
@@ -97,13 +102,14 @@ func (q *query) multipart(parts *multipart.Reader) error {
 	}
 	defer form.RemoveAll() //nolint:errcheck // temporary files
 	q.fill(form.Value)
-	q.files = make(map[string][]byte, len(form.File))
+	q.files = make(map[string]upload, len(form.File))
 	for name, headers := range form.File {
 		file, err := headers[0].Open()
 		if err != nil {
 			return fmt.Errorf("multipart file: %w", err)
 		}
-		q.files[name], err = io.ReadAll(file)
+		data, err := io.ReadAll(file)
+		q.files[name] = upload{headers[0].Filename, data}
 		file.Close() // only read
 		if err != nil {
 			return fmt.Errorf("multipart file: %w", err)

@@ -21,6 +21,7 @@ func (r *Refusal) Error() string { return fmt.Sprintf("%d %s", r.Code, r.Descrip
 // capitals come from the servers behind it.
 var (
 	Unauthorized  = &Refusal{Code: 401, Description: "Unauthorized"}
+	LinkGone      = &Refusal{Code: 404, Description: "Not Found"}
 	UnknownMethod = &Refusal{Code: 404, Description: "Not Found: method not found"}
 
 	BotBlocked      = forbidden("bot was blocked by the user")
@@ -60,16 +61,29 @@ var (
 	CantDelete        = bad("message can't be deleted")
 	CantDeleteForAll  = bad("message can't be deleted for everyone")
 	ButtonDataInvalid = bad("BUTTON_DATA_INVALID")
-	QueryTooOld       = bad("query is too old and response timeout expired or query ID is invalid")
-	NoPhoto           = bad("there is no photo in the request")
-	WrongFile         = bad("wrong file identifier/HTTP URL specified")
-	CantFetchURL      = bad("failed to get HTTP URL content")
-	WrongContent      = bad("wrong type of the web page content")
-	ParseModeUnknown  = bad("unsupported parse_mode")
-	MissingMessageID  = bad("message identifier is not specified")
-	WrongAction       = bad("wrong parameter action in request")
-	MemberNotFound    = bad("PARTICIPANT_ID_INVALID")
-	WrongUser         = bad("invalid user_id specified")
+	CopyTextInvalid   = bad("BUTTON_COPY_TEXT_INVALID")
+	InlineExpected    = bad("inline keyboard expected")
+	// MarkupInvalid is for a placeholder that is too long: the documentation gives the limit,
+	// nobody the words.
+	MarkupInvalid    = bad("REPLY_MARKUP_INVALID")
+	QueryTooOld      = bad("query is too old and response timeout expired or query ID is invalid")
+	NoPhoto          = bad("there is no photo in the request")
+	NoDocument       = bad("there is no document in the request")
+	EmptyFile        = bad("file must be non-empty")
+	ImageFailed      = bad("IMAGE_PROCESS_FAILED")
+	WrongDimensions  = bad("PHOTO_INVALID_DIMENSIONS")
+	NoFileID         = bad("file_id not specified")
+	InvalidFileID    = bad("invalid file_id")
+	FileTooBig       = bad("file is too big")
+	FileUnavailable  = bad("wrong file_id or the file is temporarily unavailable")
+	WrongFile        = bad("wrong file identifier/HTTP URL specified")
+	CantFetchURL     = bad("failed to get HTTP URL content")
+	WrongContent     = bad("wrong type of the web page content")
+	ParseModeUnknown = bad("unsupported parse_mode")
+	MissingMessageID = bad("message identifier is not specified")
+	WrongAction      = bad("wrong parameter action in request")
+	MemberNotFound   = bad("PARTICIPANT_ID_INVALID")
+	WrongUser        = bad("invalid user_id specified")
 
 	WebhookActive   = &Refusal{Code: 409, Description: "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"}
 	OtherGetUpdates = &Refusal{Code: 409, Description: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"}

@@ -36,6 +36,9 @@ func TestRefusals(t *testing.T) {
 	group := func(f func(*world, *simulator.Citizen) int64) func(*testing.T, *world) request {
 		return func(_ *testing.T, w *world) request { return text(f(w, person(w))) }
 	}
+	menuOf := func(chat int64) request {
+		return request{"setMyCommands", params{"scope": params{"type": "chat", "chat_id": chat}, "commands": []any{params{"command": "desk", "description": "a"}}}}
+	}
 	buttons := func(b ...any) params { return params{"text": "a", "reply_markup": params{"inline_keyboard": []any{b}}} }
 
 	for _, test := range []struct {
@@ -164,7 +167,17 @@ func TestRefusals(t *testing.T) {
 		{"keyboard that is no JSON", toPerson("sendMessage", params{"text": "a", "reply_markup": "{"}),
 			400, "Bad Request: can't parse reply keyboard markup JSON object"},
 
+		{"a copied text too long", toPerson("sendMessage", buttons(simulator.Button{Text: "a", CopyText: &simulator.CopyText{Text: strings.Repeat("ө", 257)}})),
+			400, "Bad Request: BUTTON_COPY_TEXT_INVALID"},
+		{"a placeholder too long", toPerson("sendMessage", params{"text": "a", "reply_markup": ask(strings.Repeat("ө", 65))}), 400, "Bad Request: REPLY_MARKUP_INVALID"},
+
 		// Editing and deleting.
+		{"edit to a question", edit("editMessageText", params{"text": "a", "reply_markup": ask("")}), 400, "Bad Request: inline keyboard expected"},
+		{"edit a question", func(t *testing.T, w *world) request {
+			a := person(w)
+			m := must[message](t, w, "sendMessage", params{"chat_id": a.ID(), "text": "a", "reply_markup": ask("Title")})
+			return request{"editMessageText", params{"chat_id": a.ID(), "message_id": m.ID, "text": "b"}}
+		}, 400, "Bad Request: message can't be edited"},
 		{"edit to the same", edit("editMessageText", params{"text": "old"}),
 			400, "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message"},
 		{"edit nothing", toPerson("editMessageText", params{"text": "a", "message_id": 99}), 400, "Bad Request: message to edit not found"},
@@ -223,6 +236,10 @@ func TestRefusals(t *testing.T) {
 		{"a description too long", func(*testing.T, *world) request {
 			return request{"setMyDescription", params{"description": strings.Repeat("a", 513)}}
 		}, 400, "Bad Request: bot description is too long"},
+		{"a menu for nobody", func(*testing.T, *world) request { return menuOf(17) }, 400, "Bad Request: chat not found"},
+		{"a menu for who never wrote", func(_ *testing.T, w *world) request { return menuOf(w.Citizen("Aida", "").ID()) }, 400, "Bad Request: chat not found"},
+		{"a file that is none", func(*testing.T, *world) request { return request{"getFile", params{"file_id": "AgACnothing"}} }, 400, "Bad Request: invalid file_id"},
+		{"a file without an id", func(*testing.T, *world) request { return request{"getFile", params{}} }, 400, "Bad Request: file_id not specified"},
 		{"an action that is none", toPerson("sendChatAction", params{"action": "dancing"}), 400, "Bad Request: wrong parameter action in request"},
 		{"an unknown method", func(*testing.T, *world) request { return request{"sendPigeon", params{}} }, 404, "Not Found: method not found"},
 	} {
@@ -251,6 +268,9 @@ func TestAllowed(t *testing.T) {
 		"4096 after parsing":            {"text": "<b>" + strings.Repeat("&amp;", 4096) + "</b>", "parse_mode": "HTML"},
 		"64 bytes of data":              {"text": "a", "reply_markup": keyboard([]simulator.Button{tap("a", strings.Repeat("ө", 32))})},
 		"a style":                       {"text": "a", "reply_markup": keyboard([]simulator.Button{{Text: "a", Data: "a", Style: "danger"}})},
+		"a style in capitals":           {"text": "a", "reply_markup": keyboard([]simulator.Button{{Text: "a", Data: "a", Style: "Primary"}})},
+		"256 characters to copy":        {"text": "a", "reply_markup": keyboard([]simulator.Button{{Text: "a", CopyText: &simulator.CopyText{Text: strings.Repeat("ө", 256)}}})},
+		"a placeholder of 64":           {"text": "a", "reply_markup": ask(strings.Repeat("ө", 64))},
 		"a reply that may be missing":   {"text": "a", "reply_parameters": params{"message_id": 99, "allow_sending_without_reply": true}},
 		"more than 100 entities":        {"text": strings.Repeat("<b>a</b>", 101), "parse_mode": "HTML"},
 		"a keyboard that is not inline": {"text": "a", "reply_markup": params{"keyboard": []any{[]any{"a"}}}},
@@ -276,4 +296,9 @@ func TestToken(t *testing.T) {
 	if me := must[simulator.User](t, w, "GETme", nil); me.ID != 42 || !me.IsBot || me.Username != "kabarchy_bot" {
 		t.Errorf("getMe is %+v", me)
 	}
+}
+
+// ask is a question's markup.
+func ask(placeholder string) params {
+	return params{"force_reply": true, "input_field_placeholder": placeholder, "selective": true}
 }

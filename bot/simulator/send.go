@@ -2,8 +2,6 @@ package simulator
 
 import (
 	"context"
-	"encoding/json"
-	"net/http"
 	"strings"
 )
 
@@ -20,77 +18,14 @@ func (s *Server) sendMessage(_ context.Context, q *query) (any, *Refusal) {
 	return s.sendOne(q, m)
 }
 
-func (s *Server) sendPhoto(_ context.Context, q *query) (any, *Refusal) {
-	caption, refusal := formatCaption(q.params["caption"], q.params["parse_mode"], q.params["caption_entities"])
-	if refusal != nil {
-		return nil, refusal
-	}
-	m := Message{Text: caption.text, Entities: caption.entities}
-	if m.FileID, m.Photo, refusal = s.photo(q, "photo", q.params["photo"]); refusal != nil {
-		return nil, refusal
-	}
-	return s.sendOne(q, m)
-}
-
 // sendOne adds to m what every kind of message can have, and sends it.
 func (s *Server) sendOne(q *query, m Message) (any, *Refusal) {
-	var refusal *Refusal
-	if m.Keyboard, refusal = q.keyboard(); refusal != nil {
+	markup, refusal := q.markup()
+	if refusal != nil {
 		return nil, refusal
 	}
+	m.Keyboard, m.Question = markup.rows, markup.question
 	return s.send(q, m)
-}
-
-// inputMedia is the Bot API's InputMediaPhoto.
-type inputMedia struct {
-	Type            string          `json:"type"`
-	Media           string          `json:"media"`
-	Caption         string          `json:"caption"`
-	ParseMode       string          `json:"parse_mode"`
-	CaptionEntities json.RawMessage `json:"caption_entities"`
-}
-
-func (s *Server) media(q *query, in inputMedia) (m Message, refusal *Refusal) {
-	if in.Type != "photo" {
-		return m, badf("type %q is not one of the simulator's: photo", in.Type)
-	}
-	caption, refusal := formatCaption(in.Caption, in.ParseMode, string(in.CaptionEntities))
-	if refusal != nil {
-		return m, refusal
-	}
-	m.Text, m.Entities = caption.text, caption.entities
-	m.FileID, m.Photo, refusal = s.photo(q, "", in.Media)
-	return m, refusal
-}
-
-// photo finds the picture that a request names or brings: an upload, the URL of one,
-// or the id of one that was sent before. URLs are not fetched: a [Fault] plays the
-// pictures that can't be had.
-func (s *Server) photo(q *query, field, named string) (id, address string, refusal *Refusal) {
-	attached, isAttached := strings.CutPrefix(named, "attach://")
-	if !isAttached {
-		attached = field
-	}
-	picture, uploaded := q.files[attached]
-	switch {
-	case uploaded && len(picture) > maxPhoto:
-		return "", "", errTooLarge
-	case uploaded && !strings.HasPrefix(http.DetectContentType(picture), "image/"):
-		return "", "", bad("IMAGE_PROCESS_FAILED")
-	case uploaded:
-		id, address = s.files.upload(picture)
-		return id, address, nil
-	case named == "" || isAttached:
-		return "", "", NoPhoto
-	}
-	if address, known := s.files.byID(named); known {
-		return named, address, nil
-	}
-	isURL := strings.HasPrefix(named, "http://") || strings.HasPrefix(named, "https://")
-	if !isURL || checkedLink(named, "") == "" {
-		return "", "", WrongFile
-	}
-	return s.files.byURL(named), named, nil
 }
 
 // send checks the chat and the limits, and makes m arrive.

@@ -22,6 +22,7 @@ var methods = map[string]method{
 
 	"sendmessage":    (*Server).sendMessage,
 	"sendphoto":      (*Server).sendPhoto,
+	"senddocument":   (*Server).sendDocument,
 	"sendchataction": (*Server).sendChatAction,
 
 	"editmessagetext":        (*Server).editMessageText,
@@ -43,6 +44,7 @@ var methods = map[string]method{
 	"getmyshortdescription": (*Server).getMyShortDescription,
 
 	"getchatmember": (*Server).getChatMember,
+	"getfile":       (*Server).getFile,
 }
 
 // Handler serves the Bot API under /bot<token>/, uploaded pictures under /file/ and

@@ -43,8 +43,9 @@ func New(o Options) *Server {
 	o = o.withDefaults()
 	s := &Server{options: o}
 	s.account.init(o)
-	s.chats.init(&s.account)
+	s.chats.init(&s.account, &s.files)
 	s.crowds.init(&s.account)
+	s.files.init(o.Token, o.Now)
 	s.profile.name = s.account.bot.FirstName
 	s.faults.seed = o.Seed
 	return s
@@ -144,6 +145,10 @@ func (s *Server) Received(chat int64) int {
 // Deliveries says how often each chat accepted a message with the key, for every chat
 // that did: lost and duplicate messages are counted from it. See [Options.Key].
 func (s *Server) Deliveries(key string) map[int64]int { return s.tallies.of(key).deliveries() }
+
+// Read returns the file at an address that a [Message] names, as long as it is kept; never
+// what is at a URL.
+func (s *Server) Read(address string) (data []byte, found bool) { return s.files.read(address) }
 
 // Stats returns the counts as they are now.
 func (s *Server) Stats() Stats {

@@ -11,8 +11,14 @@ import (
 
 // say adds a person's message and tells the bot, if the bot hears it.
 func (c *Chat) say(from User, text string, thread int64) (update int64) {
-	m := c.add(Message{From: from.ID, Name: c.nameOf(from), Text: text, Entities: commands(text), Thread: thread})
-	if !c.hears(text) {
+	return c.speak(from, Message{Text: text, Entities: marks(text), Thread: thread})
+}
+
+// speak is say for a message of any kind.
+func (c *Chat) speak(from User, m Message) (update int64) {
+	m.From, m.Name = from.ID, c.nameOf(from)
+	m = c.add(m)
+	if !c.hears(m.Text) {
 		return 0
 	}
 	return c.tell(c.wireMessage(m))
@@ -123,31 +129,4 @@ func (c *Chat) topicOpened(by User, name string) (thread int64) {
 		c.tell(w)
 	}
 	return m.ID
-}
-
-// commands finds the bot commands in a person's text, as Telegram marks them.
-func commands(text string) []Entity {
-	var found []Entity
-	offset := 0
-	for i, word := range strings.Split(text, " ") {
-		if i > 0 {
-			offset++
-		}
-		command, _, _ := strings.Cut(word, "\n")
-		if len(command) > 1 && command[0] == '/' && isCommand(command[1:]) {
-			found = append(found, Entity{Type: "bot_command", Offset: offset, Length: utf16Length(command)})
-		}
-		offset += utf16Length(word)
-	}
-	return found
-}
-
-func isCommand(s string) bool {
-	name, bot, _ := strings.Cut(s, "@")
-	for _, r := range name + bot {
-		if r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
-			return false
-		}
-	}
-	return name != "" && len(name) <= 64
 }

@@ -25,6 +25,9 @@ type wireMessage struct {
 	ViaBot          *User         `json:"via_bot,omitempty"`
 	Protected       bool          `json:"has_protected_content,omitempty"`
 	ReplyTo         *wireMessage  `json:"reply_to_message,omitempty"`
+	Origin          *wireOrigin   `json:"forward_origin,omitempty"`
+	Album           string        `json:"media_group_id,omitempty"`
+	Document        *wireDocument `json:"document,omitempty"`
 	Text            string        `json:"text,omitempty"`
 	Entities        []Entity      `json:"entities,omitempty"`
 	LinkPreview     *linkPreview  `json:"link_preview_options,omitempty"`
@@ -49,6 +52,25 @@ type photoSize struct {
 	Width    int    `json:"width"`
 	Height   int    `json:"height"`
 	FileSize int    `json:"file_size,omitempty"`
+}
+
+// wireDocument is a file that is sent as such.
+type wireDocument struct {
+	FileID   string `json:"file_id"`
+	UniqueID string `json:"file_unique_id"`
+	Name     string `json:"file_name,omitempty"`
+	Type     string `json:"mime_type,omitempty"`
+	Size     int    `json:"file_size,omitempty"`
+}
+
+// wireOrigin is a MessageOrigin. Which fields it has depends on the type.
+type wireOrigin struct {
+	Type      string    `json:"type"`
+	Date      int64     `json:"date"`
+	User      *User     `json:"sender_user,omitempty"`
+	Name      string    `json:"sender_user_name,omitempty"` // of type hidden_user
+	Chat      *wireChat `json:"chat,omitempty"`             // of type channel
+	MessageID int64     `json:"message_id,omitempty"`       // likewise
 }
 
 type topicCreated struct {
@@ -161,14 +183,34 @@ func (c *Chat) wireMessage(m Message) *wireMessage {
 
 // content is what m says, and its keyboard.
 func (w *wireMessage) content(m Message) {
-	if m.Caption() {
+	switch {
+	case m.File != nil:
+		w.Document = &wireDocument{m.FileID, uniqueID(m.FileID), m.File.Name, m.File.Type, m.File.Size}
+		w.Caption, w.CaptionEntities = m.Text, m.Entities
+	case m.Photo != "":
 		w.Photo, w.Caption, w.CaptionEntities = sizes(m.FileID), m.Text, m.Entities
-	} else {
+	default:
 		w.Text, w.Entities = m.Text, m.Entities
 	}
+	w.Album, w.Origin = m.Album, m.Origin.wire()
 	if m.Keyboard != nil {
 		w.ReplyMarkup = &inlineMarkup{m.Keyboard}
 	}
+}
+
+func (o *Origin) wire() *wireOrigin {
+	switch {
+	case o == nil:
+		return nil
+	case o.Channel != 0:
+		return &wireOrigin{
+			Type: "channel", Date: o.Date.Unix(), MessageID: o.Message,
+			Chat: &wireChat{ID: o.Channel, Title: o.Name, Type: Channel},
+		}
+	case o.User == nil:
+		return &wireOrigin{Type: "hidden_user", Date: o.Date.Unix(), Name: o.Name}
+	}
+	return &wireOrigin{Type: "user", Date: o.Date.Unix(), User: o.User}
 }
 
 func (c *Chat) author(w *wireMessage, m Message) {
@@ -191,12 +233,15 @@ func (c *Chat) author(w *wireMessage, m Message) {
 // sizes are a photo's on the wire, smallest first. The pictures are not looked at:
 // the largest is as large as Telegram ever makes one.
 func sizes(id string) []photoSize {
-	unique := id[len(id)-16:]
+	unique := uniqueID(id)
 	return []photoSize{
 		{FileID: id + "s", UniqueID: unique + "s", Width: 90, Height: 60, FileSize: 1200},
 		{FileID: id, UniqueID: unique, Width: 1280, Height: 853, FileSize: 120_000},
 	}
 }
+
+// uniqueID is what a file is compared by; nothing can be fetched with it.
+func uniqueID(id string) string { return id[len(id)-16:] }
 
 // inlineID names a message that came through the bot.
 func inlineID(m Message) string {

@@ -172,6 +172,17 @@ type message struct {
 	ReplyMarkup *struct {
 		Keyboard [][]simulator.Button `json:"inline_keyboard"`
 	} `json:"reply_markup"`
+	CaptionEntities []simulator.Entity `json:"caption_entities"`
+	Document        *struct {
+		FileID string `json:"file_id"`
+		Name   string `json:"file_name"`
+	} `json:"document"`
+	Album  string `json:"media_group_id"`
+	Origin *struct {
+		Type      string          `json:"type"`
+		User      *simulator.User `json:"sender_user"`
+		MessageID int64           `json:"message_id"`
+	} `json:"forward_origin"`
 	ReplyTo     *message         `json:"reply_to_message"`
 	NewMembers  []simulator.User `json:"new_chat_members"`
 	MigrateTo   int64            `json:"migrate_to_chat_id"`

@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"kabarchy/feeds/article"
@@ -56,6 +57,28 @@ type Item struct {
 	// Withdrawn reports whether the item was taken back. It is in no list then, and is never
 	// announced again.
 	Withdrawn bool `json:"withdrawn,omitempty"`
+}
+
+// For reports whether the item is what a reader of some languages gets, the main one first,
+// where it is certain which editions there are: that in the first of these languages which
+// has one. Who reads none of them gets the one that stands in for another, and missing is
+// the reader's language that it stands in for. Of a feed's item, gets reports whether it is
+// in one of the languages: other editions may come.
+func (it Item) For(languages []string) (missing string, gets bool) {
+	if len(it.Editions) == 0 {
+		return "", slices.Contains(languages, it.Language)
+	}
+	for _, language := range languages {
+		if slices.Contains(it.Editions, language) {
+			return "", language == it.Language
+		}
+	}
+	for _, language := range languages {
+		if slices.Contains(it.StandIn, language) {
+			return language, true
+		}
+	}
+	return "", false
 }
 
 // AnnouncementKind says what befell an item.

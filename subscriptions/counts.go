@@ -1,9 +1,6 @@
 package subscriptions
 
-import (
-	"context"
-	"errors"
-)
+import "context"
 
 // step is how many buckets a walk of this package reads at a time.
 const step = 64
@@ -22,44 +19,40 @@ type Counts struct {
 // Count counts the subscribers by walking over all of them: once a minute, not for each
 // request.
 func (s *Store) Count(ctx context.Context) (Counts, error) {
-	return s.count(ctx, func(int) {})
+	counts, _, err := s.CountAndSample(ctx, 0)
+	return counts, err
 }
 
-// count is Count that names each bucket in which it finds somebody.
-func (s *Store) count(ctx context.Context, found func(bucket int)) (Counts, error) {
-	counts := Counts{Active: map[string]int{}}
-	for from := 0; from < Buckets; from += step {
-		buckets, err := s.Read(ctx, from, from+step)
-		if unreadable, ok := errors.AsType[*Unreadable](err); ok {
-			counts.Unreadable += len(unreadable.Chats)
-			counts.Total += len(unreadable.Chats)
-		} else if err != nil {
-			return Counts{}, err
+// CountAndSample is Count that also returns some buckets, at most so many, that hold
+// somebody: Present tells cheaply whether they still do.
+func (s *Store) CountAndSample(ctx context.Context, most int) (counts Counts, some []int, err error) {
+	cohorts, unreadable, err := s.census(ctx, func(bucket int) {
+		if len(some) < most {
+			some = append(some, bucket)
 		}
-		for i, bucket := range buckets {
-			for j := range bucket {
-				counts.add(&bucket[j].Preferences)
-			}
-			if len(bucket) > 0 {
-				found(from + i)
-			}
-		}
+	})
+	if err != nil {
+		return Counts{}, nil, err
 	}
-	return counts, nil
+	counts = Counts{Active: map[string]int{}, Total: unreadable, Unreadable: unreadable}
+	for _, c := range cohorts {
+		counts.add(c)
+	}
+	return counts, some, nil
 }
 
-func (c *Counts) add(p *Preferences) {
-	c.Total++
-	switch {
+func (c *Counts) add(of Cohort) {
+	c.Total += of.Chats
+	switch p := of.Preferences; {
 	case p.Status == Stopped:
-		c.Stopped++
+		c.Stopped += of.Chats
 	case p.Status == Blocked:
-		c.Blocked++
+		c.Blocked += of.Chats
 	case p.Status == Gone:
-		c.Gone++
+		c.Gone += of.Chats
 	case len(p.Languages) == 0:
-		c.Active[""]++
+		c.Active[""] += of.Chats
 	default:
-		c.Active[p.Languages[0]]++
+		c.Active[p.Languages[0]] += of.Chats
 	}
 }

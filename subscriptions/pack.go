@@ -43,6 +43,7 @@ const (
 
 const (
 	headLength = 6
+	sinceAt    = 3 // where since begins, which ends the head
 	noPictures = 1 << 4
 	waitBit    = 1 << 7
 	noPause    = 1 << 7 // of the first of three bytes

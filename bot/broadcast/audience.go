@@ -44,7 +44,7 @@ func (a audience) decide(p subscriptions.Preferences, item *feeds.Item, urgent b
 		return skip
 	case at.Sub(planned) > longestWait:
 		return sendNow
-	case p.Languages[0] != item.Language && at.Sub(planned) < mainEditionWait:
+	case len(item.Editions) == 0 && p.Languages[0] != item.Language && at.Sub(planned) < mainEditionWait:
 		return afterMainEdition
 	case p.Quiet.Wait && a.quiet(p, at):
 		return afterQuiet
@@ -92,12 +92,16 @@ func (a audience) wasAtOnce(p subscriptions.Preferences) bool {
 	return p.Owed.Until.Sub(p.Owed.From) == time.Hour
 }
 
-// reads reports whether an item is of a chat's languages and topics. An item of no topic
-// is for those who chose none.
+// reads reports whether an item is for a chat: it is the edition in a language of the chat's,
+// and of its topics.
 func (a audience) reads(p subscriptions.Preferences, item *feeds.Item) bool {
-	if p.Status != subscriptions.Active || !slices.Contains(p.Languages, item.Language) {
-		return false
-	}
+	_, gets := item.For(p.Languages)
+	return gets && p.Status == subscriptions.Active && a.chose(p, item)
+}
+
+// chose reports whether an item is of a chat's topics. One of no topic is for those who
+// chose none.
+func (a audience) chose(p subscriptions.Preferences, item *feeds.Item) bool {
 	return p.Topics.All() || slices.ContainsFunc(item.Topics, func(id string) bool {
 		n, known := a.topics[id]
 		return known && p.Topics.Has(n)

@@ -212,7 +212,7 @@ func (w *witness) begin(ctx context.Context) error {
 
 // count counts the subscribers, and compares them with how many there were.
 func (w *witness) count(ctx context.Context, before int) error {
-	counts, sample, err := w.store.Census(ctx, sampled)
+	counts, sample, err := w.store.CountAndSample(ctx, sampled)
 	if err != nil {
 		return err
 	}

@@ -72,6 +72,7 @@ func printPlan(w io.Writer, name string, c *config.Config, redis []string) {
 	if len(c.Admins) == 0 {
 		fmt.Fprint(t, "Admins\tnone: items that are held for a decision have nobody to release them, and nobody is told of ill sources; put Telegram user ids under admins\n")
 	}
+	printDesk(t, c)
 	fmt.Fprintf(t, "Rate\t%g messages a second\n", c.Telegram.MessagesPerSecond)
 	if c.Telegram.Webhook != "" {
 		fmt.Fprintf(t, "Webhook\t%s\n", c.Telegram.Webhook)
@@ -85,6 +86,22 @@ func printPlan(w io.Writer, name string, c *config.Config, redis []string) {
 	}
 	if c.Network.AllowPrivateAddresses {
 		fmt.Fprint(t, "Network\tprivate addresses are allowed: only for tests and demos\n")
+	}
+}
+
+// printDesk says who is at the desk, and what may not be meant.
+func printDesk(w io.Writer, c *config.Config) {
+	if c.Desk == nil {
+		return
+	}
+	for _, p := range c.Colleagues() {
+		fmt.Fprintf(w, "Desk\t%s: %s\n", cmp.Or(p.Name, fmt.Sprintf("administrator %d", p.ID)), strings.Join(p.Roles, ", "))
+	}
+	if c.Desk.One() {
+		fmt.Fprint(w, "Desk\tapproval: one: nobody else looks at a text before it goes out\n")
+	}
+	for _, warning := range c.Warnings() {
+		fmt.Fprintf(w, "Desk\t! %s\n", warning)
 	}
 }
 

@@ -24,6 +24,7 @@ type Config struct {
 	Sources  []Source `yaml:"sources"`
 	Topics   []Topic  `yaml:"topics"`
 	Admins   []int64  `yaml:"admins"` // Telegram user ids
+	Desk     *Desk    `yaml:"desk"`   // nil where there is none
 	Telegram Telegram `yaml:"telegram"`
 	Network  Network  `yaml:"network"`
 	// Listen is where health and metrics are served, and the webhook.

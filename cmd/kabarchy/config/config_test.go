@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -26,6 +27,9 @@ telegram: {messages_per_second: 30}
 network: {allow_private_addresses: false}
 listen: 127.0.0.1:8080
 `
+
+// desk begins the configuration of a desk; the one administrator is its approver.
+const desk = "desk:\n"
 
 func TestMistakesNameFileLineAndKey(t *testing.T) {
 	t.Parallel()
@@ -88,6 +92,20 @@ func TestMistakesNameFileLineAndKey(t *testing.T) {
 		{"topic of an unknown source", "sources: [news-ky]", "sources: [news-kg]", `k.yaml:12: topics[0].match.sources[0]: there is no source "news-kg"`},
 
 		{"bad admin", "[111111111]", "[-5]", `k.yaml:13: admins[0]: -5 is not a Telegram user id`},
+		{"desk of one", "listen:", desk + "  people: [{id: 111111111, name: А, roles: [officer]}]\nlisten:", `k.yaml:17: desk.people: one person alone can't approve`},
+		{"desk of nobody", "admins: [111111111]", "desk: {approval: one}", `k.yaml:13: desk.people: nobody is an approver`},
+		{"desk without approvers", "admins: [111111111]", "desk: {people: [{id: 5, name: А, roles: [officer]}, {id: 6, name: Б, roles: [operator]}]}", `k.yaml:13: desk.people: nobody is an approver`},
+		{"approval by three", "listen:", desk + "  approval: three\nlisten:", `k.yaml:17: desk.approval: unknown approval "three"; there are two and one`},
+		{"no time to take it back", "listen:", desk + "  hold_seconds: 9\nlisten:", `k.yaml:17: desk.hold_seconds: must be from 10 to 300`},
+		{"too much time to take it back", "listen:", desk + "  hold_seconds: 301\nlisten:", `k.yaml:17: desk.hold_seconds: must be from 10 to 300`},
+		{"a desk in the web", "listen:", desk + "  web: https://bot.example.kg/desk\nlisten:", `k.yaml:17: desk.web: the desk has no pages in the web yet`},
+		{"alone without a right", "listen:", desk + "  alone: [5]\n  people: [{id: 5, name: А, roles: [officer]}]\nlisten:", `k.yaml:17: desk.alone[0]: 5 is no approver`},
+		{"somebody without an id", "listen:", desk + "  people: [{id: -5, name: А, roles: [officer]}]\nlisten:", `k.yaml:17: desk.people[0].id: -5 is not a Telegram user id`},
+		{"somebody twice", "listen:", desk + "  people: [{id: 5, name: А, roles: [officer]}, {id: 5, name: Б, roles: [approver]}]\nlisten:", `k.yaml:17: desk.people[1].id: 5 is duplicated`},
+		{"somebody without a name", "listen:", desk + "  people: [{id: 5, name: ' ', roles: [officer]}]\nlisten:", `k.yaml:17: desk.people[0].name: a name of 1 to 64`},
+		{"somebody without a role", "listen:", desk + "  people: [{id: 5, name: А}]\nlisten:", `k.yaml:17: desk.people[0].roles: at least one is needed`},
+		{"an unknown role", "listen:", desk + "  people: [{id: 5, name: А, roles: [officer, chief]}]\nlisten:", `k.yaml:17: desk.people[0].roles[1]: unknown role "chief"`},
+		{"an unknown key of the desk", "listen:", desk + "  colour: red\nlisten:", `k.yaml:17: desk.colour: there is no such key`},
 		{"no rate", "second: 30", "second: 0", `k.yaml:14: telegram.messages_per_second: must be above 0`},
 		{"corrections for ever", "second: 30", "second: 30, correct_within_hours: 1000", `k.yaml:14: telegram.correct_within_hours: must be from 1 to 168`},
 		{"no patience", "second: 30", "second: 30, give_up_after_hours: 0", `k.yaml:14: telegram.give_up_after_hours: must be from 1 to 168`},
@@ -119,6 +137,30 @@ func TestMistakesNameFileLineAndKey(t *testing.T) {
 				t.Errorf("got  %s\nwant %s…", err, tt.want)
 			}
 		})
+	}
+}
+
+func TestDeskHasDefaultsAndAdministratorsAreAtIt(t *testing.T) {
+	t.Parallel()
+	read := func(people string) *Config {
+		c, err := Parse("k.yaml", []byte(valid+"desk: {people: ["+people+"]}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	c := read("{id: 5, name: А, roles: [officer]}, {id: 111111111, name: Б, roles: [officer]}")
+	if c.Desk.One() || c.Desk.HoldSeconds != 30 {
+		t.Errorf("defaults: %+v", c.Desk)
+	}
+	if all := c.Colleagues(); len(all) != 2 || !slices.Equal(all[1].Roles, []string{Officer, Operator, Approver}) {
+		t.Errorf("at the desk are %+v", all)
+	}
+	if w := c.Warnings(); len(w) != 1 || !strings.Contains(w[0], "what Б writes") {
+		t.Errorf("warnings: %q", w)
+	}
+	if w := read("{id: 5, name: А, roles: [officer, approver]}").Warnings(); len(w) != 0 {
+		t.Errorf("another can approve it: %q", w)
 	}
 }
 

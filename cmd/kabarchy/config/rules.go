@@ -36,6 +36,7 @@ func (c *Config) validate() problems {
 	ps.sources(c.Sources)
 	ps.topics(c.Topics, c.Sources)
 	ps.admins(c.Admins)
+	ps.desk(c)
 	if rate := c.Telegram.MessagesPerSecond; rate <= 0 || rate > 1000 {
 		ps.add("telegram.messages_per_second", "must be above 0 and at most 1000; Telegram allows about 30")
 	}

@@ -42,6 +42,9 @@ type Options struct {
 	Engine  Engine
 	// Bot is this bot's user id: pictures of another are left out.
 	Bot int64
+	// Writing: there are officers. Without it nobody writes and nobody is invited; what goes
+	// out can be stopped and withdrawn.
+	Writing bool
 	// People are those of the configuration; who was invited is in Redis.
 	People []Person
 	// One: who wrote a text may approve it.

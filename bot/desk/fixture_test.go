@@ -70,7 +70,7 @@ func newOffice(t *testing.T, rdb redis.UniversalClient, change func(*Options)) *
 	t.Helper()
 	o := &office{t: t, rdb: rdb, archive: feeds.NewArchive(rdb), store: subscriptions.NewStore(rdb), phones: &phones{shows: map[int64]map[int64]string{}}}
 	o.engine = broadcast.New(broadcast.Options{
-		Redis: rdb, Store: o.store, Archive: o.archive, Sender: o.phones, Log: slog.New(slog.DiscardHandler),
+		Redis: rdb, Store: o.store, Archive: o.archive, Sender: o.phones, Brake: Brake{rdb}, Log: slog.New(slog.DiscardHandler),
 	})
 	o.Desk = o.open(change)
 	return o
@@ -79,7 +79,7 @@ func newOffice(t *testing.T, rdb redis.UniversalClient, change func(*Options)) *
 // open makes another desk on the same Redis, as another instance has.
 func (o *office) open(change func(*Options)) *Desk {
 	o.t.Helper()
-	options := Options{Redis: o.rdb, Archive: o.archive, Engine: o.engine, People: colleagues()}
+	options := Options{Redis: o.rdb, Archive: o.archive, Engine: o.engine, Writing: true, People: colleagues()}
 	if change != nil {
 		change(&options)
 	}

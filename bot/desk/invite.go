@@ -145,7 +145,7 @@ func (d *Desk) administer(ctx context.Context, by int64, l Line, run func(line, 
 		if err != nil {
 			return err
 		}
-		if roles&Approver == 0 {
+		if roles&Approver == 0 || !d.options.Writing {
 			return ErrNotAllowed
 		}
 		l.Who, l.Role = by, roles

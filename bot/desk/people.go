@@ -34,6 +34,9 @@ func (d *Desk) roles(user int64, entry string) (Role, error) {
 			role |= p.Roles
 		}
 	}
+	if !d.options.Writing {
+		role &^= Officer
+	}
 	return role, nil
 }
 

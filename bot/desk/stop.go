@@ -7,15 +7,20 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/redis/go-redis/v9"
+
 	"kabarchy/bot/broadcast"
 	"kabarchy/feeds"
 )
 
-var _ broadcast.Brake = (*Desk)(nil)
+// Brake tells the engine what people have stopped.
+type Brake struct{ Redis redis.UniversalClient }
 
-// Halted are the items and digests of which nothing more is sent: the engine asks for it.
-func (d *Desk) Halted(ctx context.Context) (map[string]broadcast.Halt, error) {
-	found, err := d.rdb.HGetAll(ctx, keyHalted).Result()
+var _ broadcast.Brake = Brake{}
+
+// Halted are the items and digests of which nothing more is sent.
+func (b Brake) Halted(ctx context.Context) (map[string]broadcast.Halt, error) {
+	found, err := b.Redis.HGetAll(ctx, keyHalted).Result()
 	if err != nil {
 		return nil, fmt.Errorf("what is halted: %w", err)
 	}

@@ -19,6 +19,7 @@ import (
 	"kabarchy/bot"
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/delivery"
+	"kabarchy/bot/desk"
 	"kabarchy/bot/lease"
 	"kabarchy/bot/telegram"
 	"kabarchy/bot/updates"
@@ -64,12 +65,14 @@ type App struct {
 	Archive *feeds.Archive
 	Store   *subscriptions.Store
 	Poller  *feeds.Poller
+	Desk    *desk.Desk
 
 	options   AppOptions
 	bot       *bot.Bot
 	updates   *updates.Dispatcher
 	webhook   *updates.Webhook // nil where updates are fetched
 	client    *telegram.Client
+	links     links
 	lease     *lease.Lease
 	witness   *witness
 	telegram  *probe        // whether Telegram can be reached
@@ -140,8 +143,12 @@ func (a *App) wire(ctx context.Context) error {
 		Limiter: limiter, Grace: o.Grace,
 		Keep:        time.Duration(o.Config.Telegram.CorrectWithinHours) * time.Hour,
 		GiveUpAfter: time.Duration(o.Config.Telegram.GiveUpAfterHours) * time.Hour,
-		OnHold:      a.wakeAdmins, Log: o.Log, Registerer: a.metrics,
+		OnHold:      a.wakeAdmins, Brake: desk.Brake{Redis: o.Redis}, Log: o.Log, Registerer: a.metrics,
 	})
+	a.links = newLinks(o)
+	if a.Desk, err = a.newDesk(); err != nil {
+		return err
+	}
 	feeding := pollerOptions(o.Config, o.Log)
 	feeding.Registerer, feeding.OnAnnounce, feeding.OnHealth, feeding.Dial = a.metrics, a.Engine.Wake, func(feeds.Health) { a.wakeAdmins() }, o.Dial
 	if a.Poller, err = feeds.NewPoller(feeding, a.Archive); err != nil {
@@ -172,6 +179,9 @@ func (a *App) Start(ctx context.Context) error {
 	if len(a.options.Config.Admins) == 0 {
 		a.options.Log.WarnContext(ctx, "no administrators are configured: items that are held for a decision have nobody to release them; put Telegram user ids under admins")
 	}
+	for _, warning := range a.options.Config.Warnings() {
+		a.options.Log.WarnContext(ctx, warning)
+	}
 	a.options.Log.InfoContext(ctx, "started", "listen", a.Addr(), "redis", a.options.Redis.Where, "sources", len(a.options.Config.Sources))
 	return nil
 }
@@ -184,6 +194,7 @@ func (a *App) work(ctx context.Context) error {
 	parts, ctx := errgroup.WithContext(ctx)
 	parts.Go(func() error { return a.Poller.Run(ctx) })
 	parts.Go(func() error { return a.Engine.Run(ctx) })
+	parts.Go(func() error { return a.Desk.Run(ctx) })
 	parts.Go(func() error { return a.receive(ctx) })
 	parts.Go(func() error { return a.introduce(ctx) })
 	parts.Go(func() error { return a.readArchive(ctx) })
@@ -247,6 +258,9 @@ func (a *App) Stop(ctx context.Context) error {
 	err := a.parts.stop(ctx)
 	if a.bot != nil { // it is not yet where NewApp fails
 		a.bot.Finish(ctx)
+	}
+	if a.links.client != nil {
+		a.links.client.Close()
 	}
 	return errors.Join(err, a.options.Redis.Close())
 }

@@ -104,7 +104,7 @@ func (d *demo) start(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 
-	desk := &desk{site: d.Site, address: configured.Ministry.Site}
+	desk := &editor{site: d.Site, address: configured.Ministry.Site}
 	d.Telegram = simulator.New(simulator.Options{Token: demoToken(), Local: true, Limits: simulator.TelegramLimits, Log: log})
 	d.Telegram.Show(page.New(d.Telegram, page.Options{Desk: desk, Log: log}))
 	for _, person := range page.People[:2] {

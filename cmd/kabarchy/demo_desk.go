@@ -16,10 +16,10 @@ import (
 	"kabarchy/cmd/kabarchy/sample"
 )
 
-// desk is the ministry's press desk on the demo's page. It changes what is on the sample
-// site, as an editor would, and lets the service look at once instead of at its next
-// poll. The service learns nothing from it but through the site.
-type desk struct {
+// editor changes what is on the sample site, as the ministry's editor would, from the demo's
+// page, and lets the service look at once instead of at its next poll. The service learns
+// nothing from it but through the site.
+type editor struct {
 	app     *App
 	site    *sample.Site
 	address string // of the site
@@ -28,10 +28,10 @@ type desk struct {
 	items map[int][]string // the archive's ids of an item's editions
 }
 
-var _ page.Desk = (*desk)(nil)
+var _ page.Desk = (*editor)(nil)
 
 // State is part of simulator.Desk.
-func (d *desk) State(ctx context.Context) (page.DeskState, error) {
+func (d *editor) State(ctx context.Context) (page.DeskState, error) {
 	progress, err := d.app.Engine.Progress(ctx)
 	if err != nil {
 		return page.DeskState{}, err
@@ -83,9 +83,9 @@ func titles(entry sample.Entry) map[string]string {
 	return titles
 }
 
-func (d *desk) picture(entry sample.Entry) string { return d.address + "/pictures/" + entry.Picture }
+func (d *editor) picture(entry sample.Entry) string { return d.address + "/pictures/" + entry.Picture }
 
-func (d *desk) published(ctx context.Context, entry sample.Entry) (page.Published, error) {
+func (d *editor) published(ctx context.Context, entry sample.Entry) (page.Published, error) {
 	items, err := d.editions(ctx, entry.Number)
 	sent := !entry.Archived && len(items) > 0 // what was there from the start went to nobody
 	return page.Published{
@@ -100,7 +100,7 @@ func (d *desk) published(ctx context.Context, entry sample.Entry) (page.Publishe
 
 // editions finds an item in the archive by the addresses of its pages. What was found
 // is kept, for a withdrawn item is in no list.
-func (d *desk) editions(ctx context.Context, number int) ([]string, error) {
+func (d *editor) editions(ctx context.Context, number int) ([]string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if items, known := d.items[number]; known {
@@ -128,18 +128,18 @@ func (d *desk) editions(ctx context.Context, number int) ([]string, error) {
 }
 
 // Publish is part of simulator.Desk.
-func (d *desk) Publish(ctx context.Context, draft string) error {
+func (d *editor) Publish(ctx context.Context, draft string) error {
 	return d.change(ctx, draft, d.site.Publish)
 }
 
 // Correct is part of simulator.Desk.
-func (d *desk) Correct(ctx context.Context, item string) error {
+func (d *editor) Correct(ctx context.Context, item string) error {
 	return d.change(ctx, item, d.site.Correct)
 }
 
 // Withdraw is part of simulator.Desk. Besides taking the item off the site, it tells the
 // archive: that an item is gone from a feed means nothing, for feeds are short.
-func (d *desk) Withdraw(ctx context.Context, item string) error {
+func (d *editor) Withdraw(ctx context.Context, item string) error {
 	number, err := strconv.Atoi(item)
 	if err != nil {
 		return fmt.Errorf("there is no item %q", item)
@@ -160,7 +160,7 @@ func (d *desk) Withdraw(ctx context.Context, item string) error {
 }
 
 // change changes the site and lets the service read it.
-func (d *desk) change(ctx context.Context, item string, do func(number int) (sample.Entry, error)) error {
+func (d *editor) change(ctx context.Context, item string, do func(number int) (sample.Entry, error)) error {
 	number, err := strconv.Atoi(item)
 	if err != nil {
 		return fmt.Errorf("there is no item %q", item)

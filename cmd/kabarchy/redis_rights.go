@@ -25,6 +25,7 @@ var rightsOn = []struct {
 		"HDEL", "HEXISTS", "HGET", "HGETALL", "HLEN", "HMGET", "HSET", "HVALS",
 		"LRANGE", "LREM", "LTRIM", "RPUSH", "SADD", "SMEMBERS",
 		"ZADD", "ZCARD", "ZRANGE", "ZRANGEBYSCORE", "ZREM", "ZREMRANGEBYRANK", "ZREMRANGEBYSCORE", "ZREVRANGE",
+		"XADD", "XREVRANGE",
 	}},
 }
 
@@ -34,6 +35,7 @@ var arguments = map[string][]any{
 	"HSET": {"", ""}, "HSETNX": {"", ""}, "LRANGE": {0, 0}, "LREM": {0, ""}, "LTRIM": {0, -1}, "RPUSH": {""},
 	"SADD": {""}, "ZADD": {0, ""}, "ZRANGE": {0, 0}, "ZRANGEBYSCORE": {0, 0}, "ZREM": {""},
 	"ZREMRANGEBYRANK": {0, 0}, "ZREMRANGEBYSCORE": {0, 0}, "ZREVRANGE": {0, 0},
+	"XADD": {"*", "", ""}, "XREVRANGE": {"+", "-"},
 }
 
 // denied is the error of a user who lacks rights.

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"kabarchy/bot/desk"
+	"kabarchy/cmd/kabarchy/config"
+	"kabarchy/feeds"
+	"kabarchy/feeds/fetch"
+)
+
+// rolesAt are the desk's roles by their names in the configuration.
+var rolesAt = map[string]desk.Role{config.Officer: desk.Officer, config.Approver: desk.Approver, config.Operator: desk.Operator}
+
+// colleagues are those at the desk.
+func colleagues(c *config.Config) (people []desk.Person) {
+	for _, p := range c.Colleagues() {
+		person := desk.Person{ID: p.ID, Name: p.Name}
+		for _, role := range p.Roles {
+			person.Roles |= rolesAt[role]
+		}
+		people = append(people, person)
+	}
+	return people
+}
+
+// newDesk makes the press office. Without one in the configuration nobody writes there.
+func (a *App) newDesk() (*desk.Desk, error) {
+	o := a.options
+	bot, err := strconv.ParseInt(botID(o.Token), 10, 64)
+	if err != nil {
+		bot = 0 // a token that Telegram will refuse
+	}
+	options := desk.Options{
+		Redis: o.Redis, Archive: a.Archive, Engine: a.Engine, Bot: bot,
+		People: colleagues(o.Config), Topics: topicIDs(o.Config), Zone: o.Config.Zone(), Ask: a.links.ask, Log: o.Log,
+	}
+	if d := o.Config.Desk; d != nil {
+		options.Writing, options.One, options.Alone, options.Hold = true, d.One(), d.Alone, time.Duration(d.HoldSeconds)*time.Second
+	}
+	return desk.New(options)
+}
+
+// links asks pages whether they are there, as a reader's browser would. Only public addresses
+// are dialled.
+type links struct{ client *fetch.Client }
+
+const (
+	linkTimeout = 5 * time.Second
+	linkBytes   = 64 << 10 // of a page that is there
+)
+
+func newLinks(o AppOptions) links {
+	return links{fetch.New(fetch.Options{
+		AllowPrivate: o.Config.Network.AllowPrivateAddresses, Dial: o.Dial, RootCAs: o.Config.Network.Roots(),
+		UserAgent: feeds.DefaultUserAgent, Timeout: linkTimeout,
+	})}
+}
+
+// ask returns no error where a link answers, and else the status of its answer, 0 where
+// there was none.
+func (l links) ask(ctx context.Context, link string) (status int, err error) {
+	_, err = l.client.Get(ctx, fetch.Request{URL: link, Accept: "text/html,*/*;q=0.8", MaxBytes: linkBytes, OldTLS: true})
+	var refused *fetch.StatusError
+	switch {
+	case errors.As(err, &refused):
+		return refused.Code, err
+	case errors.Is(err, fetch.ErrTooLarge): // there is more than we want of it
+		return 0, nil
+	}
+	return 0, err
+}

@@ -38,7 +38,6 @@ func (p *differ) correct(c *change, old record) (changed bool) {
 		}
 		return moved || full != old.Full || c.Behind != old.Behind
 	}
-	c.Changed = p.now
 	switch {
 	case old.Site != nil && !p.contentChanged(record{Item: old.Item}, it, "", c.from.Dated): // The site took over the desk's words.
 		c.Site, c.Behind, c.freed = nil, false, p.heldCorrection(c.ID)
@@ -47,6 +46,7 @@ func (p *differ) correct(c *change, old record) (changed bool) {
 		c.Link, c.Site = it.Link, printOf(it)
 	default:
 		it.ID, it.Published, it.FirstSeen, it.Revision = old.ID, old.Published, old.FirstSeen, old.Revision+1
+		it.Changed = p.now
 		c.Item, c.content = it, true
 	}
 	p.ration(c, old)

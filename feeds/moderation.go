@@ -79,7 +79,7 @@ func (a *Archive) Release(ctx context.Context, id string) error {
 		r.Untold = r.Untold && held.Kind != Published
 		if r.Site != nil && held.Kind == Corrected {
 			r.Item, r.Site = r.onSite(), nil
-			r.Revision++
+			r.Revision, r.Changed = r.Revision+1, time.Now()
 		}
 		return held.Kind
 	})

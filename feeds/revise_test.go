@@ -117,12 +117,16 @@ func TestSiteChangesWhatTheDeskRevised(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.told("corrected Жаңылык 1")
-		if it, _ := d.Item(t.Context(), id); it.Summary != "Сайт муну бүгүн өзгөрттү." || it.Blocks != nil || it.Revision != 3 {
+		it, _ := d.Item(t.Context(), id)
+		if it.Summary != "Сайт муну бүгүн өзгөрттү." || it.Blocks != nil || it.Revision != 3 {
 			t.Errorf("the archive has %+v, want the site's text", it)
 		}
 		d.rewrite("Дагы өзгөрттү.") // from here on it is the site's again
 		d.poll(Result{Items: 1, Changed: 1, Announced: 1})
 		d.told("corrected Жаңылык 1")
+		if again, _ := d.Item(t.Context(), id); !again.Changed.After(it.Changed) || it.Changed.IsZero() {
+			t.Errorf("it changed at %s, and then at %s", it.Changed, again.Changed)
+		}
 	})
 	each("dismissed", func(t *testing.T, d *desk, id string) {
 		if err := d.Dismiss(t.Context(), id); err != nil {

@@ -23,14 +23,3 @@ const (
 	// Over: nothing more is sent, and the broadcast ends so.
 	Over Halt = "over"
 )
-
-// Subject is by what name a Brake halts the broadcast: the item's id, of a digest
-// "digest:" and its number.
-func (p Progress) Subject() string { return subject(p.Kind, p.Item, p.ID) }
-
-func subject(k Kind, item string, broadcast int64) string {
-	if k == Digest {
-		return digestName + ":" + id(broadcast)
-	}
-	return item
-}

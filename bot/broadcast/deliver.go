@@ -114,40 +114,62 @@ func (r *runner) attempt(ctx context.Context, t *task, s *slot) (notBefore time.
 func (r *runner) prepare(ctx context.Context, t *task) (d Delivery, due bool, err error) {
 	j := t.job
 	var line entry
-	var has bool
 	err = r.persist(ctx, "read a recipient", func() (err error) {
-		d.Preferences, _, err = r.engine.options.Store.Get(ctx, t.chat)
-		if errors.As(err, new(*subscriptions.Unreadable)) {
-			return nil // no preferences: nothing is due
-		}
-		if err == nil {
-			err = r.recall(ctx, j, t.chat, &d.Preferences)
-		}
-		if err != nil {
-			return err
-		}
-		line, has, err = r.engine.ledger.get(ctx, j.Ledger, t.chat)
+		d.Preferences, line, err = r.recipient(ctx, t)
 		return err
 	})
 	if err != nil || r.queue.hasEnded(j) {
 		return d, false, err
 	}
 	d.Broadcast, d.Kind, d.Chat, d.Item, d.Message = j.ID, j.Kind, t.chat, *j.item.Load(), line.Message
-	switch j.Kind {
-	case News:
-		d.Silent = !j.Urgent && r.engine.audience.quiet(d.Preferences, time.Now())
-		return d, !has && r.isFor(j, d.Preferences), nil
-	case Digest:
-		if has && !line.More {
-			return d, false, nil
-		}
+	switch {
+	case t.passes():
+		return d, false, nil
+	case j.changesMessages():
+		return d, j.changes(line), nil
+	case j.Kind == Digest:
 		err = r.persist(ctx, "read what a recipient has", func() (err error) {
 			d.Items, err = r.unread(ctx, t.chat, r.selection(j, d.Preferences))
 			return err
 		})
 		d.Part = line.Revision
 		return d, len(d.Items) > 0, err
-	default:
-		return d, has && changes(j, line), nil
 	}
+	when := r.decide(j, d.Preferences)
+	t.waits = when == afterQuiet || when == afterMainEdition
+	d.Silent = !j.Urgent && r.engine.audience.quiet(d.Preferences, time.Now())
+	return d, when == sendNow, nil
+}
+
+// recipient reads what the task's chat wants, and its line in the item's ledger.
+func (r *runner) recipient(ctx context.Context, t *task) (p subscriptions.Preferences, line entry, err error) {
+	j := t.job
+	p, _, err = r.engine.options.Store.Get(ctx, t.chat)
+	if errors.As(err, new(*subscriptions.Unreadable)) {
+		return p, line, nil // no preferences: nothing is due
+	}
+	if err == nil {
+		err = r.recall(ctx, j, t.chat, &p)
+	}
+	if err != nil {
+		return p, line, err
+	}
+	line, _, err = r.engine.ledger.get(ctx, j.Ledger, t.chat)
+	t.line = line
+	if err == nil && j.changesMessages() {
+		t.line = entry{} // the first walk has met nobody before
+		if t.bucket == nil || !j.fresh {
+			t.line, _, err = r.engine.ledger.get(ctx, j.outcomes(), t.chat)
+		}
+	}
+	return p, line, err
+}
+
+// passes reports whether the chat's line ends the task. What a walk passes, a task from the
+// retry set tries again.
+func (t *task) passes() bool {
+	if t.line.Reason != "" && t.bucket == nil && !t.ahead {
+		return false
+	}
+	return t.job.settledBy(t.line)
 }

@@ -19,9 +19,6 @@ import (
 // not: who does is found by the walk. Its number is the hour's, below zero, so that an
 // hour is planned once however often the program starts.
 
-// digestName stands where other broadcasts name their item.
-const digestName = "digest"
-
 // digestReach is how far back a digest reaches, after a long pause or outage.
 const digestReach = 31 * 24 * time.Hour
 
@@ -129,11 +126,11 @@ func (r *runner) selection(j *job, p subscriptions.Preferences) []digestItem {
 // changed since.
 func (r *runner) unread(ctx context.Context, chat int64, chosen []digestItem) (items []feeds.Item, err error) {
 	for _, item := range chosen {
-		_, has, err := r.engine.ledger.get(ctx, item.ledger, chat)
+		line, has, err := r.engine.ledger.get(ctx, item.ledger, chat)
 		if err != nil {
 			return nil, err
 		}
-		if !has {
+		if !has || line.Reason != "" {
 			items = append(items, item.Item)
 		}
 	}

@@ -52,21 +52,15 @@ func (d *doubt) delivered() {
 }
 
 // settled counts an answer that settled a chat without a message. It returns a finding, nil
-// in most cases. It calls count with 1 for the chat, and with a number below 0 to take back
-// the chats of a finding.
-func (d *doubt) settled(chat int64, e *Error, count func(chats int)) *finding {
+// in most cases.
+func (d *doubt) settled(chat int64, e *Error) *finding {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.count()
 	if d.found {
 		return &finding{chats: []int64{chat}, again: true}
 	}
-	count(1)
-	found := d.doubts(chat, e)
-	if found != nil {
-		count(-len(found.chats))
-	}
-	return found
+	return d.doubts(chat, e)
 }
 
 // doubts looks at an answer; the caller holds the lock.

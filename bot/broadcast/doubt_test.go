@@ -19,7 +19,7 @@ func TestRestartsMakeNothingImplausible(t *testing.T) {
 		if who, counts := d.suspectOf(chat, blocked); counts {
 			kept = append(kept, who)
 		}
-		if found := d.settled(chat, blocked, func(int) {}); found != nil {
+		if found := d.settled(chat, blocked); found != nil {
 			t.Fatalf("held at chat %d: %d of %d have blocked the bot", chat, len(found.chats), d.attempts)
 		}
 	}

@@ -1,13 +1,16 @@
 package broadcast
 
-// entry is what the ledger says of one chat: the message it has. It is packed into
-// one whole number, because Redis keeps a number in nine bytes or fewer: the message
-// id, twelve bits of the item's revision, four of its language, and three flags.
+// entry is what the ledger says of one chat: the message it has, or why it has none. It is
+// packed into one whole number, because Redis keeps a number in nine bytes or fewer: the
+// message id, twelve bits of the item's revision, four of its language, and three flags. A
+// number below zero is a line without a message: the revision, the language, and three bits
+// of the reason.
 type entry struct {
 	Message
-	Revision  int  // of the item; of a digest, how many of its messages the chat has
-	Edition   int  // the number of the item's language: the editions of an item share a ledger
-	Withdrawn bool // the message was taken back
+	Reason    Reason // why the chat has no message; empty where it has one
+	Revision  int    // of the item; of a digest, how many of its messages the chat has
+	Edition   int    // the number of the item's language: the editions of an item share a ledger
+	Withdrawn bool   // the message was taken back
 }
 
 const (
@@ -28,6 +31,9 @@ const (
 func (e entry) pack() int64 {
 	n := e.ID<<revisionBits | int64(min(e.Revision, maxRevision))
 	n = n<<editionBits | int64(e.Edition)
+	if e.Reason != "" {
+		return -(n<<reasonBits | e.Reason.number())
+	}
 	n <<= flagBits
 	if e.Caption {
 		n |= flagCaption
@@ -42,9 +48,14 @@ func (e entry) pack() int64 {
 }
 
 func unpackEntry(n int64) entry {
-	e := entry{Withdrawn: n&flagWithdrawn != 0}
-	e.Caption, e.More = n&flagCaption != 0, n&flagMore != 0
-	n >>= flagBits
+	var e entry
+	if n < 0 {
+		e.Reason = numbered(-n & (1<<reasonBits - 1))
+		n = -n >> reasonBits
+	} else {
+		e.Withdrawn, e.Caption, e.More = n&flagWithdrawn != 0, n&flagCaption != 0, n&flagMore != 0
+		n >>= flagBits
+	}
 	e.Edition = int(n & maxEdition)
 	n >>= editionBits
 	e.Revision = int(n & maxRevision)

@@ -2,44 +2,35 @@ package broadcast
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
-
-	"kabarchy/subscriptions"
 )
 
-// finish turns a broadcast into a report, with exact counts. j is nil where the broadcast
-// was ended before its time.
+// finish turns a broadcast into a report. j is nil where the broadcast was ended before its
+// time; then the ledger tells what it had come to.
 func (r *runner) finish(ctx context.Context, p plan, st state, j *job) error {
+	if j == nil {
+		counted, err := r.engine.tally(ctx, record{plan: p, state: st})
+		if err != nil {
+			return err
+		}
+		st.tally = counted
+	}
 	if j == nil || !j.ledgerEmpty() {
 		if err := r.letLedgerExpire(ctx, p, st); err != nil {
 			return err
 		}
 	}
-	if p.Kind == News && (j == nil || !j.fresh) {
-		has, err := r.engine.ledger.count(ctx, p.Ledger, subscriptions.Number(p.Language))
-		if err != nil {
-			return err
-		}
-		st.Sent = has
-	}
-	failed, err := r.engine.options.Redis.HLen(ctx, keyFailed(p.ID)).Result()
-	if err != nil {
-		return fmt.Errorf("count the failures of broadcast %d: %w", p.ID, err)
-	}
-	st.Failed = int(failed)
-	reached := st.Sent + st.Blocked + st.Failed
-	if p.Kind == Digest && reached == 0 {
+	st.Waiting = 0 // nothing is due to them any more
+	if p.Kind == Digest && st.settled() == 0 {
 		return r.engine.plans.discard(ctx, p.ID) // at this hour nobody wants one
 	}
-	st.Planned = max(st.Planned, reached)
 	ended, err := r.engine.plans.finish(ctx, p.ID, st, time.Now())
 	if err != nil || !ended {
 		return err
 	}
 	r.log.Info("broadcast finished", "broadcast", p.ID, "kind", p.Kind, "item", p.Item,
-		"sent", st.Sent, "blocked", st.Blocked, "failed", st.Failed)
+		"planned", st.Planned, "sent", st.Sent, "blocked", st.lost(), "failed", st.failed())
 	return nil
 }
 
@@ -58,6 +49,11 @@ func (r *runner) letLedgerExpire(ctx context.Context, p plan, st state) error {
 	}
 	if slices.ContainsFunc(current, func(b record) bool { return b.Ledger == p.Ledger && b.ID != p.ID }) {
 		return nil
+	}
+	if p.outcomes() != p.Ledger && st.lost()+st.failed() > 0 {
+		if err := r.engine.ledger.expire(ctx, p.outcomes(), r.engine.options.Keep); err != nil {
+			return err
+		}
 	}
 	return r.engine.ledger.expire(ctx, p.Ledger, r.engine.options.Keep)
 }

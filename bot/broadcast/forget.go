@@ -48,7 +48,7 @@ func (e *Engine) ledgers(ctx context.Context) ([]int64, error) {
 	}
 	var numbers []int64
 	for _, b := range append(current, ended...) {
-		numbers = append(numbers, b.Ledger)
+		numbers = append(numbers, b.Ledger, b.outcomes())
 	}
 	slices.Sort(numbers)
 	return slices.Compact(numbers), nil

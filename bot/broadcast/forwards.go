@@ -24,14 +24,14 @@ func (r *runner) follow(ctx context.Context, from, to int64) (time.Time, error) 
 	return time.Now(), nil
 }
 
-// noteOf is the line for a message that arrived. Where the group has moved meanwhile the
+// noteOf is the line for what came of a task. Where the group has moved meanwhile the
 // line is for its new id, under which the message is out of reach.
-func (r *runner) noteOf(j *job, chat int64, line entry) note {
+func (r *runner) noteOf(ledger, chat int64, line entry) note {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if to, moved := r.forwards[chat]; moved {
 		line.ID, line.Caption = 0, false
 		chat = to
 	}
-	return note{j.Ledger, chat, line}
+	return note{ledger, chat, line}
 }

@@ -66,11 +66,26 @@ func (r *runner) holdUnbegun(ctx context.Context, p plan, d *finding) error {
 // putBack lets a chat wait in the retry set of a held broadcast, as if it had not been
 // settled.
 func (r *runner) putBack(ctx context.Context, j *job, chat int64) error {
-	return r.persist(ctx, "put a chat back", func() error {
+	err := r.persist(ctx, "put a chat back", func() error {
 		if _, _, _, err := r.engine.options.Store.MarkReachable(ctx, chat); err != nil {
 			return err
 		}
 		return r.engine.retries.putBack(ctx, j.ID, chat)
+	})
+	if err != nil {
+		return err
+	}
+	// The retry set has it: the line may go.
+	return r.persist(ctx, "take back why a chat has no message", func() error {
+		line, _, err := r.engine.ledger.get(ctx, j.outcomes(), chat)
+		if err != nil || line.Reason == "" || line.Edition != j.edition() {
+			return err
+		}
+		if err := r.engine.ledger.erase(ctx, []int64{j.outcomes()}, chat); err != nil {
+			return err
+		}
+		r.turned(j, line, entry{})
+		return nil
 	})
 }
 

@@ -159,7 +159,7 @@ func TestImplausiblyManyGoneOrBlockedHoldTheBroadcastAndAreNotMarked(t *testing.
 }
 
 // settled has a doubt look at one answer.
-func settled(d *doubt, chat int64, e *Error) *finding { return d.settled(chat, e, func(int) {}) }
+func settled(d *doubt, chat int64, e *Error) *finding { return d.settled(chat, e) }
 
 // TestRestartsDoNotHideWhatIsImplausible: the program ends again and again, each time before
 // there are enough answers to doubt. Who was marked is active again when they are doubted.

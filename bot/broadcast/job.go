@@ -37,10 +37,12 @@ type job struct {
 	ended bool // nothing more of it is sent
 }
 
-// openBucket opens the next bucket of the walk, with so many chats to settle in it.
-func (j *job) openBucket(chats int) *bucket {
+// openBucket opens the next bucket of the walk, with so many chats to settle in it, and so
+// many that wait.
+func (j *job) openBucket(chats, waiting int) *bucket {
 	b := &bucket{}
 	b.left.Store(int64(chats))
+	b.waiting.Store(int64(waiting))
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.buckets = append(j.buckets, b)
@@ -54,6 +56,7 @@ func (j *job) advance(now time.Time) (st state, changed bool) {
 	defer j.mu.Unlock()
 	settled := 0
 	for settled < len(j.buckets) && j.buckets[settled].left.Load() == 0 {
+		j.state.Waiting += int(j.buckets[settled].waiting.Load())
 		settled++
 	}
 	j.buckets = slices.Delete(j.buckets, 0, settled)
@@ -94,7 +97,7 @@ func (j *job) walkDue(now time.Time) bool {
 	if j.state.Wake == 0 || now.Unix() < j.state.Wake {
 		return false
 	}
-	j.state.Wake = 0
+	j.state.Wake, j.state.Waiting = 0, 0 // the walk meets them again
 	return true
 }
 
@@ -115,9 +118,6 @@ func (j *job) done() bool {
 
 // ledgerEmpty reports whether the broadcast has a ledger of its own, and no line in it.
 func (j *job) ledgerEmpty() bool { return j.fresh && j.Ledger == j.ID && !j.noted.Load() }
-
-// edition is the number of the language of what is sent.
-func (j *job) edition() int { return subscriptions.Number(j.Language) }
 
 // plannedAt is when the broadcast was planned.
 func (j *job) plannedAt() time.Time { return time.UnixMilli(j.PlannedAt) }
@@ -140,9 +140,10 @@ func (j *job) update(change func(st *state)) {
 // takes back a mistake.
 func (j *job) first() bool { return j.Urgent || j.Kind == Withdrawal }
 
-// bucket counts what is still on its way in one bucket of a walk.
+// bucket counts the chats of one bucket of a walk that are not settled, and those that wait
+// for their hours or for another edition.
 type bucket struct {
-	left atomic.Int64
+	left, waiting atomic.Int64
 }
 
 // digestItem is an item that went out, when, and the number of the ledger that it shares with

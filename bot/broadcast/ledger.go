@@ -12,7 +12,7 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// ledger says who has which message. It is the only thing that grows with the
+// ledger says who has which message, and why who has none. It is the only thing that grows with the
 // audience, by about twenty bytes a chat, and it expires.
 type ledger struct {
 	rdb       redis.UniversalClient
@@ -89,7 +89,7 @@ func (l ledger) write(ctx context.Context, notes []note) []error {
 
 // erase removes a chat from some ledgers.
 func (l ledger) erase(ctx context.Context, numbers []int64, chat int64) error {
-	l.unwritten.forget(chat)
+	l.unwritten.forget(numbers, chat)
 	pipe := l.rdb.Pipeline()
 	for _, n := range numbers {
 		pipe.HDel(ctx, keySent(n, subscriptions.BucketOf(chat)), id(chat))
@@ -102,23 +102,6 @@ func (l ledger) erase(ctx context.Context, numbers []int64, chat int64) error {
 
 // bucketsAtOnce is how many buckets one pipeline asks for.
 const bucketsAtOnce = 256
-
-// count returns how many chats have an edition, by its ledger.
-func (l ledger) count(ctx context.Context, number int64, edition int) (int, error) {
-	total := 0
-	for from := 0; from < subscriptions.Buckets; from += bucketsAtOnce {
-		entries, err := l.read(ctx, number, bucketRange(from))
-		if err != nil {
-			return 0, err
-		}
-		for _, e := range entries {
-			if e.Edition == edition {
-				total++
-			}
-		}
-	}
-	return total, nil
-}
 
 // expire drops a ledger after a time.
 func (l ledger) expire(ctx context.Context, number int64, after time.Duration) error {

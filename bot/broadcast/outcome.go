@@ -15,23 +15,48 @@ func (r *runner) delivered(ctx context.Context, t *task, d Delivery, m Message) 
 	if d.Kind == Digest {
 		line.Revision = d.Part + 1
 	}
-	t.job.noted.Store(true)
-	if r.engine.ledgerWriter.write(ctx, r.noteOf(t.job, t.chat, line)) != nil {
-		return // the runner ended; the line is remembered, and written as soon as Redis takes it
+	if r.write(ctx, t.job.Ledger, t, line) != nil {
+		return
+	}
+	if t.line.Reason != "" && t.job.changesMessages() {
+		err := r.persist(ctx, "note that a chat was reached after all", func() error {
+			return r.engine.ledger.erase(ctx, []int64{t.job.outcomes()}, t.chat)
+		})
+		if err != nil {
+			return
+		}
 	}
 	if line.More { // the ledger says so too: a restart goes on with the next part
 		r.queue.park(&task{job: t.job, chat: t.chat, bucket: t.bucket}, time.Now())
 		t.kept = true
 		return
 	}
-	t.job.update(func(st *state) { st.Sent++ })
 	t.job.doubt.delivered()
 	r.drop(ctx, t)
+}
+
+// write notes what came of a task, and counts it. An error means that the run has ended: the
+// line is remembered, and written as soon as Redis takes it.
+func (r *runner) write(ctx context.Context, ledger int64, t *task, line entry) error {
+	t.job.noted.Store(true)
+	if err := r.engine.ledgerWriter.write(ctx, r.noteOf(ledger, t.chat, line)); err != nil {
+		return err
+	}
+	r.turned(t.job, t.line, line)
+	t.line = line
+	return nil
 }
 
 // endNotDue ends a task for which nothing is to be done now. If that is because the person
 // waits, the broadcast has to know of it before the retry set forgets the chat.
 func (r *runner) endNotDue(ctx context.Context, t *task) {
+	switch {
+	case !t.waits:
+	case t.bucket != nil:
+		t.bucket.waiting.Add(1)
+	case t.attempts > 0: // who joined may be among those who wait already
+		t.job.update(func(st *state) { st.Waiting++ })
+	}
 	if t.bucket == nil && t.job.current().Next != 0 {
 		st, _ := t.job.advance(time.Now())
 		err := r.persist(ctx, "save who waits", func() error { return r.engine.plans.save(ctx, t.job.ID, st) })
@@ -143,55 +168,49 @@ func (r *runner) settle(ctx context.Context, t *task, e *Error) {
 		}
 		return
 	}
-	err := r.persist(ctx, "settle a failed delivery", func() error {
-		if who, counts := j.doubt.suspectOf(t.chat, e); counts {
-			if err := r.engine.suspects.note(ctx, j.ID, who); err != nil {
-				return err
-			}
+	if who, counts := j.doubt.suspectOf(t.chat, e); counts {
+		err := r.persist(ctx, "note an answer that may be doubted", func() error { return r.engine.suspects.note(ctx, j.ID, who) })
+		if err != nil {
+			return
 		}
-		switch e.Verdict {
-		case BlockedByUser:
-			_, err := r.engine.options.Store.MarkUnreachable(ctx, t.chat, subscriptions.Blocked, time.Now())
-			return err
-		case Gone:
-			_, err := r.engine.options.Store.MarkUnreachable(ctx, t.chat, subscriptions.Gone, time.Now())
-			return err
-		case Moved:
-			return r.moved(ctx, t, e.MovedTo)
-		default:
-			return r.engine.retries.fail(ctx, j.ID, t.chat, e.Error())
+	}
+	// The line goes first: a kill then costs a second try, and no number is false.
+	if why := e.lasting(); why != "" {
+		line := entry{Reason: why, Revision: j.item.Load().Revision, Edition: j.edition()}
+		if j.Kind == Digest {
+			line.Revision = t.line.Revision // the parts that it has
 		}
-	})
-	if err != nil {
+		if r.write(ctx, j.outcomes(), t, line) != nil {
+			return
+		}
+	}
+	if r.persist(ctx, "settle a failed delivery", func() error { return r.conclude(ctx, t, e) }) != nil {
 		return
 	}
 	r.log.Info("delivery settled without a message", "broadcast", j.ID, "chat", t.chat, "verdict", e.Verdict, "error", e.Err)
-	d := j.settled(t.chat, e)
+	var d *finding
+	if j.Kind != Withdrawal || e.lasting().lost() { // that one message can't be taken back says nothing of the others
+		d = j.doubt.settled(t.chat, e)
+	}
 	r.drop(ctx, t)
 	if d != nil {
 		r.suspend(ctx, j, d)
 	}
 }
 
-// settled counts a chat that was settled without a message, and returns a finding where the
-// broadcast is to be held.
-func (j *job) settled(chat int64, e *Error) *finding {
-	lost := e.Verdict == Gone || e.Verdict == BlockedByUser
-	count := func(chats int) {
-		j.update(func(st *state) {
-			switch {
-			case lost:
-				st.Blocked = max(0, st.Blocked+chats)
-			case e.Verdict != Moved: // the message follows under the new id
-				st.Failed = max(0, st.Failed+chats)
-			}
-		})
+// conclude does with a chat what the answer asks for.
+func (r *runner) conclude(ctx context.Context, t *task, e *Error) (err error) {
+	switch e.Verdict {
+	case BlockedByUser:
+		_, err = r.engine.options.Store.MarkUnreachable(ctx, t.chat, subscriptions.Blocked, time.Now())
+	case Gone:
+		_, err = r.engine.options.Store.MarkUnreachable(ctx, t.chat, subscriptions.Gone, time.Now())
+	case Moved:
+		err = r.moved(ctx, t, e.MovedTo)
+	default:
+		err = r.engine.retries.fail(ctx, t.job.ID, t.chat, e.Error())
 	}
-	if j.Kind == Withdrawal && !lost {
-		count(1)
-		return nil // that one message can't be taken back says nothing of the others
-	}
-	return j.doubt.settled(chat, e, count)
+	return err
 }
 
 // moved lets subscription, ledger and message follow a group to its new id.

@@ -4,7 +4,11 @@ import (
 	"errors"
 
 	"kabarchy/feeds"
+	"kabarchy/subscriptions"
 )
+
+// digestName stands where other broadcasts name their item.
+const digestName = "digest"
 
 // plan is what a broadcast is to do. It never changes.
 type plan struct {
@@ -23,13 +27,44 @@ type plan struct {
 	From        int64 `redis:"from"` // of a digest: the hour until which digests had been sent, since 1970
 }
 
+// subject is by what name a Brake halts the broadcast.
+func (p plan) subject() string {
+	if p.Kind == Digest {
+		return digestName + ":" + id(p.ID)
+	}
+	return p.Item
+}
+
+// edition is the number of the language of what is sent.
+func (p plan) edition() int { return subscriptions.Number(p.Language) }
+
+// changes reports whether a correction or a withdrawal has something to do for a chat with
+// such a line.
+func (p plan) changes(line entry) bool {
+	if line.Withdrawn || line.Reason != "" || line.Edition != p.edition() {
+		return false
+	}
+	return p.Kind == Withdrawal || line.Revision < min(p.Revision, maxRevision)
+}
+
+// outcomes is the number of the ledger in which a broadcast notes who did not get it. What
+// changes messages has one of its own: the item's says which message a chat has.
+func (p plan) outcomes() int64 {
+	if p.changesMessages() {
+		return p.ID
+	}
+	return p.Ledger
+}
+
+func (p plan) changesMessages() bool { return p.Kind == Correction || p.Kind == Withdrawal }
+
 // state is what changes while a broadcast runs.
 type state struct {
-	Cursor   int     `redis:"cursor"`  // every bucket below it is settled
-	Planned  int     `redis:"planned"` // chats that the walk will meet; -1 until they are counted
-	Sent     int     `redis:"sent"`
-	Blocked  int     `redis:"blocked"`
-	Failed   int     `redis:"failed"`
+	tally
+
+	Cursor   int     `redis:"cursor"`   // every bucket below it is settled
+	Planned  int     `redis:"planned"`  // chats it is for, counted before the first message; -1 until then
+	Waiting  int     `redis:"waiting"`  // chats below the cursor that get it later
 	Rate     float64 `redis:"rate"`     // messages a second, lately
 	Attempts int     `redis:"attempts"` // those that doubt looks at
 	Finished int64   `redis:"finished"` // Unix seconds; 0 while it runs

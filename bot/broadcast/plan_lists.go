@@ -100,7 +100,7 @@ func (s plans) load(ctx context.Context, ids []string) ([]record, error) {
 		}
 		p := record{}
 		number, err := strconv.ParseInt(ids[i], 10, 64)
-		if err := errors.Join(err, answer.Scan(&p.plan), answer.Scan(&p.state), answer.Scan(&p.hold)); err != nil {
+		if err := errors.Join(err, answer.Scan(&p.plan), answer.Scan(&p.state), answer.Scan(&p.tally), answer.Scan(&p.hold)); err != nil {
 			return nil, fmt.Errorf("read broadcast %s: %w", ids[i], err)
 		}
 		p.ID = number

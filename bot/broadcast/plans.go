@@ -111,11 +111,17 @@ redis.call('HSET', KEYS[2], unpack(ARGV, 2))
 return 1
 `)
 
+// fields are the part of a state that a report keeps, as HSET takes it.
+func (st state) fields() []any {
+	return []any{
+		"cursor", st.Cursor, "planned", st.Planned, "waiting", st.Waiting, "sent", st.Sent, "blocked", st.Blocked,
+		"gone", st.Gone, "no_rights", st.NoRights, "refused", st.Refused, "failed", st.GaveUp,
+	}
+}
+
 func (s plans) save(ctx context.Context, broadcast int64, st state) error {
-	_, err := s.guard(ctx, saveScript, []string{keyPlan(broadcast)},
-		"cursor", st.Cursor, "planned", st.Planned, "sent", st.Sent,
-		"blocked", st.Blocked, "failed", st.Failed, "rate", st.Rate, "attempts", st.Attempts,
-		"round", st.Round, "next", st.Next, "wake", st.Wake)
+	_, err := s.guard(ctx, saveScript, []string{keyPlan(broadcast)}, append(st.fields(),
+		"rate", st.Rate, "attempts", st.Attempts, "round", st.Round, "next", st.Next, "wake", st.Wake)...)
 	if err != nil {
 		return fmt.Errorf("save broadcast %d: %w", broadcast, err)
 	}
@@ -146,9 +152,7 @@ return 1
 func (s plans) finish(ctx context.Context, broadcast int64, st state, now time.Time) (bool, error) {
 	keys := []string{keyPlan(broadcast), keyRunning, keyFinished, keyRetry(broadcast), keyFailed(broadcast), keyDoubt(broadcast), keyPromised(broadcast)}
 	ended, err := s.guard(ctx, finishScript, keys,
-		broadcast, now.Unix(), int(reportLife.Seconds()),
-		"cursor", st.Cursor, "planned", st.Planned, "sent", st.Sent,
-		"blocked", st.Blocked, "failed", st.Failed, "rate", 0)
+		append([]any{broadcast, now.Unix(), int(reportLife.Seconds()), "rate", 0}, st.fields()...)...)
 	if err != nil {
 		return false, fmt.Errorf("finish broadcast %d: %w", broadcast, err)
 	}

@@ -13,11 +13,17 @@ type Progress struct {
 	Language string
 	Urgent   bool
 
-	Planned int // chats it is for; 0 until they are counted
-	Sent    int
-	Blocked int // chats that blocked the bot or are gone
-	Failed  int // chats that never got it, each listed with its reason
-	ToGo    int
+	// The chats. Planned + Came = Sent + Blocked + Failed + Waiting + ToGo + NoLongerDue.
+	Planned     int // it was for these, counted before the first message; 0 until then
+	Came        int // others who got it, or were to: who subscribed since, as far as that can be told
+	Sent        int // have it
+	Blocked     int // have blocked the bot or are gone
+	Failed      int // never got it, each listed with its reason
+	Waiting     int // get it later: it is quiet hours, or may come in the main language; as the last walk met them
+	ToGo        int // the rest, while it runs
+	NoLongerDue int // the rest, when it has ended: they left, want other news now, or have another edition
+	// Reasons are Blocked and Failed by the reason.
+	Reasons map[Reason]int
 
 	Rate        float64 // messages a second, lately
 	PlannedAt   time.Time
@@ -33,20 +39,26 @@ type Progress struct {
 	Stopped bool
 }
 
+// Subject is by what name a Brake halts the broadcast: the item's id, of a digest "digest:"
+// and its number.
+func (p Progress) Subject() string { return plan{ID: p.ID, Kind: p.Kind, Item: p.Item}.subject() }
+
 func (p record) progress(now time.Time) Progress {
 	told := Progress{
 		ID: p.ID, Kind: p.Kind, Item: p.Item, Title: p.Title, Language: p.Language, Urgent: p.Urgent,
-		Planned: max(p.Planned, 0), Sent: p.Sent, Blocked: p.Blocked, Failed: p.Failed,
+		Planned: max(p.Planned, 0), Sent: p.Sent, Blocked: p.lost(), Failed: p.failed(), Waiting: p.Waiting, Reasons: p.reasons(),
 		Rate: p.Rate, PlannedAt: time.UnixMilli(p.PlannedAt), Stopped: p.Stop,
 	}
 	if p.Held != "" {
 		told.Held, told.Words, told.HeldAt, told.Rate = p.Held, p.Words, time.Unix(p.HeldAt, 0), 0
 	}
+	rest := told.Planned - p.settled() - told.Waiting
+	told.Came = max(0, -rest)
 	if p.Finished > 0 {
-		told.FinishedAt = time.Unix(p.Finished, 0)
+		told.FinishedAt, told.NoLongerDue = time.Unix(p.Finished, 0), max(0, rest)
 		return told
 	}
-	told.ToGo = max(0, told.Planned-told.Sent-told.Blocked-told.Failed)
+	told.ToGo = max(0, rest)
 	switch {
 	case p.Held != "":
 	case p.Wake > 0: // some wait for the morning, or for another edition

@@ -47,8 +47,14 @@ func (r *runner) begin(ctx context.Context, p record) error {
 	if err != nil {
 		return err
 	}
-	j := &job{plan: p.plan, state: p.state, saved: p.state, doubt: newDoubt(p.Trusted), retried: waiting, fresh: r.planned[p.ID]}
+	fresh, saved := r.planned[p.ID], p.state
 	delete(r.planned, p.ID)
+	if !fresh {
+		if p.tally, err = r.engine.tally(ctx, p); err != nil {
+			return err
+		}
+	}
+	j := &job{plan: p.plan, state: p.state, saved: saved, doubt: newDoubt(p.Trusted), retried: waiting, fresh: fresh}
 	kept, err := r.engine.suspects.all(ctx, p.ID)
 	if err != nil {
 		return err

@@ -64,14 +64,12 @@ func (u *unwritten) notes() []note {
 	return notes
 }
 
-// forget drops what is known of a chat.
-func (u *unwritten) forget(chat int64) {
+// forget drops what is known of a chat in some ledgers.
+func (u *unwritten) forget(ledgers []int64, chat int64) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	for at := range u.lines {
-		if at.chat == chat {
-			delete(u.lines, at)
-		}
+	for _, number := range ledgers {
+		delete(u.lines, place{number, chat})
 	}
 }
 

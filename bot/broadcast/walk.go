@@ -10,40 +10,31 @@ import (
 )
 
 // walk reads the audience from the cursor to the end and queues the chats that the
-// broadcast is for. It keeps at most a lane's length ahead of the sending.
+// broadcast is for. It keeps at most a lane's length ahead of the sending. Before the first
+// message all chats are counted: of a small audience, by reading it all first.
 func (r *runner) walk(ctx context.Context, j *job) {
-	met, counting := 0, j.current().Planned >= 0
+	counted := j.current().Planned >= 0
+	var ahead []met
 	for from := j.current().Cursor; from < subscriptions.Buckets; from += bucketsAtOnce {
 		to := min(from+bucketsAtOnce, subscriptions.Buckets)
-		var found []targets
-		err := r.persist(ctx, "read the audience", func() (err error) {
-			found, err = r.targets(ctx, j, from, to)
-			return err
-		})
+		found, err := r.meet(ctx, j, from, to)
 		if err != nil {
 			return
 		}
-		for _, in := range found {
-			met += len(in)
-			if met > laneLength && !counting {
-				counting = true
-				r.walks.Go(func() {
-					_ = caught(r.log, "a broadcast's audience was counted", j.ID, j.Item, func() error { r.count(ctx, j); return nil })
-				})
+		if !counted {
+			ahead = append(ahead, found...)
+			if to < subscriptions.Buckets && dueIn(ahead) <= laneLength {
+				continue
 			}
-			in = j.untried(in)
-			b := j.openBucket(len(in))
-			for _, chat := range in {
-				r.catchUp(j, chat)
-				if !r.queue.push(&task{job: j, chat: chat.Chat, bucket: b}) {
-					return
-				}
+			if r.plan(ctx, j, ahead) != nil {
+				return
 			}
+			found, ahead, counted = ahead, nil, true
+		}
+		if !r.enqueue(j, found) {
+			return
 		}
 		j.position.Store(int64(to))
-	}
-	if !counting {
-		j.update(func(st *state) { st.Planned = met })
 	}
 	j.mu.Lock()
 	j.walked = true
@@ -51,30 +42,92 @@ func (r *runner) walk(ctx context.Context, j *job) {
 	r.checkpointSoon()
 }
 
-// targets are the chats of one bucket that a broadcast is for.
-type targets []subscriptions.Subscriber
-
-// targets returns, for each bucket from from to to, whom the broadcast is for and who
-// does not have it.
-func (r *runner) targets(ctx context.Context, j *job, from, to int) ([]targets, error) {
-	if j.Kind == News || j.Kind == Digest {
-		return r.readers(ctx, j, from, to)
+// plan counts whom a broadcast is for, and saves it with the plan. The buckets from the
+// cursor on that are read already it need not read again.
+func (r *runner) plan(ctx context.Context, j *job, read []met) error {
+	planned, begin := 0, j.current().Cursor
+	for _, in := range read {
+		planned += in.planned()
 	}
-	entries, err := r.engine.ledger.read(ctx, j.Ledger, bucketRange(from))
+	for from := 0; from < subscriptions.Buckets; from += bucketsAtOnce {
+		if begin <= from && from < begin+len(read) {
+			continue
+		}
+		found, err := r.meet(ctx, j, from, min(from+bucketsAtOnce, subscriptions.Buckets))
+		if err != nil {
+			return err
+		}
+		for _, in := range found {
+			planned += in.planned()
+		}
+	}
+	j.update(func(st *state) { st.Planned = planned })
+	st, _ := j.advance(time.Now())
+	return r.persist(ctx, "save whom a broadcast is for", func() error { return r.engine.plans.save(ctx, j.ID, st) })
+}
+
+// enqueue queues the chats of some buckets. It returns false when the broadcast ended.
+func (r *runner) enqueue(j *job, found []met) bool {
+	for _, in := range found {
+		due := j.untried(in.due)
+		b := j.openBucket(len(due), in.waiting)
+		for _, chat := range due {
+			r.catchUp(j, chat)
+			if !r.queue.push(&task{job: j, chat: chat.Chat, bucket: b}) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// met are the chats of one bucket that a broadcast is for.
+type met struct {
+	due     []subscriptions.Subscriber // they get it now
+	waiting int                        // they get it later
+	settled int                        // they have it, or a line says why not
+}
+
+func (m met) planned() int { return len(m.due) + m.waiting + m.settled }
+
+func dueIn(buckets []met) (n int) {
+	for _, in := range buckets {
+		n += len(in.due)
+	}
+	return n
+}
+
+// meet finds, for each bucket from from to to, whom the broadcast is for, until Redis answers
+// or the run ends.
+func (r *runner) meet(ctx context.Context, j *job, from, to int) (found []met, err error) {
+	err = r.persist(ctx, "read the audience", func() (err error) {
+		if j.changesMessages() {
+			found, err = r.holders(ctx, j, from, to)
+		} else {
+			found, err = r.readers(ctx, j, from, to)
+		}
+		return err
+	})
+	return found, err
+}
+
+// holders finds who has a message that is to be changed.
+func (r *runner) holders(ctx context.Context, j *job, from, to int) ([]met, error) {
+	lines, err := r.engine.ledger.read(ctx, j.Ledger, bucketRange(from))
 	if err != nil {
 		return nil, err
 	}
-	found := make([]targets, to-from)
-	for chat, e := range entries {
-		if i := subscriptions.BucketOf(chat) - from; changes(j, e) {
-			found[i] = append(found[i], subscriptions.Subscriber{Chat: chat})
+	found := make([]met, to-from)
+	for chat, line := range lines {
+		if in := &found[subscriptions.BucketOf(chat)-from]; j.changes(line) {
+			in.due = append(in.due, subscriptions.Subscriber{Chat: chat})
 		}
 	}
 	return found, nil
 }
 
-// readers returns the subscribers who are to get a message, but those who have it.
-func (r *runner) readers(ctx context.Context, j *job, from, to int) ([]targets, error) {
+// readers finds which subscribers are to get a message.
+func (r *runner) readers(ctx context.Context, j *job, from, to int) ([]met, error) {
 	people, err := r.engine.options.Store.Read(ctx, from, to)
 	var unreadable *subscriptions.Unreadable
 	if errors.As(err, &unreadable) {
@@ -98,14 +151,46 @@ func (r *runner) readers(ctx context.Context, j *job, from, to int) ([]targets, 
 	if err != nil {
 		return nil, err
 	}
-	found := make([]targets, to-from)
+	found := make([]met, to-from)
 	for i, in := range people {
-		found[i] = slices.DeleteFunc(in, func(p subscriptions.Subscriber) bool {
-			line, has := have[p.Chat]
-			return has && !line.More || !r.isFor(j, p.Preferences)
-		})
+		for _, p := range in {
+			r.sort(j, p, have[p.Chat], &found[i])
+		}
 	}
 	return found, nil
+}
+
+// sort puts a subscriber who has such a line where he or she belongs; the zero value stands
+// for no line.
+func (r *runner) sort(j *job, p subscriptions.Subscriber, line entry, in *met) {
+	if j.settledBy(line) {
+		if line.Edition == j.edition() {
+			in.settled++
+		}
+		return
+	}
+	switch r.decide(j, p.Preferences) {
+	case sendNow:
+		in.due = append(in.due, p)
+	case afterQuiet, afterMainEdition:
+		in.waiting++
+	case skip:
+		if line.Reason != "" && line.Edition == j.edition() {
+			in.settled++
+		}
+	}
+}
+
+// settledBy reports whether a walk passes a chat that has such a line. Who was lost and is
+// back does not count as settled, nor who could not be reached with another edition.
+func (j *job) settledBy(line entry) bool {
+	switch {
+	case line == entry{} || line.More:
+		return false
+	case line.Reason == "":
+		return true
+	}
+	return !line.Reason.lost() && line.Edition == j.edition()
 }
 
 // recall gives the preferences the times by which a digest is due to a chat, where they may
@@ -117,33 +202,30 @@ func (r *runner) recall(ctx context.Context, j *job, chat int64, p *subscription
 	return r.engine.promises.recall(ctx, j.ID, chat, p)
 }
 
-// isFor reports whether a chat is to get a message of the broadcast now. Of those who get
-// the item later it notes when.
-func (r *runner) isFor(j *job, p subscriptions.Preferences) bool {
+// isFor reports whether a chat is to get a message of the broadcast now.
+func (r *runner) isFor(j *job, p subscriptions.Preferences) bool { return r.decide(j, p) == sendNow }
+
+// decide returns when a chat is to get a message of the broadcast. Of those who get it later
+// it notes when.
+func (r *runner) decide(j *job, p subscriptions.Preferences) decision {
 	if j.Kind == Digest {
-		return len(r.selection(j, p)) > 0
+		if len(r.selection(j, p)) > 0 {
+			return sendNow
+		}
+		return skip
 	}
 	if j.current().Round > 0 && p.Since.After(j.plannedAt()) {
-		return false // came after the first walk: Joined saw to it
+		return skip // came after the first walk: Joined saw to it
 	}
-	switch r.engine.audience.decide(p, j.item.Load(), j.Urgent, j.plannedAt(), time.Now()) {
-	case sendNow:
-		return true
+	now := time.Now()
+	when := r.engine.audience.decide(p, j.item.Load(), j.Urgent, j.plannedAt(), now)
+	switch when {
 	case afterQuiet:
-		j.lookAgain(r.engine.audience.quietUntil(p, time.Now()))
+		j.lookAgain(r.engine.audience.quietUntil(p, now))
 	case afterMainEdition:
 		j.lookAgain(j.plannedAt().Add(mainEditionWait))
 	}
-	return false
-}
-
-// changes reports whether a correction or a withdrawal has something to do for a chat
-// that has a message.
-func changes(j *job, e entry) bool {
-	if e.Withdrawn || e.Edition != j.edition() {
-		return false
-	}
-	return j.Kind == Withdrawal || e.Revision < min(j.Revision, maxRevision)
+	return when
 }
 
 // catchUp lets older broadcasts that have not reached a chat yet go first there, so
@@ -156,35 +238,15 @@ func (r *runner) catchUp(j *job, to subscriptions.Subscriber) {
 	for _, older := range r.list() {
 		if older.ID < j.ID && older.Kind == News && !older.Urgent && older.current().Wake == 0 &&
 			older.position.Load() <= at && r.isFor(older, to.Preferences) {
-			r.queue.precede(&task{job: older, chat: to.Chat})
+			r.queue.precede(&task{job: older, chat: to.Chat, ahead: true})
 		}
 	}
-}
-
-// count finds out how many chats the broadcast is for, where the walk will take a
-// while to tell. It reads what the walk reads, and writes nothing.
-func (r *runner) count(ctx context.Context, j *job) {
-	planned := 0
-	for from := 0; from < subscriptions.Buckets; from += bucketsAtOnce {
-		to := min(from+bucketsAtOnce, subscriptions.Buckets)
-		err := r.persist(ctx, "count the audience", func() error {
-			found, err := r.targets(ctx, j, from, to)
-			for _, in := range found {
-				planned += len(in)
-			}
-			return err
-		})
-		if err != nil {
-			return
-		}
-	}
-	j.update(func(st *state) { st.Planned = planned })
 }
 
 // untried leaves out who stood in the retry set when the broadcast was resumed: a walk
 // from an older cursor meets these again, and a second task would forget how long the
 // first has failed.
-func (j *job) untried(in targets) targets {
+func (j *job) untried(in []subscriptions.Subscriber) []subscriptions.Subscriber {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return slices.DeleteFunc(in, func(p subscriptions.Subscriber) bool {

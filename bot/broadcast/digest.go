@@ -48,8 +48,8 @@ func (r *runner) planDigests(ctx context.Context) error {
 
 // firstDigest notes an hour of which no digest is planned, as the first one.
 func (s plans) firstDigest(ctx context.Context, hour int64) error {
-	if err := s.rdb.Set(ctx, keyDigested, hour, 0).Err(); err != nil {
-		return fmt.Errorf("note the last digest's hour: %w", err)
+	if err := s.rdb.SetNX(ctx, keyDigested, hour, 0).Err(); err != nil {
+		return fmt.Errorf("note the first digest's hour: %w", err)
 	}
 	return nil
 }
@@ -139,12 +139,18 @@ func (r *runner) unread(ctx context.Context, chat int64, chosen []digestItem) (i
 
 // KeepDigests is to be called before a chat's times change: the digests that are under way
 // reach it by its present ones. It returns until which hour digests have been planned, for
-// subscriptions.Preferences.Reschedule; the zero time where there were none yet. It works
-// on every instance.
+// subscriptions.Preferences.Reschedule. It works on every instance, and where no digest was
+// planned yet: from this hour on the chat may be owed one.
 func (e *Engine) KeepDigests(ctx context.Context, chat int64) (until time.Time, err error) {
 	last, err := e.plans.lastDigest(ctx) // first: what is planned meanwhile is among the running ones
 	if err != nil {
 		return until, err
+	}
+	if last == 0 {
+		last = time.Now().Unix() / 3600
+		if err := e.plans.firstDigest(ctx, last); err != nil {
+			return until, err
+		}
 	}
 	running, err := e.plans.running(ctx)
 	if err != nil {
@@ -166,8 +172,5 @@ func (e *Engine) KeepDigests(ctx context.Context, chat int64) (until time.Time, 
 			return until, err
 		}
 	}
-	if last > 0 {
-		until = time.Unix(last*3600, 0)
-	}
-	return until, nil
+	return time.Unix(last*3600, 0), nil
 }

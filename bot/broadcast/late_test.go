@@ -226,7 +226,7 @@ func TestADigestPlannedMeanwhileIsKept(t *testing.T) {
 		f.subscribe("ky", 1)
 		hour := time.Now().Unix() / 3600
 		f.planDigest(hour)
-		if err := f.engine.plans.firstDigest(t.Context(), hour-1); err != nil {
+		if err := f.rdb.Set(t.Context(), keyDigested, hour-1, 0).Err(); err != nil {
 			t.Fatal(err)
 		}
 		until, err := f.engine.KeepDigests(t.Context(), 1)
@@ -252,6 +252,21 @@ func TestAPlannedDigestsHourIsNoted(t *testing.T) {
 		f.planDigest(hour)
 		if last, err := f.engine.plans.lastDigest(t.Context()); err != nil || last != hour {
 			t.Errorf("the last digest's hour is %d, want %d; %v", last, hour, err)
+		}
+	})
+}
+
+// TestADigestChosenBeforeTheFirstRun: whoever chose one is owed what comes from then on,
+// though nobody has planned any digest yet.
+func TestADigestChosenBeforeTheFirstRun(t *testing.T) {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", 1)
+		f.reschedule(1, func(p *subscriptions.Preferences) { p.When = daily(9) })
+		f.publish("ky", "Жаңылык")
+		sleepUntil(9, 1)
+		f.work()
+		if n := f.phones.told(1, "Жаңылык"); n != 1 {
+			t.Errorf("told %d times, want once", n)
 		}
 	})
 }

@@ -71,6 +71,9 @@ func (d *Desk) tick(ctx context.Context) error {
 		}
 		note(c, err)
 	}
+	if err := d.finishHeld(ctx); err != nil && failed == nil {
+		failed = err
+	}
 	if len(under) == 0 {
 		return failed
 	}

@@ -23,6 +23,9 @@ type Archive interface {
 	Withdraw(ctx context.Context, id string) error
 	Announcements(ctx context.Context, limit int) ([]feeds.Announcement, error)
 	Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error)
+	Held(ctx context.Context) ([]feeds.Held, error)
+	Release(ctx context.Context, item string) error
+	Dismiss(ctx context.Context, item string) error
 }
 
 var _ Archive = (*feeds.Archive)(nil)
@@ -30,6 +33,7 @@ var _ Archive = (*feeds.Archive)(nil)
 // Engine sends it: broadcast.Engine is one.
 type Engine interface {
 	Progress(ctx context.Context) ([]broadcast.Progress, error)
+	Reach(ctx context.Context, editions []feeds.Item, at time.Time) (broadcast.Reach, error)
 	Wake()
 }
 

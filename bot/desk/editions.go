@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"kabarchy/bot/broadcast"
 	"kabarchy/feeds"
 )
 
@@ -80,4 +81,13 @@ func (c Case) editionIDs() (ids []string) {
 		ids = append(ids, feeds.DeskItemID(c.ID, language))
 	}
 	return ids
+}
+
+// Reach says whom an announcement would reach if it were approved now.
+func (d *Desk) Reach(ctx context.Context, c Case) (broadcast.Reach, error) {
+	items, err := d.Editions(ctx, c)
+	if err != nil {
+		return broadcast.Reach{}, err
+	}
+	return d.options.Engine.Reach(ctx, items, c.due(moment(), d.options.Hold))
 }

@@ -14,15 +14,6 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Errors of inviting, coming in and putting out.
-var (
-	// ErrNotAllowed is returned when it is not for who asks.
-	ErrNotAllowed = errors.New("only an approver may do that")
-	// ErrNotInvited is returned when somebody is not at the desk by invitation: the
-	// configuration's people are in its file.
-	ErrNotInvited = errors.New("nobody of that id was invited")
-)
-
 // The verbs with which the audit tells of people.
 const (
 	Invite Verb = "invite"
@@ -71,6 +62,9 @@ return 1
 // Invite returns a token of 32 characters with which one person can come to the desk, once
 // and for 24 hours, as an officer. Only its SHA-256 is kept.
 func (d *Desk) Invite(ctx context.Context, by int64) (token string, err error) {
+	if !d.options.Writing {
+		return "", fmt.Errorf("invite: %w", ErrNotAllowed)
+	}
 	random := make([]byte, 20)
 	rand.Read(random) // never fails
 	token = strings.ToLower(base32.StdEncoding.EncodeToString(random))
@@ -79,9 +73,13 @@ func (d *Desk) Invite(ctx context.Context, by int64) (token string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("invite: %w", err)
 	}
-	err = d.administer(ctx, by, Line{At: now, Verb: Invite}, func(line, entry string) (int, error) {
+	err = d.administer(ctx, by, Line{At: now, Verb: Invite}, func(l Line, entry string) (int, error) {
+		line, err := json.Marshal(l)
+		if err != nil {
+			return 0, err
+		}
 		return inviteScript.Run(ctx, d.rdb, []string{keyInvite(hash(token)), keyAudit, keyPeople},
-			string(raw), int(keptInvite.Seconds()), line, oldestLine(now), by, entry).Int()
+			string(raw), int(keptInvite.Seconds()), string(line), oldestLine(now), by, entry).Int()
 	})
 	if err != nil {
 		return "", fmt.Errorf("invite: %w", err)
@@ -125,44 +123,17 @@ func (d *Desk) Accept(ctx context.Context, token string, user int64, name string
 // PutOut ends what an invitation gave somebody, at once. ErrNotInvited where they have none.
 func (d *Desk) PutOut(ctx context.Context, by, user int64) error {
 	now := moment()
-	err := d.administer(ctx, by, Line{At: now, Verb: PutOut, Whom: user}, func(line, entry string) (int, error) {
-		return putOutScript.Run(ctx, d.rdb, []string{keyAudit, keyPeople}, user, line, oldestLine(now), by, entry).Int()
+	err := d.administer(ctx, by, Line{At: now, Verb: PutOut, Whom: user}, func(l Line, entry string) (int, error) {
+		line, err := json.Marshal(l)
+		if err != nil {
+			return 0, err
+		}
+		return putOutScript.Run(ctx, d.rdb, []string{keyAudit, keyPeople}, user, string(line), oldestLine(now), by, entry).Int()
 	})
 	if err != nil {
 		return fmt.Errorf("put %d out: %w", user, err)
 	}
 	return nil
-}
-
-// administer runs a script for an approver, with its line in the audit.
-func (d *Desk) administer(ctx context.Context, by int64, l Line, run func(line, entry string) (int, error)) error {
-	for range attempts {
-		entry, err := d.rdb.HGet(ctx, keyPeople, decimal(by)).Result()
-		if err != nil && !errors.Is(err, redis.Nil) {
-			return err
-		}
-		roles, err := d.roles(by, entry)
-		if err != nil {
-			return err
-		}
-		if roles&Approver == 0 || !d.options.Writing {
-			return ErrNotAllowed
-		}
-		l.Who, l.Role = by, roles
-		line, err := json.Marshal(l)
-		if err != nil {
-			return err
-		}
-		switch done, err := run(string(line), entry); {
-		case err != nil:
-			return err
-		case done == 1:
-			return nil
-		case done == 0:
-			return ErrNotInvited
-		}
-	}
-	return errBusy
 }
 
 // hash is how a token is kept.

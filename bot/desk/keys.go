@@ -24,8 +24,16 @@ func keyAct(id string) string { return "{news}:desk:act:" + id }
 // keyInvite is a string: who invited.
 func keyInvite(sum string) string { return "{news}:desk:invite:" + sum }
 
+// keyHeld is a hash: held item → what was decided of it, as JSON.
+func keyHeld(batch string) string { return "{news}:desk:held:" + batch }
+
+// keyDecided is a string: what was decided of a whole batch, by an earlier release. It is
+// only read.
+func keyDecided(batch string) string { return "{news}:decided:" + batch }
+
 const (
-	kept       = 365 * 24 * time.Hour // how long closed cases and the audit are kept
-	keptAct    = 24 * time.Hour       // how long an act is known again
-	keptInvite = 24 * time.Hour       // how long an invitation is valid
+	kept         = 365 * 24 * time.Hour // how long closed cases and the audit are kept
+	keptAct      = 24 * time.Hour       // how long an act is known again
+	keptDecision = 90 * 24 * time.Hour
+	keptInvite   = 24 * time.Hour // how long an invitation is valid
 )

@@ -169,8 +169,7 @@ func (h *fixture) newAdmin(language string) *simulator.Citizen {
 
 func (s *scene) admin(language string) {
 	s.t.Helper()
-	s.citizen = s.newAdmin(strings.TrimPrefix(language, "-"))
-	clear(s.seen)
+	s.arrives(s.newAdmin(strings.TrimPrefix(language, "-")))
 }
 
 // atDesk lets something happen that the administrators are told of, and returns what

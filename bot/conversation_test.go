@@ -3,6 +3,7 @@ package bot_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,8 +46,19 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	> adds to channel Кабар  likewise a channel
 //	> in the group /stop     the person writes there
 //	> presses there Русский  the person presses a button there
+//	> sends picture a Words  the person sends a picture, always the same by that name, and
+//	                     words below it; "file" sends it as a file, "album a b Words" several
+//	> replies Words      the person answers the newest question; "replies picture a Words"
+//	> forwards Words     the person passes on a channel's post
 //	> blocks             the person blocks the bot
 //	> returns            the person unblocks the bot
+//	person: officer ru 7     one more person, with the user id 7 if it is given
+//	officer> /desk       that person does something: all that stands behind "> " above
+//	wait: 30s            so much time passes
+//
+// In words that are sent, replied or forwarded \n is a line's end, **bold**, __italic__ and
+// [a link](https://example.org) are that. Where a script names a person, each step shows what
+// changes on all phones, the last person of "phone" being the citizen.
 //
 // and below each step what the phone shows then: new and changed messages to the last
 // byte, with their buttons, and the word that a press was answered with. Run the test
@@ -96,8 +108,11 @@ func play(stage *scene, script string) string {
 		key, value, _ := strings.Cut(line, ": ")
 		switch {
 		case key == "phone":
-			stage.citizen = stage.telegram.Citizen("Айгүл", strings.TrimPrefix(value, "-"))
-			clear(stage.seen)
+			stage.arrives(stage.telegram.Citizen("Айгүл", strings.TrimPrefix(value, "-")))
+		case key == "person":
+			stage.enter(value)
+		case key == "wait":
+			out.WriteString(stage.wait(value))
 		case key == "archive":
 			stage.fill(value)
 		case key == "item":
@@ -113,6 +128,8 @@ func play(stage *scene, script string) string {
 			out.WriteString(stage.ministry(value))
 		case strings.HasPrefix(line, "> "):
 			out.WriteString(stage.act(line[2:]))
+		default:
+			out.WriteString(stage.actOfOne(line))
 		}
 	}
 	return out.String()
@@ -126,6 +143,8 @@ type scene struct {
 	group   *simulator.Group  // the person's, if there is one
 	seen    map[string]string // what the phone showed of each message
 	sent    map[string]broadcast.Message
+	cast
+	props
 }
 
 // clock is Telegram's: what is two days old can't be deleted.
@@ -208,8 +227,12 @@ func (s *scene) act(what string) string {
 			s.t.Fatalf("%s: %v", what, err)
 		}
 		toast = s.answered(tap)
+	case "replies", "forwards":
+		s.speaks(verb, rest)
 	case "sends":
-		if _, err := s.citizen.SendJSON(rest); err != nil {
+		if !strings.HasPrefix(rest, "{") {
+			s.speaks(verb, rest)
+		} else if _, err := s.citizen.SendJSON(rest); err != nil {
 			s.t.Fatalf("%s: %v", what, err)
 		}
 	case "blocks":
@@ -291,42 +314,64 @@ func (s *scene) published(letter string) feeds.Item {
 	return i
 }
 
+// changes are what changed on the person's phone, and on those of the others with a name.
 func (s *scene) changes(toast string) string {
+	out := ""
+	if s.citizen != nil {
+		out = s.changesFor(s.citizen, "")
+	}
+	if toast != "" {
+		out += fmt.Sprintf("| (toast) %s\n", toast)
+	}
+	out += s.changesForOthers()
+	if out == "" {
+		return "| (nothing)\n"
+	}
+	return out
+}
+
+// changesFor are what changed on one phone, each with the words that say whose it is.
+func (s *scene) changesFor(c *simulator.Citizen, whose string) string {
 	var out strings.Builder
-	messages := s.citizen.Messages()
-	if s.group != nil {
+	messages := c.Messages()
+	if s.group != nil && c == s.citizen {
 		messages = append(messages, s.group.Messages()...)
 	}
 	for _, m := range messages {
-		key := fmt.Sprint(m.Chat, m.ID)
-		shown, before := bottest.Draw(m), s.seen[key]
+		key := keyOf(m)
+		shown, before := s.draw(m), s.seen[key]
 		if !m.Bot || shown == before {
 			continue
 		}
 		s.seen[key] = shown
-		what, where := "new", ""
+		what, where := "new", whose
 		if before != "" {
 			what = "changed"
 		}
-		if m.Chat != s.citizen.ID() {
+		if m.Chat != c.ID() {
 			where = " in the group"
 		}
 		fmt.Fprintf(&out, "| (%s%s)\n%s", what, where, shown)
 	}
-	for key := range s.seen {
-		own := strings.HasPrefix(key, fmt.Sprintf("%d ", s.citizen.ID()))
-		if own && !slices.ContainsFunc(messages, func(m simulator.Message) bool { return fmt.Sprint(m.Chat, m.ID) == key }) {
-			delete(s.seen, key)
-			out.WriteString("| (deleted)\n")
-		}
-	}
-	if toast != "" {
-		fmt.Fprintf(&out, "| (toast) %s\n", toast)
-	}
-	if out.Len() == 0 {
-		return "| (nothing)\n"
+	for _, key := range s.gone(c, messages) {
+		fmt.Fprintf(&out, "| (deleted%s)%s\n", whose, s.recalled(key))
+		delete(s.seen, key)
 	}
 	return out.String()
+}
+
+// keyOf names a message among those of all chats.
+func keyOf(m simulator.Message) string { return fmt.Sprintf("%d %019d", m.Chat, m.ID) }
+
+// gone are those messages that the person's phone showed and shows no more, oldest first.
+func (s *scene) gone(c *simulator.Citizen, messages []simulator.Message) (keys []string) {
+	for _, key := range slices.Sorted(maps.Keys(s.seen)) {
+		own := strings.HasPrefix(key, fmt.Sprintf("%d ", c.ID()))
+		if own && !slices.ContainsFunc(messages, func(m simulator.Message) bool { return keyOf(m) == key }) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 func difference(want, got string) string {

@@ -54,11 +54,17 @@ func (all *chats) allGroups() []*Group {
 	return slices.Clone(all.groups)
 }
 
-// addCitizen adds a person.
-func (all *chats) addCitizen(name, languageCode string) *Citizen {
+// addCitizen adds a person, under the next id if it is 0; nil if another has the id.
+func (all *chats) addCitizen(id int64, name, languageCode string) *Citizen {
 	all.mu.Lock()
-	all.lastPerson++
-	id := all.lastPerson
+	if id == 0 {
+		all.lastPerson++
+		id = all.lastPerson
+	}
+	if all.byID[id] != nil {
+		all.mu.Unlock()
+		return nil
+	}
 	c := &Citizen{files: all.files, Chat: &Chat{
 		account: all.account, id: id, kind: Private, title: name,
 		person: &person{user: User{ID: id, FirstName: name, LanguageCode: languageCode}},

@@ -70,7 +70,13 @@ func (s *Server) Close(ctx context.Context) error { return s.account.updates.clo
 // people). As in Telegram, the bot can't write to somebody who never wrote first:
 // Send something (as "/start"), or use Open.
 func (s *Server) Citizen(name, languageCode string) *Citizen {
-	return s.chats.addCitizen(name, languageCode)
+	return s.chats.addCitizen(0, name, languageCode)
+}
+
+// CitizenAs is Citizen for a person whose user id the bot's configuration names; nil if
+// somebody has it.
+func (s *Server) CitizenAs(id int64, name, languageCode string) *Citizen {
+	return s.chats.addCitizen(id, name, languageCode)
 }
 
 // Phones returns the citizens in the order in which they came.

@@ -34,7 +34,7 @@ const albumSize = 10
 // Say sends words to the bot, as Send does, and returns the update's id. A text that is too
 // long for one message is sent as several, as phones do; then it is the last one's.
 func (c *Citizen) Say(w Words) (update int64, err error) {
-	parts, err := c.messages(w)
+	parts, err := c.files.messages(w)
 	if err != nil {
 		return 0, err
 	}
@@ -57,7 +57,7 @@ func (c *Citizen) Album(pictures ...Words) (update int64, err error) {
 		if w.Photo == nil {
 			return 0, fmt.Errorf("%w: an album of texts", ErrWords)
 		}
-		part, err := c.messages(w)
+		part, err := c.files.messages(w)
 		if err != nil {
 			return 0, err
 		}
@@ -71,6 +71,21 @@ func (c *Citizen) Album(pictures ...Words) (update int64, err error) {
 		}
 	}
 	return update, nil
+}
+
+// Publish publishes a post in a channel, as Post does, and returns the last message that it
+// became.
+func (g *Group) Publish(w Words) (Message, error) {
+	parts, err := g.chats.files.messages(w)
+	if err != nil {
+		return Message{}, err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, m := range parts {
+		g.speak(User{}, m)
+	}
+	return g.messages[len(g.messages)-1], nil
 }
 
 // Forward passes a message of some chat on to the bot: without its buttons, and with its
@@ -102,36 +117,36 @@ func (c *Chat) originOf(m Message) *Origin {
 }
 
 // messages are the words as the phone sends them.
-func (c *Citizen) messages(w Words) ([]Message, error) {
+func (f *files) messages(w Words) ([]Message, error) {
 	end := utf16Length(w.Text)
 	for _, e := range w.Entities {
 		if e.Offset < 0 || e.Length <= 0 || e.Offset+e.Length > end {
 			return nil, fmt.Errorf("%w: entity %+v outside of a text of %d units", ErrWords, e, end)
 		}
 	}
-	f := formatted{w.Text, append(slices.Clone(w.Entities), marks(w.Text)...)}
-	sortEntities(f.entities)
-	f = f.trimmed()
+	text := formatted{w.Text, append(slices.Clone(w.Entities), marks(w.Text)...)}
+	sortEntities(text.entities)
+	text = text.trimmed()
 	m := Message{ReplyTo: w.ReplyTo}
 	switch {
-	case w.Photo != nil && w.File != nil, w.File != nil && w.FileName == "", w.Photo == nil && w.File == nil && f.text == "":
+	case w.Photo != nil && w.File != nil, w.File != nil && w.FileName == "", w.Photo == nil && w.File == nil && text.text == "":
 		return nil, fmt.Errorf("%w: %+v", ErrWords, w)
 	case w.Photo != nil:
 		if refusal := checkPicture(w.Photo); refusal != nil {
 			return nil, fmt.Errorf("%w: %w", ErrWords, refusal)
 		}
-		kept := c.files.keep("photos", upload{"photo.jpg", w.Photo})
+		kept := f.keep("photos", upload{"photo.jpg", w.Photo})
 		m.FileID, m.Photo = kept.id, kept.address
 	case w.File != nil:
-		kept := c.files.keep("documents", upload{w.FileName, w.File})
+		kept := f.keep("documents", upload{w.FileName, w.File})
 		m.FileID, m.File = kept.id, kept.file()
 	default:
-		return m.parts(f), nil
+		return m.parts(text), nil
 	}
-	if utf8.RuneCountInString(f.text) > maxCaption {
-		return nil, fmt.Errorf("%w: a caption of %d characters", ErrWords, utf8.RuneCountInString(f.text))
+	if long := utf8.RuneCountInString(text.text); long > maxCaption {
+		return nil, fmt.Errorf("%w: a caption of %d characters", ErrWords, long)
 	}
-	m.Text, m.Entities = f.text, f.entities
+	m.Text, m.Entities = text.text, text.entities
 	return []Message{m}, nil
 }
 

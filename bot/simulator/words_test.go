@@ -88,11 +88,14 @@ func TestForward(t *testing.T) {
 	w := start(t, simulator.Options{})
 	aida := w.Citizen("Aida", "ky").Open()
 	channel := w.Channel("Кабар", "", aida)
-	channel.Post("A post")
-	if _, err := aida.Forward(channel.Chat, channel.Messages()[0].ID); err != nil {
+	post, err := channel.Publish(simulator.Words{Text: "A post", Entities: []simulator.Entity{{Type: "bold", Length: 1}}})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if m := w.last(t).Message; m.Text != "A post" || m.Origin == nil || m.Origin.Type != "channel" || m.Origin.MessageID != 1 {
+	if _, err := aida.Forward(channel.Chat, post.ID); err != nil {
+		t.Fatal(err)
+	}
+	if m := w.last(t).Message; m.Text != "A post" || len(m.Entities) != 1 || m.Origin == nil || m.Origin.Type != "channel" || m.Origin.MessageID != 1 {
 		t.Errorf("the bot heard %+v", m)
 	}
 	own := must[message](t, w, "sendMessage", params{"chat_id": aida.ID(), "text": "<b>a</b>", "parse_mode": "HTML", "reply_markup": keyboard([]simulator.Button{tap("A", "a")})})

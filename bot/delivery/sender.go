@@ -51,10 +51,10 @@ type itemKey struct {
 	revision int
 }
 
-// pageKey names a page: the item as it is, marked as corrected or not.
+// pageKey names a page: the item as it is, and for whom it is made.
 type pageKey struct {
 	itemKey
-	marked bool
+	render.Variant
 }
 
 func keyOf(item feeds.Item) itemKey { return itemKey{item.ID, item.Revision} }
@@ -181,8 +181,10 @@ func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
 
 // outgoing is the message as one would like to send it.
 func (s *Sender) outgoing(ctx context.Context, d broadcast.Delivery) render.Outgoing {
+	v := render.Variant{Corrected: d.Kind == broadcast.Correction}
+	v.Missing, _ = d.Item.For(d.Preferences.Languages)
 	m := render.Outgoing{
-		Message: s.page(ctx, d.Item, d.Kind == broadcast.Correction),
+		Message: s.page(ctx, d.Item, v),
 		Thread:  d.Preferences.Thread, Silent: d.Silent,
 	}
 	if m.Image != "" && !d.Preferences.NoPictures {
@@ -191,11 +193,10 @@ func (s *Sender) outgoing(ctx context.Context, d broadcast.Delivery) render.Outg
 	return m
 }
 
-// page renders an item once for all who get it, marked as corrected for those whose message
-// showed it otherwise. Without its editions it would be just
+// page renders an item once for all who get it so. Without its editions it would be just
 // as good a message, so that a failure to find them is logged and no more.
-func (s *Sender) page(ctx context.Context, item feeds.Item, marked bool) render.Message {
-	key := pageKey{keyOf(item), marked}
+func (s *Sender) page(ctx context.Context, item feeds.Item, v render.Variant) render.Message {
+	key := pageKey{keyOf(item), v}
 	if p, ok := s.pages.Get(key); ok {
 		return p
 	}
@@ -203,10 +204,7 @@ func (s *Sender) page(ctx context.Context, item feeds.Item, marked bool) render.
 	if err != nil {
 		s.log.WarnContext(ctx, "editions can't be had", "item", item.ID, "error", err)
 	}
-	p := s.renderer.Item(item, editions)
-	if marked {
-		p = s.renderer.Corrected(item, editions)
-	}
+	p := s.renderer.Variant(item, editions, v)
 	s.pages.Add(key, p)
 	return p
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"kabarchy/bot/desk"
 	"kabarchy/bot/telegram"
 )
 
@@ -14,13 +15,29 @@ const adminPause = time.Minute
 
 // TellAdmins tells each administrator what they were not told yet: that something is
 // wrong with the bot, that a source is ill, or well again, that items or broadcasts wait
-// for a decision, and that Telegram finds requests wrong. What they were told is kept in
-// Redis, so that it is told once whatever restarts. Who can't be written to is told
-// later. It is for the instance that leads, every few seconds.
+// for a decision, and that Telegram finds requests wrong; and the people at the desk what
+// concerns them there. What they were told is kept in Redis, so that it is told once whatever
+// restarts. Who can't be written to is told later. It also keeps the desk's screens and menus
+// up to date. It is for the instance that leads, every few seconds.
 func (b *Bot) TellAdmins(ctx context.Context) error {
-	if len(b.admins.IDs) == 0 {
+	news, err := b.lookAtDesk(ctx)
+	if err != nil {
+		return err
+	}
+	if len(b.admins.IDs)+len(news.people) == 0 {
 		return nil
 	}
+	if err := b.tellAll(ctx, news); err != nil || b.desk == nil {
+		return err
+	}
+	if err := b.offerDesk(ctx, news); err != nil {
+		return err
+	}
+	return b.renewScreens(ctx, news)
+}
+
+// tellAll tells everybody what they were not told yet.
+func (b *Bot) tellAll(ctx context.Context, news deskNews) error {
 	batches, err := b.undecided(ctx)
 	if err != nil {
 		return err
@@ -29,13 +46,25 @@ func (b *Bot) TellAdmins(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	notices := slices.Concat(b.alarmNotices(), b.sourceNotices(), held, b.faultNotices())
+	service := slices.Concat(b.alarmNotices(), b.sourceNotices(), held, b.faultNotices())
+	var decisions []notice
 	for _, batch := range batches {
-		notices = append(notices, b.batchNotice(batch))
+		decisions = append(decisions, b.batchNotice(batch))
 	}
-	for _, admin := range b.admins.IDs {
+	for _, admin := range b.addressees(news) {
 		if until, failed := b.unreached.Load(admin); failed && time.Now().Before(until.(time.Time)) {
 			continue
+		}
+		notices, err := b.deskNotices(ctx, news, admin)
+		if err != nil {
+			return err
+		}
+		operates := slices.Contains(b.admins.IDs, admin)
+		if operates {
+			notices = append(notices, service...)
+		}
+		if operates || news.is(admin, desk.Approver) {
+			notices = append(notices, decisions...)
 		}
 		spoke, err := b.tellAdmin(ctx, admin, notices)
 		switch {
@@ -52,6 +81,17 @@ func (b *Bot) TellAdmins(ctx context.Context) error {
 	return nil
 }
 
+// addressees are the administrators and the people at the desk, each once.
+func (b *Bot) addressees(news deskNews) []int64 {
+	all := slices.Clone(b.admins.IDs)
+	for _, p := range news.people {
+		if !slices.Contains(all, p.ID) {
+			all = append(all, p.ID)
+		}
+	}
+	return all
+}
+
 // tellAdmin tells one administrator what is new to them, and reports whether anything was.
 func (b *Bot) tellAdmin(ctx context.Context, admin int64, notices []notice) (bool, error) {
 	told, err := b.told(ctx, admin)
@@ -62,7 +102,7 @@ func (b *Bot) tellAdmin(ctx context.Context, admin int64, notices []notice) (boo
 	for _, n := range notices {
 		was := told[n.about]
 		delete(told, n.about)
-		if n.screen == nil || was == n.state {
+		if n.screen == nil && n.send == nil || was == n.state {
 			continue
 		}
 		if err := b.notify(ctx, admin, n); err != nil {
@@ -86,6 +126,9 @@ func (b *Bot) notify(ctx context.Context, admin int64, n notice) error {
 	t, err := b.converse(ctx, telegram.Chat{ID: admin, Type: "private"}, telegram.User{ID: admin})
 	if err != nil {
 		return err
+	}
+	if n.send != nil {
+		return n.send(ctx, t)
 	}
 	s, err := n.screen(ctx, t.words)
 	if err != nil {

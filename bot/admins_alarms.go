@@ -23,7 +23,7 @@ func (b *Bot) alarmNotices() (notices []notice) {
 	}
 	raised, complete := b.admins.Alarms()
 	for _, a := range raised {
-		notices = append(notices, notice{aboutAlarm(a.Kind), "told", func(_ context.Context, words locale.Locale) (screen, error) {
+		notices = append(notices, notice{about: aboutAlarm(a.Kind), state: "told", screen: func(_ context.Context, words locale.Locale) (screen, error) {
 			return screen{text: words.T(alarmScreens[a.Kind], map[string]any{
 				"Before": words.Number(a.Before), "Now": words.Number(a.Now),
 			})}, nil

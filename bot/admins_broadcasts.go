@@ -40,7 +40,7 @@ func (b *Bot) heldNotices(ctx context.Context) ([]notice, error) {
 	}
 	var notices []notice
 	for _, p := range held {
-		notices = append(notices, notice{"broadcast:" + holdingOf(p), "asked", func(_ context.Context, words locale.Locale) (screen, error) {
+		notices = append(notices, notice{about: "broadcast:" + holdingOf(p), state: "asked", screen: func(_ context.Context, words locale.Locale) (screen, error) {
 			return broadcastQuestion(words, p), nil
 		}})
 	}
@@ -51,7 +51,7 @@ func (b *Bot) heldNotices(ctx context.Context) ([]notice, error) {
 func (b *Bot) faultNotices() []notice {
 	var notices []notice
 	for _, f := range b.client.Faults() {
-		notices = append(notices, notice{"fault:" + f.Method + ":" + f.Reason, "told", func(_ context.Context, words locale.Locale) (screen, error) {
+		notices = append(notices, notice{about: "fault:" + f.Method + ":" + f.Reason, state: "told", screen: func(_ context.Context, words locale.Locale) (screen, error) {
 			return screen{text: words.HTML("screen.fault", map[string]any{"Method": f.Method, "Words": quoted(f.Words)})}, nil
 		}})
 	}

@@ -16,8 +16,8 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// desk is what administrators look at, as a test wants it.
-type desk struct {
+// control is what administrators look at, as a test wants it.
+type control struct {
 	mu                  sync.Mutex
 	held                []feeds.Held
 	released, dismissed []string
@@ -31,7 +31,7 @@ type desk struct {
 	paused              time.Time
 }
 
-func (d *desk) Paused() (next time.Time, why string) {
+func (d *control) Paused() (next time.Time, why string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.paused.IsZero() {
@@ -40,28 +40,28 @@ func (d *desk) Paused() (next time.Time, why string) {
 	return d.paused, why
 }
 
-func (d *desk) Progress(context.Context) ([]broadcast.Progress, error) {
+func (d *control) Progress(context.Context) ([]broadcast.Progress, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.progress), nil
 }
 
-func (d *desk) Health() []feeds.Health {
+func (d *control) Health() []feeds.Health {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.health)
 }
 
-func (d *desk) Held(context.Context) ([]feeds.Held, error) {
+func (d *control) Held(context.Context) ([]feeds.Held, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.held), nil
 }
 
-func (d *desk) Release(_ context.Context, item string) error { return d.settle(item, &d.released) }
-func (d *desk) Dismiss(_ context.Context, item string) error { return d.settle(item, &d.dismissed) }
+func (d *control) Release(_ context.Context, item string) error { return d.settle(item, &d.released) }
+func (d *control) Dismiss(_ context.Context, item string) error { return d.settle(item, &d.dismissed) }
 
-func (d *desk) settle(item string, list *[]string) error {
+func (d *control) settle(item string, list *[]string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.failAt--; d.failAt == 0 {
@@ -76,25 +76,25 @@ func (d *desk) settle(item string, list *[]string) error {
 	return nil
 }
 
-func (d *desk) Count(context.Context) (subscriptions.Counts, error) {
+func (d *control) Count(context.Context) (subscriptions.Counts, error) {
 	return subscriptions.Counts{Active: map[string]int{"ky": 12345, "ru": 21, "en": 1}, Total: 12470, Stopped: 89, Blocked: 11, Gone: 3}, nil
 }
 
-func (d *desk) HeldBroadcasts(context.Context) ([]broadcast.Progress, error) {
+func (d *control) HeldBroadcasts(context.Context) ([]broadcast.Progress, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(d.progress), func(p broadcast.Progress) bool { return p.Held == "" }), nil
 }
 
-func (d *desk) Resume(_ context.Context, id int64) error { return d.decide("resume", id, "") }
-func (d *desk) Stop(_ context.Context, id int64) error   { return d.decide("stop", id, "") }
+func (d *control) Resume(_ context.Context, id int64) error { return d.decide("resume", id, "") }
+func (d *control) Stop(_ context.Context, id int64) error   { return d.decide("stop", id, "") }
 
-func (d *desk) Withdraw(_ context.Context, item string) error {
+func (d *control) Withdraw(_ context.Context, item string) error {
 	return d.decide("withdraw", 0, item)
 }
 
 // decide does something with a held broadcast.
-func (d *desk) decide(what string, id int64, item string) error {
+func (d *control) decide(what string, id int64, item string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for i, p := range d.progress {
@@ -107,7 +107,7 @@ func (d *desk) decide(what string, id int64, item string) error {
 	return broadcast.ErrNotHeld
 }
 
-func (d *desk) Failures(_ context.Context, id int64) (map[string]string, error) {
+func (d *control) Failures(_ context.Context, id int64) (map[string]string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if id == 0 {
@@ -117,7 +117,7 @@ func (d *desk) Failures(_ context.Context, id int64) (map[string]string, error) 
 }
 
 // hold lets the items wait for a decision, as one batch.
-func (d *desk) hold(source, reason string, kind feeds.AnnouncementKind, items ...string) {
+func (d *control) hold(source, reason string, kind feeds.AnnouncementKind, items ...string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	at := today.Add(time.Duration(len(d.held)+len(d.released)+len(d.dismissed)) * time.Second)
@@ -128,7 +128,7 @@ func (d *desk) hold(source, reason string, kind feeds.AnnouncementKind, items ..
 }
 
 // find lets a source be in a condition.
-func (d *desk) find(h feeds.Health) {
+func (d *control) find(h feeds.Health) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.health = slices.DeleteFunc(d.health, func(was feeds.Health) bool { return was.Source == h.Source })
@@ -136,20 +136,20 @@ func (d *desk) find(h feeds.Health) {
 }
 
 // raise has an alarm beside those that there are.
-func (d *desk) raise(a bot.Alarm) {
+func (d *control) raise(a bot.Alarm) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.alarms = append(d.alarms, a)
 }
 
-func (d *desk) raised() (alarms []bot.Alarm, complete bool) {
+func (d *control) raised() (alarms []bot.Alarm, complete bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.alarms), true
 }
 
 // did is what was released and what was dismissed.
-func (d *desk) did() (released, dismissed int) {
+func (d *control) did() (released, dismissed int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return len(d.released), len(d.dismissed)

@@ -79,7 +79,7 @@ func (held batch) button(words locale.Locale, entry, state string) []telegram.Bu
 }
 
 func (b *Bot) batchNotice(held batch) notice {
-	return notice{"batch:" + held.key, "asked", func(ctx context.Context, words locale.Locale) (screen, error) {
+	return notice{about: "batch:" + held.key, state: "asked", screen: func(ctx context.Context, words locale.Locale) (screen, error) {
 		return b.question(ctx, words, held)
 	}}
 }

@@ -21,6 +21,8 @@ type notice struct {
 	state string
 	// screen draws it; nil where nothing can be said yet.
 	screen func(ctx context.Context, words locale.Locale) (screen, error)
+	// send tells it, in place of a screen; nil where there is one.
+	send func(ctx context.Context, t *conversation) error
 }
 
 // byAdmin reports whether an administrator speaks with the bot alone. It is asked at every

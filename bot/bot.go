@@ -10,6 +10,7 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"kabarchy/bot/desk"
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
 	"kabarchy/bot/search"
@@ -61,6 +62,10 @@ type Options struct {
 	Topics []render.Topic
 	// Admins look after the bot; nobody does if it names none.
 	Admins Admins
+	// Desk is the press office's, with what Admins remembers in Redis; there is none if nil.
+	Desk *desk.Desk
+	// Previews show at the desk how a text will look; needed where there is one.
+	Previews Previews
 	// Zone is the one in which dates are written; UTC if nil.
 	Zone *time.Location
 	// Now is the clock; time.Now if nil.
@@ -85,6 +90,8 @@ type Bot struct {
 	move     func(ctx context.Context, from, to int64) error
 	topics   []render.Topic
 	admins   Admins
+	desk     *desk.Desk
+	previews Previews
 	now      func() time.Time
 	zone     *time.Location
 	log      *slog.Logger
@@ -95,6 +102,8 @@ type Bot struct {
 	members  *lru.Cache[membership, standing]
 	self     *telegram.Self
 
+	renewals  renewals
+	menuless  sync.Map // somebody at the desk whose menu Telegram does not take → when to try again
 	unreached sync.Map // an administrator who can't be written to → when to try again
 }
 
@@ -135,12 +144,15 @@ func New(o Options) *Bot {
 		move:     o.Move,
 		topics:   o.Topics,
 		admins:   o.Admins,
+		desk:     o.Desk,
+		previews: o.Previews,
 		now:      o.Now,
 		zone:     o.Zone,
 		renderer: render.Renderer{Zone: o.Zone, Topics: o.Topics},
 		log:      o.Log,
 		metrics:  newBotMetrics(o.Registerer),
 		members:  rememberMembers(),
+		renewals: newRenewals(),
 	}
 	b.self = telegram.NewSelf(o.Client, o.Log)
 	b.guard = newGuard(o.Log, b.metrics.panics)

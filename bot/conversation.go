@@ -18,6 +18,7 @@ type conversation struct {
 	from    telegram.User
 	thread  int               // the forum topic it stands in; 0 outside of one
 	pressed *telegram.Message // the message whose button was pressed; nil for a message of theirs
+	silent  bool              // new messages come without a sound
 	late    bool              // what it shows takes longer than anybody waits for
 }
 
@@ -30,7 +31,10 @@ func (t *conversation) show(ctx context.Context, s screen) error { return t.illu
 func (t *conversation) illustrate(ctx context.Context, s screen, picture string) error {
 	t.bot.reads.leave(t.chat.ID)
 	shown := *t // who speaks goes on
-	a := &answer{life: screenLife, call: func(ctx context.Context) error { return shown.put(ctx, s, picture) }}
+	a := &answer{life: screenLife, call: func(ctx context.Context) error {
+		_, err := shown.put(ctx, s, picture)
+		return err
+	}}
 	if t.pressed != nil {
 		a.place = t.pressed.ID
 	}
@@ -39,40 +43,44 @@ func (t *conversation) illustrate(ctx context.Context, s screen, picture string)
 	return err
 }
 
-// put puts a screen in place of the one whose button was pressed, or below what there is.
-func (t *conversation) put(ctx context.Context, s screen, picture string) error {
+// put puts a screen in place of the one whose button was pressed, or below what there is,
+// and returns the message that shows it; 0 where Telegram does not say which.
+func (t *conversation) put(ctx context.Context, s screen, picture string) (int64, error) {
 	if t.pressed == nil {
 		return t.send(ctx, s, picture)
 	}
 	err := t.replace(ctx, s, picture)
 	switch telegram.ReasonOf(err) {
 	case telegram.Unchanged:
-		return nil
+		return t.pressed.ID, nil
 	case telegram.NoMessage, telegram.NotEditable:
 		return t.send(ctx, s, picture)
 	}
-	return err
+	return t.pressed.ID, err
 }
 
 // post shows the screen as a new message, and returns when it has arrived or was refused.
-func (t *conversation) post(ctx context.Context, s screen) error { return t.send(ctx, s, "") }
+func (t *conversation) post(ctx context.Context, s screen) error {
+	_, err := t.send(ctx, s, "")
+	return err
+}
 
 // send is post with the picture at the address below the text; none if that is empty. It
 // follows a group that has become a supergroup.
-func (t *conversation) send(ctx context.Context, s screen, picture string) error {
+func (t *conversation) send(ctx context.Context, s screen, picture string) (int64, error) {
 	m := t.outgoing(s, picture)
-	m.Thread = t.thread
-	err := t.deliver(ctx, m, func(m render.Outgoing) (string, map[string]string) {
+	m.Thread, m.Silent = t.thread, t.silent
+	sent, err := t.deliver(ctx, m, func(m render.Outgoing) (string, map[string]string) {
 		params := m.Params(t.chat.ID)
 		m.Place(params)
 		return "sendMessage", params
 	})
 	var refused *telegram.APIError
 	if telegram.ReasonOf(err) != telegram.Moved || !errors.As(err, &refused) || refused.MigrateTo == t.chat.ID {
-		return err
+		return sent.ID, err
 	}
 	if err := t.bot.moveChat(ctx, t.chat.ID, refused.MigrateTo); err != nil {
-		return err
+		return 0, err
 	}
 	t.chat.ID = refused.MigrateTo
 	return t.send(ctx, s, picture)
@@ -83,7 +91,7 @@ func (t *conversation) send(ctx context.Context, s screen, picture string) error
 func (t *conversation) replace(ctx context.Context, s screen, picture string) error {
 	m := t.outgoing(s, picture)
 	m.Caption = t.pressed.Photo != nil
-	err := t.deliver(ctx, m, func(m render.Outgoing) (string, map[string]string) {
+	_, err := t.deliver(ctx, m, func(m render.Outgoing) (string, map[string]string) {
 		params := m.Params(t.chat.ID)
 		params["message_id"] = decimal(t.pressed.ID)
 		if m.Caption {
@@ -96,16 +104,17 @@ func (t *conversation) replace(ctx context.Context, s screen, picture string) er
 
 // deliver sends a screen as it is meant and, where Telegram refuses that, simpler. Each
 // round leaves out something, so that it ends.
-func (t *conversation) deliver(ctx context.Context, m render.Outgoing, call func(render.Outgoing) (method string, params map[string]string)) error {
+func (t *conversation) deliver(ctx context.Context, m render.Outgoing, call func(render.Outgoing) (method string, params map[string]string)) (telegram.Sent, error) {
 	for {
+		var sent telegram.Sent
 		method, params := call(m)
-		err := t.bot.client.Call(ctx, method, params, &telegram.Sent{})
+		err := t.bot.client.Call(ctx, method, params, &sent)
 		if err == nil || telegram.ReasonOf(err) == telegram.Arrived {
-			return nil
+			return sent, nil
 		}
 		p, found := m.Remedy(err)
 		if !found {
-			return err
+			return telegram.Sent{}, err
 		}
 		m = m.Without(p)
 		t.bot.metrics.fallbacks.WithLabelValues(p.String()).Inc()

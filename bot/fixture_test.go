@@ -70,9 +70,10 @@ type fixture struct {
 	keeper    *keeper
 	admins    []int64
 	crowds    []int64 // chats that a test has prepared
-	desk      *desk
-	ends      func() error // waits for the bot's end
-	stop      func() error // asks for it, too
+	desk      *control
+	ends      func() error       // waits for the bot's end
+	stop      func() error       // asks for it, too
+	change    func(*bot.Options) // what a test has otherwise; nil for nothing
 }
 
 // open builds a fixture and sets its bot to work; the bot is stopped at the end of the test.
@@ -95,7 +96,7 @@ func buildOn(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options
 	telegram.WebhookClient = porch.Client
 	h := &fixture{
 		t: t, porch: porch, telegram: simulator.New(telegram), rdb: rdb, store: subscriptions.NewStore(rdb), archive: shelf, shelf: shelf, articles: shelf,
-		log: &safeBuffer{}, metrics: prometheus.NewRegistry(), joined: &chats{}, forgotten: &chats{}, desk: &desk{},
+		log: &safeBuffer{}, metrics: prometheus.NewRegistry(), joined: &chats{}, forgotten: &chats{}, desk: &control{},
 	}
 	h.keeper = &keeper{store: h.store}
 	h.http = pipenet.Serve(t, h.telegram.Handler()).Client(t)
@@ -122,7 +123,10 @@ func (h *fixture) assemble() {
 	h.metrics = registry
 	h.client = telegram.NewClient(telegram.Options{Token: h.telegram.Token(), Endpoint: endpoint, HTTP: h.http, Log: log, Registerer: registry})
 	queue := &updates.ChatQueue{}
-	h.bot = bot.New(bot.Options{
+	h.sender = delivery.NewSender(h.client, delivery.Options{
+		Zone: bishkek, Topics: subjects, Editions: h.archive.Editions, Log: log, Registerer: registry,
+	})
+	o := bot.Options{
 		Client: h.client, Store: h.store, Archive: h.archive, Articles: h.articles, Queue: queue,
 		Ministry: bot.Ministry{
 			Name: map[string]string{"ky": "Юстиция министрлиги", "ru": "Министерство юстиции", "en": "Ministry of Justice"},
@@ -133,11 +137,12 @@ func (h *fixture) assemble() {
 		Now:    func() time.Time { return today },
 		Joined: h.joined.add, KeepDigests: h.keeper.keep, Forget: h.forgotten.add,
 		Zone: bishkek, Log: log, Registerer: registry,
-	})
+	}
+	if h.change != nil {
+		h.change(&o)
+	}
+	h.bot = bot.New(o)
 	h.updates = updates.NewDispatcher(updates.Options{Client: h.client, Handler: h.bot, Queue: queue, Log: log, Registerer: registry})
-	h.sender = delivery.NewSender(h.client, delivery.Options{
-		Zone: bishkek, Topics: subjects, Editions: h.archive.Editions, Log: log, Registerer: registry,
-	})
 }
 
 // run runs what brings the updates, until stop or the test's end.

@@ -51,7 +51,7 @@ func TestTheMarkFollowsWhatWasRead(t *testing.T) {
 				t.Errorf("%s shows %q", label, shown)
 			}
 		}
-		step("1", "102", true)           // the digest showed its title as it was
+		step("1", "102", true)            // the digest showed its title as it was
 		step("🌐 English", "legal", false) // never corrected
 		step("🌐 Русский", "102", true)    // read here in another language, before
 		step("📖 Читать полностью", "102", true)

@@ -25,6 +25,18 @@ func (b *Bot) item(ctx context.Context, id string) (feeds.Item, bool, error) {
 	return item, err == nil, err
 }
 
+// anyItem returns an item of the archive, withdrawn or not; false for one that is not there.
+func (b *Bot) anyItem(ctx context.Context, id string) (feeds.Item, bool, error) {
+	if !render.IsItemID(id) {
+		return feeds.Item{}, false, nil
+	}
+	item, err := b.archive.Item(ctx, id)
+	if errors.Is(err, feeds.ErrNotFound) {
+		return feeds.Item{}, false, nil
+	}
+	return item, err == nil, err
+}
+
 // onItem shows an item as it was announced, in place of one of its pages or of a list.
 func (t *conversation) onItem(ctx context.Context, args []string) (reply, error) {
 	item, found, err := t.bot.item(ctx, render.Arg(args, 0))
@@ -55,9 +67,10 @@ func (t *conversation) wayBack(item feeds.Item, args []string, n int) string {
 }
 
 func (t *conversation) showItem(ctx context.Context, item feeds.Item, back string) error {
-	v := render.Variant{Corrected: render.Marked(back)}
-	v.Missing, _ = item.For(t.preferences.Languages)
-	p := t.bot.renderer.Variant(item, nil, v)
+	p := t.bot.renderer.Item(item, nil)
+	if render.Marked(back) {
+		p = t.bot.renderer.Corrected(item, nil)
+	}
 	rows := render.ItemButtons(item, p.Shortened, back)
 	rows = append(rows, render.EditionButtons(item, t.bot.editions(ctx, item), func(e feeds.Item) string { return render.ItemData(e, back) })...)
 	return t.show(ctx, screen{p.HTML, append(rows, t.backButtons(item, back)...)})

@@ -80,6 +80,9 @@ func (b *Bot) onMessage(ctx context.Context, m telegram.Message) error {
 	if c, known := commandNamed(name); known {
 		return c.run(t, ctx, args)
 	}
+	if answers, err := t.answerDesk(ctx, m); err != nil || answers {
+		return err
+	}
 	if text := m.Text[:render.Fit(m.Text, queryLimit)]; t.known && !strings.HasPrefix(text, "/") && len(search.Words(text)) > 0 {
 		return t.find(ctx, text, 0)
 	}

@@ -25,6 +25,7 @@ var commands = []command{
 	{"privacy", "command.privacy", func(t *conversation, ctx context.Context, _ string) error { return t.privacy(ctx) }},
 	{"forget", "command.forget", func(t *conversation, ctx context.Context, _ string) error { return t.forgetMe(ctx) }},
 	{"status", "", (*conversation).status},
+	{"desk", "", (*conversation).deskCommand},
 }
 
 func commandNamed(name string) (command, bool) {
@@ -60,6 +61,7 @@ var callbacks = map[string]callback{
 	render.VerbChannel:   {run: (*conversation).onChannel},
 	render.VerbHeld:      {run: (*conversation).onHeld},
 	render.VerbBroadcast: {run: (*conversation).onBroadcast},
+	render.VerbDesk:      {run: (*conversation).onDesk},
 	render.VerbHelp:      {run: func(t *conversation, ctx context.Context, _ []string) (reply, error) { return reply{}, t.help(ctx) }},
 	render.VerbStop:      {run: func(t *conversation, ctx context.Context, _ []string) (reply, error) { return reply{}, t.stop(ctx) }},
 	render.VerbStay:      {run: func(*conversation, context.Context, []string) (reply, error) { return reply{}, nil }, anybody: true},

@@ -238,7 +238,7 @@ func (row answered) toScreen(t *testing.T, p *answeringTelegram, shown *conversa
 	t.Helper()
 	shown.bot = New(Options{Client: p.client(nil)})
 	text := "<b>Юридикалык жардам</b> " + strings.Repeat("көрсөтүү ", 100)
-	err := shown.put(t.Context(), screen{text, [][]telegram.Button{{{Text: "Окуу", Data: "stay"}}}}, "https://minjust.gov.kg/1.jpg")
+	_, err := shown.put(t.Context(), screen{text, [][]telegram.Button{{{Text: "Окуу", Data: "stay"}}}}, "https://minjust.gov.kg/1.jpg")
 	return p.of("send", "edit"), err
 }
 

@@ -19,6 +19,9 @@ func (t *conversation) start(ctx context.Context, payload string) error {
 	if locale.Spoken(payload) {
 		return t.subscribe(ctx, payload)
 	}
+	if in, err := t.accept(ctx, payload); err != nil || in {
+		return err
+	}
 	if id, isItem := strings.CutPrefix(payload, "item-"); isItem {
 		item, found, err := t.bot.item(ctx, id)
 		if err != nil {

@@ -51,10 +51,10 @@ type itemKey struct {
 	revision int
 }
 
-// pageKey names a page: the item as it is, and for whom it is made.
+// pageKey names a page: the item as it is, marked as corrected or not.
 type pageKey struct {
 	itemKey
-	render.Variant
+	marked bool
 }
 
 func keyOf(item feeds.Item) itemKey { return itemKey{item.ID, item.Revision} }
@@ -107,16 +107,21 @@ func (s *Sender) Deliver(ctx context.Context, d broadcast.Delivery) (broadcast.M
 }
 
 func (s *Sender) send(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
-	sent, err := s.ladder.deliver(ctx, keyOf(d.Item), s.outgoing(ctx, d), func(m render.Outgoing) (string, map[string]string) {
-		params := m.Params(d.Chat)
+	sent, err := s.ladder.deliver(ctx, keyOf(d.Item), s.outgoing(d, s.page(ctx, d.Item, d.Kind == broadcast.Correction)), messageTo(d.Chat))
+	return remembered(sent), err
+}
+
+// messageTo makes the request for a new message, for broadcasts and previews alike.
+func messageTo(chat int64) func(render.Outgoing) (method string, params map[string]string) {
+	return func(m render.Outgoing) (string, map[string]string) {
+		params := m.Params(chat)
 		m.Place(params)
 		if m.Picture == "" {
 			return "sendMessage", params
 		}
 		params["photo"] = m.Picture
 		return "sendPhoto", params
-	})
-	return remembered(sent), err
+	}
 }
 
 // correct edits the message that the chat has. A text can't get a picture afterwards,
@@ -125,7 +130,7 @@ func (s *Sender) correct(ctx context.Context, d broadcast.Delivery) (broadcast.M
 	if d.Message.ID == 0 {
 		return d.Message, nil // it came and was deleted at once
 	}
-	m := s.outgoing(ctx, d)
+	m := s.outgoing(d, s.page(ctx, d.Item, d.Kind == broadcast.Correction))
 	m.Caption = d.Message.Caption
 	if !m.Caption {
 		m.Picture = ""
@@ -180,11 +185,9 @@ func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
 }
 
 // outgoing is the message as one would like to send it.
-func (s *Sender) outgoing(ctx context.Context, d broadcast.Delivery) render.Outgoing {
-	v := render.Variant{Corrected: d.Kind == broadcast.Correction}
-	v.Missing, _ = d.Item.For(d.Preferences.Languages)
+func (s *Sender) outgoing(d broadcast.Delivery, page render.Message) render.Outgoing {
 	m := render.Outgoing{
-		Message: s.page(ctx, d.Item, v),
+		Message: page,
 		Thread:  d.Preferences.Thread, Silent: d.Silent,
 	}
 	if m.Image != "" && !d.Preferences.NoPictures {
@@ -193,10 +196,11 @@ func (s *Sender) outgoing(ctx context.Context, d broadcast.Delivery) render.Outg
 	return m
 }
 
-// page renders an item once for all who get it so. Without its editions it would be just
+// page renders an item once for all who get it, marked as corrected for those whose message
+// showed it otherwise. Without its editions it would be just
 // as good a message, so that a failure to find them is logged and no more.
-func (s *Sender) page(ctx context.Context, item feeds.Item, v render.Variant) render.Message {
-	key := pageKey{keyOf(item), v}
+func (s *Sender) page(ctx context.Context, item feeds.Item, marked bool) render.Message {
+	key := pageKey{keyOf(item), marked}
 	if p, ok := s.pages.Get(key); ok {
 		return p
 	}
@@ -204,7 +208,10 @@ func (s *Sender) page(ctx context.Context, item feeds.Item, v render.Variant) re
 	if err != nil {
 		s.log.WarnContext(ctx, "editions can't be had", "item", item.ID, "error", err)
 	}
-	p := s.renderer.Variant(item, editions, v)
+	p := s.renderer.Item(item, editions)
+	if marked {
+		p = s.renderer.Corrected(item, editions)
+	}
 	s.pages.Add(key, p)
 	return p
 }

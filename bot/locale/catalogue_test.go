@@ -42,15 +42,24 @@ type entry map[string]string
 
 func catalogue(t *testing.T, language string) map[string]entry {
 	t.Helper()
-	data, err := files.ReadFile("catalogue/" + language + ".yaml")
-	if err != nil {
-		t.Fatal(err)
+	entries := make(map[string]entry)
+	for _, part := range parts {
+		data, err := files.ReadFile("catalogue/" + part + language + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		read(t, data, entries)
 	}
+	return entries
+}
+
+// read adds a file's entries; each stands in one file only.
+func read(t *testing.T, data []byte, entries map[string]entry) {
+	t.Helper()
 	var places map[string]map[string]any
 	if err := yaml.Unmarshal(data, &places); err != nil {
 		t.Fatal(err)
 	}
-	entries := make(map[string]entry)
 	for place, texts := range places {
 		for name, text := range texts {
 			e := entry{}
@@ -62,10 +71,12 @@ func catalogue(t *testing.T, language string) map[string]entry {
 					e[form], _ = s.(string)
 				}
 			}
+			if _, twice := entries[place+"."+name]; twice {
+				t.Errorf("%s.%s stands in two files", place, name)
+			}
 			entries[place+"."+name] = e
 		}
 	}
-	return entries
 }
 
 func TestEveryLanguageHasTheSameEntries(t *testing.T) {

@@ -1,6 +1,6 @@
 // Package locale holds every word that a person sees, in Kyrgyz, Russian and English.
 //
-// The words are data: one catalogue a language, built into the program. The first part
+// The words are data: one catalogue a language, in two files, built into the program. The first part
 // of a key names the place its text is for (screen, button, toast, command, profile),
 // and the place says how long it may be. The tests guarantee that every catalogue holds
 // the same entries with the same placeholders, has the plural forms its language needs,
@@ -29,6 +29,9 @@ const Default = "ru"
 
 //go:embed catalogue/*.yaml
 var files embed.FS
+
+// parts are what a catalogue is made of: what citizens see, and what the press office does.
+var parts = []string{"", "desk."}
 
 // order is that of the language buttons.
 var order = []string{"ky", "ru", "en"}
@@ -151,8 +154,10 @@ func load() map[string]Locale {
 	bundle := i18n.NewBundle(language.MustParse(Default))
 	bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
 	for _, tag := range order {
-		if _, err := bundle.LoadMessageFileFS(files, "catalogue/"+tag+".yaml"); err != nil {
-			panic(fmt.Errorf("locale: catalogue %s: %w", tag, err))
+		for _, part := range parts {
+			if _, err := bundle.LoadMessageFileFS(files, "catalogue/"+part+tag+".yaml"); err != nil {
+				panic(fmt.Errorf("locale: catalogue %s%s: %w", part, tag, err))
+			}
 		}
 	}
 	all := make(map[string]Locale, len(order))

@@ -26,6 +26,7 @@ const (
 	VerbSet       = "set"       // set what follows to what follows that
 	VerbChannel   = "channel"   // make the channel a mirror of the news in the language that follows
 	VerbHeld      = "held"      // do what follows with the batch of held items whose key follows that
+	VerbDesk      = "desk"      // do what follows at the press office's desk
 	VerbBroadcast = "broadcast" // do what follows with the held broadcast whose number, and when it was held, follow that
 )
 

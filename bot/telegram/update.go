@@ -1,5 +1,7 @@
 package telegram
 
+import "strings"
+
 // These are the parts of the Bot API's objects that the bot reads. Fewer fields mean
 // fewer updates that can't be read when Telegram adds to them.
 
@@ -23,8 +25,13 @@ type User struct {
 	ID           int64  `json:"id"`
 	IsBot        bool   `json:"is_bot"`
 	Username     string `json:"username"`
+	FirstName    string `json:"first_name"`
+	LastName     string `json:"last_name"`
 	LanguageCode string `json:"language_code"` // may be missing
 }
+
+// Name is what the person calls themselves.
+func (u User) Name() string { return strings.TrimSpace(u.FirstName + " " + u.LastName) }
 
 // Chat is where people speak: with the bot alone, in a group, or in a channel.
 type Chat struct {

@@ -89,7 +89,7 @@ func TestImports(t *testing.T) {
 // ownPackages returns all packages of this module.
 func ownPackages(t *testing.T) []goPackage {
 	t.Helper()
-	list := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,Deps", "kabarchy/...")
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-json=ImportPath,Imports,Deps", "kabarchy/...")
 	var stderr strings.Builder
 	list.Stderr = &stderr
 	out, err := list.Output()

@@ -1,0 +1,258 @@
+package bot
+
+import (
+	"context"
+	"slices"
+
+	"kabarchy/bot/desk"
+	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
+	"kabarchy/bot/telegram"
+)
+
+// answerDesk takes a message as the answer to what somebody at the desk is asked for; false
+// where nothing is asked, or the message is something else.
+func (t *conversation) answerDesk(ctx context.Context, m telegram.Message) (bool, error) {
+	if t.bot.desk == nil || !t.chat.Private() {
+		return false, nil
+	}
+	q, open, err := t.bot.asked(ctx, t.from.ID)
+	if err != nil || !open {
+		return false, err
+	}
+	at, is, err := t.atDesk(ctx)
+	if err != nil || !is {
+		return false, err
+	}
+	return at.answer(ctx, q, m)
+}
+
+// answer takes a message as the answer to a question. A reply, a forwarded post and a
+// picture are one for certain; about other words the person is asked.
+func (t deskTalk) answer(ctx context.Context, q question, m telegram.Message) (bool, error) {
+	text, entities := m.Words()
+	p := pending{Message: m.ID, Text: text, Entities: entities, Photo: m.Photo.FileID()}
+	reply := m.ReplyTo != nil && m.ReplyTo.ID == q.Message
+	switch {
+	case q.Answered == m.ID: // it comes once more
+	case q.Album != "" && m.Album == q.Album:
+		return true, t.moreOfAlbum(ctx, q, p)
+	case text == "" && p.Photo == "":
+		if !reply && q.Answered != 0 {
+			return false, nil
+		}
+		return true, t.open(ctx, page{screen: screen{text: t.words.T("screen.desk_no_text", nil)}})
+	case q.Pending != nil && !reply: // the next piece of what is not decided yet
+		return true, t.wonder(ctx, q, q.Pending.with(p))
+	case q.Answered != 0 && text != "", !reply && m.Origin == nil && p.Photo == "":
+		return true, t.wonder(ctx, q, p)
+	}
+	q.Album = m.Album
+	return true, t.take(ctx, q, p, putAsked)
+}
+
+// with is what was written with more below it.
+func (p pending) with(more pending) pending {
+	text := p.Text + "\n\n"
+	shift := render.Units(text)
+	all := slices.Clone(p.Entities)
+	for _, e := range more.Entities {
+		e.Offset += shift
+		all = append(all, e)
+	}
+	if p.Photo == "" {
+		p.Photo = more.Photo
+	}
+	return pending{Message: more.Message, Text: text + more.Text, Entities: all, Photo: p.Photo}
+}
+
+// moreOfAlbum takes the words of an album that stand below another of its pictures than the
+// first. The other pictures are left out, and the card says so.
+func (t deskTalk) moreOfAlbum(ctx context.Context, q question, p pending) error {
+	if p.Text == "" || q.Pending != nil {
+		return nil
+	}
+	c, _, err := t.office.Look(ctx, q.Case)
+	if _, has := c.Texts[q.What]; err != nil || has {
+		return err
+	}
+	p.Photo = ""
+	return t.take(ctx, q, p, putAsked)
+}
+
+// What is to be done with something that was written, on a button.
+const (
+	putAsked   = "yes"     // it is the answer
+	putReplace = "replace" // it takes the place of the text that there is
+	putBelow   = "below"   // it stands below that
+	putSearch  = "search"  // it is no answer, but to be searched for
+	putAway    = "away"    // nothing
+)
+
+// wonder asks what the words are: the answer, more of the text that there is, or something
+// to search for.
+func (t deskTalk) wonder(ctx context.Context, q question, p pending) error {
+	q.Pending = &p
+	if err := t.bot.ask(ctx, t.from.ID, q); err != nil {
+		return err
+	}
+	button := func(entry, what string) []telegram.Button {
+		return []telegram.Button{{Text: t.words.T(entry, nil), Data: render.Data(render.VerbDesk, "put", what, decimal(p.Message))}}
+	}
+	language := map[string]any{"Language": locale.For(q.What).Name()}
+	text, rows := "", [][]telegram.Button{button("button.desk_yes", putAsked), button("button.desk_no", putSearch)}
+	switch {
+	case q.What == askReason:
+		text = t.words.T("screen.desk_is_reason", nil)
+	case q.What == askTime:
+		text = t.words.T("screen.desk_is_time", nil)
+	case t.hasText(ctx, q):
+		text = t.words.HTML("screen.desk_second", language)
+		rows = [][]telegram.Button{button("button.desk_replace", putReplace), button("button.desk_below", putBelow), button("button.desk_no", putSearch)}
+	default:
+		text = t.words.HTML("screen.desk_is_text", language)
+	}
+	excerpt := "<blockquote>" + render.Escaped(p.Text, excerptLength) + "</blockquote>"
+	return t.open(ctx, page{screen: screen{render.JoinFilled("\n", text, excerpt), rows}})
+}
+
+// excerptLength is how much of what was written a question about it shows, in UTF-16 units.
+const excerptLength = 200
+
+// hasText reports whether there is a text already where the question asks for one.
+func (t deskTalk) hasText(ctx context.Context, q question) bool {
+	c, _, err := t.office.Look(ctx, q.Case)
+	_, has := c.Texts[q.What]
+	return err == nil && has
+}
+
+// onPut does what was decided about words.
+func (t deskTalk) onPut(ctx context.Context, args []string) (reply, error) {
+	q, open, err := t.bot.asked(ctx, t.from.ID)
+	if err != nil {
+		return reply{}, err
+	}
+	if !open || q.Pending == nil || decimal(q.Pending.Message) != render.Arg(args, 1) {
+		return t.stale()
+	}
+	p, how := *q.Pending, render.Arg(args, 0)
+	q.Pending = nil
+	switch how {
+	case putAsked, putReplace, putBelow:
+		return reply{}, t.take(ctx, q, p, how)
+	case putSearch, putAway:
+		if err := t.bot.ask(ctx, t.from.ID, q); err != nil {
+			return reply{}, err
+		}
+		if how == putAway || p.Text == "" {
+			c, found, err := t.office.Look(ctx, q.Case)
+			if err != nil || found {
+				return t.showFound(ctx, c, err)
+			}
+		}
+		return reply{}, t.find(ctx, p.Text[:render.Fit(p.Text, queryLimit)], 0)
+	}
+	return t.stale()
+}
+
+// take does with an answer what it was asked for. A text that there is already is not lost
+// without a word.
+func (t deskTalk) take(ctx context.Context, q question, p pending, how string) error {
+	switch q.What {
+	case askReason:
+		return t.finish(ctx, q, p, desk.Act{Verb: desk.Return, Reason: render.Cut(p.Text, reasonLength)})
+	case askTime:
+		at, is := parseMoment(p.Text, t.now().In(t.zone))
+		if !is {
+			return t.open(ctx, page{screen: screen{text: t.words.T("screen.desk_no_time", nil)}})
+		}
+		return t.finish(ctx, q, p, desk.Act{Verb: desk.Change, Changes: &desk.Changes{At: &at}})
+	}
+	c, found, err := t.office.Look(ctx, q.Case)
+	if err != nil {
+		return err
+	}
+	old, has := c.Texts[q.What]
+	if has && how == putAsked && p.Text != "" && q.Answered != p.Message {
+		return t.wonder(ctx, q, p)
+	}
+	changes := &desk.Changes{}
+	w := readText(p.Text, p.Entities)
+	if how == putBelow {
+		w = readBelow(p.Text, p.Entities)
+		w.Title, w.Blocks = old.Title, slices.Concat(old.Blocks, w.Blocks)
+	}
+	if p.Text != "" {
+		changes.Texts = map[string]*desk.Text{q.What: &w.Text}
+	}
+	if p.Photo != "" {
+		changes.Picture, changes.PictureBot = &p.Photo, t.office.Bot()
+	}
+	a := desk.Act{Verb: desk.Change, Changes: changes}
+	if !found {
+		a.Verb, a.Kind, a.Items = desk.Write, q.Kind, q.Items
+	}
+	if how != putAsked { // both were seen
+		q.Version = c.Version
+	}
+	return t.finishText(ctx, q, p, a, w.Dropped)
+}
+
+// reasonLength is how much of a reason is kept, in characters.
+const reasonLength = 500
+
+// finish does an act that the answer was asked for, and shows the case as it is then.
+func (t deskTalk) finish(ctx context.Context, q question, p pending, a desk.Act) error {
+	out, err := t.act(ctx, q, p, a)
+	if err != nil {
+		return err
+	}
+	if err := t.bot.unask(ctx, t.from.ID); err != nil {
+		return err
+	}
+	return t.showAfter(ctx, out, "", q.Message, q.Screen)
+}
+
+// finishText is finish for a text. The question stays open for the rest of a long one; a
+// picture alone is no text yet.
+func (t deskTalk) finishText(ctx context.Context, q question, p pending, a desk.Act, dropped bool) error {
+	out, err := t.act(ctx, q, p, a)
+	if err != nil {
+		return err
+	}
+	if len(out.Clashes) > 0 {
+		return t.wonder(ctx, q, p)
+	}
+	var notes []string
+	if q.Album != "" {
+		notes = append(notes, t.words.T("line.desk_album", nil))
+	}
+	if dropped {
+		notes = append(notes, t.words.T("line.desk_dropped", nil))
+	}
+	gone := []int64{q.Message, q.Screen}
+	q.Message, q.Screen, q.Version = 0, 0, out.Case.Version
+	if _, has := out.Case.Texts[q.What]; !has && out.Result != desk.Refused {
+		if err := t.bot.ask(ctx, t.from.ID, q); err != nil {
+			return err
+		}
+		if err := t.showAfter(ctx, out, render.JoinFilled("\n", notes...), gone...); err != nil {
+			return err
+		}
+		return t.bot.pose(ctx, *t.conversation, q)
+	}
+	q.Answered = p.Message
+	if err := t.bot.ask(ctx, t.from.ID, q); err != nil {
+		return err
+	}
+	return t.showAfter(ctx, out, render.JoinFilled("\n", notes...), gone...)
+}
+
+// act does the act that an answer was asked for.
+func (t deskTalk) act(ctx context.Context, q question, p pending, a desk.Act) (desk.Outcome, error) {
+	a.ID = actID(t.chat.ID, p.Message, string(a.Verb)+"\x00"+q.What)
+	a.Case, a.Version, a.Who, a.Via = q.Case, q.Version, t.from.ID, viaChat
+	return t.office.Do(ctx, a)
+}
+
+const viaChat = "chat"

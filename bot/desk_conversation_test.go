@@ -1,0 +1,231 @@
+package bot_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kabarchy/bot/bottest"
+	"kabarchy/bot/desk"
+	"kabarchy/bot/simulator"
+	"kabarchy/subscriptions/redistest"
+)
+
+// TestDeskConversations plays the scripts in testdata/desk, with several people and all that
+// is real behind them. Beside the steps of TestConversations a script has
+//
+//	officer: Name                somebody at the desk; also approver, operator, "officer approver"
+//	readers: 3 ky                so many citizens who read the language
+//	at: Name                     whose phone the next steps are on
+//	wait: 40s                    time passes
+//	> answers Title\n\nText      a reply to the newest question
+//	> writes Text                words that are no reply
+//
+// Changes on another phone than the one in hand name its owner.
+func TestDeskConversations(t *testing.T) {
+	t.Parallel()
+	scripts, err := filepath.Glob("testdata/desk/*.txt")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no conversations: %v", err)
+	}
+	for _, path := range scripts {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
+			t.Parallel()
+			script, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got string
+			synctest.Test(t, func(t *testing.T) {
+				language := strings.Split(filepath.Base(path), ".")[1]
+				n := openNewsroom(t, redistest.Bubble(t).Client(t), simulator.Options{})
+				got = (&stage{newsroom: n, language: language, seen: map[string]string{}, script: strings.Split(string(script), "\n")}).play()
+			})
+			if *update {
+				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != string(script) {
+				t.Errorf("%s reads now:\n%s\nfirst difference: %s", path, got, difference(string(script), got))
+			}
+		})
+	}
+}
+
+// stage is where a script with several people plays.
+type stage struct {
+	*newsroom
+	language string
+	script   []string
+	cast     []*simulator.Citizen
+	hand     *simulator.Citizen // whose phone is in hand
+	seen     map[string]string
+	opened   bool
+}
+
+var deskRoles = map[string]desk.Role{"officer": desk.Officer, "approver": desk.Approver, "operator": desk.Operator}
+
+func (s *stage) play() string {
+	s.t.Helper()
+	var out strings.Builder
+	for i, line := range s.script {
+		if strings.HasPrefix(line, "|") {
+			continue
+		}
+		if line != "" || i < len(s.script)-1 {
+			fmt.Fprintln(&out, line)
+		}
+		key, value, _ := strings.Cut(line, ": ")
+		switch {
+		case strings.HasPrefix(line, "> "):
+			out.WriteString(s.act(line[2:]))
+		case key == "readers":
+			var count int
+			var language string
+			if _, err := fmt.Sscan(value, &count, &language); err != nil {
+				s.t.Fatalf("%s: %v", line, err)
+			}
+			s.subscribe(count, language, nil)
+		case key == "at":
+			s.take(value)
+		case key == "wait":
+			d, err := time.ParseDuration(value)
+			if err != nil {
+				s.t.Fatalf("%s: %v", line, err)
+			}
+			s.settled()
+			time.Sleep(d)
+			synctest.Wait()
+			out.WriteString(s.changes(""))
+		case strings.Contains(key, "citizen"):
+			s.cast = append(s.cast, s.telegram.Citizen(value, s.language).Open())
+		case key != "" && !strings.HasPrefix(line, "#"):
+			var roles desk.Role
+			for role := range strings.FieldsSeq(key) {
+				roles |= deskRoles[role]
+			}
+			if roles != 0 {
+				s.cast = append(s.cast, s.comes(value, s.language, roles))
+			}
+		}
+	}
+	return out.String()
+}
+
+func (s *stage) take(name string) {
+	s.t.Helper()
+	i := slices.IndexFunc(s.cast, func(c *simulator.Citizen) bool { return c.User().FirstName == name })
+	if i < 0 {
+		s.t.Fatalf("nobody is called %q", name)
+	}
+	s.hand = s.cast[i]
+	if !s.opened {
+		s.opens()
+		s.opened = true
+	}
+}
+
+// act does one thing on the phone in hand, and returns what changed on the phones.
+func (s *stage) act(what string) string {
+	s.t.Helper()
+	toast := ""
+	verb, rest, _ := strings.Cut(what, " ")
+	rest = strings.ReplaceAll(rest, `\n`, "\n")
+	var err error
+	switch verb {
+	case "presses":
+		var tap *simulator.Tap
+		if tap, err = s.hand.Tap(rest); err == nil {
+			toast = s.answered(tap)
+		}
+	case "forges":
+		messages := s.hand.Messages()
+		var tap *simulator.Tap
+		if tap, err = s.hand.TapRaw(messages[len(messages)-1].ID, rest); err == nil {
+			toast = s.answered(tap)
+		}
+	case "answers":
+		_, err = s.hand.SendJSON(fmt.Sprintf(`{"text":%s,"reply_to_message":{"message_id":%d}}`, quote(rest), s.newest().ID))
+	case "writes":
+		s.hand.Send(rest)
+	case "sends":
+		_, err = s.hand.SendJSON(rest)
+	default:
+		s.hand.Send(what)
+	}
+	if err != nil {
+		s.t.Fatalf("%s: %v", what, err)
+	}
+	s.settled()
+	synctest.Wait()
+	return s.changes(toast)
+}
+
+// newest is the bot's newest message on the phone in hand.
+func (s *stage) newest() (m simulator.Message) {
+	for _, shown := range s.hand.Messages() {
+		if shown.Bot {
+			m = shown
+		}
+	}
+	return m
+}
+
+func quote(text string) string {
+	data, err := json.Marshal(text)
+	if err != nil {
+		panic(err)
+	}
+	return string(data)
+}
+
+// changes is what is new on the phones of the cast, the one in hand first.
+func (s *stage) changes(toast string) string {
+	var out strings.Builder
+	people := append([]*simulator.Citizen{s.hand}, slices.DeleteFunc(slices.Clone(s.cast), func(c *simulator.Citizen) bool { return c == s.hand })...)
+	for _, c := range people {
+		whose := ""
+		if c != s.hand {
+			whose = ", " + c.User().FirstName
+		}
+		there := make(map[string]bool)
+		for _, m := range c.Messages() {
+			key := fmt.Sprint(m.Chat, m.ID)
+			there[key] = true
+			shown, before := bottest.Draw(m), s.seen[key]
+			if !m.Bot || shown == before {
+				continue
+			}
+			s.seen[key] = shown
+			state := "new"
+			if before != "" {
+				state = "changed"
+			}
+			if m.Silent && before == "" {
+				state += ", silent"
+			}
+			fmt.Fprintf(&out, "| (%s%s)\n%s", state, whose, shown)
+		}
+		for key := range s.seen {
+			if strings.HasPrefix(key, fmt.Sprintf("%d ", c.ID())) && !there[key] {
+				delete(s.seen, key)
+				fmt.Fprintf(&out, "| (deleted%s)\n", whose)
+			}
+		}
+	}
+	if toast != "" {
+		fmt.Fprintf(&out, "| (toast) %s\n", toast)
+	}
+	if out.Len() == 0 {
+		return "| (nothing)\n"
+	}
+	return out.String()
+}

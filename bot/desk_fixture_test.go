@@ -1,0 +1,167 @@
+package bot_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/bot"
+	"kabarchy/bot/broadcast"
+	"kabarchy/bot/desk"
+	"kabarchy/bot/simulator"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+// newsroom is a press office with all that is real: its desk, archive, engine and bot. It
+// stands in a bubble, where time costs nothing.
+type newsroom struct {
+	*fixture
+	news   *feeds.Archive
+	engine *broadcast.Engine
+	office *desk.Desk
+	staff  []desk.Person
+	one    bool // approval by one
+	wake   chan struct{}
+	ending sync.WaitGroup
+}
+
+// openNewsroom builds one, on the day on which the tests play. Its people come before it opens.
+func openNewsroom(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *newsroom {
+	t.Helper()
+	time.Sleep(time.Until(today)) // a bubble begins in 2000
+	n := &newsroom{fixture: buildOn(t, rdb, telegram), wake: make(chan struct{}, 1)}
+	n.news = feeds.NewArchive(rdb)
+	n.archive = n.news
+	return n
+}
+
+// comes adds somebody to the staff.
+func (n *newsroom) comes(name, language string, roles desk.Role) *simulator.Citizen {
+	c := n.telegram.Citizen(name, language).Open()
+	n.staff = append(n.staff, desk.Person{ID: c.ID(), Name: name, Roles: roles})
+	n.speaks(c, language)
+	return c
+}
+
+// speaks has the bot know somebody's language, who gets no news.
+func (n *newsroom) speaks(c *simulator.Citizen, language string) {
+	n.t.Helper()
+	_, err := n.store.Update(n.t.Context(), c.ID(), func(p *subscriptions.Preferences, _ bool) {
+		p.Interface, p.Languages, p.Status = language, []string{language}, subscriptions.Stopped
+	})
+	if err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+// service is what administrators look at.
+type service struct {
+	*broadcast.Engine
+	*feeds.Archive
+	*subscriptions.Store
+}
+
+// Health is that of no source.
+func (service) Health() []feeds.Health { return nil }
+
+// opens sets everything to work until the test ends.
+func (n *newsroom) opens() {
+	n.t.Helper()
+	n.change = func(o *bot.Options) {
+		n.engine = broadcast.New(broadcast.Options{
+			Redis: n.rdb, Store: n.store, Archive: n.news, Sender: n.sender, Zone: bishkek,
+			Topics:  map[string]subscriptions.Topic{"legal-aid": 3, "jobs": 7},
+			Limiter: broadcast.NewLimiter(30), Brake: brake{n}, Log: o.Log,
+		})
+		var err error
+		n.office, err = desk.New(desk.Options{
+			Redis: n.rdb, Archive: n.news, Engine: n.engine, Bot: n.telegram.Bot().ID, People: n.staff, One: n.one,
+			Topics: []string{"legal-aid", "jobs"}, Zone: bishkek, Log: o.Log, Ask: answers,
+		})
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		o.Desk, o.Previews, o.Archive, o.Now = n.office, n.sender, n.news, time.Now
+		o.Admins = bot.Admins{Service: service{n.engine, n.news, n.store}, Redis: n.rdb, Wake: n.waken}
+	}
+	n.start()
+	ctx, cancel := context.WithCancel(n.t.Context())
+	n.ending.Go(func() { n.ended("engine", n.engine.Run(ctx)) })
+	n.ending.Go(func() { n.ended("desk", n.office.Run(ctx)) })
+	n.ending.Go(func() { n.tells(ctx) })
+	n.t.Cleanup(func() {
+		cancel()
+		n.ending.Wait()
+	})
+}
+
+func (n *newsroom) ended(what string, err error) {
+	if err != nil {
+		n.t.Errorf("the %s ended with %v", what, err)
+	}
+}
+
+// brake is the desk's, which is made after the engine.
+type brake struct{ n *newsroom }
+
+func (b brake) Halted(ctx context.Context) (map[string]broadcast.Halt, error) {
+	return b.n.office.Halted(ctx)
+}
+
+// answers is what links say: those of the ministry's site are there.
+func answers(_ context.Context, link string) (int, error) {
+	if strings.HasPrefix(link, "https://minjust.gov.kg/") {
+		return http.StatusOK, nil
+	}
+	return http.StatusNotFound, fmt.Errorf("%s: not found", link)
+}
+
+func (n *newsroom) waken() {
+	select {
+	case n.wake <- struct{}{}:
+	default:
+	}
+}
+
+// tells tells the people what is new, as the instance does that leads.
+func (n *newsroom) tells(ctx context.Context) {
+	tick := time.NewTicker(5 * time.Second)
+	defer tick.Stop()
+	for {
+		if err := n.bot.TellAdmins(ctx); err != nil && ctx.Err() == nil {
+			n.t.Errorf("telling: %v", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-n.wake:
+		}
+	}
+}
+
+// subscribe makes so many citizens who read the language.
+func (n *newsroom) subscribe(count int, language string, change func(*subscriptions.Preferences)) (all []*simulator.Citizen) {
+	n.t.Helper()
+	for range count {
+		c := n.telegram.Citizen("Нурлан", language).Open()
+		_, err := n.store.Update(n.t.Context(), c.ID(), func(p *subscriptions.Preferences, _ bool) {
+			p.Interface, p.Languages, p.Status = language, []string{language}, subscriptions.Active
+			if change != nil {
+				change(p)
+			}
+		})
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		all = append(all, c)
+	}
+	return all
+}

@@ -1,0 +1,253 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"kabarchy/bot/desk"
+	"kabarchy/bot/render"
+	"kabarchy/bot/telegram"
+	"kabarchy/feeds"
+)
+
+// sentPage is how many items one page of what went out lists.
+const sentPage = 8
+
+// onSent lists what went out, the latest first, in the language of the chat.
+func (t deskTalk) onSent(ctx context.Context, args []string) (reply, error) {
+	offset, isNumber := number(args, 0, 1<<20)
+	if !isNumber {
+		return t.stale()
+	}
+	items, err := t.bot.archive.Latest(ctx, t.words.Language(), offset, sentPage+1)
+	if err != nil {
+		return reply{}, err
+	}
+	var rows [][]telegram.Button
+	for _, item := range items[:min(sentPage, len(items))] {
+		label := item.Published.In(t.zone).Format("02.01") + " · " + render.OneLine(item.Title)
+		rows = append(rows, []telegram.Button{{Text: render.Cut(label, buttonLimit), Data: render.Data(render.VerbDesk, "item", item.ID)}})
+	}
+	var turn []telegram.Button
+	if offset > 0 {
+		turn = append(turn, telegram.Button{Text: t.words.T("button.newer", nil), Data: render.Data(render.VerbDesk, "sent", strconv.Itoa(max(0, offset-sentPage)))})
+	}
+	if len(items) > sentPage {
+		turn = append(turn, telegram.Button{Text: t.words.T("button.older", nil), Data: render.Data(render.VerbDesk, "sent", strconv.Itoa(offset+sentPage))})
+	}
+	if turn != nil {
+		rows = append(rows, turn)
+	}
+	text := t.words.T("screen.desk_sent", nil)
+	if len(items) == 0 {
+		text = t.words.T("screen.desk_sent_empty", nil)
+	}
+	return reply{}, t.open(ctx, page{screen: screen{text, append(rows, t.deskButton())}})
+}
+
+// onDeskItem shows what became of an item, and what can be done with it. What runs is shown as
+// its case, where it has one.
+func (t deskTalk) onDeskItem(ctx context.Context, args []string) (reply, error) {
+	item, found, err := t.bot.anyItem(ctx, render.Arg(args, 0))
+	if err != nil {
+		return reply{}, err
+	}
+	if !found {
+		return reply{text: t.words.T("toast.no_item", nil)}, nil
+	}
+	if c, has, err := t.caseOf(ctx, item.ID); err != nil || has {
+		return t.showFound(ctx, c, err)
+	}
+	p, err := t.itemPage(ctx, item)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{}, t.open(ctx, p)
+}
+
+// caseOf is the open case that an item belongs to.
+func (t deskTalk) caseOf(ctx context.Context, item string) (desk.Case, bool, error) {
+	open, err := t.office.Open(ctx)
+	if err != nil {
+		return desk.Case{}, false, err
+	}
+	i := slices.IndexFunc(open, func(c desk.Case) bool {
+		return c.Kind == desk.Announce && slices.Contains(c.Items, item)
+	})
+	if i < 0 {
+		return desk.Case{}, false, nil
+	}
+	return open[i], true, nil
+}
+
+// itemPage shows an item, how far it is on the phones, and what can be done.
+func (t deskTalk) itemPage(ctx context.Context, item feeds.Item) (page, error) {
+	ids := t.withEditions(ctx, item)
+	s, err := t.bot.sums(ctx, ids)
+	if err != nil {
+		return page{}, err
+	}
+	lines := []string{render.Headline(item, t.zone)}
+	switch {
+	case item.Withdrawn:
+		lines = append(lines, t.words.T("line.desk_item_withdrawn", nil))
+	case s.planned > 0:
+		entry := "line.desk_sums"
+		lines = append(lines, t.words.T(entry, map[string]any{
+			"Sent": t.words.Number(s.sent), "Planned": t.words.Number(s.planned),
+			"Blocked": t.words.Number(s.blocked), "Failed": t.words.Number(s.failed),
+		}))
+	default:
+		lines = append(lines, t.words.T("line.desk_item_unsent", nil))
+	}
+	p := page{screen: screen{text: render.JoinFilled("\n\n", lines...)}}
+	if s.running {
+		p.rows = append(p.rows, []telegram.Button{{
+			Text: t.words.T("button.desk_stop", nil), Data: render.Data(render.VerbDesk, "stop", item.ID), Style: telegram.Danger,
+		}})
+	}
+	if !item.Withdrawn && s.planned > 0 {
+		p.rows = append(p.rows,
+			[]telegram.Button{{Text: t.words.T("button.desk_correct", nil), Data: render.Data(render.VerbDesk, "correct", item.ID)}},
+			[]telegram.Button{{Text: t.words.T("button.desk_withdraw", nil), Data: render.Data(render.VerbDesk, "sure", string(verbWithdraw), item.ID), Style: telegram.Danger}},
+		)
+	}
+	p.rows = append(p.rows, []telegram.Button{{Text: t.words.T("button.desk_report", nil), Data: render.Data(render.VerbDesk, "report", item.ID)}})
+	p.rows = append(p.rows, []telegram.Button{{Text: t.words.T("button.back", nil), Data: render.Data(render.VerbDesk, "sent", "0")}}, t.deskButton())
+	return p, nil
+}
+
+// withEditions are an item's id and those of its editions, always in the same order.
+func (t deskTalk) withEditions(ctx context.Context, item feeds.Item) []string {
+	ids := []string{item.ID}
+	for _, e := range t.bot.editions(ctx, item) {
+		if !slices.Contains(ids, e.ID) && !e.Withdrawn {
+			ids = append(ids, e.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// correctable is how long after an item's last broadcast it is known which message each
+// phone has: then neither correction nor withdrawal reaches it.
+func (t deskTalk) correctable(ctx context.Context, ids []string) (bool, error) {
+	progress, err := t.bot.admins.Service.Progress(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range progress {
+		if slices.Contains(ids, p.Item) && (p.FinishedAt.IsZero() || t.now().Sub(p.FinishedAt) < t.bot.admins.correctWithin()) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// correctWithin is how long what was sent can be corrected.
+func (a Admins) correctWithin() time.Duration {
+	if a.CorrectWithin > 0 {
+		return a.CorrectWithin
+	}
+	return 72 * time.Hour
+}
+
+// sentItem is the item that a button names, if it can still be changed on the phones; done
+// where not, with what the press is answered then.
+func (t deskTalk) sentItem(ctx context.Context, id string) (item feeds.Item, ids []string, r reply, done bool, err error) {
+	item, found, err := t.bot.item(ctx, id)
+	if err != nil {
+		return item, nil, r, true, err
+	}
+	if !found {
+		return item, nil, reply{text: t.words.T("toast.no_item", nil)}, true, nil
+	}
+	ids = t.withEditions(ctx, item)
+	within, err := t.correctable(ctx, ids)
+	if err != nil {
+		return item, nil, r, true, err
+	}
+	if !within {
+		hours := t.words.Number(int(t.bot.admins.correctWithin().Hours()))
+		return item, nil, reply{text: t.words.T("toast.desk_too_late", map[string]any{"Hours": hours})}, true, nil
+	}
+	return item, ids, r, false, nil
+}
+
+// onCorrect asks for the new text of an item, in its language. One that is being corrected
+// already is shown as it stands.
+func (t deskTalk) onCorrect(ctx context.Context, args []string) (reply, error) {
+	item, ids, r, done, err := t.sentItem(ctx, render.Arg(args, 0))
+	if done {
+		return r, err
+	}
+	open, err := t.office.Open(ctx)
+	if err != nil {
+		return reply{}, err
+	}
+	for _, c := range open {
+		if c.Kind == desk.Correct && slices.Contains(c.Items, item.ID) {
+			return t.showFound(ctx, c, nil)
+		}
+	}
+	allowed, err := t.office.Allowed(ctx, desk.Case{Kind: desk.Correct}, t.from.ID)
+	if err != nil {
+		return reply{}, err
+	}
+	if !slices.Contains(allowed, desk.Write) {
+		return t.refused(desk.NotAllowed), nil
+	}
+	return reply{}, t.question(ctx, question{Case: newNonce(), Kind: desk.Correct, Items: ids, What: item.Language})
+}
+
+// sureWithdraw asks before an item is taken back, with the number of phones that have it.
+func (t deskTalk) sureWithdraw(ctx context.Context, id string) (reply, error) {
+	item, ids, r, done, err := t.sentItem(ctx, id)
+	if done {
+		return r, err
+	}
+	may, err := t.may(ctx, desk.Case{Kind: desk.Withdraw}, desk.Approve)
+	if err != nil {
+		return reply{}, err
+	}
+	if !may {
+		return t.refused(desk.NotAllowed), nil
+	}
+	s, err := t.bot.sums(ctx, ids)
+	if err != nil {
+		return reply{}, err
+	}
+	count := map[string]any{"Count": t.words.Number(s.sent)}
+	text := t.words.T("screen.desk_sure_withdraw", count)
+	if t.now().Sub(item.Published) > deletable {
+		text += "\n" + t.words.T("line.desk_notice_instead", nil)
+	}
+	return reply{}, t.open(ctx, page{screen: screen{render.JoinFilled("\n\n", render.Headline(item, t.zone), text), [][]telegram.Button{
+		{{Text: t.words.T("button.desk_yes_withdraw", count), Data: render.Data(render.VerbDesk, "do", string(verbWithdraw), newNonce(), item.ID), Style: telegram.Danger}},
+		{{Text: t.words.T("button.back", nil), Data: render.Data(render.VerbDesk, "item", item.ID)}},
+	}}})
+}
+
+// deletable is how long Telegram lets a bot delete what it has written.
+const deletable = 48 * time.Hour
+
+// withdraw takes an item back, with its editions. Its case begins as approved.
+func (t deskTalk) withdraw(ctx context.Context, id, itemID string) (reply, error) {
+	if !isNonce(id) {
+		return t.stale()
+	}
+	if c, found, err := t.office.Look(ctx, id); err != nil || found {
+		return t.showFound(ctx, c, err)
+	}
+	_, ids, r, done, err := t.sentItem(ctx, itemID)
+	if done {
+		return r, err
+	}
+	s, err := t.bot.sums(ctx, ids)
+	if err != nil {
+		return reply{}, err
+	}
+	return t.do(ctx, desk.Act{Verb: desk.Approve, Kind: desk.Withdraw, Case: id, Items: ids, Reach: s.sent})
+}

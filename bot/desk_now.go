@@ -1,0 +1,219 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"regexp"
+	"slices"
+	"strings"
+
+	"kabarchy/bot/broadcast"
+	"kabarchy/bot/desk"
+	"kabarchy/bot/render"
+	"kabarchy/bot/telegram"
+)
+
+// deskCommand shows the desk to who is at it. To others it is an unknown word.
+func (t *conversation) deskCommand(ctx context.Context, _ string) error {
+	at, is, err := t.atDesk(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !is && !t.chat.Private():
+		return nil
+	case !is:
+		return t.hint(ctx)
+	}
+	q, open, err := t.bot.asked(ctx, t.from.ID)
+	if err != nil {
+		return err
+	}
+	if open {
+		if err := t.bot.unask(ctx, t.from.ID); err != nil {
+			return err
+		}
+	}
+	p, err := at.nowPage(ctx)
+	if err != nil {
+		return err
+	}
+	p.gone = []int64{q.Message, q.Screen}
+	return at.open(ctx, p)
+}
+
+// onNow leads back to the desk.
+func (t deskTalk) onNow(ctx context.Context, _ []string) (reply, error) {
+	p, err := t.nowPage(ctx)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{}, t.open(ctx, p)
+}
+
+// How many of each kind the desk's first screen names.
+const listedOnDesk = 3
+
+// nowPage is the desk: what runs, what waits, what comes next, and where one can go.
+func (t deskTalk) nowPage(ctx context.Context) (page, error) {
+	open, err := t.office.Open(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	progress, err := t.bot.admins.Service.Progress(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	batches, err := t.bot.batches(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	waiting, err := t.waiting(ctx, open)
+	if err != nil {
+		return page{}, err
+	}
+	running, rows := t.runningLines(progress)
+	lines := append([]string{t.words.T("screen.desk", nil)}, running...)
+	held := 0
+	for _, b := range batches {
+		held += len(b.held)
+	}
+	if held > 0 {
+		lines = append(lines, t.words.T("line.held_now", map[string]any{"Count": t.words.Number(held)}))
+	}
+	if n := len(waiting); n > 0 {
+		lines = append(lines, t.words.T("line.desk_waiting", map[string]any{"Count": t.words.Number(n)}))
+	}
+	lines = append(lines, t.scheduled(ctx, open)...)
+	return page{screen: screen{render.JoinFilled("\n", lines...), append(rows, t.deskRows(len(open)+len(batches))...)}}, nil
+}
+
+// waiting are the cases that somebody can approve.
+func (t deskTalk) waiting(ctx context.Context, open []desk.Case) (all []desk.Case, err error) {
+	for _, c := range open {
+		if c.Status != desk.Submitted {
+			continue
+		}
+		may, err := t.may(ctx, c, desk.Approve)
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			all = append(all, c)
+		}
+	}
+	return all, nil
+}
+
+// runningLines tell of what goes out, each with a button that leads to it.
+func (v view) runningLines(progress []broadcast.Progress) (lines []string, rows [][]telegram.Button) {
+	for _, p := range progress {
+		if p.Kind != broadcast.News || !p.FinishedAt.IsZero() {
+			continue
+		}
+		if len(rows) == listedOnDesk {
+			lines = append(lines, "…")
+			break
+		}
+		title := render.Cut(render.OneLine(p.Title), titleLength)
+		data := map[string]any{"Title": title, "Sent": v.words.Number(p.Sent), "Planned": v.words.Number(p.Planned)}
+		entry := "line.desk_running"
+		if !p.ExpectedEnd.IsZero() {
+			entry, data["Time"] = "line.desk_running_until", v.momentOf(p.ExpectedEnd)
+		}
+		lines = append(lines, v.words.HTML(entry, data))
+		rows = append(rows, []telegram.Button{{Text: "📤 " + render.Cut(title, buttonLimit), Data: render.Data(render.VerbDesk, "item", p.Item)}})
+	}
+	return lines, rows
+}
+
+// scheduled tells of what goes out next.
+func (t deskTalk) scheduled(ctx context.Context, open []desk.Case) (lines []string) {
+	open = slices.DeleteFunc(slices.Clone(open), func(c desk.Case) bool { return c.Status != desk.Approved })
+	slices.SortFunc(open, func(a, b desk.Case) int { return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.ID, b.ID)) })
+	for _, c := range open[:min(listedOnDesk, len(open))] {
+		lines = append(lines, "🕘 "+t.momentOf(c.Due)+": "+render.Escaped(t.bot.titleOf(ctx, c, t.words.Language()), titleLength))
+	}
+	return lines
+}
+
+// deskRows lead from the desk to where one can go.
+func (t deskTalk) deskRows(waiting int) (rows [][]telegram.Button) {
+	button := func(entry string, rest ...string) telegram.Button {
+		return telegram.Button{
+			Text: t.words.T(entry, map[string]any{"Count": t.words.Number(waiting)}),
+			Data: render.Data(append([]string{render.VerbDesk}, rest...)...),
+		}
+	}
+	if t.roles&desk.Officer != 0 {
+		fresh := button("button.desk_new", "new", newNonce())
+		fresh.Style = telegram.Primary
+		rows = append(rows, []telegram.Button{fresh})
+	}
+	rows = append(rows, render.RowsOf(
+		button("button.desk_inbox", "inbox"), button("button.desk_sent", "sent", "0"),
+		button("button.desk_readers", "readers", "30"), button("button.desk_sources", "sources"),
+	)...)
+	if t.roles&desk.Approver != 0 {
+		rows = append(rows, []telegram.Button{button("button.desk_people", "people")})
+	}
+	if t.roles&(desk.Approver|desk.Operator) != 0 {
+		rows = append(rows, []telegram.Button{button("button.desk_audit", "audit")})
+	}
+	return rows
+}
+
+// nonce is what names a case before it is there: ten letters.
+var nonce = regexp.MustCompile(`^[a-z]{10}$`)
+
+func isNonce(id string) bool { return nonce.MatchString(id) }
+
+func newNonce() string {
+	letters := make([]byte, 10)
+	rand.Read(letters) // never fails
+	for i := range letters {
+		letters[i] = 'a' + letters[i]%26
+	}
+	return string(letters)
+}
+
+// onInbox lists what waits for somebody: cases, and what is held.
+func (t deskTalk) onInbox(ctx context.Context, _ []string) (reply, error) {
+	open, err := t.office.Open(ctx)
+	if err != nil {
+		return reply{}, err
+	}
+	batches, err := t.bot.batches(ctx)
+	if err != nil {
+		return reply{}, err
+	}
+	var rows [][]telegram.Button
+	for _, c := range open {
+		title := cmp.Or(t.bot.titleOf(ctx, c, t.words.Language()), c.ID)
+		rows = append(rows, []telegram.Button{{Text: statusSigns[c.Status] + " " + render.Cut(title, buttonLimit), Data: caseData("case", c)}})
+	}
+	if t.roles&desk.Approver != 0 {
+		for _, held := range batches {
+			rows = append(rows, []telegram.Button{{Text: "✋ " + held.held[0].Source, Data: render.Data(render.VerbHeld, heldAsk, held.key)}})
+		}
+	}
+	text := t.words.T("screen.desk_inbox", nil)
+	if rows == nil {
+		text = t.words.T("screen.desk_inbox_empty", nil)
+	}
+	const most = 20 // what a phone scrolls through
+	return reply{}, t.open(ctx, page{screen: screen{text, append(rows[:min(most, len(rows))], t.deskButton())}})
+}
+
+// statusSigns tell in a list where cases stand.
+var statusSigns = map[desk.Status]string{
+	desk.Draft: "📝", desk.Submitted: "📥", desk.Returned: "↩️", desk.Approved: "⏳",
+	desk.Sending: "📤", desk.Stopped: "✋", desk.Sent: "✅", desk.Discarded: "🗑",
+}
+
+// wakeDesk has what is new at the desk told soon.
+func (b *Bot) wakeDesk() {
+	if b.admins.Wake != nil {
+		b.admins.Wake()
+	}
+}

@@ -64,6 +64,10 @@ func TestDecode(t *testing.T) {
 	if got, charset, err := Decode([]byte(broken), ""); err != nil || charset != "utf-8" || !strings.Contains(string(got), "ал\ufffdуу") {
 		t.Errorf("one invalid byte: got %q, %s, %v", got, charset, err)
 	}
+	latin := "<?xml version='1.0' encoding='utf-8'?><rss>The Ministry’s hotline\xd0 is open</rss>" // A sign of two bytes was cut.
+	if got, charset, err := Decode([]byte(latin), "text/xml; charset=utf-8"); err != nil || charset != "utf-8" || !strings.Contains(string(got), "Ministry’s hotline\ufffd is") {
+		t.Errorf("UTF-8 by both declarations, with one bad byte: got %q, %s, %v", got, charset, err)
+	}
 }
 
 func FuzzDecode(f *testing.F) {

@@ -84,7 +84,7 @@ func NewSender(c *telegram.Client, o Options) *Sender {
 // then. Its error is nil or a *broadcast.Error.
 //
 // A correction finds a message that its reader has deleted: nothing is left to correct,
-// and that is a success. One that can't be edited any more is sent anew.
+// and that is a success. What can't be edited any more, or is out of reach, is sent anew.
 func (s *Sender) Deliver(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
 	var (
 		sent = d.Message
@@ -127,8 +127,11 @@ func messageTo(chat int64) func(render.Outgoing) (method string, params map[stri
 // correct edits the message that the chat has. A text can't get a picture afterwards,
 // nor a picture lose itself: the message keeps its sort.
 func (s *Sender) correct(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
-	if d.Message.ID == 0 {
-		return d.Message, nil // it came and was deleted at once
+	switch {
+	case d.Message == deletedAtOnce:
+		return d.Message, nil
+	case d.Message.ID == 0:
+		return s.send(ctx, d)
 	}
 	m := s.outgoing(d, s.page(ctx, d.Item, d.Kind == broadcast.Correction))
 	m.Caption = d.Message.Caption
@@ -158,10 +161,13 @@ func (s *Sender) correct(ctx context.Context, d broadcast.Delivery) (broadcast.M
 }
 
 // withdraw deletes the message, or, where Telegram finds it too old for that, puts a
-// notice in its place.
+// notice in its place. Where it is out of reach, the notice is a message of its own.
 func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
-	if d.Message.ID == 0 {
-		return nil // as in correct
+	switch {
+	case d.Message == deletedAtOnce:
+		return nil
+	case d.Message.ID == 0:
+		return s.notice(ctx, d)
 	}
 	message := map[string]string{
 		"chat_id":    strconv.FormatInt(d.Chat, 10),
@@ -216,7 +222,27 @@ func (s *Sender) page(ctx context.Context, item feeds.Item, marked bool) render.
 	return p
 }
 
+// notice says in a new message which item was taken back.
+func (s *Sender) notice(ctx context.Context, d broadcast.Delivery) error {
+	text := locale.For(d.Item.Language).T("screen.withdrawn", nil) + "\n" + render.Tagged("b", render.Cut(render.OneLine(d.Item.Title), render.HeadlineLimit))
+	m := render.Outgoing{Message: render.Message{HTML: text, Plain: render.WithoutTags(text)}, Thread: d.Preferences.Thread, Silent: true}
+	_, err := s.ladder.deliver(ctx, itemKey{}, m, func(m render.Outgoing) (string, map[string]string) {
+		params := m.Params(d.Chat)
+		m.Place(params)
+		return "sendMessage", params
+	})
+	return err
+}
+
+// deletedAtOnce stands for a message that came and was deleted at once, as Telegram says of
+// what a chat does not want: nothing is left to correct or to take back. It has no id and yet
+// a caption, unlike a message that is out of reach.
+var deletedAtOnce = broadcast.Message{Caption: true}
+
 // remembered is how a broadcast remembers a message.
 func remembered(m telegram.Sent) broadcast.Message {
+	if m.ID == 0 {
+		return deletedAtOnce
+	}
 	return broadcast.Message{ID: m.ID, Caption: len(m.Photo) > 0}
 }

@@ -437,6 +437,25 @@ func TestOneChatsTroubleTakesThePictureFromNobody(t *testing.T) {
 	}
 }
 
+// TestWhatIsOutOfReachIsSaidAnew: the messages of a group that has become a supergroup can be
+// neither edited nor deleted. A correction comes as a new message, and so does the notice that
+// an item was taken back.
+func TestWhatIsOutOfReachIsSaidAnew(t *testing.T) {
+	t.Parallel()
+	p := openPost(t, simulator.Options{})
+	c := p.telegram.Citizen("Айгүл", "ky").Open()
+	d := news(c.ID(), illustrated())
+	d.Kind, d.Item.Revision, d.Item.Changed = broadcast.Correction, 2, d.Item.Published
+	if got := p.deliver(d); got.ID == 0 || !strings.Contains(last(t, c.Chat).Text, "✏️ Оңдолду, 10:00") {
+		t.Errorf("the message is %+v, the phone shows\n%s", got, bottest.Draw(last(t, c.Chat)))
+	}
+	d.Kind = broadcast.Withdrawal
+	p.deliver(d)
+	if m := last(t, c.Chat); m.Text != "🗑 Бул кабарды министрлик кайтарып алды.\nЮридикалык жардам" {
+		t.Errorf("the phone shows\n%s", bottest.Draw(m))
+	}
+}
+
 // TestAMessageThatWasDeletedAtOnceIsDone: it is not sent again, and later there is nothing
 // to correct or to take back.
 func TestAMessageThatWasDeletedAtOnceIsDone(t *testing.T) {

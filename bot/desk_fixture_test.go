@@ -78,7 +78,7 @@ func (n *newsroom) opens() {
 		n.engine = broadcast.New(broadcast.Options{
 			Redis: n.rdb, Store: n.store, Archive: n.news, Sender: n.sender, Zone: bishkek,
 			Topics:  map[string]subscriptions.Topic{"legal-aid": 3, "jobs": 7},
-			Limiter: broadcast.NewLimiter(30), Brake: brake{n}, Log: o.Log,
+			Limiter: broadcast.NewLimiter(30), Brake: desk.Brake{Redis: n.rdb}, Log: o.Log,
 		})
 		var err error
 		n.office, err = desk.New(desk.Options{
@@ -106,13 +106,6 @@ func (n *newsroom) ended(what string, err error) {
 	if err != nil {
 		n.t.Errorf("the %s ended with %v", what, err)
 	}
-}
-
-// brake is the desk's, which is made after the engine.
-type brake struct{ n *newsroom }
-
-func (b brake) Halted(ctx context.Context) (map[string]broadcast.Halt, error) {
-	return b.n.office.Halted(ctx)
 }
 
 // answers is what links say: those of the ministry's site are there.

@@ -55,11 +55,11 @@ func (e *Engine) Resume(ctx context.Context, broadcast int64) error {
 
 // stopScript marks a broadcast to be ended.
 //
-// KEYS[1] the plan
+// KEYS[1] the plan; ARGV[1] why: stop, or withdrawn
 // Returns 1, or 0 when there is none or it has ended.
 var stopScript = redis.NewScript(`
 if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('HEXISTS', KEYS[1], 'finished') == 1 then return 0 end
-redis.call('HSET', KEYS[1], 'stop', 1)
+redis.call('HSET', KEYS[1], ARGV[1], 1)
 return 1
 `)
 
@@ -68,7 +68,7 @@ return 1
 // to take it back, withdraw the item, which ends its broadcast too. It works on every
 // instance and takes effect within seconds. ErrNotRunning where it has ended or never was.
 func (e *Engine) Stop(ctx context.Context, broadcast int64) error {
-	stopped, err := stopScript.Run(ctx, e.options.Redis, []string{keyPlan(broadcast)}).Bool()
+	stopped, err := stopScript.Run(ctx, e.options.Redis, []string{keyPlan(broadcast)}, "stop").Bool()
 	if err == nil && !stopped {
 		err = ErrNotRunning
 	}

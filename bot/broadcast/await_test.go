@@ -93,3 +93,27 @@ func (f *fixture) wantLedger(expires bool) {
 		}
 	}
 }
+
+// progress returns how far a broadcast is.
+func (f *fixture) progress(broadcast int64) Progress {
+	f.tb.Helper()
+	progress, err := f.engine.Progress(f.tb.Context())
+	if err != nil {
+		f.tb.Fatal(err)
+	}
+	for _, p := range progress {
+		if p.ID == broadcast {
+			return p
+		}
+	}
+	return Progress{}
+}
+
+// wellAgain lets the test's own commands find no connection that died.
+func (f *fixture) wellAgain() {
+	for well := 0; well < 100; well++ {
+		if f.rdb.Ping(f.tb.Context()).Err() != nil {
+			well = 0
+		}
+	}
+}

@@ -33,6 +33,10 @@ func (r *runner) checkpoint(ctx context.Context) {
 		r.engine.metrics.set(record{plan: j.plan, state: st}.progress(time.Now()))
 		var err error
 		switch {
+		case j.isLeaving():
+			if !r.queue.isSending(j) {
+				err = r.letGo(ctx, j)
+			}
 		case j.held.Load():
 		case j.done() && r.queue.idle(j) && j.nextWalk():
 			r.checkpointSoon() // save that the next walk begins at the first bucket

@@ -83,6 +83,10 @@ func (r *runner) attempt(ctx context.Context, t *task, s *slot) (notBefore time.
 	if err != nil {
 		return time.Time{} // the runner ends; the walk or the retry set has the task
 	}
+	if r.queue.hasEnded(t.job) {
+		s.refund()
+		return time.Time{} // whoever goes on with the broadcast has the task
+	}
 	if !due {
 		s.refund()
 		r.endNotDue(ctx, t)
@@ -91,8 +95,8 @@ func (r *runner) attempt(ctx context.Context, t *task, s *slot) (notBefore time.
 	if s.renew(ctx) != nil {
 		return time.Time{} // as above
 	}
-	if !r.engine.leads() {
-		return time.Time{} // the next leader has it
+	if !r.engine.leads() || r.queue.hasEnded(t.job) {
+		return time.Time{} // the next leader has it, or nobody any more
 	}
 	began := time.Now()
 	var message Message
@@ -118,7 +122,7 @@ func (r *runner) prepare(ctx context.Context, t *task) (d Delivery, due bool, er
 		d.Preferences, line, err = r.recipient(ctx, t)
 		return err
 	})
-	if err != nil || r.queue.hasEnded(j) {
+	if err != nil {
 		return d, false, err
 	}
 	d.Broadcast, d.Kind, d.Chat, d.Item, d.Message = j.ID, j.Kind, t.chat, *j.item.Load(), line.Message

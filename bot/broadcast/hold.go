@@ -32,8 +32,7 @@ func (r *runner) suspend(ctx context.Context, j *job, d *finding) {
 	if err != nil {
 		return
 	}
-	r.queue.end(j)
-	r.remove(j)
+	r.leave(j)
 	r.tellHeld(j.plan, d)
 }
 
@@ -95,13 +94,21 @@ func (r *runner) control(ctx context.Context, current []record) ([]record, error
 	var free []record
 	held := 0
 	for _, b := range current {
+		halt := r.haltOf(b.plan)
+		if halt == Over && !b.Stop {
+			if err := r.engine.Stop(ctx, b.ID); err != nil && !errors.Is(err, ErrNotRunning) {
+				return nil, err
+			}
+			b.Stop = true
+		}
 		switch {
-		case b.Stop:
+		case b.Stop || b.Withdrawn:
 			if err := r.end(ctx, b); err != nil {
 				return nil, err
 			}
 		case b.Held != "":
 			held++
+		case halt != "":
 		default:
 			free = append(free, b)
 		}
@@ -110,12 +117,16 @@ func (r *runner) control(ctx context.Context, current []record) ([]record, error
 	return free, nil
 }
 
-// end finishes a broadcast before its time.
+// end finishes a broadcast before its time: one that runs here when what is on its way has
+// arrived.
 func (r *runner) end(ctx context.Context, b record) error {
-	if j := r.find(b.ID); j != nil {
-		r.queue.end(j)
-		r.remove(j)
-		b.state, _ = j.advance(time.Now())
+	j := r.find(b.ID)
+	if j == nil {
+		return r.finish(ctx, b.plan, b.state, nil)
 	}
-	return r.finish(ctx, b.plan, b.state, nil)
+	j.mu.Lock()
+	j.ends = true
+	j.mu.Unlock()
+	r.leave(j)
+	return nil
 }

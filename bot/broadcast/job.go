@@ -31,6 +31,8 @@ type job struct {
 	saved   state                // as Redis has it
 	retried map[int64]retryEntry // who stood in the retry set when this began here; nil from the next walk on
 	meter   meter
+	leaving bool // it was taken out of work here, but for what is on its way
+	ends    bool // it is over when that has arrived
 
 	// The queue's, under its lock.
 	open  int  // tasks queued, parked or in flight
@@ -94,7 +96,7 @@ func (j *job) nextWalk() bool {
 func (j *job) walkDue(now time.Time) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.state.Wake == 0 || now.Unix() < j.state.Wake {
+	if j.leaving || j.state.Wake == 0 || now.Unix() < j.state.Wake {
 		return false
 	}
 	j.state.Wake, j.state.Waiting = 0, 0 // the walk meets them again

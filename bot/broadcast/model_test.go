@@ -269,11 +269,7 @@ func (m *model) trouble(rt *rapid.T, begin, end func()) {
 	begin()
 	time.Sleep(time.Duration(rapid.IntRange(0, 9000).Draw(rt, "ms")) * time.Millisecond)
 	end()
-	for well := 0; well < 100; well++ { // the test's own commands find no connection that died
-		if m.h.rdb.Ping(m.h.tb.Context()).Err() != nil {
-			well = 0
-		}
-	}
+	m.h.wellAgain()
 }
 
 // pass lets the time come to an hour and a minute. The engine, which looks every second,

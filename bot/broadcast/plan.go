@@ -92,6 +92,8 @@ type hold struct {
 	HeldAt  int64     `redis:"held_at"` // Unix seconds
 	Trusted string    `redis:"trusted"` // what it was held for and is not to be held for again: a line each
 	Stop    bool      `redis:"stop"`    // it is to end, or was ended, before its time
+	// Withdrawn says that it is to end since its item was taken back.
+	Withdrawn bool `redis:"withdrawn"`
 }
 
 // record is one broadcast as Redis keeps it.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"kabarchy/feeds"
@@ -152,6 +153,10 @@ func (r *runner) endWithdrawn(ctx context.Context, a feeds.Announcement) error {
 	for _, b := range current {
 		if b.Item != a.Item || b.ID >= a.ID {
 			continue
+		}
+		// Who leads next has to know it too, should this end before the broadcast does.
+		if err := stopScript.Run(ctx, r.engine.options.Redis, []string{keyPlan(b.ID)}, "withdrawn").Err(); err != nil {
+			return fmt.Errorf("end broadcast %d: %w", b.ID, err)
 		}
 		if err := r.end(ctx, b); err != nil {
 			return err

@@ -175,6 +175,18 @@ func (q *queue) isSendingTo(chat int64) bool {
 	return c != nil && c.inFlight
 }
 
+// isSending reports whether something of a broadcast is on its way.
+func (q *queue) isSending(j *job) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for t := range q.inFlight {
+		if t.job == j {
+			return true
+		}
+	}
+	return false
+}
+
 // idle reports whether nothing of a broadcast is queued, parked or in flight.
 func (q *queue) idle(j *job) bool {
 	q.mu.Lock()

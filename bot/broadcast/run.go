@@ -33,6 +33,7 @@ func (r *runner) run(ctx context.Context) error {
 	var feeding sync.WaitGroup
 	feeding.Go(func() { r.planLoop(ctx) })
 	feeding.Go(func() { r.checkpointLoop(ctx) })
+	feeding.Go(func() { r.brakeLoop(ctx) })
 	r.dispatch(ctx, sending) // returns when nothing is in flight any more
 	feeding.Wait()
 	r.walks.Wait()

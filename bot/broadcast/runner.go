@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,6 +26,9 @@ type runner struct {
 	mu       sync.Mutex
 	jobs     []*job          // oldest first
 	forwards map[int64]int64 // new ids of groups that moved during this run, by their old ids
+
+	halted     atomic.Pointer[map[string]Halt] // what people have stopped; nil until it is known
+	brakeFails atomic.Bool
 }
 
 func newRunner(e *Engine) *runner {

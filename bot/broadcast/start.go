@@ -3,6 +3,7 @@ package broadcast
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"kabarchy/feeds"
@@ -13,6 +14,9 @@ func (r *runner) start(ctx context.Context) error {
 	current, err := r.engine.plans.running(ctx)
 	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(current, func(b record) bool { return r.find(b.ID) == nil }) {
+		r.brake(ctx)
 	}
 	if current, err = r.control(ctx, current); err != nil {
 		return err

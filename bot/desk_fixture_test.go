@@ -83,7 +83,7 @@ func (n *newsroom) opens() {
 		var err error
 		n.office, err = desk.New(desk.Options{
 			Redis: n.rdb, Archive: n.news, Engine: n.engine, Bot: n.telegram.Bot().ID, People: n.staff, One: n.one,
-			Topics: []string{"legal-aid", "jobs"}, Zone: bishkek, Log: o.Log, Ask: answers,
+			Topics: []string{"legal-aid", "jobs"}, Zone: bishkek, Writing: true, Log: o.Log, Ask: answers,
 		})
 		if err != nil {
 			n.t.Fatal(err)

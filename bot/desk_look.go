@@ -52,15 +52,17 @@ func (t deskTalk) preview(ctx context.Context, items []feeds.Item, below page) e
 		return slices.Index(locale.Languages(), a.Language) - slices.Index(locale.Languages(), b.Language)
 	})
 	for _, item := range items {
-		_, err := t.bot.outbox.say(ctx, addressee{chat: t.chat.ID}, &answer{life: screenLife, call: func(ctx context.Context) error {
-			message, err := t.bot.previews.Preview(ctx, t.chat.ID, item, editions)
-			if err == nil && message != 0 {
-				shows.Previews = append(shows.Previews, message)
+		for _, language := range append([]string{item.Language}, item.StandIn...) {
+			_, err := t.bot.outbox.say(ctx, addressee{chat: t.chat.ID}, &answer{life: screenLife, call: func(ctx context.Context) error {
+				message, err := t.bot.previews.Preview(ctx, t.chat.ID, language, item, editions)
+				if err == nil && message != 0 {
+					shows.Previews = append(shows.Previews, message)
+				}
+				return err
+			}})
+			if err != nil {
+				return err
 			}
-			return err
-		}})
-		if err != nil {
-			return err
 		}
 	}
 	gone := below.gone

@@ -8,7 +8,7 @@ import (
 
 // Previews sends an item to a chat just as a broadcast would.
 type Previews interface {
-	// Preview sends an item; editions are the others of the same announcement. It returns
-	// the message.
-	Preview(ctx context.Context, chat int64, item feeds.Item, editions map[string]feeds.Item) (message int64, err error)
+	// Preview sends an item as it comes to who reads the language; editions are all of the
+	// same announcement. It returns the message.
+	Preview(ctx context.Context, chat int64, language string, item feeds.Item, editions map[string]feeds.Item) (message int64, err error)
 }

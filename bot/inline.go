@@ -126,6 +126,9 @@ func (r inlineResult) without(p render.Part) inlineResult {
 func (b *Bot) inlineResult(item feeds.Item) inlineResult {
 	words := locale.For(item.Language)
 	p := b.renderer.Item(item, nil)
+	if !render.WebAddress(p.Image) {
+		p.Image = "" // a thumbnail needs an address
+	}
 	rows := [][]telegram.Button{{{Text: words.T("button.read", nil), URL: b.link("item-" + item.ID)}}}
 	if render.WebAddress(item.Link) {
 		rows = append(rows, []telegram.Button{{Text: words.T("button.read_more", nil), URL: item.Link}})

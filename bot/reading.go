@@ -67,10 +67,9 @@ func (t *conversation) wayBack(item feeds.Item, args []string, n int) string {
 }
 
 func (t *conversation) showItem(ctx context.Context, item feeds.Item, back string) error {
-	p := t.bot.renderer.Item(item, nil)
-	if render.Marked(back) {
-		p = t.bot.renderer.Corrected(item, nil)
-	}
+	v := render.Variant{Corrected: render.Marked(back)}
+	v.Missing, _ = item.For(t.preferences.Languages)
+	p := t.bot.renderer.Variant(item, nil, v)
 	rows := render.ItemButtons(item, p.Shortened, back)
 	rows = append(rows, render.EditionButtons(item, t.bot.editions(ctx, item), func(e feeds.Item) string { return render.ItemData(e, back) })...)
 	return t.show(ctx, screen{p.HTML, append(rows, t.backButtons(item, back)...)})

@@ -20,36 +20,41 @@ import (
 	"kabarchy/subscriptions/redistest"
 )
 
-// hostile are servers that would hurt a careless reader, and what is said of each.
-var hostile = map[string]struct {
+// hostileServer is one that would hurt a careless reader, and what is said of it.
+type hostileServer struct {
 	serve http.HandlerFunc
 	says  string
-}{
-	"a gzip bomb":      {bomb(64 << 20), "too large"},
-	"a body of 200 MB": {sized(200 << 20), "too large"},
-	"a byte a second":  {dripping, "no whole answer within"},
-	"a redirect loop": {func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "/again"+r.URL.Path, http.StatusFound)
-	}, "too many redirects"},
-	"16 MB of nested tags":     {raw("<rss>" + strings.Repeat("<a>", 16<<20/3)), "too large"},
-	"2 MB of nested tags":      {raw("<rss>" + strings.Repeat("<a>", 2<<20/3)), "nested deeper"},
-	"an entity bomb":           {raw(entityBomb), ""}, // It is read as the text that it is.
-	"endless headers":          {endlessHeaders, "fetch:"},
-	"a million items":          {raw("<rss><channel>" + strings.Repeat("<item><title>x</title></item>", 2<<20/30)), ""},
-	"a million paragraphs":     {raw("<rss><channel><item><title>x</title><description><![CDATA[" + strings.Repeat("<p>a", 2<<20/4) + "]]></description></item></channel></rss>"), ""},
-	"deep HTML":                {raw("<rss><channel><item><title>x</title><description><![CDATA[" + strings.Repeat("<b>", 2<<20/3) + "]]></description></item></channel></rss>"), ""},
-	"a million sections":       {raw(inItem("<y:full-text>" + strings.Repeat("<![CDATA[aaaaaaaaaaaa]]>", 1<<20/24) + "</y:full-text>")), ""},
-	"a million pieces":         {raw(inItem("<y:full-text>" + strings.Repeat("aaaa<b/>", 1<<20/8) + "</y:full-text>")), ""},
-	"a million namespaces":     {raw(manySpaces()), ""},
-	"a JSON bomb":              {raw(`{"version":"https://jsonfeed.org/version/1","items":` + strings.Repeat("[", 2<<20)), "no feed"},
-	"gzip in gzip in gzip":     {packed3(), "fetch:"},
-	"the same link for ever":   {raw("<html><body><p>" + strings.Repeat("<a href=/x>pdf</a>", 1<<20/20)), "no feed"},
-	"summaries that never end": {raw("<feed xmlns='http://www.w3.org/2005/Atom'><entry>" + strings.Repeat("<summary><b>x</b>", 1<<20/17)), ""},
-	"titles that never end":    {raw("<rss><channel>" + strings.Repeat("<item><title>", 1<<20/13)), ""},
-	"a title of tags":          {raw(inItem("<title>" + strings.Repeat("<b>", 1<<18) + "</title>")), ""},
-	"JSON of tags":             {raw(`{"version":"https://jsonfeed.org/version/1","items":[{"id":1,"tags":[` + strings.Repeat("1,", 1<<19) + `1],"title":"x"}]}`), ""},
-	"JSON of members":          {raw(`{"version":"https://jsonfeed.org/version/1","items":[{"id":1` + strings.Repeat(`,"a":1`, 1<<18) + `}]}`), ""},
-	"an answer cut short":      {cutShort, "fetch:"},
+}
+
+// hostileServers makes them all, some of them large.
+func hostileServers() map[string]hostileServer {
+	return map[string]hostileServer{
+		"a gzip bomb":      {bomb(64 << 20), "too large"},
+		"a body of 200 MB": {sized(200 << 20), "too large"},
+		"a byte a second":  {dripping, "no whole answer within"},
+		"a redirect loop": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/again"+r.URL.Path, http.StatusFound)
+		}, "too many redirects"},
+		"16 MB of nested tags":     {raw("<rss>" + strings.Repeat("<a>", 16<<20/3)), "too large"},
+		"2 MB of nested tags":      {raw("<rss>" + strings.Repeat("<a>", 2<<20/3)), "nested deeper"},
+		"an entity bomb":           {raw(entityBomb), ""}, // It is read as the text that it is.
+		"endless headers":          {endlessHeaders, "fetch:"},
+		"a million items":          {raw("<rss><channel>" + strings.Repeat("<item><title>x</title></item>", 2<<20/30)), ""},
+		"a million paragraphs":     {raw("<rss><channel><item><title>x</title><description><![CDATA[" + strings.Repeat("<p>a", 2<<20/4) + "]]></description></item></channel></rss>"), ""},
+		"deep HTML":                {raw("<rss><channel><item><title>x</title><description><![CDATA[" + strings.Repeat("<b>", 2<<20/3) + "]]></description></item></channel></rss>"), ""},
+		"a million sections":       {raw(inItem("<y:full-text>" + strings.Repeat("<![CDATA[aaaaaaaaaaaa]]>", 1<<20/24) + "</y:full-text>")), ""},
+		"a million pieces":         {raw(inItem("<y:full-text>" + strings.Repeat("aaaa<b/>", 1<<20/8) + "</y:full-text>")), ""},
+		"a million namespaces":     {raw(manySpaces()), ""},
+		"a JSON bomb":              {raw(`{"version":"https://jsonfeed.org/version/1","items":` + strings.Repeat("[", 2<<20)), "no feed"},
+		"gzip in gzip in gzip":     {packed3(), "fetch:"},
+		"the same link for ever":   {raw("<html><body><p>" + strings.Repeat("<a href=/x>pdf</a>", 1<<20/20)), "no feed"},
+		"summaries that never end": {raw("<feed xmlns='http://www.w3.org/2005/Atom'><entry>" + strings.Repeat("<summary><b>x</b>", 1<<20/17)), ""},
+		"titles that never end":    {raw("<rss><channel>" + strings.Repeat("<item><title>", 1<<20/13)), ""},
+		"a title of tags":          {raw(inItem("<title>" + strings.Repeat("<b>", 1<<18) + "</title>")), ""},
+		"JSON of tags":             {raw(`{"version":"https://jsonfeed.org/version/1","items":[{"id":1,"tags":[` + strings.Repeat("1,", 1<<19) + `1],"title":"x"}]}`), ""},
+		"JSON of members":          {raw(`{"version":"https://jsonfeed.org/version/1","items":[{"id":1` + strings.Repeat(`,"a":1`, 1<<18) + `}]}`), ""},
+		"an answer cut short":      {cutShort, "fetch:"},
+	}
 }
 
 const entityBomb = `<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>
@@ -149,6 +154,7 @@ func TestHostileServers(t *testing.T) {
 	well := newSite(t)
 	o := options(well.URL)
 	o.Timeout, o.Schedule = 3*time.Second, "@every 1s"
+	hostile := hostileServers()
 	for name, h := range hostile {
 		server := httptest.NewServer(h.serve)
 		t.Cleanup(server.Close)

@@ -262,6 +262,7 @@ func TestADigestChosenBeforeTheFirstRun(t *testing.T) {
 	miniFixture(t, func(t *testing.T, f *fixture) {
 		f.subscribe("ky", 1)
 		f.reschedule(1, func(p *subscriptions.Preferences) { p.When = daily(9) })
+		time.Sleep(time.Minute)
 		f.publish("ky", "Жаңылык")
 		sleepUntil(9, 1)
 		f.work()

@@ -5,15 +5,17 @@ import (
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/feeds"
+	"kabarchy/subscriptions"
 )
 
-// Preview sends an item to a chat by the request that a broadcast would make, to who gets
-// pictures and is not in quiet hours, and returns the message. The editions are those of the
+// Preview sends an item to a chat by the request that a broadcast would make to who reads the
+// language, gets pictures and is not in quiet hours, and returns the message. The editions are those of the
 // same announcement, which no archive has yet. Its error is the client's.
 //
 // Nothing of it is kept: the item may be another by the time it goes out.
-func (s *Sender) Preview(ctx context.Context, chat int64, item feeds.Item, editions map[string]feeds.Item) (message int64, err error) {
-	m := s.outgoing(broadcast.Delivery{Chat: chat, Item: item}, s.renderer.Item(item, editions))
+func (s *Sender) Preview(ctx context.Context, chat int64, language string, item feeds.Item, editions map[string]feeds.Item) (message int64, err error) {
+	d := broadcast.Delivery{Chat: chat, Item: item, Preferences: subscriptions.Preferences{Languages: []string{language}}}
+	m := s.outgoing(d, s.renderer.Variant(item, editions, variantOf(d)))
 	sent, err := s.ladder.deliver(ctx, itemKey{}, m, messageTo(chat))
 	return sent.ID, err
 }

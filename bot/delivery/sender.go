@@ -51,10 +51,10 @@ type itemKey struct {
 	revision int
 }
 
-// pageKey names a page: the item as it is, marked as corrected or not.
+// pageKey names a page: the item as it is, and for whom it is made.
 type pageKey struct {
 	itemKey
-	marked bool
+	render.Variant
 }
 
 func keyOf(item feeds.Item) itemKey { return itemKey{item.ID, item.Revision} }
@@ -107,7 +107,7 @@ func (s *Sender) Deliver(ctx context.Context, d broadcast.Delivery) (broadcast.M
 }
 
 func (s *Sender) send(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
-	sent, err := s.ladder.deliver(ctx, keyOf(d.Item), s.outgoing(d, s.page(ctx, d.Item, d.Kind == broadcast.Correction)), messageTo(d.Chat))
+	sent, err := s.ladder.deliver(ctx, keyOf(d.Item), s.outgoing(d, s.page(ctx, d.Item, variantOf(d))), messageTo(d.Chat))
 	return remembered(sent), err
 }
 
@@ -133,7 +133,7 @@ func (s *Sender) correct(ctx context.Context, d broadcast.Delivery) (broadcast.M
 	case d.Message.ID == 0:
 		return s.send(ctx, d)
 	}
-	m := s.outgoing(d, s.page(ctx, d.Item, d.Kind == broadcast.Correction))
+	m := s.outgoing(d, s.page(ctx, d.Item, variantOf(d)))
 	m.Caption = d.Message.Caption
 	if !m.Caption {
 		m.Picture = ""
@@ -190,6 +190,13 @@ func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
 	return err
 }
 
+// variantOf says how a delivery shows its item.
+func variantOf(d broadcast.Delivery) render.Variant {
+	v := render.Variant{Corrected: d.Kind == broadcast.Correction}
+	v.Missing, _ = d.Item.For(d.Preferences.Languages)
+	return v
+}
+
 // outgoing is the message as one would like to send it.
 func (s *Sender) outgoing(d broadcast.Delivery, page render.Message) render.Outgoing {
 	m := render.Outgoing{
@@ -202,11 +209,10 @@ func (s *Sender) outgoing(d broadcast.Delivery, page render.Message) render.Outg
 	return m
 }
 
-// page renders an item once for all who get it, marked as corrected for those whose message
-// showed it otherwise. Without its editions it would be just
+// page renders an item once for all who get it so. Without its editions it would be just
 // as good a message, so that a failure to find them is logged and no more.
-func (s *Sender) page(ctx context.Context, item feeds.Item, marked bool) render.Message {
-	key := pageKey{keyOf(item), marked}
+func (s *Sender) page(ctx context.Context, item feeds.Item, v render.Variant) render.Message {
+	key := pageKey{keyOf(item), v}
 	if p, ok := s.pages.Get(key); ok {
 		return p
 	}
@@ -214,10 +220,7 @@ func (s *Sender) page(ctx context.Context, item feeds.Item, marked bool) render.
 	if err != nil {
 		s.log.WarnContext(ctx, "editions can't be had", "item", item.ID, "error", err)
 	}
-	p := s.renderer.Item(item, editions)
-	if marked {
-		p = s.renderer.Corrected(item, editions)
-	}
+	p := s.renderer.Variant(item, editions, v)
 	s.pages.Add(key, p)
 	return p
 }

@@ -155,16 +155,20 @@ func between(spans []article.Span, from, to int) []article.Span {
 	return cut
 }
 
+// gap is what parts a paragraph of the page from the one before it.
+func (page Page) gap(i int) string {
+	if page[i].item && page[i-1].item {
+		return "\n"
+	}
+	return "\n\n"
+}
+
 // HTML is the page in Telegram's HTML.
 func (page Page) HTML() string {
 	var out strings.Builder
 	for i, p := range page {
-		switch {
-		case i == 0:
-		case p.item && page[i-1].item:
-			out.WriteString("\n")
-		default:
-			out.WriteString("\n\n")
+		if i > 0 {
+			out.WriteString(page.gap(i))
 		}
 		text := spansHTML(p.spans)
 		if p.quote {

@@ -3,9 +3,7 @@ package render
 import (
 	"html"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 
 	"kabarchy/bot/locale"
 	"kabarchy/bot/telegram"
@@ -18,7 +16,7 @@ const (
 	captionLimit = 1024 // Telegram's
 	titleLimit   = 256
 	topicsLimit  = 72  // a line or two on a small phone
-	summaryLimit = 640 // what a small phone shows without much scrolling
+	summaryLimit = 640 // of a feed's: what a small phone shows without much scrolling
 )
 
 // Message is an item as a message.
@@ -26,8 +24,8 @@ type Message struct {
 	HTML      string // the text, in Telegram's HTML
 	Plain     string // the same without markup, where Telegram refuses that
 	Markup    string // the buttons, as reply_markup; empty if there are none
-	Image     string // the picture's address; empty if there is none
-	Shortened bool   // there is more of the summary
+	Image     string // the picture's address or file id; empty if there is none
+	Shortened bool   // there is more of the text
 }
 
 // Renderer makes the messages of items. The words around an item are in its language.
@@ -36,40 +34,42 @@ type Renderer struct {
 	Topics []Topic        // by whose names an item's topics are printed
 }
 
+// Variant says for whom a message of an item is made.
+type Variant struct {
+	// Corrected is for who had the item before, and otherwise: with the mark.
+	Corrected bool
+	// Missing is the reader's language, where there is no text in it and the item stands in:
+	// with a line that says so. It is empty for others.
+	Missing string
+}
+
 // Item makes the message of an item; the editions are the item in other languages. The
 // title comes first: it is what a phone shows of a message that has just come.
 func (r Renderer) Item(item feeds.Item, editions map[string]feeds.Item) Message {
-	return r.message(item, editions, "")
+	return r.Variant(item, editions, Variant{})
 }
 
-// Corrected makes the message of an item in place of one that showed it otherwise: with the mark.
-func (r Renderer) Corrected(item feeds.Item, editions map[string]feeds.Item) Message {
-	return r.message(item, editions, BackMarked)
-}
-
-// message makes the message of an item; back is the way back that its buttons are to remember.
-func (r Renderer) message(item feeds.Item, editions map[string]feeds.Item, back string) Message {
+// Variant makes the message of an item for some of its readers.
+func (r Renderer) Variant(item feeds.Item, editions map[string]feeds.Item, v Variant) Message {
 	words := locale.For(item.Language)
 	title := Cut(OneLine(item.Title), titleLimit)
 	topics := r.topicLine(item)
 	date := words.Date(item.Published.In(r.Zone))
-	mark := ""
-	if Marked(back) {
-		mark = r.Mark(item)
+	missing, mark, back := "", "", ""
+	if v.Missing != "" {
+		missing = locale.For(v.Missing).T("line.no_text", nil)
 	}
-	whole := paragraphs(item.Summary)
-	if OneLine(whole) == OneLine(item.Title) { // some sites say it twice
-		whole = ""
+	if v.Corrected {
+		mark, back = r.Mark(item), BackMarked
 	}
-	p := Message{
-		HTML:  JoinFilled("\n", Tagged("b", title), html.EscapeString(topics), Tagged("i", date), Tagged("i", mark)),
-		Plain: JoinFilled("\n", title, topics, date, mark),
-	}
-	summary := untilSentence(Cut(whole, min(summaryLimit, captionLimit-Units(p.Plain)-len("\n\n"))))
-	p.Shortened = summary != whole
-	p.HTML = JoinFilled("\n\n", p.HTML, html.EscapeString(summary))
-	p.Plain = JoinFilled("\n\n", p.Plain, summary)
-	if WebAddress(item.Picture) {
+	head := JoinFilled("\n", Tagged("b", title), html.EscapeString(topics), Tagged("i", date), Tagged("i", mark))
+	plain := JoinFilled("\n", title, topics, date, mark)
+	p := Message{HTML: JoinFilled("\n\n", Tagged("i", missing), head), Plain: JoinFilled("\n\n", missing, plain)}
+	body := bodyOf(item, captionLimit-Units(p.Plain)-len("\n\n"))
+	p.Shortened = body.shortened
+	p.HTML = JoinFilled("\n\n", p.HTML, body.html)
+	p.Plain = JoinFilled("\n\n", p.Plain, body.plain)
+	if p.Image = item.File; p.Image == "" && WebAddress(item.Picture) {
 		p.Image = item.Picture
 	}
 	rows := ItemButtons(item, p.Shortened, back)
@@ -96,17 +96,4 @@ func (r Renderer) topicLine(item feeds.Item) string {
 		}
 	}
 	return line
-}
-
-// untilSentence takes off a text the sentence that its site has broken off, unless that is
-// most of it.
-func untilSentence(text string) string {
-	whole := strings.TrimRight(text, " .…[]")
-	if !strings.ContainsAny(text[len(whole):], "…[") && !strings.HasSuffix(text, "...") {
-		return text
-	}
-	if end := sentenceEnd(text, len(whole)); end > len(text)/3 {
-		return strings.TrimRightFunc(text[:end], unicode.IsSpace)
-	}
-	return strings.TrimRight(whole, ",;:—–-(« ") + "…"
 }

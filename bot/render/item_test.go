@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"kabarchy/feeds"
+	"kabarchy/feeds/article"
 )
 
 // anyText draws what a feed may hold: words in three scripts, signs that HTML means
@@ -41,6 +42,7 @@ var anyItem = rapid.Custom(func(t *rapid.T) feeds.Item {
 		Topics:    rapid.SliceOf(rapid.SampledFrom([]string{"legal-aid", "endless", "unknown"})).Draw(t, "topics"),
 		Revision:  1,
 		Changed:   rapid.OneOf(rapid.Just(time.Time{}), rapid.Map(rapid.Int64Range(0, 4e9), func(at int64) time.Time { return time.Unix(at, 0) })).Draw(t, "changed"),
+		Blocks:    rapid.OneOf(rapid.Just([]article.Block(nil)), rapid.SliceOfN(anyBlock, 1, 6)).Draw(t, "blocks"),
 	}
 })
 
@@ -55,10 +57,9 @@ func TestRenderedItemsAreAlwaysTelegrams(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		item := anyItem.Draw(t, "item")
-		p := Renderer{time.UTC, subjects}.Item(item, nil)
-		if !item.Changed.IsZero() {
-			p = Renderer{time.UTC, subjects}.Corrected(item, nil)
-		}
+		p := Renderer{time.UTC, subjects}.Variant(item, nil, Variant{
+			Corrected: !item.Changed.IsZero(), Missing: rapid.SampledFrom([]string{"", "ky", "ru", "en"}).Draw(t, "missing"),
+		})
 		text, err := parseTelegram(p.HTML)
 		if err != nil {
 			t.Fatalf("%q does not parse: %v", p.HTML, err)

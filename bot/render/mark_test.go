@@ -32,7 +32,7 @@ func TestTheMarkSaysWhen(t *testing.T) {
 			if got := r.Mark(item); got != want {
 				t.Errorf("%s: %q, not %q", c.name, got, want)
 			}
-			if p := r.Corrected(item, nil); strings.Count(p.Plain, "✏️") != strings.Count(want, "✏️") || !strings.HasSuffix(p.Plain, want) {
+			if p := r.Variant(item, nil, Variant{Corrected: true}); strings.Count(p.Plain, "✏️") != strings.Count(want, "✏️") || !strings.HasSuffix(p.Plain, want) {
 				t.Errorf("%s: the message reads %q", c.name, p.Plain)
 			}
 			if p := r.Item(item, nil); strings.Contains(p.HTML+p.Plain, "✏️") {
@@ -50,7 +50,7 @@ func TestTheMarkTakesRoomFromTheText(t *testing.T) {
 		ID: "aaaaaaaaaaaaaaaa", Language: "ru", Title: strings.Repeat("Министерство ", 30), Summary: strings.Repeat("Каждый день с девяти до шести ", 60),
 		Topics: []string{"legal-aid", "jobs"}, Published: time.Date(2026, 9, 25, 0, 0, 0, 0, time.UTC), Changed: time.Date(2027, 9, 26, 1, 17, 0, 0, time.UTC),
 	}
-	whole, p := r.Item(item, nil), r.Corrected(item, nil)
+	whole, p := r.Item(item, nil), r.Variant(item, nil, Variant{Corrected: true})
 	if n := Units(p.Plain); n > captionLimit || Units(whole.Plain) > captionLimit {
 		t.Errorf("the corrected message is %d units long, the other %d", n, Units(whole.Plain))
 	}
@@ -70,7 +70,7 @@ func TestTheMarkStaysInItsMessage(t *testing.T) {
 	var m struct {
 		Rows [][]telegram.Button `json:"inline_keyboard"`
 	}
-	if err := json.Unmarshal([]byte(Renderer{Zone: time.UTC}.Corrected(item, editions).Markup), &m); err != nil {
+	if err := json.Unmarshal([]byte(Renderer{Zone: time.UTC}.Variant(item, editions, Variant{Corrected: true}).Markup), &m); err != nil {
 		t.Fatal(err)
 	}
 	rows := append(m.Rows, PageButtons(item, 2, 3, BackMarked)...)

@@ -1,0 +1,67 @@
+package render
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"kabarchy/feeds"
+	"kabarchy/feeds/article"
+)
+
+// written is a text of the desk's, in the present form of Kyrgyz sites.
+func written(sentences int) feeds.Item {
+	return feeds.Item{
+		ID: "aaaaaaaaaaaaaaaa", Language: "ky", Title: "Кабыл алуу", Editions: []string{"ky"}, StandIn: []string{"ru"},
+		Published: time.Date(2026, 11, 26, 4, 0, 0, 0, time.UTC),
+		Blocks: []article.Block{
+			{Kind: article.Paragraph, Spans: []article.Span{{Text: "Дүйшөмбүдө "}, {Text: "саат 9да", Bold: true}, {Text: ", "}, {Text: "тизме", Link: "https://minjust.gov.kg/?a=1&b=2"}, {Text: "."}}},
+			{Kind: article.ListItem, Spans: []article.Span{{Text: "паспорт", Italic: true}}},
+			{Kind: article.ListItem, Spans: []article.Span{{Text: "арыз"}}},
+			{Kind: article.Paragraph, Spans: []article.Span{{Text: strings.Repeat("Кызмат акысыз көрсөтүлөт. ", sentences) + "Келиңиз"}, {Text: "!", Bold: true}}},
+		},
+	}
+}
+
+const (
+	writtenHead = "<b>Кабыл алуу</b>\n<i>26-ноябрь, 2026-жыл</i>\n\nДүйшөмбүдө <b>саат 9да</b>, " +
+		"<a href=\"https://minjust.gov.kg/?a=1&amp;b=2\">тизме</a>.\n\n• <i>паспорт</i>\n• арыз\n\n"
+	noRussian = "<i>Текста на русском языке нет.</i>\n\n"
+)
+
+// TestTextOfTheDesk: the message has the marks that were made; what is longer than a message
+// ends at a sentence, and can be read in full; who can't read it is told so in words that
+// they can.
+func TestTextOfTheDesk(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name      string
+		sentences int
+		missing   string
+		want      string
+		shortened bool
+	}{
+		{"short", 2, "", writtenHead + "Кызмат акысыз көрсөтүлөт. Кызмат акысыз көрсөтүлөт. Келиңиз<b>!</b>", false},
+		{"stands in", 1, "ru", noRussian + writtenHead + "Кызмат акысыз көрсөтүлөт. Келиңиз<b>!</b>", false},
+		{"long", 100, "", writtenHead + strings.TrimSpace(strings.Repeat("Кызмат акысыз көрсөтүлөт. ", 36)), true},
+		{"long, and stands in", 100, "ru", noRussian + writtenHead + strings.TrimSpace(strings.Repeat("Кызмат акысыз көрсөтүлөт. ", 35)), true},
+	} {
+		p := Renderer{time.UTC, nil}.Variant(written(c.sentences), nil, Variant{Missing: c.missing})
+		if p.HTML != c.want || p.Plain != WithoutTags(c.want) || p.Shortened != c.shortened || Units(p.Plain) > captionLimit {
+			t.Errorf("%s: %d units\ngot  %s\nwant %s", c.name, Units(p.Plain), p.HTML, c.want)
+		}
+		if read := strings.Contains(p.Markup, "page:aaaaaaaaaaaaaaaa:1"); read != c.shortened || strings.Contains(p.Markup, "url") {
+			t.Errorf("%s: the buttons are %s", c.name, p.Markup)
+		}
+	}
+}
+
+// TestPictureOfTheDesk: a picture without an address goes by its file id.
+func TestPictureOfTheDesk(t *testing.T) {
+	t.Parallel()
+	it := written(1)
+	it.File = "AgACAgIAAxkBAAIB"
+	if p := (Renderer{time.UTC, nil}).Item(it, nil); p.Image != it.File {
+		t.Errorf("its picture is %q", p.Image)
+	}
+}

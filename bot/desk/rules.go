@@ -50,6 +50,8 @@ type Rule struct {
 	Joins    bool
 	Checked  bool // only where the checks find no error
 	Reasoned bool // only with a reason
+	// Unended: not where it was decided that it ends so.
+	Unended bool
 	// Stale: the version that is named need not be the last one.
 	Stale bool
 	Halt  Halt
@@ -75,8 +77,8 @@ var Rules = []Rule{
 	{Verb: Miss, From: []Status{Approved}, To: Submitted, Clock: true},
 	// Unasked: it can be undone. From None it is a feed's item, whose case begins here.
 	{Verb: Stop, Kinds: onlyTo, From: []Status{None, Sending}, To: Stopped, Roles: Officer | Approver | Operator, Stale: true, Halt: Halted},
-	{Verb: GoOn, Kinds: onlyTo, From: []Status{Stopped}, To: Sending, Roles: Approver, Halt: Free},
-	{Verb: End, Kinds: onlyTo, From: []Status{Stopped}, To: Stopped, Roles: Approver, Clock: true, Halt: Over},
+	{Verb: GoOn, Kinds: onlyTo, From: []Status{Stopped}, To: Sending, Roles: Approver, Unended: true, Halt: Free},
+	{Verb: End, Kinds: onlyTo, From: []Status{Stopped}, To: Stopped, Roles: Approver, Clock: true, Unended: true, Halt: Over},
 	// Those who could not be reached are tried again.
 	{Verb: Retry, Kinds: onlyTo, From: []Status{None, Sent}, To: Sending, Roles: Approver, Halt: Free},
 	{Verb: Done, From: []Status{Sending, Stopped}, To: Sent, Clock: true, Halt: Free},
@@ -97,6 +99,8 @@ func ruleFor(verb Verb, kind Kind, from Status) (Rule, bool) {
 // those who may approve what they wrote themselves.
 func (r Rule) allows(c Case, who int64, roles Role, alone bool) Refusal {
 	switch {
+	case r.Unended && c.Ended:
+		return WrongStatus
 	case who == 0 && r.Clock:
 		return ""
 	case who == 0 || roles == 0:

@@ -70,7 +70,7 @@ func newOffice(t *testing.T, rdb redis.UniversalClient, change func(*Options)) *
 	t.Helper()
 	o := &office{t: t, rdb: rdb, archive: feeds.NewArchive(rdb), store: subscriptions.NewStore(rdb), phones: &phones{shows: map[int64]map[int64]string{}}}
 	o.engine = broadcast.New(broadcast.Options{
-		Redis: rdb, Store: o.store, Archive: o.archive, Sender: o.phones, Brake: Brake{rdb}, Log: slog.New(slog.DiscardHandler),
+		Redis: rdb, Store: o.store, Archive: o.archive, Sender: o.phones, Brake: Brake{rdb}, MessagesPerSecond: 1, Log: slog.New(slog.DiscardHandler),
 	})
 	o.Desk = o.open(change)
 	return o
@@ -184,11 +184,9 @@ type phones struct {
 	mu    sync.Mutex
 	last  int64
 	shows map[int64]map[int64]string
-	after time.Duration // that Telegram takes for a message
 }
 
 func (p *phones) Deliver(_ context.Context, d broadcast.Delivery) (broadcast.Message, error) {
-	time.Sleep(p.after)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.shows[d.Chat] == nil {

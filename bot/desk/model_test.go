@@ -218,6 +218,12 @@ func (m *model) atOnce() {
 	m.look(outcomes)
 }
 
+// onwards are acts that lead somewhere: without them hardly anything would get there.
+var onwards = map[Status][]Verb{
+	Draft: {Submit}, Returned: {Change, Submit}, Submitted: {Approve, Approve, Approve, Return}, Approved: {TakeBack, Approve},
+	Sending: {Stop}, Stopped: {GoOn, End},
+}
+
 // draw is an act that somebody may try, by what was seen some time; or one that comes again.
 func (m *model) draw() Act {
 	if len(m.done) > 0 && rapid.IntRange(0, 7).Draw(m.rt, "again") == 0 {
@@ -236,6 +242,9 @@ func (m *model) draw() Act {
 		}
 		c := rapid.SampledFrom(m.seen[from:]).Draw(m.rt, "case")
 		a.Case, a.Version, a.Kind = c.ID, c.Version, c.Kind
+		if likely := onwards[c.Status]; len(likely) > 0 && rapid.IntRange(0, 3).Draw(m.rt, "likely") > 0 {
+			a.Verb = rapid.SampledFrom(likely).Draw(m.rt, "onwards")
+		}
 	} else {
 		a.Case = fmt.Sprint("case", m.acts)
 		a.Kind = rapid.SampledFrom([]Kind{Announce, Announce, Correct, Withdraw}).Draw(m.rt, "kind")

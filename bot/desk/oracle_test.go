@@ -39,8 +39,8 @@ type oracle struct {
 	people []Person
 	eldar  bool // is at the desk
 	cases  map[string]*known
-	acts   map[string]bool // that were done
-	lines  int             // of the audit, so far
+	acts   map[string]time.Time // that were done, and when
+	lines  int                  // of the audit, so far
 }
 
 // known is what the oracle knows of a case.
@@ -61,7 +61,7 @@ type known struct {
 }
 
 func newOracle() oracle {
-	return oracle{cases: make(map[string]*known), acts: make(map[string]bool)}
+	return oracle{cases: make(map[string]*known), acts: make(map[string]time.Time)}
 }
 
 func (k *known) halt() string {
@@ -130,8 +130,10 @@ func (o *oracle) predict(a Act) string {
 	switch {
 	case o.roles(a.Who) == "":
 		return string(Refused)
-	case o.acts[a.ID]:
+	case o.acts[a.ID].After(time.Now().Add(-keptAct)):
 		return string(Repeated)
+	case !o.acts[a.ID].IsZero():
+		return "" // it may be known still
 	case !ok && len(a.Items) == 0 && (a.Verb != Write || a.Kind == Correct):
 		return string(Refused)
 	case ok && a.Version != k.version && a.Verb != Stop:
@@ -175,7 +177,7 @@ func (o *oracle) take(l Line, a Act) error {
 		return fmt.Errorf("from %s to %s, and not from %s to %s", l.From, l.To, k.status, to)
 	case l.Version != k.version+1:
 		return fmt.Errorf("it makes version %d of %d", l.Version, k.version)
-	case o.acts[a.ID]:
+	case o.acts[a.ID].After(l.At.Add(-keptAct)):
 		return errors.New("it was done before")
 	case l.Who != 0 && ok && a.Verb != Stop && a.Verb != Change && a.Version != k.version:
 		return fmt.Errorf("it was done to version %d, and the case is %d", a.Version, k.version)
@@ -184,7 +186,7 @@ func (o *oracle) take(l Line, a Act) error {
 		return err
 	}
 	if a.ID != "" {
-		o.acts[a.ID] = true
+		o.acts[a.ID] = l.At
 	}
 	k.follow(l, a)
 	return nil

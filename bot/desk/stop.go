@@ -46,7 +46,7 @@ func (d *Desk) StopItem(ctx context.Context, a Act) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if ok {
-		a.Case = c.ID
+		a.Case, a.Version = c.ID, c.Version
 		return d.Do(ctx, a)
 	}
 	ended, err := d.broadcasts(ctx)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kabarchy/bot/broadcast"
+	"kabarchy/bot/desk/report"
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
 	"kabarchy/feeds"
@@ -55,19 +56,17 @@ func (t *conversation) status(ctx context.Context, _ string) error {
 	return t.show(ctx, screen{text, t.heldRows(progress)})
 }
 
+// audienceInWords says how many read, and how many do not any more. Groups of fewer than five
+// people join others.
 func (v view) audienceInWords(c subscriptions.Counts) string {
-	var parts []string
-	sum := 0
-	for _, language := range locale.Languages() {
-		parts = append(parts, locale.For(language).Name()+" "+v.words.Number(c.Active[language]))
+	var languages []report.Group
+	for _, language := range append(locale.Languages(), "") {
+		languages = append(languages, report.Group{Key: language, N: c.Active[language]})
 	}
-	for _, n := range c.Active {
-		sum += n
-	}
-	return v.words.HTML("line.subscribers", map[string]any{"Count": v.words.Number(sum), "Languages": strings.Join(parts, ", ")}) +
-		"\n" + v.words.T("line.subscribers_left", map[string]any{
-		"Stopped": v.words.Number(c.Stopped), "Blocked": v.words.Number(c.Blocked), "Gone": v.words.Number(c.Gone),
-	})
+	states := []report.Group{{Key: report.StateLeft, N: c.Stopped}, {Key: report.StateBlock, N: c.Blocked}, {Key: report.StateGone, N: c.Gone}}
+	return render.JoinFilled("\n",
+		v.words.HTML("line.subscribers", map[string]any{"Count": v.count(report.Sum(languages)), "Languages": v.groupsInWords(languages, v.languageInWords)}),
+		v.statesInWords(states))
 }
 
 // broadcastsInWords tells of the running broadcasts and of the last ones, and of what was

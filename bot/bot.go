@@ -37,6 +37,14 @@ type Archive interface {
 	Texts(ctx context.Context, items []feeds.Item) (map[string]string, error)
 }
 
+// Counter adds up what people do, without a word of who did it. It returns at once.
+type Counter interface {
+	// Read counts a press on "Read in full" below an item.
+	Read(item string)
+	// FromPoster counts somebody who subscribed by a poster's link.
+	FromPoster(label string)
+}
+
 // Options are what a bot is made of.
 type Options struct {
 	Client   *telegram.Client
@@ -55,6 +63,8 @@ type Options struct {
 	// Move carries what else is kept of a group over to the supergroup it has become.
 	// Nothing if nil.
 	Move func(ctx context.Context, from, to int64) error
+	// Counter adds up what people do; nobody does if nil.
+	Counter Counter
 	// Queue has what concerns one chat in order: a text that had to be fetched is shown
 	// behind what the chat has asked for since. It is shown at once if nil.
 	Queue Queue
@@ -88,6 +98,7 @@ type Bot struct {
 	digests  func(ctx context.Context, chat int64) (time.Time, error)
 	forget   func(ctx context.Context, chat int64) error
 	move     func(ctx context.Context, from, to int64) error
+	taps     *taps
 	topics   []render.Topic
 	admins   Admins
 	desk     *desk.Desk
@@ -142,6 +153,7 @@ func New(o Options) *Bot {
 		digests:  o.KeepDigests,
 		forget:   o.Forget,
 		move:     o.Move,
+		taps:     newTaps(o.Counter),
 		topics:   o.Topics,
 		admins:   o.Admins,
 		desk:     o.Desk,

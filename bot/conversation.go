@@ -19,6 +19,8 @@ type conversation struct {
 	thread  int               // the forum topic it stands in; 0 outside of one
 	pressed *telegram.Message // the message whose button was pressed; nil for a message of theirs
 	silent  bool              // new messages come without a sound
+	press   telegram.Callback // the press itself, likewise
+	poster  string            // the label of the poster by whose link they came; empty for none
 	late    bool              // what it shows takes longer than anybody waits for
 }
 

@@ -18,6 +18,7 @@ import (
 	"kabarchy/bot"
 	"kabarchy/bot/bottest"
 	"kabarchy/bot/delivery"
+	"kabarchy/bot/desk/report"
 	"kabarchy/bot/render"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
@@ -68,6 +69,7 @@ type fixture struct {
 	joined    *chats
 	forgotten *chats
 	keeper    *keeper
+	counter   *report.Counter
 	admins    []int64
 	crowds    []int64 // chats that a test has prepared
 	desk      *control
@@ -99,6 +101,8 @@ func buildOn(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options
 		log: &safeBuffer{}, metrics: prometheus.NewRegistry(), joined: &chats{}, forgotten: &chats{}, desk: &control{},
 	}
 	h.keeper = &keeper{store: h.store}
+	h.counter = report.NewCounter(rdb, bishkek, slog.New(slog.NewTextHandler(h.log, nil)))
+	h.store.Watch(h.counter.Changed)
 	h.http = pipenet.Serve(t, h.telegram.Handler()).Client(t)
 	t.Cleanup(func() {
 		if err := h.stop(); err != nil {
@@ -132,10 +136,11 @@ func (h *fixture) assemble() {
 			Name: map[string]string{"ky": "Юстиция министрлиги", "ru": "Министерство юстиции", "en": "Ministry of Justice"},
 			Site: "https://minjust.gov.kg",
 		},
-		Topics: subjects,
-		Admins: bot.Admins{IDs: h.admins, Service: h.desk, Alarms: h.desk.raised, Redis: h.rdb},
-		Now:    func() time.Time { return today },
-		Joined: h.joined.add, KeepDigests: h.keeper.keep, Forget: h.forgotten.add,
+		Topics:  subjects,
+		Admins:  bot.Admins{IDs: h.admins, Service: h.desk, Alarms: h.desk.raised, Redis: h.rdb},
+		Now:     func() time.Time { return today },
+		Counter: h.counter,
+		Joined:  h.joined.add, KeepDigests: h.keeper.keep, Forget: h.forgotten.add,
 		Zone: bishkek, Log: log, Registerer: registry,
 	}
 	if h.change != nil {

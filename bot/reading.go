@@ -87,7 +87,9 @@ func (t *conversation) onPage(ctx context.Context, args []string) (reply, error)
 		return reply{text: t.words.T("toast.no_item", nil)}, nil
 	case notNumber != nil:
 		return t.stale()
-	case !t.chat.Private():
+	}
+	t.bot.taps.read(t.press)
+	if !t.chat.Private() {
 		return reply{url: t.bot.link("item-" + item.ID)}, nil
 	}
 	return t.read(ctx, item, number, t.wayBack(item, args, 2))
@@ -131,7 +133,7 @@ func (t *conversation) showPage(ctx context.Context, item feeds.Item, blocks []a
 		return t.showItem(ctx, item, back)
 	}
 	number = max(1, min(number, len(pages)))
-	rows := render.EditionButtons(item, t.bot.editions(ctx, item), func(e feeds.Item) string { return render.PageData(e, 1, back) })
+	rows := render.EditionButtons(item, t.bot.editions(ctx, item), func(e feeds.Item) string { return render.PageData(e, 0, back) })
 	picture := pages[number-1].Picture()
 	if t.preferences.NoPictures { // the line that leads to it costs nothing
 		picture = ""

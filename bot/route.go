@@ -117,7 +117,7 @@ func (b *Bot) onCallback(ctx context.Context, p telegram.Callback) error {
 	if err := t.reached(ctx); err != nil {
 		return err
 	}
-	t.pressed, t.thread = p.Message, p.Message.ForumTopic()
+	t.pressed, t.press, t.thread = p.Message, p, p.Message.ForumTopic()
 	verb, args := render.ParseData(p.Data)
 	c := callbackOf(verb)
 	if !t.chat.Private() && !c.anybody {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"kabarchy/bot/desk/report"
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
@@ -14,7 +15,7 @@ import (
 
 // start greets whoever is new. What a link on a poster or on the ministry's site carries
 // is done at once: "ky" subscribes in Kyrgyz, "item-<id>" shows that item, "topic-<id>"
-// chooses that topic. Who was here before and left gets the news again as it was.
+// chooses that topic, "from-<label>" has who subscribes counted as come by that poster. Who was here before and left gets the news again as it was.
 func (t *conversation) start(ctx context.Context, payload string) error {
 	if locale.Spoken(payload) {
 		return t.subscribe(ctx, payload)
@@ -39,7 +40,25 @@ func (t *conversation) start(ctx context.Context, payload string) error {
 	if t.known && t.preferences.Status != subscriptions.Active {
 		return t.comeBack(ctx, func(*subscriptions.Preferences) {})
 	}
-	return t.show(ctx, t.greeting())
+	s := t.greeting()
+	if label, fromPoster := strings.CutPrefix(payload, posterLink); fromPoster && !t.known {
+		s = labelled(s, label)
+	}
+	return t.show(ctx, s)
+}
+
+// posterLink begins what a poster's link carries; its label follows.
+const posterLink = "from-"
+
+// labelled has a greeting's buttons carry a poster's label, in the place behind the topic.
+func labelled(greeting screen, label string) screen {
+	if !report.PosterLabel(label) {
+		label = report.Other
+	}
+	for i := range greeting.rows[0] {
+		greeting.rows[0][i].Data = render.Data(greeting.rows[0][i].Data, "", label)
+	}
+	return greeting
 }
 
 // startTopic adds a topic to those that somebody chose, and shows them; who is new chooses
@@ -67,7 +86,10 @@ func (t *conversation) onSubscribe(ctx context.Context, args []string) (reply, e
 	if !locale.Spoken(language) {
 		return t.stale()
 	}
-	if len(args) < 2 {
+	if label := render.Arg(args, 2); label == report.Other || report.PosterLabel(label) {
+		t.poster = label
+	}
+	if render.Arg(args, 1) == "" {
 		return reply{}, t.subscribe(ctx, language)
 	}
 	choose := t.setTopic([]string{args[1], "only"})
@@ -156,6 +178,7 @@ func (t *conversation) join(ctx context.Context, change func(*subscriptions.Pref
 	if err := t.keepDigests(ctx); err != nil {
 		return err
 	}
+	first := t.preferences.Since.IsZero()
 	err := t.change(ctx, func(p *subscriptions.Preferences, _ bool) {
 		stayed := p.Status == subscriptions.Active
 		p.Status = subscriptions.Active
@@ -173,6 +196,9 @@ func (t *conversation) join(ctx context.Context, change func(*subscriptions.Pref
 	})
 	if err != nil {
 		return err
+	}
+	if first && t.poster != "" {
+		t.bot.taps.counter.FromPoster(t.poster)
 	}
 	return t.bot.joined(ctx, t.chat.ID)
 }

@@ -41,7 +41,7 @@ func PageButtons(item feeds.Item, number, count int, back string) [][]telegram.B
 	if count > 1 {
 		var row []telegram.Button
 		if number > 1 {
-			row = append(row, telegram.Button{Text: "◀", Data: PageData(item, number-1, back)})
+			row = append(row, telegram.Button{Text: "◀", Data: PageData(item, turnedTo(number-1), back)})
 		}
 		row = append(row, telegram.Button{Text: fmt.Sprintf("%d / %d", number, count), Data: VerbStay})
 		if number < count {
@@ -54,6 +54,15 @@ func PageButtons(item feeds.Item, number, count int, back string) [][]telegram.B
 		last = append(last, telegram.Button{Text: words.T("button.read_more", nil), URL: item.Link})
 	}
 	return append(rows, last)
+}
+
+// turnedTo is the number by which a page is asked for from another one: the first as 0, which
+// is shown as the nearest there is. So a press that begins to read is told from one that turns back.
+func turnedTo(number int) int {
+	if number == 1 {
+		return 0
+	}
+	return number
 }
 
 // EditionButtons switch to the item in another language, in place.

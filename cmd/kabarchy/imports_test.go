@@ -22,7 +22,7 @@ var mayImport = map[string][]string{
 	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/delivery", "bot/desk", "bot/lease", "bot/locale", "bot/render", "bot/simulator", "bot/simulator/page", "bot/telegram", "bot/updates", "cmd/kabarchy/config", "cmd/kabarchy/sample", "feeds", "feeds/fetch", "subscriptions", "subscriptions/embedded"},
 	"cmd/kabarchy/config": {"bot/locale", "feeds"},
 	"cmd/kabarchy/sample": {},
-	"bot":                 {"bot/broadcast", "bot/desk", "bot/locale", "bot/render", "bot/search", "bot/telegram", "feeds", "feeds/article", "subscriptions"},
+	"bot":                 {"bot/broadcast", "bot/desk/report", "bot/desk", "bot/locale", "bot/render", "bot/search", "bot/telegram", "feeds", "feeds/article", "subscriptions"},
 	"bot/broadcast":       {"bot/lease", "feeds", "subscriptions"},
 	"bot/desk":            {"bot/broadcast", "bot/locale", "feeds", "feeds/article", "subscriptions"},
 	"bot/lease":           {},

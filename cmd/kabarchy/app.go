@@ -20,6 +20,7 @@ import (
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/delivery"
 	"kabarchy/bot/desk"
+	"kabarchy/bot/desk/report"
 	"kabarchy/bot/lease"
 	"kabarchy/bot/telegram"
 	"kabarchy/bot/updates"
@@ -69,6 +70,7 @@ type App struct {
 
 	options   AppOptions
 	bot       *bot.Bot
+	counter   *report.Counter
 	updates   *updates.Dispatcher
 	webhook   *updates.Webhook // nil where updates are fetched
 	client    *telegram.Client
@@ -120,6 +122,8 @@ func (a *App) prepare(ctx context.Context) error {
 func (a *App) wire(ctx context.Context) error {
 	o := a.options
 	a.Archive, a.Store = feeds.NewArchive(o.Redis), subscriptions.NewStore(o.Redis)
+	a.counter = report.NewCounter(o.Redis, o.Config.Zone(), o.Log)
+	a.Store.Watch(a.counter.Changed)
 	limiter := broadcast.NewLimiter(o.Config.Telegram.MessagesPerSecond)
 	a.client = telegram.NewClient(telegram.Options{Token: string(o.Token), Endpoint: o.Endpoint, Budget: limiter, HTTP: o.HTTP, Log: o.Log, Registerer: a.metrics})
 	a.lease = lease.New(o.Redis, o.Log)
@@ -159,7 +163,7 @@ func (a *App) wire(ctx context.Context) error {
 		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller, Queue: queue,
 		Ministry: bot.Ministry{Name: o.Config.Ministry.Name, Site: o.Config.Ministry.Site},
 		Topics:   choice(o.Config, numbers),
-		Joined:   a.Engine.Joined, KeepDigests: a.Engine.KeepDigests, Forget: a.Engine.Forget, Move: a.Engine.Move,
+		Joined:   a.Engine.Joined, KeepDigests: a.Engine.KeepDigests, Forget: a.Engine.Forget, Move: a.Engine.Move, Counter: a.counter,
 		Admins: a.admins(), Zone: zone, Log: o.Log, Registerer: a.metrics,
 	})
 	a.updates = updates.NewDispatcher(updates.Options{Client: a.client, Handler: a.bot, Queue: queue, Log: o.Log, Registerer: a.metrics})
@@ -172,6 +176,7 @@ func (a *App) wire(ctx context.Context) error {
 // Start starts the service. Telegram and the ministry's site may be away for a while.
 func (a *App) Start(ctx context.Context) error {
 	a.serveAll()
+	a.parts.start(ctx, "the counting", a.counter.Run)
 	a.parts.start(ctx, "the look after the data", a.witness.run)
 	a.parts.start(ctx, "news and conversation", func(ctx context.Context) error {
 		return a.lease.Lead(ctx, a.work)
@@ -200,6 +205,9 @@ func (a *App) work(ctx context.Context) error {
 	parts.Go(func() error { return a.readArchive(ctx) })
 	parts.Go(func() error { return a.notifyAdmins(ctx) })
 	parts.Go(func() error { return a.sweep(ctx) })
+	parts.Go(func() error {
+		return numbers{a.options.Redis, a.options.Config.Zone(), a.Store.Census, a.Poller.Health, a.options.Log}.run(ctx)
+	})
 	return explain(parts.Wait())
 }
 

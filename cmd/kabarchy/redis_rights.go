@@ -22,7 +22,7 @@ var rightsOn = []struct {
 	{"sent", []string{"EVALSHA", "EVAL", "EXPIRE", "PERSIST", "HDEL", "HGET", "HGETALL", "HLEN", "HMGET", "HSET"}},
 	{"{news}", []string{
 		"EVALSHA", "EVAL", "DEL", "EXISTS", "EXPIRE", "PEXPIRE", "PERSIST", "GET", "MGET", "SET", "INCR",
-		"HDEL", "HEXISTS", "HGET", "HGETALL", "HLEN", "HMGET", "HSET", "HVALS",
+		"HDEL", "HEXISTS", "HGET", "HGETALL", "HINCRBY", "HKEYS", "HLEN", "HMGET", "HSET", "HSETNX", "HVALS",
 		"LRANGE", "LREM", "LTRIM", "RPUSH", "SADD", "SMEMBERS",
 		"ZADD", "ZCARD", "ZRANGE", "ZRANGEBYSCORE", "ZREM", "ZREMRANGEBYRANK", "ZREMRANGEBYSCORE", "ZREVRANGE",
 		"XADD", "XREVRANGE",
@@ -32,7 +32,7 @@ var rightsOn = []struct {
 // arguments are what a command needs behind its key, if anything, to be understood.
 var arguments = map[string][]any{
 	"EXPIRE": {1}, "PEXPIRE": {1}, "SET": {""}, "HDEL": {""}, "HEXISTS": {""}, "HGET": {""}, "HMGET": {""},
-	"HSET": {"", ""}, "HSETNX": {"", ""}, "LRANGE": {0, 0}, "LREM": {0, ""}, "LTRIM": {0, -1}, "RPUSH": {""},
+	"HINCRBY": {"", 1}, "HSET": {"", ""}, "HSETNX": {"", ""}, "LRANGE": {0, 0}, "LREM": {0, ""}, "LTRIM": {0, -1}, "RPUSH": {""},
 	"SADD": {""}, "ZADD": {0, ""}, "ZRANGE": {0, 0}, "ZRANGEBYSCORE": {0, 0}, "ZREM": {""},
 	"ZREMRANGEBYRANK": {0, 0}, "ZREMRANGEBYSCORE": {0, 0}, "ZREVRANGE": {0, 0},
 	"XADD": {"*", "", ""}, "XREVRANGE": {"+", "-"},

@@ -256,20 +256,17 @@ func TestTaps(t *testing.T) {
 func TestCensus(t *testing.T) {
 	t.Parallel()
 	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
-		people := []report.Reader{
-			{subscriptions.Preferences{Languages: []string{"ky"}}, 700},
-			{subscriptions.Preferences{Languages: []string{"ru"}, When: subscriptions.When{Rhythm: subscriptions.Weekly}, Topics: subscriptions.Only(3)}, 60},
-			{subscriptions.Preferences{Languages: []string{"ru"}, Topics: subscriptions.Only(3, 7)}, 40},
-			{subscriptions.Preferences{Languages: []string{"ky"}, Topics: subscriptions.Only(7)}, 3},
-			{subscriptions.Preferences{Languages: []string{"ru"}, Status: subscriptions.Stopped}, 9},
+		people := []subscriptions.Cohort{
+			{Preferences: subscriptions.Preferences{Languages: []string{"ky"}}, Chats: 700},
+			{Preferences: subscriptions.Preferences{Languages: []string{"ru"}, When: subscriptions.When{Rhythm: subscriptions.Weekly}, Topics: subscriptions.Only(3)}, Chats: 60},
+			{Preferences: subscriptions.Preferences{Languages: []string{"ru"}, Topics: subscriptions.Only(3, 7)}, Chats: 40},
+			{Preferences: subscriptions.Preferences{Languages: []string{"ky"}, Topics: subscriptions.Only(7)}, Chats: 3},
+			{Preferences: subscriptions.Preferences{Languages: []string{"ru"}, Status: subscriptions.Stopped}, Chats: 9},
 		}
 		walks := 0
-		audience := func(_ context.Context, each func(report.Reader)) error {
+		audience := func(context.Context) ([]subscriptions.Cohort, int, error) {
 			walks++
-			for _, of := range people {
-				each(of)
-			}
-			return nil
+			return people, 0, nil
 		}
 		midnight := time.Date(2026, 11, 24, 18, 0, 0, 0, time.UTC) // 25 November in Bishkek
 		for i, at := range []time.Time{midnight, midnight.Add(time.Minute), midnight.Add(24*time.Hour - time.Second), midnight.Add(24 * time.Hour)} {

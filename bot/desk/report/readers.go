@@ -42,51 +42,46 @@ type Readers struct {
 	sums map[string]int
 }
 
-// Reader is a part of the audience with the same preferences.
-type Reader struct {
-	Preferences subscriptions.Preferences
-	N           int
-}
+// Audience counts everybody by what they want: see subscriptions.Store.Census.
+type Audience func(ctx context.Context) (cohorts []subscriptions.Cohort, unreadable int, err error)
 
-// Audience goes through everybody, in groups or one by one.
-type Audience func(ctx context.Context, each func(Reader)) error
-
-// Take counts everybody.
+// Take counts everybody whom this release can read of.
 func Take(ctx context.Context, audience Audience) (Readers, error) {
-	r := Readers{sums: make(map[string]int)}
-	if err := audience(ctx, r.add); err != nil {
+	cohorts, _, err := audience(ctx)
+	if err != nil {
 		return Readers{}, fmt.Errorf("count the readers: %w", err)
+	}
+	r := Readers{sums: make(map[string]int)}
+	for _, c := range cohorts {
+		r.add(c)
 	}
 	return r, nil
 }
 
-func (r Readers) add(of Reader) {
-	p := of.Preferences
-	switch p.Status {
-	case subscriptions.Stopped:
-		r.sums[partState+StateLeft] += of.N
-	case subscriptions.Blocked:
-		r.sums[partState+StateBlock] += of.N
-	case subscriptions.Gone:
-		r.sums[partState+StateGone] += of.N
-	}
+func (r Readers) add(c subscriptions.Cohort) {
+	p := c.Preferences
 	if p.Status != subscriptions.Active {
+		r.sums[partState+states[p.Status]] += c.Chats
 		return
 	}
 	language := ""
 	if len(p.Languages) > 0 {
 		language = p.Languages[0]
 	}
-	r.sums[partLanguage+language] += of.N
-	r.sums[partRhythm+rhythms[p.When.Rhythm]] += of.N
+	r.sums[partLanguage+language] += c.Chats
+	r.sums[partRhythm+rhythms[p.When.Rhythm]] += c.Chats
 	if p.Topics.All() {
-		r.sums[partChoice+AllTopics] += of.N
+		r.sums[partChoice+AllTopics] += c.Chats
 		return
 	}
-	r.sums[partChoice+SomeTopics] += of.N
+	r.sums[partChoice+SomeTopics] += c.Chats
 	for _, n := range p.Topics.Chosen() {
-		r.sums[partTopic+strconv.Itoa(int(n))] += of.N
+		r.sums[partTopic+strconv.Itoa(int(n))] += c.Chats
 	}
+}
+
+var states = map[subscriptions.Status]string{
+	subscriptions.Stopped: StateLeft, subscriptions.Blocked: StateBlock, subscriptions.Gone: StateGone,
 }
 
 var rhythms = map[subscriptions.Rhythm]string{

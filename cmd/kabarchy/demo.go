@@ -110,6 +110,9 @@ func (d *demo) start(ctx context.Context, log *slog.Logger) error {
 	for _, person := range page.People[:2] {
 		d.Telegram.Citizen(person.Name, person.Language)
 	}
+	for _, c := range page.Office {
+		d.Telegram.CitizenAs(c.ID, c.Name, c.Language)
+	}
 	d.App, err = NewApp(ctx, AppOptions{
 		Config: configured, Redis: rdb, Log: log,
 		Token: config.Secret(d.Telegram.Token()), Endpoint: d.address(),

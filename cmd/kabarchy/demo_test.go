@@ -4,11 +4,32 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"kabarchy/bot/simulator"
+	"kabarchy/bot/simulator/page"
 )
+
+// TestThePressOfficeHasPhones: those who write and approve in the demo's configuration are
+// those whose phones are on the page.
+func TestThePressOfficeHasPhones(t *testing.T) {
+	t.Parallel()
+	configured, err := demoConfig("http://site.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	people := configured.Colleagues()
+	if len(people) != len(page.Office) {
+		t.Fatalf("%d people are at the desk, %d have phones", len(people), len(page.Office))
+	}
+	for i, c := range page.Office {
+		if p := people[i]; p.ID != c.ID || p.Name != c.Name || !slices.Equal(p.Roles, []string{c.Post}) {
+			t.Errorf("at the desk is %+v, a phone has %+v", p, c)
+		}
+	}
+}
 
 // TestDemoRefusesOtherSites asks the demo as a browser does in which a page of another
 // site is open: by a name of the site's that means this machine, or from that page. The

@@ -19,6 +19,7 @@ type request struct {
 	Chat    int64  `json:"chat"`
 	Text    string `json:"text"`
 	Message int64  `json:"message"`
+	Reply   int64  `json:"reply"` // the message that is answered; 0 for none
 	Row     int    `json:"row"`
 	Column  int    `json:"column"`
 	Blocked bool   `json:"blocked"`
@@ -92,7 +93,7 @@ func status(err error) int {
 	switch {
 	case errors.Is(err, ErrNotOffered):
 		return http.StatusNotImplemented
-	case errors.Is(err, errRequest), errors.Is(err, simulator.ErrNoMessage), errors.Is(err, simulator.ErrNoButton), errors.Is(err, simulator.ErrNotCallback):
+	case errors.Is(err, errRequest), errors.Is(err, simulator.ErrWords), errors.Is(err, simulator.ErrNoMessage), errors.Is(err, simulator.ErrNoButton), errors.Is(err, simulator.ErrNotCallback):
 		return http.StatusBadRequest
 	}
 	return http.StatusInternalServerError
@@ -117,8 +118,8 @@ func (p *handler) send(_ context.Context, q request) (any, error) {
 	if text == "" || len(utf16.Encode([]rune(text))) > longestText {
 		return nil, fmt.Errorf("%w: a message has 1 to %d characters", errRequest, longestText)
 	}
-	c.Send(text)
-	return nil, nil
+	_, err = c.Say(simulator.Words{Text: text, ReplyTo: q.Reply})
+	return nil, err
 }
 
 // press presses a button and waits for what the bot says to it, but not for ever: a

@@ -190,9 +190,28 @@ func visit(t *testing.T, ctx context.Context, name string, width int) {
 	click(inPhone("foot-unblock"))
 	browsertest.Do(t, ctx, chromedp.SendKeys(chromedp.CSS(inPhone("input")), "Рахмат\n"))
 	waitFor(t, aigul, "Рахмат")
+	answersAQuestion(t, ctx, w, aigul, inPhone)
 	click(browsertest.TestID("add-phone"))
 	wait("document.querySelectorAll('[data-testid=phone]').length === 3")
 	browsertest.Screenshot(t, ctx, "page-"+name+"-three")
+}
+
+// answersAQuestion has the bot ask the person, who answers it.
+func answersAQuestion(t *testing.T, ctx context.Context, w *world, c *simulator.Citizen, inPhone func(string) string) {
+	t.Helper()
+	var asked telegram.Sent
+	w.call(t, "sendMessage", map[string]string{
+		"chat_id": strconv.FormatInt(c.ID(), 10), "text": "Тексти?", "reply_markup": telegram.ForceReply("Аталышы"),
+	}, &asked)
+	browsertest.Wait(t, ctx, fmt.Sprintf("document.querySelector(%q).placeholder === 'Аталышы'", inPhone("input")))
+	browsertest.Wait(t, ctx, fmt.Sprintf("document.querySelector(%q).checkVisibility()", inPhone("asked")))
+	browsertest.Do(t, ctx, chromedp.SendKeys(chromedp.CSS(inPhone("input")), "Жардам\n"))
+	waitFor(t, c, "Жардам")
+	shown := c.Messages()
+	if answer := shown[len(shown)-1]; answer.ReplyTo != asked.ID {
+		t.Errorf("the answer is one to message %d, not %d", answer.ReplyTo, asked.ID)
+	}
+	browsertest.Wait(t, ctx, fmt.Sprintf("!document.querySelector(%q).checkVisibility()", inPhone("asked")))
 }
 
 func waitFor(t *testing.T, c *simulator.Citizen, text string) {

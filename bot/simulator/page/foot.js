@@ -1,26 +1,44 @@
 // The lower end of a chat: START on an empty one, UNBLOCK on a blocked one, otherwise
-// the command menu and the field to write in.
+// the command menu and the field to write in, which answers what the bot asks.
 
 import { h, icon } from './dom.js';
+import { plain } from './text.js';
 
-// foot returns { element, update(state) }. does has say(text) and block(wanted).
+// foot returns { element, update(state) }. does has say(text, reply) and block(wanted).
 export function foot(words, does) {
   let state = { commands: [], messages: [] };
+  let asked = null; // the message that is answered
+  let declined = 0; // the question that is not to be answered
   const list = h('div', { class: 'commands', hidden: true, 'data-testid': 'commands' });
   const menu = h('button', { type: 'button', class: 'menu-button', 'aria-expanded': 'false', 'data-testid': 'menu', onclick: () => open(list.hidden, '') }, icon('menu'), words.t('menu'));
   const field = h('textarea', { rows: 1, maxlength: 4096, placeholder: words.t('message'), 'aria-label': words.t('message'), 'data-testid': 'input', enterkeyhint: 'send', autocomplete: 'off' });
   const send = h('button', { type: 'submit', class: 'send', 'aria-label': words.t('send'), 'data-testid': 'send' }, icon('send'));
   const form = h('form', { class: 'write' }, menu, field, send);
+  const decline = h('button', { type: 'button', class: 'round', 'aria-label': words.t('decline'), 'data-testid': 'decline', onclick: () => { declined = asked.id; ask(); field.focus(); } }, icon('close'));
+  const question = h('div', { class: 'asked', hidden: true, 'data-testid': 'asked' }, h('span', { dir: 'auto' }), decline);
   const start = h('button', { type: 'button', class: 'wide start', 'data-testid': 'start', onclick: () => does.say('/start') }, words.t('start'));
   const unblock = h('button', { type: 'button', class: 'wide', 'data-testid': 'foot-unblock', onclick: () => does.block(false) }, words.t('unblock'));
   const blocked = h('div', { class: 'blocked-foot' }, h('span', {}, words.t('blocked_line')), unblock);
-  const element = h('div', { class: 'foot' }, list, form, start, blocked);
+  const element = h('div', { class: 'foot' }, list, question, form, start, blocked);
 
   function say(text) {
     open(false, '');
     field.value = '';
     grow();
-    does.say(text);
+    does.say(text, text.startsWith('/') ? undefined : asked?.id);
+  }
+
+  // ask shows the newest question, unless it is answered or is not to be.
+  function ask() {
+    const newest = state.messages.findLast((message) => message.question);
+    const open = newest && newest.id !== declined && !state.messages.some((message) => message.out && message.reply === newest.id);
+    const before = asked?.id;
+    asked = open ? newest : null;
+    question.hidden = !asked || form.hidden;
+    question.firstChild.textContent = asked ? plain(asked.text, 90) : '';
+    field.placeholder = asked?.question.placeholder || words.t('message');
+    const here = element.parentElement?.contains(document.activeElement);
+    if (asked && asked.id !== before && here) field.focus({ preventScroll: true });
   }
 
   function open(wanted, prefix) {
@@ -67,6 +85,7 @@ export function foot(words, does) {
       form.hidden = fresh.blocked || fresh_chat;
       blocked.hidden = !fresh.blocked;
       menu.hidden = fresh.commands.length === 0;
+      ask();
     },
   };
 }

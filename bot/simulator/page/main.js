@@ -23,7 +23,7 @@ class Page {
       withdraw: (item) => this.act('withdraw', { item }),
     }, (...question) => this.ask(...question));
     this.does = {
-      send: (chat, text) => act('send', { chat, text }),
+      send: (chat, text, reply) => act('send', { chat, text, reply }),
       press: (chat, message, row, column) => act('press', { chat, message, row, column }),
       block: (chat, blocked) => act('block', { chat, blocked }),
       remove: (chat) => act('remove', { chat }),
@@ -102,15 +102,17 @@ class Page {
 
   drawPeople() {
     const { words } = this;
-    const total = (this.crowd?.size || 0) + this.states.length;
+    const hued = this.states.map((state, i) => ({ ...state, hue: i % 6 }));
+    const citizens = hued.filter((state) => !state.post);
+    const total = (this.crowd?.size || 0) + citizens.length;
     at('citizens').textContent = words.number(total);
     at('citizens-word').textContent = words.n('citizens', total);
     const stride = this.crowd?.stride || 1;
     at('stands').hidden = stride === 1;
     at('stands').textContent = words.t('dot_stands', { n: words.number(stride) });
     at('map').setAttribute('aria-label', words.t('map_label', { lit: words.number(this.country.reached * stride), total: words.number(total) }));
-    this.country.people(this.states.map((state, i) => ({ ...state, hue: i % 6 })), words);
-    this.states.forEach((state, i) => this.phones.get(state.id)?.ownerIs(words, i % 6));
+    this.country.people(citizens, words);
+    for (const state of hued) this.phones.get(state.id)?.ownerIs(words, state.hue);
   }
 
   drawPhones(states) {

@@ -1,15 +1,18 @@
 // One message of a chat as a bubble with its picture, its time and its buttons.
 
 import { h, icon, pictureURL, safeURL } from './dom.js';
-import { render } from './text.js';
+import { plain, render } from './text.js';
 
 // bubble builds a message. chat gives the words of its phone and what presses do:
-// press(message, row, column), say(text), copy(text).
+// press(message, row, column), say(text), copy(text); answered(id) is a message by its id.
 export function bubble(message, chat) {
   if (message.service) return h('div', { class: 'service' }, h('span', {}, message.text || message.service));
   const content = h('div', { class: 'bubble' });
   const picture = photo(message, chat.words);
   if (picture) content.append(picture);
+  const answered = message.reply && chat.answered(message.reply);
+  if (answered) content.append(h('div', { class: 'quote', dir: 'auto' }, plain(answered.text || chat.words.t('photo'), 80)));
+  if (message.file) content.append(file(message.file));
   const body = h('div', { class: 'text', dir: 'auto' }, render(message.text, message.entities, chat.words, chat.say));
   body.append(meta(message, chat.words));
   if (message.preview) body.append(preview(message.preview));
@@ -27,6 +30,10 @@ function photo(message, words) {
   const image = h('img', { class: 'photo', src: address, alt: words.t('photo'), decoding: 'async' });
   image.addEventListener('error', () => image.replaceWith(h('div', { class: 'photo missing' }, words.t('photo'))));
   return image;
+}
+
+function file({ name, address }) {
+  return h('a', { class: 'file', href: pictureURL(address), download: name, 'data-testid': 'file' }, icon('down'), h('span', {}, name));
 }
 
 function meta(message, words) {

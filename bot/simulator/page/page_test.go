@@ -93,6 +93,7 @@ func TestPageActions(t *testing.T) {
 	}
 	step("send", `{"chat":`+chat+`,"text":"  "}`, 400, "characters")
 	step("send", `{"chat":`+chat+`,"text":"`+strings.Repeat("ө", 4097)+`"}`, 400, "characters")
+	step("send", `{"chat":`+chat+`,"text":"hi","reply":99}`, 400, "no such message")
 	step("send", `{"chat":1,"text":"hi"}`, 400, "no phone 1")
 	step("send", `[`, 400, "JSON")
 	step("block", `{"chat":`+chat+`,"blocked":true}`, 200, "")

@@ -29,6 +29,30 @@ var People = []Person{
 	{"Нурлан", "ky", "batken"},
 }
 
+// Colleague is somebody at the press office who has a phone on the page.
+type Colleague struct {
+	ID       int64 // the Telegram user id that the bot's configuration gives the roles to
+	Name     string
+	Language string // of the phone
+	Post     string // what he or she does; a key of the page's words
+}
+
+// Office are those at the press office: one writes, the other approves.
+var Office = []Colleague{
+	{222_222_222, "Асель", "ky", "officer"},
+	{333_333_333, "Борис", "ru", "approver"},
+}
+
+// post is what somebody does at the press office; "" for everybody else.
+func post(id int64) string {
+	for _, c := range Office {
+		if c.ID == id {
+			return c.Post
+		}
+	}
+	return ""
+}
+
 // mostPhones is how many phones a page can hold.
 const mostPhones = 30
 

@@ -19,6 +19,7 @@ type viewPhone struct {
 	ID       int64               `json:"id"`
 	Name     string              `json:"name"`
 	Place    string              `json:"place"`
+	Post     string              `json:"post,omitempty"` // at the press office
 	Language string              `json:"language"`
 	Blocked  bool                `json:"blocked"`
 	Typing   bool                `json:"typing"`
@@ -37,7 +38,10 @@ type viewMessage struct {
 	Text     string             `json:"text"`
 	Entities []simulator.Entity `json:"entities,omitempty"`
 	Photo    string             `json:"photo,omitempty"`
+	File     *viewFile          `json:"file,omitempty"`
 	Preview  string             `json:"preview,omitempty"`
+	Reply    int64              `json:"reply,omitempty"` // the message that it answers
+	Question *viewQuestion      `json:"question,omitempty"`
 	Service  string             `json:"service,omitempty"`
 	Keyboard [][]viewButton     `json:"keyboard,omitempty"`
 }
@@ -49,6 +53,17 @@ type viewButton struct {
 	Style string `json:"style,omitempty"`
 }
 
+// viewFile is a file to be kept.
+type viewFile struct {
+	Name    string `json:"name"`
+	Address string `json:"address"`
+}
+
+// viewQuestion is what the phone asks for an answer with.
+type viewQuestion struct {
+	Placeholder string `json:"placeholder"`
+}
+
 // viewMessages is how many of a chat's messages the page shows.
 const viewMessages = 100
 
@@ -57,7 +72,7 @@ func view(s *simulator.Server, c *simulator.Citizen) (viewPhone, bool) {
 	v := c.View()
 	profile := s.Profile(v.Language)
 	phone := viewPhone{
-		ID: v.ID, Name: v.Title, Place: town(v.Title), Language: v.Language,
+		ID: v.ID, Name: v.Title, Place: town(v.Title), Post: post(v.ID), Language: v.Language,
 		Blocked: v.Blocked, Typing: v.Typing,
 		Title: profile.Name, About: profile.Description, Commands: s.Commands(c.Chat, v.Language),
 		Messages: []viewMessage{},
@@ -74,7 +89,13 @@ func view(s *simulator.Server, c *simulator.Citizen) (viewPhone, bool) {
 func messageOf(m simulator.Message) viewMessage {
 	v := viewMessage{
 		ID: m.ID, Out: !m.Bot, Date: m.Date.UnixMilli(), Edited: !m.Edited.IsZero(), Silent: m.Silent,
-		Text: m.Text, Photo: m.Photo, Preview: link(m.Preview), Service: m.Service,
+		Text: m.Text, Photo: m.Photo, Preview: link(m.Preview), Service: m.Service, Reply: m.ReplyTo,
+	}
+	if m.File != nil {
+		v.File = &viewFile{m.File.Name, m.File.Address}
+	}
+	if m.Question != nil {
+		v.Question = &viewQuestion{m.Question.Placeholder}
 	}
 	for _, e := range m.Entities {
 		e.URL = link(e.URL)

@@ -133,7 +133,7 @@ func (r *runner) prepare(ctx context.Context, t *task) (d Delivery, due bool, er
 		return d, j.changes(line), nil
 	case j.Kind == Digest:
 		err = r.persist(ctx, "read what a recipient has", func() (err error) {
-			d.Items, err = r.unread(ctx, t.chat, r.selection(j, d.Preferences))
+			d.Items, err = r.unread(ctx, j, t.chat, r.selection(j, d.Preferences))
 			return err
 		})
 		d.Part = line.Revision
@@ -172,7 +172,7 @@ func (r *runner) recipient(ctx context.Context, t *task) (p subscriptions.Prefer
 // passes reports whether the chat's line ends the task. What a walk passes, a task from the
 // retry set tries again.
 func (t *task) passes() bool {
-	if t.line.Reason != "" && t.bucket == nil && !t.ahead {
+	if t.line.Reason != "" && t.line.Reason != inDigest && t.bucket == nil && !t.ahead {
 		return false
 	}
 	return t.job.settledBy(t.line)

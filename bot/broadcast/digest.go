@@ -88,7 +88,7 @@ func (r *runner) digestItems(ctx context.Context, hour time.Time) ([]digestItem,
 		if err != nil {
 			return nil, err
 		}
-		announced = append(announced, digestItem{item, at, b.Ledger})
+		announced = append(announced, digestItem{item, at, b.Ledger, b.Finished == 0})
 	}
 	slices.SortStableFunc(announced, func(a, b digestItem) int {
 		return cmp.Or(b.at.Compare(a.at), strings.Compare(a.ID, b.ID))
@@ -122,19 +122,43 @@ func (r *runner) selection(j *job, p subscriptions.Preferences) []digestItem {
 	return chosen
 }
 
-// unread leaves out what a chat has had at once: it was urgent, or the chat's times have
-// changed since.
-func (r *runner) unread(ctx context.Context, chat int64, chosen []digestItem) (items []feeds.Item, err error) {
+// unread leaves out what a chat has had at once, or by another digest: it was urgent, or the
+// chat's times have changed since.
+func (r *runner) unread(ctx context.Context, j *job, chat int64, chosen []digestItem) (items []feeds.Item, err error) {
 	for _, item := range chosen {
 		line, has, err := r.engine.ledger.get(ctx, item.ledger, chat)
 		if err != nil {
 			return nil, err
 		}
-		if !has || line.Reason != "" {
+		if by := digestHas(j.ID); !has || line == by || line.Reason != "" && line.Reason != by.Reason {
 			items = append(items, item.Item)
 		}
 	}
 	return items, nil
+}
+
+// digestHas is the line of an item's ledger that says that the chat has it by this digest.
+func digestHas(digest int64) entry { return entry{Message: Message{ID: -digest}, Reason: inDigest} }
+
+// noteDigested notes which items a digest brought, where they were still on their way to
+// others as it began: a chat that wants all at once from now on would have them twice.
+func (r *runner) noteDigested(ctx context.Context, t *task, brought []feeds.Item) error {
+	for _, item := range t.job.items {
+		if !item.onItsWay || !slices.ContainsFunc(brought, func(i feeds.Item) bool { return i.ID == item.ID }) {
+			continue
+		}
+		err := r.persist(ctx, "note what a digest brought", func() error {
+			_, has, err := r.engine.ledger.get(ctx, item.ledger, t.chat)
+			if err != nil || has {
+				return err
+			}
+			return r.engine.ledger.writeLate(ctx, note{item.ledger, t.chat, digestHas(t.job.ID)})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // KeepDigests is to be called before a chat's times change: the digests that are under way

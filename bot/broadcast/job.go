@@ -148,12 +148,13 @@ type bucket struct {
 	left, waiting atomic.Int64
 }
 
-// digestItem is an item that went out, when, and the number of the ledger that it shares with
-// its other editions.
+// digestItem is an item that went out, when, the number of the ledger that it shares with
+// its other editions, and whether it was still going out as the digest began.
 type digestItem struct {
 	feeds.Item
-	at     time.Time
-	ledger int64
+	at       time.Time
+	ledger   int64
+	onItsWay bool
 }
 
 // from is until when digests had been sent before this one.

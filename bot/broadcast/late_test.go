@@ -271,3 +271,26 @@ func TestADigestChosenBeforeTheFirstRun(t *testing.T) {
 		}
 	})
 }
+
+// TestADigestsItemIsNotToldAgainAtOnce: the item is still on its way to others when a chat
+// that has it by its digest wants all at once.
+func TestADigestsItemIsNotToldAgainAtOnce(t *testing.T) {
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		f.options.Limiter = NewLimiter(1.0 / 60)
+		f.subscribe("ky", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
+		f.prefer(1, func(p *subscriptions.Preferences) { p.When = daily(9) })
+		sleepUntil(8, 55)
+		stop := f.run()
+		defer func() { stop() }()
+		f.publish("ky", "Жаңылык")
+		f.until("the digest is there", func() bool { return f.phones.told(1, "Жаңылык") == 1 })
+		f.reschedule(1, func(p *subscriptions.Preferences) { p.When = subscriptions.When{} })
+		if running, err := f.engine.plans.running(t.Context()); err != nil || len(running) == 0 {
+			t.Fatalf("nothing is on its way any more; %v", err)
+		}
+		f.quiet()
+		if n := f.phones.told(1, "Жаңылык"); n != 1 {
+			t.Errorf("told %d times, want once", n)
+		}
+	})
+}

@@ -87,6 +87,19 @@ func (l ledger) write(ctx context.Context, notes []note) []error {
 	return errs
 }
 
+// writeLate writes a line whose broadcast may have ended meanwhile. A bucket that it begins
+// in a ledger that expires already expires as well, and after any broadcast's end.
+func (l ledger) writeLate(ctx context.Context, n note) error {
+	key := keySent(n.ledger, subscriptions.BucketOf(n.chat))
+	pipe := l.rdb.Pipeline()
+	pipe.HSet(ctx, key, n.chat, n.entry.pack())
+	pipe.ExpireNX(ctx, key, reportLife)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fmt.Errorf("write ledger %d: %w", n.ledger, err)
+	}
+	return nil
+}
+
 // erase removes a chat from some ledgers.
 func (l ledger) erase(ctx context.Context, numbers []int64, chat int64) error {
 	l.unwritten.forget(numbers, chat)

@@ -15,6 +15,9 @@ func (r *runner) delivered(ctx context.Context, t *task, d Delivery, m Message) 
 	if d.Kind == Digest {
 		line.Revision = d.Part + 1
 	}
+	if d.Kind == Digest && !line.More && r.noteDigested(ctx, t, d.Items) != nil {
+		return
+	}
 	if r.write(ctx, t.job.Ledger, t, line) != nil {
 		return
 	}

@@ -17,11 +17,13 @@ const (
 	ReasonRefused Reason = "refused"
 	// ReasonGaveUp: the chat could not be reached for Options.GiveUpAfter. It may be now.
 	ReasonGaveUp Reason = "gave_up"
+	// inDigest: the chat has the item, by a digest. It is no outcome of a broadcast.
+	inDigest Reason = "digest"
 )
 
 // reasonNumbers are how a line of the ledger names the reasons. They stand in Redis, so that
 // a number is given once.
-var reasonNumbers = [...]Reason{1: ReasonBlocked, 2: ReasonGone, 3: ReasonNoRights, 4: ReasonRefused, 5: ReasonGaveUp}
+var reasonNumbers = [...]Reason{1: ReasonBlocked, 2: ReasonGone, 3: ReasonNoRights, 4: ReasonRefused, 5: ReasonGaveUp, 6: inDigest}
 
 const reasonBits = 3
 

@@ -187,7 +187,7 @@ func (j *job) settledBy(line entry) bool {
 	switch {
 	case line == entry{} || line.More:
 		return false
-	case line.Reason == "":
+	case line.Reason == "", line.Reason == inDigest:
 		return true
 	}
 	return !line.Reason.lost() && line.Edition == j.edition()

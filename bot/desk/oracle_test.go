@@ -126,7 +126,7 @@ func (o *oracle) predict(a Act) string {
 	if !ok {
 		k = &known{kind: a.Kind}
 	}
-	_, allowed := o.may(a.Verb, k, a.Who)
+	to, allowed := o.may(a.Verb, k, a.Who)
 	switch {
 	case o.roles(a.Who) == "":
 		return string(Refused)
@@ -136,7 +136,7 @@ func (o *oracle) predict(a Act) string {
 		return "" // it may be known still
 	case !ok && len(a.Items) == 0 && (a.Verb != Write || a.Kind == Correct):
 		return string(Refused)
-	case ok && a.Version != k.version && a.Verb != Stop:
+	case ok && a.Version != k.version && (a.Verb != Stop || to == ""):
 		return "" // Conflict or merged: see take
 	case !allowed, k.ended && (a.Verb == GoOn || a.Verb == End):
 		return string(Refused)

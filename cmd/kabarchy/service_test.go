@@ -253,7 +253,7 @@ func TestEverySubscriberGetsEachItemOnce(t *testing.T) {
 
 func TestEditWithoutChangeOfContentSendsNothing(t *testing.T) {
 	t.Parallel()
-	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
+	inBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
 		w := newWorld(t, rdb, simulator.Options{})
 		a := w.app()
 		defer w.stop(a)
@@ -287,10 +287,11 @@ func TestRestartInTheMiddleOfABroadcast(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
+		on   func(*testing.T, func(*testing.T, redis.UniversalClient))
 		end  func(w *world, a *App)
 	}{
-		{"in order", func(w *world, a *App) { w.stop(a) }},
-		{"abruptly", func(w *world, a *App) {
+		{"in order", inBubble, func(w *world, a *App) { w.stop(a) }},
+		{"abruptly", redistest.EachInBubble, func(w *world, a *App) {
 			// Redis is gone for this instance, and then all of it stops.
 			_ = a.options.Redis.Close()
 			_ = a.Stop(deadline(w.t, wait))
@@ -302,7 +303,7 @@ func TestRestartInTheMiddleOfABroadcast(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
+			tt.on(t, func(t *testing.T, rdb redis.UniversalClient) {
 				w := newWorld(t, rdb, simulator.Options{Latency: 20 * time.Millisecond})
 				w.config.Telegram.MessagesPerSecond = 200
 				a := w.app()
@@ -328,6 +329,12 @@ func TestRestartInTheMiddleOfABroadcast(t *testing.T) {
 	}
 }
 
+// inBubble runs f on the embedded Redis alone: another case holds the promise on a real one.
+func inBubble(t *testing.T, f func(*testing.T, redis.UniversalClient)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { f(t, redistest.Bubble(t).Client(t)) })
+}
+
 // noted counts the messages in the ledger.
 func (w *world) noted() (messages int) {
 	w.t.Helper()
@@ -347,7 +354,7 @@ func (w *world) noted() (messages int) {
 
 func TestStandbyTakesOver(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) { standbyTakesOver(t, redistest.Bubble(t).Client(t)) })
+	inBubble(t, standbyTakesOver)
 }
 
 func standbyTakesOver(t *testing.T, rdb redis.UniversalClient) {

@@ -140,7 +140,7 @@ func (r *runner) prepare(ctx context.Context, t *task) (d Delivery, due bool, er
 		return d, len(d.Items) > 0, err
 	}
 	when := r.decide(j, d.Preferences)
-	t.waits = when == afterQuiet || when == afterMainEdition
+	t.later = r.laterAt(j, d.Preferences, when)
 	d.Silent = !j.Urgent && r.engine.audience.quiet(d.Preferences, time.Now())
 	return d, when == sendNow, nil
 }

@@ -61,10 +61,15 @@ func (r *runner) letLedgerExpire(ctx context.Context, p plan, st state) error {
 // keepLedger stops the time after which the ledger of a broadcast expires, for as long as
 // the broadcast runs.
 func (r *runner) keepLedger(ctx context.Context, p record) error {
-	if p.Ledger == p.ID {
+	if p.Ledger == p.ID && p.Again == 0 {
 		return nil // its time begins when this is over
 	}
 	r.lifetimes <- struct{}{}
 	defer func() { <-r.lifetimes }()
+	if p.outcomes() != p.Ledger && p.Again > 0 {
+		if err := r.engine.ledger.persist(ctx, p.outcomes()); err != nil {
+			return err
+		}
+	}
 	return r.engine.ledger.persist(ctx, p.Ledger)
 }

@@ -106,15 +106,37 @@ func (r *runner) control(ctx context.Context, current []record) ([]record, error
 			if err := r.end(ctx, b); err != nil {
 				return nil, err
 			}
-		case b.Held != "":
-			held++
-		case halt != "":
+		case b.Held != "" || halt != "":
+			if b.Held != "" {
+				held++
+			}
+			if err := r.countResting(ctx, b); err != nil {
+				return nil, err
+			}
 		default:
 			free = append(free, b)
 		}
 	}
 	r.engine.metrics.held.Set(float64(held))
 	return free, nil
+}
+
+// countResting counts the lines of a broadcast that is not begun here: nobody else may have
+// saved what had come of it.
+func (r *runner) countResting(ctx context.Context, b record) error {
+	if r.counted[b.ID] || r.find(b.ID) != nil {
+		return nil
+	}
+	counted, err := r.engine.tally(ctx, b)
+	if err != nil {
+		return err
+	}
+	b.tally = counted
+	if err := r.engine.plans.save(ctx, b.ID, b.state); err != nil {
+		return err
+	}
+	r.counted[b.ID] = true
+	return nil
 }
 
 // end finishes a broadcast before its time: one that runs here when what is on its way has

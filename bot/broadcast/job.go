@@ -24,15 +24,17 @@ type job struct {
 	held     atomic.Bool // nothing more of it is settled here
 	cutOff   atomic.Bool // a task of it was left undone, as the run ends: it does not end here
 
-	mu      sync.Mutex
-	state   state
-	buckets []*bucket // those from the cursor to the position
-	walked  bool
-	saved   state                // as Redis has it
-	retried map[int64]retryEntry // who stood in the retry set when this began here; nil from the next walk on
-	meter   meter
-	leaving bool // it was taken out of work here, but for what is on its way
-	ends    bool // it is over when that has arrived
+	mu        sync.Mutex
+	state     state
+	buckets   []*bucket // those from the cursor to the position
+	walked    bool
+	saved     state                // as Redis has it
+	retried   map[int64]retryEntry // who stood in the retry set when this began here; nil from the next walk on
+	meter     meter
+	pace      paced
+	paceSaved paced
+	leaving   bool // it was taken out of work here, but for what is on its way
+	ends      bool // it is over when that has arrived
 
 	// The queue's, under its lock.
 	open  int  // tasks queued, parked or in flight

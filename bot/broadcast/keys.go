@@ -31,6 +31,12 @@ func keyDoubt(broadcast int64) string { return "{news}:doubt:" + id(broadcast) }
 // have changed since.
 func keyPromised(broadcast int64) string { return "{news}:promised:" + id(broadcast) }
 
+// keyPace is a hash: ten seconds since 1970, counted → how many phones got the message in them.
+func keyPace(broadcast int64) string { return "{news}:pace:" + id(broadcast) }
+
+// keyOf is a set: the numbers of an item's broadcasts.
+func keyOf(item string) string { return "{news}:broadcasts:of:" + item }
+
 // keyItemLedger is a string: the broadcast under whose number the item's ledger stands.
 func keyItemLedger(item string) string { return "{news}:ledger:" + item }
 

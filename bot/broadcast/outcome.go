@@ -18,16 +18,12 @@ func (r *runner) delivered(ctx context.Context, t *task, d Delivery, m Message) 
 	if d.Kind == Digest && !line.More && r.noteDigested(ctx, t, d.Items) != nil {
 		return
 	}
+	was := t.line
 	if r.write(ctx, t.job.Ledger, t, line) != nil {
 		return
 	}
-	if t.line.Reason != "" && t.job.changesMessages() {
-		err := r.persist(ctx, "note that a chat was reached after all", func() error {
-			return r.engine.ledger.erase(ctx, []int64{t.job.outcomes()}, t.chat)
-		})
-		if err != nil {
-			return
-		}
+	if was.Reason != "" && r.reached(ctx, t) != nil {
+		return
 	}
 	if line.More { // the ledger says so too: a restart goes on with the next part
 		r.queue.park(&task{job: t.job, chat: t.chat, bucket: t.bucket}, time.Now())
@@ -38,6 +34,16 @@ func (r *runner) delivered(ctx context.Context, t *task, d Delivery, m Message) 
 	r.drop(ctx, t)
 }
 
+// reached takes back that a chat was not.
+func (r *runner) reached(ctx context.Context, t *task) error {
+	return r.persist(ctx, "note that a chat was reached after all", func() error {
+		if err := r.engine.retries.unlist(ctx, t.job.ID, t.chat); err != nil || !t.job.changesMessages() {
+			return err
+		}
+		return r.engine.ledger.erase(ctx, []int64{t.job.outcomes()}, t.chat)
+	})
+}
+
 // write notes what came of a task, and counts it. An error means that the run has ended: the
 // line is remembered, and written as soon as Redis takes it.
 func (r *runner) write(ctx context.Context, ledger int64, t *task, line entry) error {
@@ -46,15 +52,24 @@ func (r *runner) write(ctx context.Context, ledger int64, t *task, line entry) e
 		return err
 	}
 	r.turned(t.job, t.line, line)
+	if line.Reason == "" && !line.More && t.job.arrived(time.Now()) {
+		r.checkpointSoon() // a kill must not make it forget when the first one was
+	}
 	t.line = line
 	return nil
 }
+
+// errQuiet is why one who is tried again has to be tried later.
+var errQuiet = errors.New("it is quiet hours there")
 
 // endNotDue ends a task for which nothing is to be done now. If that is because the person
 // waits, the broadcast has to know of it before the retry set forgets the chat.
 func (r *runner) endNotDue(ctx context.Context, t *task) {
 	switch {
-	case !t.waits:
+	case t.later.IsZero():
+	case t.line.Reason != "": // a walk would pass it
+		_ = r.putOff(ctx, t, t.later, &Error{Verdict: SlowDown, Err: errQuiet})
+		return
 	case t.bucket != nil:
 		t.bucket.waiting.Add(1)
 	case t.attempts > 0: // who joined may be among those who wait already

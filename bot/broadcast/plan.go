@@ -68,6 +68,9 @@ type state struct {
 	Rate     float64 `redis:"rate"`     // messages a second, lately
 	Attempts int     `redis:"attempts"` // those that doubt looks at
 	Finished int64   `redis:"finished"` // Unix seconds; 0 while it runs
+	Again    int     `redis:"again"`    // how often people had those tried again whom it did not reach
+	First    int64   `redis:"first"`    // when the first phone got it, Unix milliseconds; 0: none has
+	Last     int64   `redis:"last"`     // likewise, the last one
 
 	// Who waits is found by walking again: in the morning, or when it is clear that an
 	// item does not come in the main language.

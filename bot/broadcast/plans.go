@@ -20,7 +20,8 @@ type plans struct {
 // addScript plans a broadcast, once.
 //
 // KEYS[1] the plan, [2] the running set, [3] the item's ledger pointer, [4] the highest
-// number of an announcement that was planned, [5] the last hour whose digests were planned
+// number of an announcement that was planned, [5] the last hour whose digests were planned,
+// [6] the item's broadcasts
 // ARGV[1] the broadcast's id, [2] the number of its ledger, 0 for the item's,
 // [3] seconds to keep the pointer, [4] when it was announced, [5…] the plan's fields and
 // values, the first of them kind and item
@@ -44,7 +45,11 @@ else
 end
 redis.call('HSET', KEYS[1], 'ledger', ledger, 'announced_at', ARGV[4], unpack(ARGV, 5))
 redis.call('ZADD', KEYS[2], ARGV[1], ARGV[1])
-if id > 0 then redis.call('SET', KEYS[4], ARGV[1]) end
+if id > 0 then
+  redis.call('SET', KEYS[4], ARGV[1])
+  redis.call('SADD', KEYS[6], ARGV[1])
+  redis.call('EXPIRE', KEYS[6], ARGV[3])
+end
 return 1
 `)
 
@@ -61,7 +66,7 @@ const reportLife = 90 * 24 * time.Hour
 // were it noted after it, a program killed in between would plan its items for the next one,
 // too. errGivenTwice where its number belongs to another broadcast.
 func (s plans) add(ctx context.Context, p plan) (bool, error) {
-	keys := []string{keyPlan(p.ID), keyRunning, keyItemLedger(p.Item), keyLast, keyDigested}
+	keys := []string{keyPlan(p.ID), keyRunning, keyItemLedger(p.Item), keyLast, keyDigested, keyOf(p.Item)}
 	added, err := addScript.Run(ctx, s.rdb, keys,
 		p.ID, p.Ledger, int(ledgerPointerLife.Seconds()), cmp.Or(p.AnnouncedAt, p.PlannedAt),
 		"kind", string(p.Kind), "item", p.Item, "title", p.Title, "language", p.Language,
@@ -115,7 +120,7 @@ return 1
 func (st state) fields() []any {
 	return []any{
 		"cursor", st.Cursor, "planned", st.Planned, "waiting", st.Waiting, "sent", st.Sent, "blocked", st.Blocked,
-		"gone", st.Gone, "no_rights", st.NoRights, "refused", st.Refused, "failed", st.GaveUp,
+		"first", st.First, "last", st.Last, "gone", st.Gone, "no_rights", st.NoRights, "refused", st.Refused, "failed", st.GaveUp,
 	}
 }
 
@@ -132,13 +137,14 @@ func (s plans) save(ctx context.Context, broadcast int64, st state) error {
 //
 // KEYS[2] the plan, [3] the running set, [4] the finished set, [5] the retry set,
 // [6] the list of failures, [7] the suspects, [8] the promises
-// ARGV[2] the id, [3] now, Unix seconds, [4] seconds to keep the report, [5…] the
-// last fields and values
-// Returns 1, or 0 when it had ended before.
+// ARGV[2] the id, [3] now, Unix seconds, [4] seconds to keep the report, [5] how often those
+// were tried again whom it did not reach, [6…] the last fields and values
+// Returns 1, or 0 when it had ended before, or somebody is to be tried again.
 var finishScript = redis.NewScript(fenced + `
 if redis.call('HEXISTS', KEYS[2], 'finished') == 1 then return 0 end
+if (redis.call('HGET', KEYS[2], 'again') or '0') ~= ARGV[5] then return 0 end
 redis.call('HDEL', KEYS[2], 'held')
-redis.call('HSET', KEYS[2], 'finished', ARGV[3], unpack(ARGV, 5))
+redis.call('HSET', KEYS[2], 'finished', ARGV[3], unpack(ARGV, 6))
 redis.call('ZREM', KEYS[3], ARGV[2])
 redis.call('ZADD', KEYS[4], ARGV[3], ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', '(' .. (ARGV[3] - ARGV[4]))
@@ -152,7 +158,7 @@ return 1
 func (s plans) finish(ctx context.Context, broadcast int64, st state, now time.Time) (bool, error) {
 	keys := []string{keyPlan(broadcast), keyRunning, keyFinished, keyRetry(broadcast), keyFailed(broadcast), keyDoubt(broadcast), keyPromised(broadcast)}
 	ended, err := s.guard(ctx, finishScript, keys,
-		append([]any{broadcast, now.Unix(), int(reportLife.Seconds()), "rate", 0}, st.fields()...)...)
+		append([]any{broadcast, now.Unix(), int(reportLife.Seconds()), st.Again, "rate", 0}, st.fields()...)...)
 	if err != nil {
 		return false, fmt.Errorf("finish broadcast %d: %w", broadcast, err)
 	}

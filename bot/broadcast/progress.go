@@ -24,6 +24,8 @@ type Progress struct {
 	NoLongerDue int // the rest, when it has ended: they left, want other news now, or have another edition
 	// Reasons are Blocked and Failed by the reason.
 	Reasons map[Reason]int
+	// First and Last are when the first and the last phone got it; zero where none has.
+	First, Last time.Time
 
 	Rate        float64 // messages a second, lately
 	PlannedAt   time.Time
@@ -51,6 +53,9 @@ func (p record) progress(now time.Time) Progress {
 	}
 	if p.Held != "" {
 		told.Held, told.Words, told.HeldAt, told.Rate = p.Held, p.Words, time.Unix(p.HeldAt, 0), 0
+	}
+	if p.state.First > 0 {
+		told.First, told.Last = time.UnixMilli(p.state.First), time.UnixMilli(p.Last)
 	}
 	rest := told.Planned - p.settled() - told.Waiting
 	told.Came = max(0, -rest)

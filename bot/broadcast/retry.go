@@ -104,6 +104,14 @@ func (r retries) fail(ctx context.Context, broadcast, chat int64, why string) er
 	return nil
 }
 
+// unlist takes a chat from the list of failures.
+func (r retries) unlist(ctx context.Context, broadcast, chat int64) error {
+	if err := r.rdb.HDel(ctx, keyFailed(broadcast), id(chat)).Err(); err != nil {
+		return fmt.Errorf("take chat %d from the failures of broadcast %d: %w", chat, broadcast, err)
+	}
+	return nil
+}
+
 // Pauses between the attempts for one chat: doubling, with jitter, up to a bound. The
 // attempts are counted in Redis and outlive the process, which no library's loop does.
 const (

@@ -22,6 +22,7 @@ type runner struct {
 	walks     sync.WaitGroup
 	lifetimes chan struct{}  // holds one token while the lifetime of a ledger is looked at and set
 	planned   map[int64]bool // broadcasts planned here and not yet begun; only planLoop uses it
+	counted   map[int64]bool // broadcasts whose lines were counted in this run; likewise
 
 	mu       sync.Mutex
 	jobs     []*job          // oldest first
@@ -41,6 +42,7 @@ func newRunner(e *Engine) *runner {
 
 		lifetimes: make(chan struct{}, 1),
 		planned:   make(map[int64]bool),
+		counted:   make(map[int64]bool),
 		forwards:  make(map[int64]int64),
 	}
 }

@@ -22,7 +22,12 @@ func (r *runner) start(ctx context.Context) error {
 		return err
 	}
 	for _, b := range current {
-		if r.find(b.ID) != nil {
+		if j := r.find(b.ID); j != nil {
+			if b.Again != j.current().Again {
+				if err := r.readmit(ctx, j, b.Again); err != nil {
+					return err
+				}
+			}
 			continue
 		}
 		err := caught(r.log, "a broadcast was begun", b.ID, b.Item, func() error { return r.begin(ctx, b) })
@@ -53,6 +58,7 @@ func (r *runner) begin(ctx context.Context, p record) error {
 	}
 	fresh, saved := r.planned[p.ID], p.state
 	delete(r.planned, p.ID)
+	r.counted[p.ID] = true
 	if !fresh {
 		if p.tally, err = r.engine.tally(ctx, p); err != nil {
 			return err
@@ -64,6 +70,9 @@ func (r *runner) begin(ctx context.Context, p record) error {
 		return err
 	}
 	j.doubt.recall(kept, p.Attempts)
+	if j.pace, err = r.resumePace(ctx, p.ID); err != nil {
+		return err
+	}
 	j.item.Store(&item)
 	j.position.Store(int64(p.Cursor))
 	if j.Kind == Digest {

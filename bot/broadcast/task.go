@@ -14,7 +14,7 @@ type task struct {
 	bucket   *bucket   // the walk's, where the walk made it
 	ahead    bool      // a younger broadcast's walk made it
 	line     entry     // the chat's when the attempt began; of a correction or withdrawal, the one in its own ledger
-	waits    bool      // the chat gets it later
+	later    time.Time // when the chat gets it, where it waits; zero where it does not
 	attempts int       // failed ones
 	since    time.Time // the first failure; zero before it
 	kept     bool      // as safe says

@@ -169,15 +169,14 @@ func (r *runner) sort(j *job, p subscriptions.Subscriber, line entry, in *met) {
 		}
 		return
 	}
-	switch r.decide(j, p.Preferences) {
-	case sendNow:
+	noted := line.Reason != "" && line.Edition == j.edition()
+	switch when := r.decide(j, p.Preferences); {
+	case when == sendNow:
 		in.due = append(in.due, p)
-	case afterQuiet, afterMainEdition:
+	case noted: // it is counted by its line
+		in.settled++
+	case when != skip:
 		in.waiting++
-	case skip:
-		if line.Reason != "" && line.Edition == j.edition() {
-			in.settled++
-		}
 	}
 }
 
@@ -217,15 +216,22 @@ func (r *runner) decide(j *job, p subscriptions.Preferences) decision {
 	if j.current().Round > 0 && p.Since.After(j.plannedAt()) {
 		return skip // came after the first walk: Joined saw to it
 	}
-	now := time.Now()
-	when := r.engine.audience.decide(p, j.item.Load(), j.Urgent, j.plannedAt(), now)
-	switch when {
-	case afterQuiet:
-		j.lookAgain(r.engine.audience.quietUntil(p, now))
-	case afterMainEdition:
-		j.lookAgain(j.plannedAt().Add(mainEditionWait))
+	when := r.engine.audience.decide(p, j.item.Load(), j.Urgent, j.plannedAt(), time.Now())
+	if later := r.laterAt(j, p, when); !later.IsZero() {
+		j.lookAgain(later)
 	}
 	return when
+}
+
+// laterAt is when a chat gets the message that waits; zero where it does not.
+func (r *runner) laterAt(j *job, p subscriptions.Preferences, when decision) time.Time {
+	switch when {
+	case afterQuiet:
+		return r.engine.audience.quietUntil(p, time.Now())
+	case afterMainEdition:
+		return j.plannedAt().Add(mainEditionWait)
+	}
+	return time.Time{}
 }
 
 // catchUp lets older broadcasts that have not reached a chat yet go first there, so

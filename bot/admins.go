@@ -49,7 +49,11 @@ func (b *Bot) tellAll(ctx context.Context, news deskNews) error {
 	service := slices.Concat(b.alarmNotices(), b.sourceNotices(), held, b.faultNotices())
 	var decisions []notice
 	for _, batch := range batches {
-		decisions = append(decisions, b.batchNotice(batch))
+		if b.desk != nil {
+			decisions = append(decisions, b.heldNotice(batch))
+		} else {
+			decisions = append(decisions, b.batchNotice(batch))
+		}
 	}
 	for _, admin := range b.addressees(news) {
 		if until, failed := b.unreached.Load(admin); failed && time.Now().Before(until.(time.Time)) {

@@ -63,6 +63,8 @@ var auditVerbs = map[desk.Verb]string{
 	desk.Invite:   "line.desk_did_invite",
 	desk.Accept:   "line.desk_did_accept",
 	desk.PutOut:   "line.desk_did_put_out",
+	desk.Send:     "line.desk_did_send",
+	desk.Keep:     "line.desk_did_keep",
 }
 
 // auditLine is one line of the audit: when, who, what, and of which case.

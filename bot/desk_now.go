@@ -194,7 +194,7 @@ func (t deskTalk) onInbox(ctx context.Context, _ []string) (reply, error) {
 	}
 	if t.roles&desk.Approver != 0 {
 		for _, held := range batches {
-			rows = append(rows, []telegram.Button{{Text: "✋ " + held.held[0].Source, Data: render.Data(render.VerbHeld, heldAsk, held.key)}})
+			rows = append(rows, t.batchButton(held))
 		}
 	}
 	text := t.words.T("screen.desk_inbox", nil)

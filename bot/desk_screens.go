@@ -32,6 +32,7 @@ var deskScreens = map[string]func(t deskTalk, ctx context.Context, args []string
 	"do":      deskTalk.onDo,
 	"stop":    deskTalk.onStopItem,
 	"correct": deskTalk.onCorrect,
+	"held":    deskTalk.onDeskHeld,
 }
 
 // onDesk does what one of the desk's buttons says, for who is at the desk when it is pressed.

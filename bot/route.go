@@ -70,6 +70,7 @@ func (b *Bot) onMessage(ctx context.Context, m telegram.Message) error {
 		return b.onGroupMessage(ctx, m, name, args, addressed)
 	}
 	b.unreached.Delete(m.From.ID)
+	b.menuless.Delete(m.From.ID)
 	t, err := b.converse(ctx, m.Chat, *m.From)
 	if err != nil {
 		return err

@@ -73,7 +73,7 @@ func (d *Desk) Decide(ctx context.Context, who int64, batch string, items []stri
 	if err != nil {
 		return nil, err
 	}
-	if err := d.carryOut(ctx, decided); err != nil { // the leader tries again each second
+	if err := d.carryOut(ctx, items, decided); err != nil { // the leader tries again each second
 		d.log.WarnContext(ctx, "what was decided of held items is not done yet, trying again", "error", err)
 	}
 	return decided, nil
@@ -133,9 +133,14 @@ func (d *Desk) Decisions(ctx context.Context, batch string, items []string) (map
 	return decided, nil
 }
 
-// carryOut does what was decided. What is not held any more has had it done already.
-func (d *Desk) carryOut(ctx context.Context, decided map[string]Decision) error {
-	for item, of := range decided {
+// carryOut does what was decided of these items, in their order: in it they go out. What is
+// not held any more has had it done already.
+func (d *Desk) carryOut(ctx context.Context, items []string, decided map[string]Decision) error {
+	for _, item := range items {
+		of, is := decided[item]
+		if !is {
+			continue
+		}
 		do := d.options.Archive.Dismiss
 		if of.Send {
 			do = d.options.Archive.Release
@@ -161,7 +166,7 @@ func (d *Desk) finishHeld(ctx context.Context) error {
 	for batch, items := range batches {
 		decided, err := d.Decisions(ctx, batch, items)
 		if err == nil && len(decided) > 0 {
-			err = d.carryOut(ctx, decided)
+			err = d.carryOut(ctx, items, decided)
 		}
 		if err != nil {
 			return err

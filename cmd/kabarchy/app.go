@@ -138,11 +138,11 @@ func (a *App) wire(ctx context.Context) error {
 		return err
 	}
 	zone := o.Config.Zone()
+	sender := delivery.NewSender(a.client, delivery.Options{
+		Zone: zone, Topics: choice(o.Config, numbers), Editions: a.Archive.Editions, Log: o.Log, Registerer: a.metrics,
+	})
 	a.Engine = broadcast.New(broadcast.Options{
-		Redis: o.Redis, Store: a.Store, Archive: a.Archive, Lease: a.lease,
-		Sender: delivery.NewSender(a.client, delivery.Options{
-			Zone: zone, Topics: choice(o.Config, numbers), Editions: a.Archive.Editions, Log: o.Log, Registerer: a.metrics,
-		}),
+		Redis: o.Redis, Store: a.Store, Archive: a.Archive, Lease: a.lease, Sender: sender,
 		Zone: zone, Topics: numbers,
 		Limiter: limiter, Grace: o.Grace,
 		Keep:        time.Duration(o.Config.Telegram.CorrectWithinHours) * time.Hour,
@@ -164,7 +164,7 @@ func (a *App) wire(ctx context.Context) error {
 		Ministry: bot.Ministry{Name: o.Config.Ministry.Name, Site: o.Config.Ministry.Site},
 		Topics:   choice(o.Config, numbers),
 		Joined:   a.Engine.Joined, KeepDigests: a.Engine.KeepDigests, Forget: a.Engine.Forget, Move: a.Engine.Move, Counter: a.counter,
-		Admins: a.admins(), Zone: zone, Log: o.Log, Registerer: a.metrics,
+		Admins: a.admins(), Desk: a.Desk, Previews: sender, Zone: zone, Log: o.Log, Registerer: a.metrics,
 	})
 	a.updates = updates.NewDispatcher(updates.Options{Client: a.client, Handler: a.bot, Queue: queue, Log: o.Log, Registerer: a.metrics})
 	if address := o.Config.Telegram.Webhook; address != "" {

@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"strings"
 	"testing"
+	"time"
 )
 
 func TestAnActIsDoneOnceAndAnApprovalIsAnothers(t *testing.T) {
@@ -33,5 +35,41 @@ func TestAnActIsDoneOnceAndAnApprovalIsAnothers(t *testing.T) {
 		if kept, err := o.rdb.HGet(o.t.Context(), keyTexts(c.ID), lines[0].Texts).Result(); err != nil || kept == "" {
 			o.t.Errorf("the approved texts are not kept: %v", err)
 		}
+	})
+}
+
+func TestACaseIsCalledWhatAKeyMayBe(t *testing.T) {
+	miniOffice(t, nil, func(o *office) {
+		for _, id := range []string{"a:b", "Дело", "a b", "x*", strings.Repeat("a", 33)} {
+			if out := o.try(Act{Verb: Write, Case: id, Kind: Announce, Who: bakyt}); out.Refusal != NoCase {
+				o.t.Errorf("%q: %+v", id, out)
+			}
+		}
+		if out := o.try(Act{Verb: Approve, Case: "abcdefghij", Kind: Withdraw, Who: cholpon, Items: make([]string, 33)}); out.Refusal != NoCase {
+			o.t.Errorf("33 items: %+v", out)
+		}
+	})
+}
+
+// TestWhatRedisLosesIsDoneAgain: Redis crashes after something was published, and its last
+// second is gone.
+func TestWhatRedisLosesIsDoneAgain(t *testing.T) {
+	miniOffice(t, nil, func(o *office) {
+		ctx := o.t.Context()
+		o.subscribe("ky", 1)
+		c := o.approved("abcdefghij", "ky")
+		before := o.rdb.Get(ctx, keyCase(c.ID)).Val()
+		time.Sleep(time.Minute)
+		if err := o.tick(ctx); err != nil || o.look(c.ID).Status != Sending {
+			o.t.Fatal(err)
+		}
+		if err := o.rdb.Set(ctx, keyCase(c.ID), before, 0).Err(); err != nil {
+			o.t.Fatal(err)
+		}
+		if err := o.rdb.Del(ctx, "{news}:items", "{news}:outbox", keyAct("go:abcdefghij:3")).Err(); err != nil {
+			o.t.Fatal(err)
+		}
+		o.run(time.Minute)
+		o.expect(1, "Ош ky")
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/golang-lru/v2"
@@ -73,8 +72,6 @@ type Desk struct {
 	options Options
 	rdb     redis.UniversalClient
 	log     *slog.Logger
-	// released are the versions of cases of which this process has done what they are to do.
-	released sync.Map
 	// links are what links said when they were asked.
 	links *lru.Cache[string, linkAnswer]
 }

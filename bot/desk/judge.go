@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"regexp"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -44,7 +45,7 @@ func (d *Desk) judge(s sight, a Act) (next, Outcome) {
 	rule, ok := ruleFor(a.Verb, c.Kind, c.Status)
 	seen := s.raw == "" || rule.Stale || a.Version == s.Version
 	switch {
-	case s.raw == "" && !ok:
+	case s.raw == "" && (!ok || !caseID.MatchString(a.Case) || len(a.Items) > mostItems):
 		return refuse(NoCase)
 	case s.raw == "" && len(a.Items) == 0 && (a.Verb != Write || a.Kind == Correct):
 		return refuse(NoCase)
@@ -87,8 +88,12 @@ func (d *Desk) judge(s sight, a Act) (next, Outcome) {
 	return n, Outcome{}
 }
 
+// caseID is what a case may be called: it stands in keys, and in what buttons say.
+var caseID = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
+
 // What an act may bring.
 const (
+	mostItems  = 32      // editions of one item, and some
 	maxReason  = 500     // characters
 	maxContent = 200_000 // bytes
 )

@@ -11,12 +11,10 @@ import (
 )
 
 // release does what a case in Sending is to do. Done again, it does nothing: the archive
-// knows the items of an announcement, and by which case an item was revised. done is false
-// where the case is no more in Sending.
+// knows the items of an announcement, and by which case an item was revised. So it is done
+// as long as the case is in Sending: what Redis loses in a crash, after it was done, is done
+// anew. done is false where the case is not in Sending.
 func (d *Desk) release(ctx context.Context, c Case) (done bool, err error) {
-	if at, ok := d.released.Load(c.ID); ok && at == c.Version {
-		return true, nil
-	}
 	switch {
 	case c.Status != Sending:
 		return false, nil
@@ -30,7 +28,6 @@ func (d *Desk) release(ctx context.Context, c Case) (done bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("release case %s: %w", c.ID, err)
 	}
-	d.released.Store(c.ID, c.Version)
 	d.options.Engine.Wake()
 	return true, nil
 }

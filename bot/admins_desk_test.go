@@ -169,7 +169,8 @@ func (h *fixture) newAdmin(language string) *simulator.Citizen {
 
 func (s *scene) admin(language string) {
 	s.t.Helper()
-	s.arrives(s.newAdmin(strings.TrimPrefix(language, "-")))
+	s.citizen = s.newAdmin(strings.TrimPrefix(language, "-"))
+	clear(s.seen)
 }
 
 // atDesk lets something happen that the administrators are told of, and returns what

@@ -3,7 +3,6 @@ package bot_test
 import (
 	"flag"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -46,19 +45,11 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	> adds to channel Кабар  likewise a channel
 //	> in the group /stop     the person writes there
 //	> presses there Русский  the person presses a button there
-//	> sends picture a Words  the person sends a picture, always the same by that name, and
-//	                     words below it; "file" sends it as a file, "album a b Words" several
-//	> replies Words      the person answers the newest question; "replies picture a Words"
+//	> answers Words      the person answers the newest question; see props
 //	> forwards Words     the person passes on a channel's post
+//	> sends picture a Words  the person sends a picture; "file" as a file, "album a b Words" several
 //	> blocks             the person blocks the bot
 //	> returns            the person unblocks the bot
-//	person: officer ru 7     one more person, with the user id 7 if it is given
-//	officer> /desk       that person does something: all that stands behind "> " above
-//	wait: 30s            so much time passes
-//
-// In words that are sent, replied or forwarded \n is a line's end, **bold**, __italic__ and
-// [a link](https://example.org) are that. Where a script names a person, each step shows what
-// changes on all phones, the last person of "phone" being the citizen.
 //
 // and below each step what the phone shows then: new and changed messages to the last
 // byte, with their buttons, and the word that a press was answered with. Run the test
@@ -108,11 +99,8 @@ func play(stage *scene, script string) string {
 		key, value, _ := strings.Cut(line, ": ")
 		switch {
 		case key == "phone":
-			stage.arrives(stage.telegram.Citizen("Айгүл", strings.TrimPrefix(value, "-")))
-		case key == "person":
-			stage.enter(value)
-		case key == "wait":
-			out.WriteString(stage.wait(value))
+			stage.citizen = stage.telegram.Citizen("Айгүл", strings.TrimPrefix(value, "-"))
+			clear(stage.seen)
 		case key == "archive":
 			stage.fill(value)
 		case key == "item":
@@ -128,8 +116,6 @@ func play(stage *scene, script string) string {
 			out.WriteString(stage.ministry(value))
 		case strings.HasPrefix(line, "> "):
 			out.WriteString(stage.act(line[2:]))
-		default:
-			out.WriteString(stage.actOfOne(line))
 		}
 	}
 	return out.String()
@@ -143,7 +129,6 @@ type scene struct {
 	group   *simulator.Group  // the person's, if there is one
 	seen    map[string]string // what the phone showed of each message
 	sent    map[string]broadcast.Message
-	cast
 	props
 }
 
@@ -227,7 +212,7 @@ func (s *scene) act(what string) string {
 			s.t.Fatalf("%s: %v", what, err)
 		}
 		toast = s.answered(tap)
-	case "replies", "forwards":
+	case "answers", "forwards":
 		s.speaks(verb, rest)
 	case "sends":
 		if !strings.HasPrefix(rest, "{") {
@@ -244,6 +229,14 @@ func (s *scene) act(what string) string {
 	}
 	s.settled()
 	return s.changes(toast)
+}
+
+// speaks says what a script has in words.
+func (s *scene) speaks(verb, rest string) {
+	s.t.Helper()
+	if err := s.speak(s.telegram, s.citizen, verb, rest); err != nil {
+		s.t.Fatalf("%s %s: %v", verb, rest, err)
+	}
 }
 
 // settled waits until the bot is done with every update, and each answer has arrived.
@@ -314,64 +307,42 @@ func (s *scene) published(letter string) feeds.Item {
 	return i
 }
 
-// changes are what changed on the person's phone, and on those of the others with a name.
 func (s *scene) changes(toast string) string {
-	out := ""
-	if s.citizen != nil {
-		out = s.changesFor(s.citizen, "")
-	}
-	if toast != "" {
-		out += fmt.Sprintf("| (toast) %s\n", toast)
-	}
-	out += s.changesForOthers()
-	if out == "" {
-		return "| (nothing)\n"
-	}
-	return out
-}
-
-// changesFor are what changed on one phone, each with the words that say whose it is.
-func (s *scene) changesFor(c *simulator.Citizen, whose string) string {
 	var out strings.Builder
-	messages := c.Messages()
-	if s.group != nil && c == s.citizen {
+	messages := s.citizen.Messages()
+	if s.group != nil {
 		messages = append(messages, s.group.Messages()...)
 	}
 	for _, m := range messages {
-		key := keyOf(m)
-		shown, before := s.draw(m), s.seen[key]
+		key := fmt.Sprint(m.Chat, m.ID)
+		shown, before := s.draw(s.telegram, m), s.seen[key]
 		if !m.Bot || shown == before {
 			continue
 		}
 		s.seen[key] = shown
-		what, where := "new", whose
+		what, where := "new", ""
 		if before != "" {
 			what = "changed"
 		}
-		if m.Chat != c.ID() {
+		if m.Chat != s.citizen.ID() {
 			where = " in the group"
 		}
 		fmt.Fprintf(&out, "| (%s%s)\n%s", what, where, shown)
 	}
-	for _, key := range s.gone(c, messages) {
-		fmt.Fprintf(&out, "| (deleted%s)%s\n", whose, s.recalled(key))
-		delete(s.seen, key)
-	}
-	return out.String()
-}
-
-// keyOf names a message among those of all chats.
-func keyOf(m simulator.Message) string { return fmt.Sprintf("%d %019d", m.Chat, m.ID) }
-
-// gone are those messages that the person's phone showed and shows no more, oldest first.
-func (s *scene) gone(c *simulator.Citizen, messages []simulator.Message) (keys []string) {
-	for _, key := range slices.Sorted(maps.Keys(s.seen)) {
-		own := strings.HasPrefix(key, fmt.Sprintf("%d ", c.ID()))
-		if own && !slices.ContainsFunc(messages, func(m simulator.Message) bool { return keyOf(m) == key }) {
-			keys = append(keys, key)
+	for key := range s.seen {
+		own := strings.HasPrefix(key, fmt.Sprintf("%d ", s.citizen.ID()))
+		if own && !slices.ContainsFunc(messages, func(m simulator.Message) bool { return fmt.Sprint(m.Chat, m.ID) == key }) {
+			delete(s.seen, key)
+			out.WriteString("| (deleted)\n")
 		}
 	}
-	return keys
+	if toast != "" {
+		fmt.Fprintf(&out, "| (toast) %s\n", toast)
+	}
+	if out.Len() == 0 {
+		return "| (nothing)\n"
+	}
+	return out.String()
 }
 
 func difference(want, got string) string {

@@ -1,7 +1,6 @@
 package bot_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,7 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"kabarchy/bot/bottest"
 	"kabarchy/bot/desk"
 	"kabarchy/bot/simulator"
 	"kabarchy/subscriptions/redistest"
@@ -26,7 +24,9 @@ import (
 //	wait: 40s                    time passes
 //	> answers Title\n\nText      a reply to the newest question
 //	> writes Text                words that are no reply
+//	> forwards Text              a channel's post, passed on
 //
+// What stands in words can be a picture, a file or an album, too; see props.
 // Changes on another phone than the one in hand name its owner.
 func TestDeskConversations(t *testing.T) {
 	t.Parallel()
@@ -69,6 +69,7 @@ type stage struct {
 	hand     *simulator.Citizen // whose phone is in hand
 	seen     map[string]string
 	opened   bool
+	props
 }
 
 var deskRoles = map[string]desk.Role{"officer": desk.Officer, "approver": desk.Approver, "operator": desk.Operator}
@@ -138,7 +139,6 @@ func (s *stage) act(what string) string {
 	s.t.Helper()
 	toast := ""
 	verb, rest, _ := strings.Cut(what, " ")
-	rest = strings.ReplaceAll(rest, `\n`, "\n")
 	var err error
 	switch verb {
 	case "presses":
@@ -152,12 +152,8 @@ func (s *stage) act(what string) string {
 		if tap, err = s.hand.TapRaw(messages[len(messages)-1].ID, rest); err == nil {
 			toast = s.answered(tap)
 		}
-	case "answers":
-		_, err = s.hand.SendJSON(fmt.Sprintf(`{"text":%s,"reply_to_message":{"message_id":%d}}`, quote(rest), s.newest().ID))
-	case "writes":
-		s.hand.Send(rest)
-	case "sends":
-		_, err = s.hand.SendJSON(rest)
+	case "answers", "writes", "forwards":
+		err = s.speak(s.telegram, s.hand, verb, rest)
 	default:
 		s.hand.Send(what)
 	}
@@ -167,24 +163,6 @@ func (s *stage) act(what string) string {
 	s.settled()
 	synctest.Wait()
 	return s.changes(toast)
-}
-
-// newest is the bot's newest message on the phone in hand.
-func (s *stage) newest() (m simulator.Message) {
-	for _, shown := range s.hand.Messages() {
-		if shown.Bot {
-			m = shown
-		}
-	}
-	return m
-}
-
-func quote(text string) string {
-	data, err := json.Marshal(text)
-	if err != nil {
-		panic(err)
-	}
-	return string(data)
 }
 
 // changes is what is new on the phones of the cast, the one in hand first.
@@ -200,7 +178,7 @@ func (s *stage) changes(toast string) string {
 		for _, m := range c.Messages() {
 			key := fmt.Sprint(m.Chat, m.ID)
 			there[key] = true
-			shown, before := bottest.Draw(m), s.seen[key]
+			shown, before := s.draw(s.telegram, m), s.seen[key]
 			if !m.Bot || shown == before {
 				continue
 			}

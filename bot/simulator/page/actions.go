@@ -93,7 +93,8 @@ func status(err error) int {
 	switch {
 	case errors.Is(err, ErrNotOffered):
 		return http.StatusNotImplemented
-	case errors.Is(err, errRequest), errors.Is(err, simulator.ErrWords), errors.Is(err, simulator.ErrNoMessage), errors.Is(err, simulator.ErrNoButton), errors.Is(err, simulator.ErrNotCallback):
+	case errors.Is(err, errRequest), errors.Is(err, simulator.ErrWords), errors.Is(err, simulator.ErrNoMessage),
+		errors.Is(err, simulator.ErrNoButton), errors.Is(err, simulator.ErrNotCallback):
 		return http.StatusBadRequest
 	}
 	return http.StatusInternalServerError

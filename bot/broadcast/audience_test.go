@@ -42,6 +42,12 @@ func TestTurn(t *testing.T) {
 		{"waits for the morning", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true} }, feeds.Item{Language: "ky"}, false, afterQuiet},
 		{"waits, but urgent", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true} }, feeds.Item{Language: "ky"}, true, sendNow},
 		{"quiet without a sound", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 22, To: 7} }, feeds.Item{Language: "ky"}, false, sendNow},
+		{"reads it as the second, and there is no other", func(*preferences) {}, feeds.Item{Language: "ru", Editions: []string{"en", "ru"}}, false, sendNow},
+		{"reads it as the second, and there is the first", func(*preferences) {}, feeds.Item{Language: "ru", Editions: []string{"ru", "ky"}}, false, skip},
+		{"there is none, and this one stands in", func(p *preferences) { p.Languages = []string{"tr", "uz"} }, feeds.Item{Language: "ru", Editions: []string{"ru"}, StandIn: []string{"uz"}}, false, sendNow},
+		{"there is none, and this one stands in for others", func(p *preferences) { p.Languages = []string{"tr"} }, feeds.Item{Language: "ru", Editions: []string{"ru"}, StandIn: []string{"uz"}}, true, skip},
+		{"it stands in, and there is the second", func(p *preferences) { p.Languages = []string{"en", "ky"} }, feeds.Item{Language: "ru", Editions: []string{"ru", "ky"}, StandIn: []string{"en"}}, false, skip},
+		{"it stands in, of another topic", func(p *preferences) { p.Languages, p.Topics = []string{"en"}, subscriptions.Only(3) }, feeds.Item{Language: "ru", Editions: []string{"ru"}, StandIn: []string{"en"}}, false, skip},
 		{"quiet at another time", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 13, To: 23, Wait: true} }, feeds.Item{Language: "ky"}, false, sendNow},
 	}
 	for _, test := range tests {

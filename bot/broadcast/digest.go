@@ -78,7 +78,7 @@ func (r *runner) digestItems(ctx context.Context, hour time.Time) ([]digestItem,
 	var announced []digestItem
 	for _, b := range append(current, ended...) {
 		at := time.UnixMilli(b.PlannedAt)
-		if b.Kind != News || at.After(hour) || at.Before(begin) {
+		if b.Kind != News || at.After(hour) || at.Before(begin) || r.hadAtOnce(b, hour) {
 			continue
 		}
 		item, err := r.engine.options.Archive.Item(ctx, b.Item)
@@ -94,6 +94,12 @@ func (r *runner) digestItems(ctx context.Context, hour time.Time) ([]digestItem,
 		return cmp.Or(b.at.Compare(a.at), strings.Compare(a.ID, b.ID))
 	})
 	return announced, nil
+}
+
+// hadAtOnce reports whether all readers have had an item before an hour, whatever their times,
+// and the ledger that says so may be gone: it was urgent, and ended long ago.
+func (r *runner) hadAtOnce(b record, hour time.Time) bool {
+	return b.Urgent && b.Finished > 0 && hour.Sub(time.Unix(b.Finished, 0)) > r.engine.options.Keep
 }
 
 // selection returns the items of a digest that a chat reads: of the editions of one

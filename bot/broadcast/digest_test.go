@@ -195,3 +195,30 @@ func TestDigestCoversByWhenAnItemWasAnnounced(t *testing.T) {
 		}
 	}
 }
+
+// TestDigestRepeatsNothingUrgent: who had an item at once, though a digest or the end of a
+// pause was days away, does not get it again then, when its ledger is gone.
+func TestDigestRepeatsNothingUrgent(t *testing.T) {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		f.work() // the hour from which on there are digests
+		f.subscribe("ky", 1, 2)
+		now := time.Now()
+		f.prefer(1, func(p *subscriptions.Preferences) {
+			p.When = subscriptions.When{Rhythm: subscriptions.Weekly, Weekday: now.AddDate(0, 0, 5).In(bishkek).Weekday(), Hour: 9}
+		})
+		f.prefer(2, func(p *subscriptions.Preferences) {
+			p.Reschedule(now, time.Time{}, bishkek, func(p *subscriptions.Preferences) { p.PausedUntil = now.AddDate(0, 0, 5) })
+		})
+		for title, urgent := range map[string]bool{"Эвакуация": true, "Жаңылык": false} {
+			err := f.archive.Publish(t.Context(), []feeds.Item{{ID: feeds.DeskItemID(title, "ky"), Language: "ky", Title: title, Urgent: urgent}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.work()
+		f.wantTitles(map[int64][]string{1: {"Эвакуация"}, 2: {"Эвакуация"}})
+		time.Sleep(6 * 24 * time.Hour)
+		f.work()
+		f.wantTitles(map[int64][]string{1: {"Эвакуация", "1/1 Жаңылык"}, 2: {"Эвакуация", "1/1 Жаңылык"}})
+	})
+}

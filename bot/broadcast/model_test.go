@@ -33,26 +33,28 @@ func TestPromisesHoldInAnyOrderOfEvents(t *testing.T) {
 				server := redistest.Bubble(t)
 				run(t, server.Client(t), server)
 			})
-		})
+		}, testPromises)
 	})
 	t.Run("redis-server", func(t *testing.T) {
 		t.Parallel()
 		onRealServer := redistest.RealInBubbles(t)
 		checkInBubbles(t, func(rt *rapid.T, run func(*testing.T, redis.UniversalClient, *redistest.Embedded)) {
 			onRealServer(func(t *testing.T, rdb redis.UniversalClient) { run(t, rdb, nil) })
-		})
+		}, testPromises)
 	})
 }
 
 // checkInBubbles checks random sequences, each in a bubble of its own: rapid measures by
 // its own clock how long it has been at work. What rapid throws in a bubble is carried out
 // of it.
-func checkInBubbles(t *testing.T, bubble func(rt *rapid.T, run func(*testing.T, redis.UniversalClient, *redistest.Embedded))) {
+func checkInBubbles(t *testing.T, bubble func(rt *rapid.T, run func(*testing.T, redis.UniversalClient, *redistest.Embedded)),
+	check func(*testing.T, *rapid.T, redis.UniversalClient, *redistest.Embedded),
+) {
 	rapid.Check(t, func(rt *rapid.T) {
 		var thrown any
 		bubble(rt, func(t *testing.T, rdb redis.UniversalClient, server *redistest.Embedded) {
 			defer func() { thrown = recover() }()
-			testPromises(t, rt, rdb, server)
+			check(t, rt, rdb, server)
 		})
 		if thrown != nil {
 			panic(thrown)

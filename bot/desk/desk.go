@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/golang-lru/v2"
@@ -33,6 +34,9 @@ var _ Archive = (*feeds.Archive)(nil)
 type Engine interface {
 	Progress(ctx context.Context) ([]broadcast.Progress, error)
 	Reach(ctx context.Context, editions []feeds.Item, at time.Time) (broadcast.Reach, error)
+	// Reports are the broadcasts of an item, Retry tries those again whom one gave up.
+	Reports(ctx context.Context, item string) ([]broadcast.Report, error)
+	Retry(ctx context.Context, broadcast int64) (n int, err error)
 	Wake()
 }
 
@@ -72,6 +76,8 @@ type Desk struct {
 	options Options
 	rdb     redis.UniversalClient
 	log     *slog.Logger
+	// retried are the versions of cases whose broadcasts this process has had tried again.
+	retried sync.Map
 	// links are what links said when they were asked.
 	links *lru.Cache[string, linkAnswer]
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -70,7 +71,7 @@ func newOffice(t *testing.T, rdb redis.UniversalClient, change func(*Options)) *
 	t.Helper()
 	o := &office{t: t, rdb: rdb, archive: feeds.NewArchive(rdb), store: subscriptions.NewStore(rdb), phones: &phones{shows: map[int64]map[int64]string{}}}
 	o.engine = broadcast.New(broadcast.Options{
-		Redis: rdb, Store: o.store, Archive: o.archive, Sender: o.phones, Brake: Brake{rdb}, MessagesPerSecond: 1, Log: slog.New(slog.DiscardHandler),
+		Redis: rdb, Store: o.store, Archive: o.archive, Sender: o.phones, Brake: Brake{rdb}, MessagesPerSecond: 1, GiveUpAfter: time.Minute, Log: slog.New(slog.DiscardHandler),
 	})
 	o.Desk = o.open(change)
 	return o
@@ -183,12 +184,16 @@ func words(title, text string) *Text {
 type phones struct {
 	mu    sync.Mutex
 	last  int64
+	away  map[int64]bool // chats that can't be reached
 	shows map[int64]map[int64]string
 }
 
 func (p *phones) Deliver(_ context.Context, d broadcast.Delivery) (broadcast.Message, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.away[d.Chat] {
+		return broadcast.Message{}, &broadcast.Error{Verdict: broadcast.SlowDown, After: time.Second, Err: errors.New("slow down")}
+	}
 	if p.shows[d.Chat] == nil {
 		p.shows[d.Chat] = make(map[int64]string)
 	}

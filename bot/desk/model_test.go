@@ -90,7 +90,11 @@ func (e idle) Reach(context.Context, []feeds.Item, time.Time) (broadcast.Reach, 
 	return broadcast.Reach{}, nil
 }
 
-func (e idle) Wake() {}
+func (idle) Wake() {}
+
+func (idle) Reports(context.Context, string) ([]broadcast.Report, error) { return nil, nil }
+
+func (idle) Retry(context.Context, int64) (int, error) { return 0, nil }
 
 func (e idle) drain(ctx context.Context) error {
 	announced, err := e.archive.Announcements(ctx, 100)
@@ -221,7 +225,7 @@ func (m *model) atOnce() {
 // onwards are acts that lead somewhere: without them hardly anything would get there.
 var onwards = map[Status][]Verb{
 	Draft: {Submit}, Returned: {Change, Submit}, Submitted: {Approve, Approve, Approve, Return}, Approved: {TakeBack, Approve},
-	Sending: {Stop}, Stopped: {GoOn, End},
+	Sending: {Stop}, Stopped: {GoOn, End}, Sent: {Retry},
 }
 
 // draw is an act that somebody may try, by what was seen some time; or one that comes again.
@@ -232,7 +236,7 @@ func (m *model) draw() Act {
 	m.acts++
 	a := Act{ID: fmt.Sprint("act", m.acts), Via: "chat", Reach: m.acts}
 	a.Who = rapid.SampledFrom([]int64{aizada, aizada, bakyt, cholpon, cholpon, daniyar, eldar, nobody}).Draw(m.rt, "who")
-	a.Verb = rapid.SampledFrom([]Verb{Write, Change, Submit, Submit, Return, Approve, Approve, Approve, TakeBack, Stop, Stop, GoOn, End, Discard}).Draw(m.rt, "verb")
+	a.Verb = rapid.SampledFrom([]Verb{Write, Change, Submit, Submit, Return, Approve, Approve, Approve, TakeBack, Stop, Stop, GoOn, End, Retry, Discard}).Draw(m.rt, "verb")
 	// Mostly what is newest: else hardly anything would get anywhere.
 	open := len(m.seen) > 0 && rapid.IntRange(0, 9).Draw(m.rt, "new") > 0
 	if open && a.Verb != Write {

@@ -23,13 +23,14 @@ var table = map[Verb][]string{
 	Stop:     {"-,sending stopped OAP"},
 	GoOn:     {"stopped sending A"},
 	End:      {"stopped stopped AC"},
+	Retry:    {"-,sent sending A"},
 	Done:     {"sending,stopped sent C"},
 	Discard:  {"draft,returned,submitted discarded AHC"},
 }
 
 // withdrawals are what is otherwise with them; "" for what there is not.
 var withdrawals = map[Verb][]string{
-	Write: {}, Change: {}, Submit: {}, Return: {}, Stop: {}, GoOn: {}, End: {},
+	Write: {}, Change: {}, Submit: {}, Return: {}, Stop: {}, GoOn: {}, End: {}, Retry: {},
 	Approve:  {"-,submitted approved A"},
 	TakeBack: {"submitted,approved discarded A"},
 }
@@ -97,7 +98,7 @@ func (o *oracle) may(verb Verb, k *known, who int64) (to Status, allowed bool) {
 	if other, ok := withdrawals[verb]; ok && k.kind == Withdraw {
 		rows = other
 	}
-	if k.kind == Correct && (verb == Stop || verb == GoOn || verb == End) {
+	if k.kind == Correct && (verb == Stop || verb == GoOn || verb == End || verb == Retry) {
 		return "", false
 	}
 	from := string(k.status)
@@ -240,7 +241,7 @@ func (k *known) follow(l Line, a Act) {
 		k.released = k.kind == Announce
 	case Stop:
 		k.stopped, k.ended = l.At, false
-	case GoOn:
+	case GoOn, Retry:
 		k.ended = false
 	case End:
 		k.ended = true

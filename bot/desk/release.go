@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/feeds"
@@ -22,6 +24,8 @@ func (d *Desk) release(ctx context.Context, c Case) (done bool, err error) {
 		err = d.takeBack(ctx, c)
 	case c.Kind == Correct:
 		err = d.revise(ctx, c)
+	case c.Retrying:
+		err = d.retry(ctx, c)
 	case !c.Feed:
 		err = d.publish(ctx, c)
 	}
@@ -70,6 +74,42 @@ func (d *Desk) takeBack(ctx context.Context, c Case) error {
 		}
 	}
 	return nil
+}
+
+// retry tries those again whom the case's broadcasts gave up. As it walks through all who have
+// the item, it is done once in each process for each version.
+func (d *Desk) retry(ctx context.Context, c Case) error {
+	if at, ok := d.retried.Load(c.ID); ok && at == c.Version {
+		return nil
+	}
+	for _, item := range c.Items {
+		numbers, err := d.numbers(ctx, item)
+		if err != nil {
+			return err
+		}
+		for _, n := range numbers {
+			if _, err := d.options.Engine.Retry(ctx, n); err != nil && !errors.Is(err, broadcast.ErrEnded) {
+				return err
+			}
+		}
+	}
+	d.retried.Store(c.ID, c.Version)
+	return nil
+}
+
+// numbers are those of the broadcasts that brought an item, or of the digest of that name.
+func (d *Desk) numbers(ctx context.Context, item string) (numbers []int64, err error) {
+	if digest, ok := strings.CutPrefix(item, "digest:"); ok {
+		n, err := strconv.ParseInt(digest, 10, 64)
+		return []int64{n}, err
+	}
+	told, err := d.options.Engine.Reports(ctx, item)
+	for _, r := range told {
+		if r.Kind == broadcast.News {
+			numbers = append(numbers, r.ID)
+		}
+	}
+	return numbers, err
 }
 
 // sends are the broadcasts that cases of a kind lead to, and what announces them.

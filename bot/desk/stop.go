@@ -35,12 +35,25 @@ func (b Brake) Halted(ctx context.Context) (map[string]broadcast.Halt, error) {
 // a case, as Progress.Subject does. An item of a feed gets a case by that, under its own
 // id, and with it its editions that are going out.
 func (d *Desk) StopItem(ctx context.Context, a Act) (Outcome, error) {
+	a.Verb = Stop
+	return d.onItem(ctx, a, func(ended bool) bool { return !ended })
+}
+
+// RetryItem tries those again who could not be reached with an item or a digest, as StopItem
+// stops it.
+func (d *Desk) RetryItem(ctx context.Context, a Act) (Outcome, error) {
+	a.Verb = Retry
+	return d.onItem(ctx, a, func(ended bool) bool { return ended })
+}
+
+// onItem does an act on the case of an item, and makes one of those of its editions that are
+// fit, by whether they have ended.
+func (d *Desk) onItem(ctx context.Context, a Act, fit func(ended bool) bool) (Outcome, error) {
 	roles, err := d.RolesOf(ctx, a.Who)
 	if err != nil || roles == 0 {
 		return Outcome{Result: Refused, Refusal: NotAllowed}, err
 	}
 	item := a.Case
-	a.Verb, a.Kind = Stop, Announce
 	c, ok, err := d.ForItem(ctx, item)
 	if err != nil {
 		return Outcome{}, err
@@ -53,16 +66,17 @@ func (d *Desk) StopItem(ctx context.Context, a Act) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	if ended(Case{Kind: Announce, Items: []string{item}}) {
+	fits := func(item string) bool { return fit(ended(Case{Kind: Announce, Items: []string{item}})) }
+	if !fits(item) {
 		return Outcome{Result: Refused, Refusal: WrongStatus}, nil
 	}
-	a.Case, a.Items = strings.ReplaceAll(item, ":", "-"), []string{item}
+	a.Case, a.Kind, a.Items = strings.ReplaceAll(item, ":", "-"), Announce, []string{item}
 	editions, err := d.options.Archive.Editions(ctx, item)
 	if err != nil && !errors.Is(err, feeds.ErrNotFound) {
 		return Outcome{}, err
 	}
 	for _, edition := range editions {
-		if !ended(Case{Kind: Announce, Items: []string{edition.ID}}) {
+		if fits(edition.ID) {
 			a.Items = append(a.Items, edition.ID)
 		}
 	}

@@ -83,11 +83,15 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// configure writes a configuration whose one source is at the address given: configure
-// kabarchy.yaml http://…/ky/rss
+// configure writes a configuration whose one source is at the address given, and what
+// else a file says: configure kabarchy.yaml http://…/ky/rss
 func configure(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: configure <file> <url>")
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: configure <file> <url> [<file>]")
+	}
+	more := ""
+	if len(args) == 3 {
+		more = ts.ReadFile(args[2])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(`ministry:
   name: {ky: Министрлик, ru: Министерство, en: Ministry}
@@ -97,7 +101,7 @@ sources:
   - {id: news-ky, language: ky, url: "`+args[1]+`"}
 network: {allow_private_addresses: true}
 listen: 127.0.0.1:0
-`), 0o600))
+`+more), 0o600))
 }
 
 // closedAddress is one at which nobody listens.

@@ -111,7 +111,8 @@ func (d *demo) start(ctx context.Context, log *slog.Logger) error {
 		d.Telegram.Citizen(person.Name, person.Language)
 	}
 	for _, c := range page.Office {
-		d.Telegram.CitizenAs(c.ID, c.Name, c.Language)
+		// They have written to the bot before: it offers the desk in the menu of a chat it knows.
+		d.Telegram.CitizenAs(c.ID, c.Name, c.Language).Open()
 	}
 	d.App, err = NewApp(ctx, AppOptions{
 		Config: configured, Redis: rdb, Log: log,

@@ -31,6 +31,65 @@ func TestThePressOfficeHasPhones(t *testing.T) {
 	}
 }
 
+// TestThePressOfficeIsInTheDemo: who writes finds the desk in the menu, which no citizen
+// has, and answers its question; who approves is told, approves it, and takes it back before it goes.
+func TestThePressOfficeIsInTheDemo(t *testing.T) {
+	t.Parallel()
+	d := openDemo(t)
+	phones := d.Telegram.Phones()
+	aigul, writes, approves := phones[0], phones[2], phones[3]
+	first := func(c *simulator.Citizen) string {
+		if menu := d.Telegram.Commands(c.Chat, c.User().LanguageCode); len(menu) > 0 {
+			return menu[0].Command
+		}
+		return ""
+	}
+	shows := func(c *simulator.Citizen, what string, holds func(simulator.Message) bool) (last simulator.Message) {
+		t.Helper()
+		eventually(t, what, func() bool {
+			shown := c.Messages()
+			if len(shown) > 0 {
+				last = shown[len(shown)-1]
+			}
+			return last.Bot && holds(last)
+		})
+		return last
+	}
+	presses := func(c *simulator.Citizen, data string) {
+		t.Helper()
+		var button simulator.Button
+		shows(c, "a button with "+data, func(m simulator.Message) bool {
+			for _, b := range slices.Concat(m.Keyboard...) {
+				if strings.HasPrefix(b.Data, data) {
+					button = b
+				}
+			}
+			return button.Data != ""
+		})
+		if _, err := c.TapData(button.Data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "the desk in the menus of the press office", func() bool { return first(writes) == "desk" && first(approves) == "desk" })
+	aigul.Send("/start ky")
+	shows(aigul, "a subscription", func(m simulator.Message) bool { return m.Text != "" })
+	if menu := first(aigul); menu == "desk" {
+		t.Error("a citizen is offered the desk")
+	}
+	writes.Send("/desk")
+	presses(writes, "desk:new:")
+	asked := shows(writes, "a question", func(m simulator.Message) bool { return m.Question != nil })
+	if _, err := writes.Say(simulator.Words{Text: "Акысыз жардам\n\nОшто борбор ачылды.", ReplyTo: asked.ID}); err != nil {
+		t.Fatal(err)
+	}
+	presses(writes, "desk:look:")
+	presses(writes, "desk:do:submit:")
+	presses(approves, "desk:look:")
+	presses(approves, "desk:sure:approve:")
+	presses(approves, "desk:do:approve:")
+	presses(approves, "desk:do:takeback:") // before the ten seconds are over
+}
+
 // TestDemoRefusesOtherSites asks the demo as a browser does in which a page of another
 // site is open: by a name of the site's that means this machine, or from that page. The
 // site may even know the token.

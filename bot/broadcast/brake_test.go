@@ -38,6 +38,13 @@ func (h *hand) put(subject string, how Halt) {
 	h.halted[subject] = how
 }
 
+// free lets everything go on.
+func (h *hand) free() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	clear(h.halted)
+}
+
 func (h *hand) fail(err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -190,4 +197,38 @@ func TestBrakeHaltsNoCorrection(t *testing.T) {
 		}
 		f.onceEach(chats(1, 300))
 	})
+}
+
+// TestDigestPassesWhatIsStopped: what a person has stopped comes in no digest; when it is free
+// again the next one brings it.
+func TestDigestPassesWhatIsStopped(t *testing.T) {
+	for _, how := range []Halt{Halted, Over} {
+		t.Run(string(how), func(t *testing.T) {
+			miniFixture(t, func(t *testing.T, f *fixture) {
+				h := f.braked(300)
+				f.prefer(7, func(p *subscriptions.Preferences) { p.When = daily(9) })
+				sleepUntil(8, 58)
+				stop := f.run()
+				f.publish("ky", "Жаңылык")
+				f.arrived(60)
+				h.put(f.item("ky", "Жаңылык").ID, how)
+				sleepUntil(9, 5)
+				if n := f.phones.told(7, "Жаңылык"); n != 0 {
+					t.Errorf("a digest brought what is stopped")
+				}
+				h.put(f.item("ky", "Жаңылык").ID, "")
+				f.quiet()
+				stop()
+				sleepUntil(9, 0)
+				f.work()
+				want := map[Halt]int{Halted: 1, Over: 0}[how]
+				if n := f.phones.told(7, "Жаңылык"); n != want {
+					t.Errorf("the next digest told it %d times, want %d", n, want)
+				}
+				if how == Halted {
+					f.onceEach(chats(1, 300))
+				}
+			})
+		})
+	}
 }

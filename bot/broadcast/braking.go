@@ -2,8 +2,11 @@ package broadcast
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // brakeEvery is how often the Brake is asked.
@@ -102,4 +105,51 @@ func (j *job) isLeaving() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.leaving
+}
+
+// haltedScript notes from when on digests pass an item, and what follows when it is free.
+//
+// KEYS[2] the plan
+// ARGV[2] from when on, Unix milliseconds; 0 when it is free, [3] when it counts as planned, likewise
+var haltedScript = redis.NewScript(fenced + `
+if redis.call('EXISTS', KEYS[2]) == 0 or redis.call('HEXISTS', KEYS[2], 'finished') == 1 then return 0 end
+redis.call('HSET', KEYS[2], 'halted_at', ARGV[2], 'planned_at', ARGV[3])
+return 1
+`)
+
+// noteHalted notes since when an item has been stopped: since the digest that is under way,
+// where one is. Digests pass it from then on.
+func (r *runner) noteHalted(ctx context.Context, b record, current []record) error {
+	if b.Kind != News || b.HaltedAt > 0 || r.haltOf(b.plan) != Halted || r.halted.Load() == nil {
+		return nil
+	}
+	since := time.Now().UnixMilli()
+	for _, other := range current {
+		if other.Kind == Digest {
+			since = min(since, other.PlannedAt-1)
+		}
+	}
+	if _, err := r.engine.plans.guard(ctx, haltedScript, []string{keyPlan(b.ID)}, since, b.PlannedAt); err != nil {
+		return fmt.Errorf("note that broadcast %d is stopped: %w", b.ID, err)
+	}
+	return nil
+}
+
+// freed lets the next digests bring an item that is free again, where one has passed it.
+func (r *runner) freed(ctx context.Context, b *record) error {
+	if b.HaltedAt == 0 {
+		return nil
+	}
+	last, err := r.engine.plans.lastDigest(ctx)
+	if err != nil {
+		return err
+	}
+	if hour := last * 3600 * 1000; hour > b.HaltedAt {
+		b.PlannedAt = max(b.PlannedAt, hour+1)
+	}
+	if _, err := r.engine.plans.guard(ctx, haltedScript, []string{keyPlan(b.ID)}, 0, b.PlannedAt); err != nil {
+		return fmt.Errorf("note that broadcast %d is free: %w", b.ID, err)
+	}
+	b.HaltedAt = 0
+	return nil
 }

@@ -64,7 +64,7 @@ func (s plans) lastDigest(ctx context.Context) (int64, error) {
 }
 
 // digestItems returns what was announced before an hour, newest first. What was archived
-// and never announced is not among it, nor what was withdrawn.
+// and never announced is not among it, nor what was withdrawn or ended by a person.
 func (r *runner) digestItems(ctx context.Context, hour time.Time) ([]digestItem, error) {
 	begin := hour.Add(-digestReach)
 	current, err := r.engine.plans.running(ctx)
@@ -78,7 +78,7 @@ func (r *runner) digestItems(ctx context.Context, hour time.Time) ([]digestItem,
 	var announced []digestItem
 	for _, b := range append(current, ended...) {
 		at := time.UnixMilli(b.PlannedAt)
-		if b.Kind != News || at.After(hour) || at.Before(begin) || r.hadAtOnce(b, hour) {
+		if b.Kind != News || b.Stop || at.After(hour) || at.Before(begin) || r.hadAtOnce(b, hour) {
 			continue
 		}
 		item, err := r.engine.options.Archive.Item(ctx, b.Item)
@@ -114,6 +114,9 @@ func (r *runner) selection(j *job, p subscriptions.Preferences) []digestItem {
 	at := make(map[int64]int) // by ledger
 	for _, item := range j.items {
 		if !item.at.After(since) || item.at.After(due) || !r.engine.audience.reads(p, &item.Item) {
+			continue
+		}
+		if r.haltOf(plan{Kind: News, Item: item.ID}) != "" {
 			continue
 		}
 		i, has := at[item.ledger]

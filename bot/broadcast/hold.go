@@ -113,6 +113,9 @@ func (r *runner) control(ctx context.Context, current []record) ([]record, error
 			if err := r.countResting(ctx, b); err != nil {
 				return nil, err
 			}
+			if err := r.noteHalted(ctx, b, current); err != nil {
+				return nil, err
+			}
 		default:
 			free = append(free, b)
 		}

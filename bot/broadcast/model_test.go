@@ -20,7 +20,7 @@ import (
 
 // TestPromisesHoldInAnyOrderOfEvents lets people come, go, change language, wait for the
 // morning or for a digest, groups become supergroups, items be published in one language or
-// two, corrected and withdrawn, the engine crash, Redis go away or refuse to write, days go
+// two, corrected, withdrawn, stopped and let go on, the engine crash, Redis go away or refuse to write, days go
 // by and Telegram answer all sorts, in random order; then it compares what the phones show
 // with what a model says they must, may and must not show. The engine works under a lease,
 // and loses it with Redis.
@@ -69,8 +69,10 @@ func testPromises(t *testing.T, rt *rapid.T, rdb redis.UniversalClient, server *
 	m.server = server
 	for range rapid.IntRange(10, 40).Draw(rt, "events") {
 		m.event(rt)
+		m.look(rt)
 	}
 	m.settle()
+	m.look(rt)
 	m.check(rt)
 }
 
@@ -92,6 +94,7 @@ type model struct {
 	h      *fixture
 	stop   func()
 	server *redistest.Embedded // nil where Redis stays well
+	brake  *hand
 
 	prefs map[int64][]string // reader → languages, the main one first; absent: not subscribed
 	// away are those at whom messages may have got out of reach: they blocked the bot, or
@@ -134,6 +137,8 @@ func newModel(f *fixture, rt *rapid.T) *model {
 		// Some are good in any case, or nothing would ever arrive.
 		moods: append(rapid.SliceOfN(rapid.IntRange(0, 11), 16, 64).Draw(rt, "moods"), 11, 11, 11, 11),
 	}
+	m.brake = &hand{halted: map[string]Halt{}}
+	f.options.Brake = m.brake
 	f.options.Grace = time.Nanosecond
 	f.options.GiveUpAfter = 60 * 24 * time.Hour // the days without an engine make no message too old
 	f.phones.answer = m.answer
@@ -215,7 +220,7 @@ func (m *model) answer(d Delivery, _ int) error {
 // events are what may happen, some of it more often.
 var events = []string{
 	"subscribe", "subscribe", "subscribe", "leave", "block", "publish", "publish", "publish both", "correct", "withdraw",
-	"crash", "wait", "quiet", "times", "evening", "morning", "migrate", "redis away", "redis refuses",
+	"crash", "wait", "quiet", "times", "halt", "go on", "evening", "morning", "migrate", "redis away", "redis refuses",
 }
 
 func (m *model) event(rt *rapid.T) {
@@ -246,6 +251,14 @@ func (m *model) event(rt *rapid.T) {
 		time.Sleep(time.Duration(rapid.IntRange(0, 3000).Draw(rt, "ms")) * time.Millisecond)
 	case "quiet":
 		m.h.sleeps(m.chat(who), 22, 7)
+	case "halt":
+		if i := m.pick(rapid.IntRange(0, 99).Draw(rt, "which")); i != nil {
+			for language, e := range i.editions {
+				m.brake.put(m.h.item(language, e.title).ID, Halted)
+			}
+		}
+	case "go on":
+		m.brake.free()
 	case "times":
 		m.reschedule(who, rapid.SampledFrom([]subscriptions.When{
 			{}, daily(9), {Rhythm: subscriptions.Weekly, Weekday: time.Monday, Hour: 9},
@@ -272,6 +285,13 @@ func (m *model) trouble(rt *rapid.T, begin, end func()) {
 	time.Sleep(time.Duration(rapid.IntRange(0, 9000).Draw(rt, "ms")) * time.Millisecond)
 	end()
 	m.h.wellAgain()
+}
+
+// look fails where a report's figures do not add up, or say more than is true.
+func (m *model) look(rt *rapid.T) {
+	if err := m.h.addUp(); err != nil {
+		rt.Fatal(err)
+	}
 }
 
 // pass lets the time come to an hour and a minute. The engine, which looks every second,
@@ -473,6 +493,7 @@ func supergroupOf(chat int64) int64 {
 // settle waits until everything has been done: who waits for the morning, for a daily
 // digest and for a weekly one.
 func (m *model) settle() {
+	m.brake.free()
 	m.pass(7, 0)
 	m.h.quiet()
 	m.pass(9, 1)

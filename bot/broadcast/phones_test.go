@@ -174,3 +174,16 @@ func (p *phones) told(chat int64, title string) (n int) {
 	}
 	return n
 }
+
+// by returns how many readers a broadcast brought something. A group is the same under both its ids.
+func (p *phones) by(broadcast int64) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	readers := make(map[int64]bool)
+	for chat, messages := range p.has {
+		if slices.ContainsFunc(messages, func(s shown) bool { return s.broadcast == broadcast }) {
+			readers[reader(chat)] = true
+		}
+	}
+	return len(readers)
+}

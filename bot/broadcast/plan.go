@@ -10,7 +10,8 @@ import (
 // digestName stands where other broadcasts name their item.
 const digestName = "digest"
 
-// plan is what a broadcast is to do. It never changes.
+// plan is what a broadcast is to do. It does not change, but for PlannedAt of what was
+// stopped while a digest passed it.
 type plan struct {
 	ID        int64  `redis:"-"`
 	Kind      Kind   `redis:"kind"`
@@ -89,12 +90,13 @@ var errGivenTwice = errors.New("its number was given before")
 
 // hold is why a broadcast is held, and what a person decided about it.
 type hold struct {
-	Held    Suspicion `redis:"held"`    // empty: it is not
-	Words   string    `redis:"words"`   // what Telegram said
-	Reason  string    `redis:"reason"`  // what all said who led to it; empty where an earlier release held it
-	HeldAt  int64     `redis:"held_at"` // Unix seconds
-	Trusted string    `redis:"trusted"` // what it was held for and is not to be held for again: a line each
-	Stop    bool      `redis:"stop"`    // it is to end, or was ended, before its time
+	Held     Suspicion `redis:"held"`      // empty: it is not
+	Words    string    `redis:"words"`     // what Telegram said
+	Reason   string    `redis:"reason"`    // what all said who led to it; empty where an earlier release held it
+	HeldAt   int64     `redis:"held_at"`   // Unix seconds
+	Trusted  string    `redis:"trusted"`   // what it was held for and is not to be held for again: a line each
+	Stop     bool      `redis:"stop"`      // it is to end, or was ended, before its time
+	HaltedAt int64     `redis:"halted_at"` // from when on digests passed the item, since a person has stopped it: Unix milliseconds
 	// Withdrawn says that it is to end since its item was taken back.
 	Withdrawn bool `redis:"withdrawn"`
 }

@@ -49,6 +49,9 @@ func (r *runner) begin(ctx context.Context, p record) error {
 	if err != nil {
 		return err
 	}
+	if err := r.freed(ctx, &p); err != nil {
+		return err
+	}
 	if err := r.keepLedger(ctx, p); err != nil {
 		return err
 	}

@@ -83,7 +83,8 @@ func pauseAfter(err error, failures int) time.Duration {
 	return max(pause, telegram.Backoff(shortestPause, longestPause, failures))
 }
 
-// sleep waits, unless ctx is done first.
+// sleep waits, unless ctx is done first. The broadcast engine, which this package knows
+// nothing of, has the same: a package for these lines alone would cost more than they do.
 func sleep(ctx context.Context, pause time.Duration) error {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()

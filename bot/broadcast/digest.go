@@ -139,11 +139,65 @@ func (r *runner) unread(ctx context.Context, j *job, chat int64, chosen []digest
 		if err != nil {
 			return nil, err
 		}
-		if by := digestHas(j.ID); !has || line == by || line.Reason != "" && line.Reason != by.Reason {
+		if !has {
+			has, err = r.engine.had(ctx, item, chat)
+			if err != nil {
+				return nil, err
+			}
+		} else if line == digestHas(j.ID) || line.Reason != "" && line.Reason != inDigest {
+			has = false
+		}
+		if !has {
 			items = append(items, item.Item)
 		}
 	}
 	return items, nil
+}
+
+// had reports whether a chat had an item at once whose ledger may have expired: a week's
+// digest comes after it. What was urgent everybody had.
+func (e *Engine) had(ctx context.Context, item digestItem, chat int64) (bool, error) {
+	if time.Since(item.at) < e.options.Keep {
+		return false, nil // the ledger has not
+	}
+	has, err := e.options.Redis.HExists(ctx, keyHad(item.ledger), id(chat)).Result()
+	if err != nil {
+		return false, fmt.Errorf("read whether chat %d had item %s: %w", chat, item.ID, err)
+	}
+	return has || item.Urgent, nil
+}
+
+// keepHad notes what a chat that had all at once had in this hour, for the digests that it
+// is to get: their first one reaches back to the hour's begin.
+func (e *Engine) keepHad(ctx context.Context, chat int64) error {
+	hour := time.Now().Truncate(time.Hour)
+	current, err := e.plans.running(ctx)
+	if err != nil {
+		return err
+	}
+	ended, err := e.plans.finishedSince(ctx, hour)
+	if err != nil {
+		return err
+	}
+	for _, b := range append(current, ended...) {
+		if b.Kind != News || b.PlannedAt < hour.UnixMilli() {
+			continue
+		}
+		line, has, err := e.ledger.get(ctx, b.Ledger, chat)
+		if err != nil {
+			return err
+		}
+		if !has || line.Reason != "" {
+			continue
+		}
+		pipe := e.options.Redis.TxPipeline()
+		pipe.HSet(ctx, keyHad(b.Ledger), chat, 1)
+		pipe.Expire(ctx, keyHad(b.Ledger), digestReach+24*time.Hour)
+		if _, err := pipe.Exec(ctx); err != nil {
+			return fmt.Errorf("note that chat %d had item %s: %w", chat, b.Item, err)
+		}
+	}
+	return nil
 }
 
 // digestHas is the line of an item's ledger that says that the chat has it by this digest.
@@ -192,6 +246,11 @@ func (e *Engine) KeepDigests(ctx context.Context, chat int64) (until time.Time, 
 	p, _, err := e.options.Store.Get(ctx, chat)
 	if err != nil && !errors.As(err, new(*subscriptions.Unreadable)) {
 		return until, err
+	}
+	if p.When.Rhythm == subscriptions.AtOnce {
+		if err := e.keepHad(ctx, chat); err != nil {
+			return until, err
+		}
 	}
 	for _, b := range running {
 		if b.Kind != Digest {

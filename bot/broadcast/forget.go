@@ -27,6 +27,7 @@ func (e *Engine) Forget(ctx context.Context, chat int64) error {
 		pipe.HDel(ctx, keyFailed(broadcast), id(chat))
 		pipe.HDel(ctx, keyDoubt(broadcast), id(chat))
 		pipe.HDel(ctx, keyPromised(broadcast), id(chat))
+		pipe.HDel(ctx, keyHad(broadcast), id(chat))
 	}
 	pipe.LRem(ctx, keyJoined, 0, chat)
 	if _, err := pipe.Exec(ctx); err != nil {

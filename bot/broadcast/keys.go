@@ -31,6 +31,9 @@ func keyDoubt(broadcast int64) string { return "{news}:doubt:" + id(broadcast) }
 // have changed since.
 func keyPromised(broadcast int64) string { return "{news}:promised:" + id(broadcast) }
 
+// keyHad is a hash: chat → 1, of those who had an item at once and want digests since.
+func keyHad(ledger int64) string { return "{news}:had:" + id(ledger) }
+
 // keyPace is a hash: ten seconds since 1970, counted → how many phones got the message in them.
 func keyPace(broadcast int64) string { return "{news}:pace:" + id(broadcast) }
 

@@ -294,3 +294,53 @@ func TestADigestsItemIsNotToldAgainAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestAWeeksDigestRepeatsNothing: the ledger that knows who had an item at once has expired
+// when a week's digest comes.
+func TestAWeeksDigestRepeatsNothing(t *testing.T) {
+	eachFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", 1)
+		time.Sleep(72 * time.Hour) // to the day after a Monday
+		stop := f.run()
+		f.publish("ky", "Тез келген")
+		f.until("it is there", func() bool { return f.phones.told(1, "Тез келген") == 1 })
+		f.quiet()
+		f.reschedule(1, func(p *subscriptions.Preferences) {
+			p.When = subscriptions.When{Rhythm: subscriptions.Weekly, Weekday: time.Monday, Hour: 9}
+		})
+		f.publish("ky", "Кийинки")
+		f.quiet()
+		stop()
+		time.Sleep(6 * 24 * time.Hour)
+		sleepUntil(9, 1)
+		f.work()
+		if n, m := f.phones.told(1, "Тез келген"), f.phones.told(1, "Кийинки"); n != 1 || m != 1 {
+			t.Errorf("told %d and %d times, want each once", n, m)
+		}
+	})
+}
+
+// TestAWeeksDigestLeavesOutWhatWasUrgent: everybody had it at once.
+func TestAWeeksDigestLeavesOutWhatWasUrgent(t *testing.T) {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", 1)
+		f.prefer(1, func(p *subscriptions.Preferences) {
+			p.When = subscriptions.When{Rhythm: subscriptions.Weekly, Weekday: time.Monday, Hour: 9}
+		})
+		time.Sleep(72 * time.Hour)
+		stop := f.run()
+		urgent := feeds.Item{ID: "siren", Language: "ky", Title: "Эвакуация", Urgent: true}
+		if err := f.archive.Publish(t.Context(), []feeds.Item{urgent}); err != nil {
+			t.Fatal(err)
+		}
+		f.publish("ky", "Кийинки")
+		f.quiet()
+		stop()
+		time.Sleep(6 * 24 * time.Hour)
+		sleepUntil(9, 1)
+		f.work()
+		if n, m := f.phones.told(1, "Эвакуация"), f.phones.told(1, "Кийинки"); n != 1 || m != 1 {
+			t.Errorf("told %d and %d times, want each once", n, m)
+		}
+	})
+}

@@ -82,30 +82,35 @@ func (l ledger) copy(ctx context.Context, number, from, to int64, line entry) er
 	return nil
 }
 
-// move renames a chat in the lists of failures and in the promises, and takes its old name
-// from the retry sets: under the new one it is tried anyway.
+// moved are the lists that name chats and are kept when one gets another id.
+var moved = []func(broadcast int64) string{keyFailed, keyPromised, keyHad}
+
+// move renames a chat in the lists that are kept. In the retry sets it needs no place: under
+// its new name it is tried anyway.
 func (r retries) move(ctx context.Context, broadcasts []int64, from, to int64) error {
+	var keys []string
+	for _, broadcast := range broadcasts {
+		for _, key := range moved {
+			keys = append(keys, key(broadcast))
+		}
+	}
 	pipe := r.rdb.Pipeline()
-	why, due := make([]*redis.StringCmd, len(broadcasts)), make([]*redis.StringCmd, len(broadcasts))
-	for i, broadcast := range broadcasts {
-		why[i], due[i] = pipe.HGet(ctx, keyFailed(broadcast), id(from)), pipe.HGet(ctx, keyPromised(broadcast), id(from))
+	values := make([]*redis.StringCmd, len(keys))
+	for i, key := range keys {
+		values[i] = pipe.HGet(ctx, key, id(from))
 	}
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
-		return fmt.Errorf("move chat %d in the lists of failures: %w", from, err)
+		return fmt.Errorf("move chat %d in the lists of broadcasts: %w", from, err)
 	}
 	pipe = r.rdb.Pipeline()
-	for i, broadcast := range broadcasts {
-		if why[i].Err() == nil {
-			pipe.HSet(ctx, keyFailed(broadcast), to, why[i].Val())
-			pipe.HDel(ctx, keyFailed(broadcast), id(from))
-		}
-		if due[i].Err() == nil {
-			pipe.HSet(ctx, keyPromised(broadcast), to, due[i].Val())
-			pipe.HDel(ctx, keyPromised(broadcast), id(from))
+	for i, key := range keys {
+		if values[i].Err() == nil {
+			pipe.HSet(ctx, key, to, values[i].Val())
+			pipe.HDel(ctx, key, id(from))
 		}
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
-		return fmt.Errorf("move chat %d in the lists of failures: %w", from, err)
+		return fmt.Errorf("move chat %d in the lists of broadcasts: %w", from, err)
 	}
 	return nil
 }

@@ -15,7 +15,8 @@ const lookEvery = 5 * time.Second
 
 // admins are the configured administrators, with what they look at.
 func (a *App) admins() bot.Admins {
-	return bot.Admins{IDs: a.options.Config.Admins, Redis: a.options.Redis, Alarms: a.alarms, Wake: a.wakeAdmins, CorrectWithin: time.Duration(a.options.Config.Telegram.CorrectWithinHours) * time.Hour, Service: struct {
+	correctWithin := time.Duration(a.options.Config.Telegram.CorrectWithinHours) * time.Hour
+	return bot.Admins{IDs: a.options.Config.Admins, Redis: a.options.Redis, Alarms: a.alarms, Wake: a.wakeAdmins, CorrectWithin: correctWithin, Service: struct {
 		*broadcast.Engine
 		*feeds.Poller
 		*feeds.Archive

@@ -180,7 +180,7 @@ func (t deskTalk) concerned(ctx context.Context, c desk.Case, verb desk.Verb) (i
 		n, _ := t.bot.reachCount(ctx, c)
 		return n, nil
 	}
-	s, err := t.bot.sums(ctx, c.Items)
+	s, err := t.bot.sums(ctx, c.Items, broadcastOf[c.Kind])
 	if verb == desk.Retry {
 		return s.gaveUp, err
 	}

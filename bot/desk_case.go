@@ -114,7 +114,7 @@ func (t deskTalk) casePage(ctx context.Context, c desk.Case) (page, error) {
 	}
 	d := caseDrawing{view: t.view, c: c, title: t.bot.titleOf(ctx, c, t.words.Language()), names: names, allowed: allowed}
 	if c.Status == desk.Sending || c.Status == desk.Stopped || c.Status == desk.Sent {
-		if d.sums, err = t.bot.sums(ctx, c.Items); err != nil {
+		if d.sums, err = t.bot.sums(ctx, c.Items, broadcastOf[c.Kind]); err != nil {
 			return page{}, err
 		}
 	}

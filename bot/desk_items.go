@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
@@ -85,7 +86,7 @@ func (t deskTalk) caseOf(ctx context.Context, item string) (desk.Case, bool, err
 // itemPage shows an item, how far it is on the phones, and what can be done.
 func (t deskTalk) itemPage(ctx context.Context, item feeds.Item) (page, error) {
 	ids := t.withEditions(ctx, item)
-	s, err := t.bot.sums(ctx, ids)
+	s, err := t.bot.sums(ctx, ids, broadcast.News)
 	if err != nil {
 		return page{}, err
 	}
@@ -215,7 +216,7 @@ func (t deskTalk) sureWithdraw(ctx context.Context, id string) (reply, error) {
 	if !may {
 		return t.refused(desk.NotAllowed), nil
 	}
-	s, err := t.bot.sums(ctx, ids)
+	s, err := t.bot.sums(ctx, ids, broadcast.News)
 	if err != nil {
 		return reply{}, err
 	}
@@ -245,7 +246,7 @@ func (t deskTalk) withdraw(ctx context.Context, id, itemID string) (reply, error
 	if done {
 		return r, err
 	}
-	s, err := t.bot.sums(ctx, ids)
+	s, err := t.bot.sums(ctx, ids, broadcast.News)
 	if err != nil {
 		return reply{}, err
 	}

@@ -23,18 +23,24 @@ type sums struct {
 // rest is how many are still to get it.
 func (s sums) rest() int { return max(0, s.planned-s.sent-s.blocked-s.failed) }
 
-// sums adds up the broadcasts of some items.
-func (b *Bot) sums(ctx context.Context, items []string) (s sums, err error) {
+// sums adds up the broadcasts of some items that are of a kind: whom an item reached is not
+// whom its corrections reached.
+func (b *Bot) sums(ctx context.Context, items []string, kind broadcast.Kind) (s sums, err error) {
 	progress, err := b.admins.Service.Progress(ctx)
 	if err != nil {
 		return s, err
 	}
 	for _, p := range progress {
-		if p.Kind != broadcast.Digest && slices.Contains(items, p.Item) {
+		if p.Kind == kind && slices.Contains(items, p.Item) {
 			s.add(p)
 		}
 	}
 	return s, nil
+}
+
+// broadcastOf is what a case sends.
+var broadcastOf = map[desk.Kind]broadcast.Kind{
+	desk.Announce: broadcast.News, desk.Correct: broadcast.Correction, desk.Withdraw: broadcast.Withdrawal,
 }
 
 func (s *sums) add(p broadcast.Progress) {

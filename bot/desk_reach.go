@@ -34,7 +34,7 @@ func (b *Bot) reachItem(ctx context.Context, item string) (int, bool) {
 // reachWords say whom a case reaches, when, and whom not, and how long that takes.
 func (t deskTalk) reachWords(ctx context.Context, c desk.Case) (string, int, error) {
 	if c.Kind != desk.Announce { // it goes to those who have it
-		s, err := t.bot.sums(ctx, c.Items)
+		s, err := t.bot.sums(ctx, c.Items, broadcast.News)
 		return t.words.N("line.desk_reaches", s.sent, nil), s.sent, err
 	}
 	r, err := t.office.Reach(ctx, c)

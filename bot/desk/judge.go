@@ -29,63 +29,100 @@ type sight struct {
 
 // judge says what the case becomes, or, with a result, why it does not.
 func (d *Desk) judge(s sight, a Act) (next, Outcome) {
-	refuse := func(why Refusal) (next, Outcome) {
-		return next{}, Outcome{Case: s.Case, Result: Refused, Refusal: why}
-	}
 	if a.Who != 0 && s.roles == 0 {
 		return next{}, Outcome{Result: Refused, Refusal: NotAllowed} // strangers are shown nothing
 	}
 	if s.repeated {
 		return next{}, Outcome{Case: s.Case, Result: Repeated}
 	}
-	c := s.clone()
-	if s.raw == "" {
-		c = Case{ID: a.Case, Kind: a.Kind, Items: slices.Clone(a.Items), Created: s.now}
+	n := next{Case: s.clone()}
+	out := n.find(s, a)
+	if out.Result == "" {
+		out = d.permit(n, s, a)
 	}
-	rule, ok := ruleFor(a.Verb, c.Kind, c.Status)
-	seen := s.raw == "" || rule.Stale || a.Version == s.Version
-	switch {
-	case s.raw == "" && (!ok || !caseID.MatchString(a.Case) || len(a.Items) > mostItems):
-		return refuse(NoCase)
-	case s.raw == "" && len(a.Items) == 0 && (a.Verb != Write || a.Kind == Correct):
-		return refuse(NoCase)
-	case !seen && !(ok && a.Verb == Change):
-		return next{}, Outcome{Case: s.Case, Result: Conflict}
-	case !ok:
-		return refuse(WrongStatus)
+	if out.Result == "" {
+		out = d.fill(&n, s.now, a)
 	}
-	if why := rule.allows(c, a.Who, s.roles, d.alone(c, a.Who)); why != "" {
-		return refuse(why)
+	if out.Result != "" {
+		out.Case = s.Case
+		return next{}, out
 	}
-	if a.Verb == Go && s.roles&Approver == 0 { // its approver's
-		return refuse(NotAllowed)
-	}
-	if n := utf8.RuneCountInString(a.Reason); n > maxReason || rule.Reasoned && n == 0 {
-		return refuse(NoReason)
-	}
-	if a.Changes != nil && (a.Verb == Write || a.Verb == Change) {
-		if a.Changes.size() > maxContent {
-			return refuse(TooLong)
-		}
-		if clashes := c.change(*a.Changes, a.Version); len(clashes) > 0 {
-			return next{}, Outcome{Case: s.Case, Result: Conflict, Clashes: clashes}
-		}
-	}
-	if rule.Checked {
-		if found := d.mistakes(c, s.now); len(found) > 0 {
-			return next{}, Outcome{Case: s.Case, Result: Refused, Refusal: ChecksFailed, Findings: found}
-		}
-	}
-	if a.Verb == Approve && !c.At.IsZero() && s.now.Sub(c.At) > tooLate {
-		return next{}, Outcome{Case: s.Case, Result: Refused, Refusal: ChecksFailed, Findings: []Finding{{Check: CheckTimePast, Error: true}}}
-	}
-	n := next{Case: c, rule: rule}
-	if a.Verb == Done && c.Ended { // what was ended stays so, should somebody still publish it
+	if a.Verb == Done && n.Ended { // what was ended stays so, should somebody still publish it
 		n.rule.Halt = Unchanged
 	}
+	own := a.Verb == Approve && n.Hand(a.Who)
 	n.become(a, s.now, d.options.Hold)
-	n.Alone = n.Alone || a.Verb == Approve && c.Hand(a.Who)
+	n.Alone = n.Alone || own
 	return n, Outcome{}
+}
+
+// find finds the rule for an act; the case begins here where there is none.
+func (n *next) find(s sight, a Act) Outcome {
+	fresh := s.raw == ""
+	if fresh {
+		n.Case = Case{ID: a.Case, Kind: a.Kind, Items: slices.Clone(a.Items), Created: s.now}
+	}
+	var ok bool
+	n.rule, ok = ruleFor(a.Verb, n.Kind, n.Status)
+	if fresh {
+		if !ok || !a.begins() {
+			return Outcome{Result: Refused, Refusal: NoCase}
+		}
+		return Outcome{}
+	}
+	merges := ok && a.Verb == Change // see Case.change
+	switch {
+	case a.Version != s.Version && !n.rule.Stale && !merges:
+		return Outcome{Result: Conflict}
+	case !ok:
+		return Outcome{Result: Refused, Refusal: WrongStatus}
+	}
+	return Outcome{}
+}
+
+// begins reports whether an act says what a new case needs: only an announcement has no
+// items yet when it is written.
+func (a Act) begins() bool {
+	return caseID.MatchString(a.Case) && len(a.Items) <= mostItems &&
+		(len(a.Items) > 0 || a.Verb == Write && a.Kind == Announce)
+}
+
+// permit asks whether who acts may.
+func (d *Desk) permit(n next, s sight, a Act) Outcome {
+	why := n.rule.allows(n.Case, a.Who, s.roles, d.alone(n.Case, a.Who))
+	if why == "" && a.Verb == Go && s.roles&Approver == 0 { // the roles of who approved it
+		why = NotAllowed
+	}
+	if why != "" {
+		return Outcome{Result: Refused, Refusal: why}
+	}
+	if length := utf8.RuneCountInString(a.Reason); length > maxReason || n.rule.Reasoned && length == 0 {
+		return Outcome{Result: Refused, Refusal: NoReason}
+	}
+	return Outcome{}
+}
+
+// fill makes the act's changes, and checks what is to be checked.
+func (d *Desk) fill(n *next, now time.Time, a Act) Outcome {
+	if a.Changes != nil && (a.Verb == Write || a.Verb == Change) {
+		if a.Changes.size() > maxContent {
+			return Outcome{Result: Refused, Refusal: TooLong}
+		}
+		if clashes := n.change(*a.Changes, a.Version); len(clashes) > 0 {
+			return Outcome{Result: Conflict, Clashes: clashes}
+		}
+	}
+	var found []Finding
+	if n.rule.Checked {
+		found = d.mistakes(n.Case, now)
+	}
+	if a.Verb == Approve && !n.At.IsZero() && now.Sub(n.At) > tooLate {
+		found = []Finding{{Check: CheckTimePast, Error: true}}
+	}
+	if len(found) > 0 {
+		return Outcome{Result: Refused, Refusal: ChecksFailed, Findings: found}
+	}
+	return Outcome{}
 }
 
 // caseID is what a case may be called: it stands in keys, and in what buttons say.
@@ -101,11 +138,10 @@ const (
 // become notes what the act does to the case besides its texts.
 func (n *next) become(a Act, now time.Time, hold time.Duration) {
 	n.Version++
-	n.Status, n.Changed = n.rule.To, now
+	n.Status, n.Changed, n.Due = n.rule.To, now, time.Time{}
 	if n.rule.Joins {
 		n.join(a.Who)
 	}
-	n.Due = time.Time{}
 	switch a.Verb {
 	case Submit:
 		n.SubmittedBy, n.Reason = a.Who, ""
@@ -122,16 +158,23 @@ func (n *next) become(a Act, now time.Time, hold time.Duration) {
 		if n.Kind == Announce {
 			n.Items = n.editionIDs()
 		}
+	default:
+		n.send(a, now)
+	}
+}
+
+// send notes what the act does to what goes out.
+func (n *next) send(a Act, now time.Time) {
+	n.Feed = n.Feed || n.Version == 1 && (a.Verb == Stop || a.Verb == Retry)
+	switch a.Verb {
 	case Stop:
 		n.StoppedBy, n.StoppedAt, n.Ended = a.Who, now, false
-		n.Feed = n.Feed || n.Version == 1
 	case GoOn:
 		n.StoppedAt = time.Time{}
 	case End:
 		n.Ended = true
 	case Retry:
 		n.Retrying, n.Ended = true, false
-		n.Feed = n.Feed || n.Version == 1
 	case Done:
 		n.Retrying = false
 	}

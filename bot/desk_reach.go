@@ -93,21 +93,12 @@ func (v view) counted(entry string, n int) string {
 // defaultRate is Telegram's for all chats, in messages a second.
 const defaultRate = 30
 
-// lastsLines say how long it takes, and what goes out beside it: of each running ordinary
-// broadcast the lesser of its rest and the own messages comes in between.
+// lastsLines say how long it takes, and what goes out beside it.
 func (v view) lastsLines(c desk.Case, r broadcast.Reach, progress []broadcast.Progress) (lines []string) {
-	own := r.All.Now
-	all := own
-	for _, p := range progress {
-		if !p.FinishedAt.IsZero() || p.Held != "" || p.ToGo == 0 {
-			continue
-		}
-		if !c.Urgent {
-			all += min(own, p.ToGo)
-		}
+	lasts, beside := broadcast.HowLong(r.All.Now, c.Urgent, defaultRate, progress)
+	for _, p := range beside {
 		lines = append(lines, v.words.HTML("line.desk_beside", map[string]any{"Title": render.Cut(render.OneLine(p.Title), titleLength)}))
 	}
-	lasts := time.Duration(float64(all) / defaultRate * float64(time.Second))
 	if lasts < time.Minute {
 		return lines
 	}

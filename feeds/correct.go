@@ -43,7 +43,7 @@ func (p *differ) correct(c *change, old record) (changed bool) {
 		c.Site, c.Behind, c.freed = nil, false, p.heldCorrection(c.ID)
 		return true
 	case old.Site != nil: // The desk's words stay, until a person decides.
-		c.Link, c.Site = it.Link, printOf(it)
+		c.Link, c.Site = it.Link, siteTextOf(it)
 	default:
 		it.ID, it.Published, it.FirstSeen, it.Revision = old.ID, old.Published, old.FirstSeen, old.Revision+1
 		it.Changed = p.now

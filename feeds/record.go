@@ -27,8 +27,8 @@ type record struct {
 	Alias string `json:"alias,omitempty"`
 	// Site is what the site shows, where the desk has revised the item; Cases are those that
 	// did, the latest last.
-	Site  *print   `json:"site,omitempty"`
-	Cases []string `json:"cases,omitempty"`
+	Site  *siteText `json:"site,omitempty"`
+	Cases []string  `json:"cases,omitempty"`
 	// Untold reports whether it was never announced as new.
 	Untold bool `json:"untold,omitempty"`
 	changing
@@ -65,16 +65,16 @@ func readRecord(id, raw string) (stored, error) {
 	return s, nil
 }
 
-// print is what a site shows of an item, where the desk has put other words in its place.
-type print struct {
+// siteText is what a site shows of an item, where the desk has put other words in its place.
+type siteText struct {
 	Title   string `json:"title"`
 	Summary string `json:"summary,omitempty"`
 	Picture string `json:"picture,omitempty"`
 }
 
-// printOf returns what an item shows.
-func printOf(it Item) *print {
-	return &print{Title: it.Title, Summary: it.Summary, Picture: it.Picture}
+// siteTextOf returns what an item shows.
+func siteTextOf(it Item) *siteText {
+	return &siteText{Title: it.Title, Summary: it.Summary, Picture: it.Picture}
 }
 
 // onSite returns the item as its site shows it.

@@ -116,7 +116,7 @@ func (a *Archive) heldCorrection(ctx context.Context, id string) (string, error)
 // revised returns the record with the desk's text in it.
 func (r record) revised(text Text, by string, now time.Time) record {
 	if r.Source != "" && r.Site == nil {
-		r.Site = printOf(r.Item)
+		r.Site = siteTextOf(r.Item)
 	}
 	r.Title, r.Summary, r.Blocks = article.OneLine(text.Title), summaryOf(text.Summary, text.Blocks), text.Blocks
 	if text.Picture != "" || text.File != "" {

@@ -132,7 +132,9 @@ func TestFiles(t *testing.T) {
 		t.Errorf("editing a file's text is answered %q", got.Description)
 	}
 	other := start(t, simulator.Options{Token: "42:other"})
-	other.Citizen("Aida", "ky").Open()
+	stranger := other.Citizen("Aida", "ky").Open()
+	chat.Set("chat_id", strconv.FormatInt(stranger.ID(), 10))
+	other.upload(t, "sendDocument", chat, "document", []byte("тил,адам"))
 	if got := other.call(t, "getFile", params{"file_id": id}); got.Description != "Bad Request: invalid file_id" {
 		t.Errorf("another bot is answered %q", got.Description)
 	}

@@ -115,10 +115,11 @@ func TestForward(t *testing.T) {
 func TestLongTextsComeInParts(t *testing.T) {
 	t.Parallel()
 	w := start(t, simulator.Options{})
-	aida := w.Citizen("Aida", "ky")
+	aida := w.Citizen("Aida", "ky").Open()
+	asked := w.send(t, aida.ID(), "Тексти?")
 	text := strings.Repeat("сөз ", 1500)
 	bold := simulator.Entity{Type: "bold", Offset: 4000, Length: 200}
-	if _, err := aida.Say(simulator.Words{Text: text, Entities: []simulator.Entity{bold}}); err != nil {
+	if _, err := aida.Say(simulator.Words{Text: text, Entities: []simulator.Entity{bold}, ReplyTo: asked.ID}); err != nil {
 		t.Fatal(err)
 	}
 	ups := w.updates(t)
@@ -128,6 +129,9 @@ func TestLongTextsComeInParts(t *testing.T) {
 	first, second := ups[0].Message, ups[1].Message
 	if first.Text+" "+second.Text != strings.TrimSpace(text) {
 		t.Errorf("the parts are of %d and %d bytes", len(first.Text), len(second.Text))
+	}
+	if first.ReplyTo == nil || second.ReplyTo != nil {
+		t.Errorf("the parts answer %+v and %+v", first.ReplyTo, second.ReplyTo)
 	}
 	if e := first.Entities; len(e) != 1 || e[0].Offset != 4000 || e[0].Length != 95 {
 		t.Errorf("bold in the first part: %+v", e)

@@ -319,28 +319,3 @@ func TestAWeeksDigestRepeatsNothing(t *testing.T) {
 		}
 	})
 }
-
-// TestAWeeksDigestLeavesOutWhatWasUrgent: everybody had it at once.
-func TestAWeeksDigestLeavesOutWhatWasUrgent(t *testing.T) {
-	miniFixture(t, func(t *testing.T, f *fixture) {
-		f.subscribe("ky", 1)
-		f.prefer(1, func(p *subscriptions.Preferences) {
-			p.When = subscriptions.When{Rhythm: subscriptions.Weekly, Weekday: time.Monday, Hour: 9}
-		})
-		time.Sleep(72 * time.Hour)
-		stop := f.run()
-		urgent := feeds.Item{ID: "siren", Language: "ky", Title: "Эвакуация", Urgent: true}
-		if err := f.archive.Publish(t.Context(), []feeds.Item{urgent}); err != nil {
-			t.Fatal(err)
-		}
-		f.publish("ky", "Кийинки")
-		f.quiet()
-		stop()
-		time.Sleep(6 * 24 * time.Hour)
-		sleepUntil(9, 1)
-		f.work()
-		if n, m := f.phones.told(1, "Эвакуация"), f.phones.told(1, "Кийинки"); n != 1 || m != 1 {
-			t.Errorf("told %d and %d times, want each once", n, m)
-		}
-	})
-}

@@ -48,20 +48,9 @@ func (e *Engine) Retry(ctx context.Context, broadcast int64) (n int, err error) 
 }
 
 func (e *Engine) retry(ctx context.Context, broadcast int64) (n int, err error) {
-	known, err := e.plans.load(ctx, []string{id(broadcast)})
+	b, revision, err := e.open(ctx, broadcast)
 	if err != nil {
 		return 0, err
-	}
-	if len(known) == 0 || known[0].Stop || known[0].Withdrawn {
-		return 0, ErrEnded
-	}
-	b := known[0]
-	item, err := e.options.Archive.Item(ctx, b.Item)
-	if err != nil && !errors.Is(err, feeds.ErrNotFound) {
-		return 0, err
-	}
-	if item.Withdrawn && b.Kind != Withdrawal {
-		return 0, ErrEnded
 	}
 	found := 0
 	for from := 0; from < subscriptions.Buckets; from += bucketsAtOnce {
@@ -71,7 +60,7 @@ func (e *Engine) retry(ctx context.Context, broadcast int64) (n int, err error) 
 		}
 		var chats []int64
 		for chat, line := range lines {
-			if b.mayReach(line, item.Revision) {
+			if b.mayReach(line, revision) {
 				chats = append(chats, chat)
 			}
 		}
@@ -90,6 +79,25 @@ func (e *Engine) retry(ctx context.Context, broadcast int64) (n int, err error) 
 	}
 	e.Wake()
 	return n, nil
+}
+
+// open returns a broadcast that can go on, and its item's revision.
+func (e *Engine) open(ctx context.Context, broadcast int64) (b record, revision int, err error) {
+	known, err := e.plans.load(ctx, []string{id(broadcast)})
+	if err != nil {
+		return record{}, 0, err
+	}
+	if len(known) == 0 || known[0].Stop || known[0].Withdrawn {
+		return record{}, 0, ErrEnded
+	}
+	item, err := e.options.Archive.Item(ctx, known[0].Item)
+	if err != nil && !errors.Is(err, feeds.ErrNotFound) {
+		return record{}, 0, err
+	}
+	if item.Withdrawn && known[0].Kind != Withdrawal {
+		return record{}, 0, ErrEnded
+	}
+	return known[0], item.Revision, nil
 }
 
 // mayReach reports whether another attempt may reach a chat with such a line, now that the

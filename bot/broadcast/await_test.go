@@ -95,18 +95,18 @@ func (f *fixture) wantLedger(expires bool) {
 }
 
 // progress returns how far a broadcast is.
-func (f *fixture) progress(broadcast int64) Progress {
+func (f *fixture) progress(broadcast int64) (found Progress) {
 	f.tb.Helper()
-	progress, err := f.engine.Progress(f.tb.Context())
-	if err != nil {
-		f.tb.Fatal(err)
-	}
-	for _, p := range progress {
-		if p.ID == broadcast {
-			return p
+	f.until("Redis answers", func() bool { // a connection may have died
+		progress, err := f.engine.Progress(f.tb.Context())
+		for _, p := range progress {
+			if p.ID == broadcast {
+				found = p
+			}
 		}
-	}
-	return Progress{}
+		return err == nil
+	})
+	return found
 }
 
 // wellAgain lets the test's own commands find no connection that died.

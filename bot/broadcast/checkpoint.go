@@ -31,10 +31,8 @@ func (r *runner) checkpoint(ctx context.Context) {
 		r.saveDoubt(ctx, j)
 		st, changed := j.advance(time.Now())
 		r.engine.metrics.set(record{plan: j.plan, state: st}.progress(time.Now()))
-		err := r.savePace(ctx, j)
-		if err != nil && ctx.Err() == nil {
-			r.log.Warn("broadcast's curve not saved, trying again", "broadcast", j.ID, "error", err)
-		}
+		r.savePace(ctx, j)
+		var err error
 		switch {
 		case j.isLeaving():
 			if !r.queue.isSending(j) {

@@ -43,12 +43,14 @@ type finding struct {
 	again  bool // it was found before
 }
 
-// delivered ends a row.
-func (d *doubt) delivered() {
+// delivered ends a row, and reports whether there was one.
+func (d *doubt) delivered() (ended bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	ended = len(d.row) > 0
 	d.drop(&d.row, len(d.row))
 	d.count()
+	return ended
 }
 
 // settled counts an answer that settled a chat without a message. It returns a finding, nil

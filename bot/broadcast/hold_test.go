@@ -299,3 +299,35 @@ func TestDoubtNeedsARow(t *testing.T) {
 		}
 	})
 }
+
+// TestAKillJoinsNoRows: nineteen refuse, one takes it, the program is killed at once, and
+// nineteen more refuse. Nobody has to decide.
+func TestAKillJoinsNoRows(t *testing.T) {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		f.subscribe("ky", chats(1, 200)...)
+		f.options.MessagesPerSecond = 30
+		f.options.Grace = time.Nanosecond
+		tried := 0
+		f.phones.answer = func(Delivery, int) error {
+			if tried++; tried == 1 || tried == 21 || tried > 40 {
+				return nil
+			}
+			return &Error{Verdict: Refused, Reason: "no", Words: "No", Err: errors.New("No")}
+		}
+		stop := f.run()
+		f.publish("ky", "Жаңылык")
+		for f.phones.arrivals.Load() < 2 {
+			time.Sleep(10 * time.Millisecond)
+		}
+		time.Sleep(30 * time.Millisecond)
+		stop, _ = f.kill(stop)
+		defer stop()
+		f.until("it is held or has ended", func() bool {
+			p := f.progress(1)
+			return p.Held != "" || !p.FinishedAt.IsZero()
+		})
+		if p := f.progress(1); p.Held != "" || p.Reasons[ReasonRefused] != 38 {
+			t.Errorf("it is %+v", p)
+		}
+	})
+}

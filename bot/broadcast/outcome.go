@@ -30,7 +30,9 @@ func (r *runner) delivered(ctx context.Context, t *task, d Delivery, m Message) 
 		t.kept = true
 		return
 	}
-	t.job.doubt.delivered()
+	if t.job.doubt.delivered() {
+		r.saveDoubt(ctx, t.job) // at once: a kill must not join this row with the next
+	}
 	r.drop(ctx, t)
 }
 

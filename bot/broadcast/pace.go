@@ -44,13 +44,13 @@ func (j *job) arrived(at time.Time) (first bool) {
 }
 
 // savePace writes the curve. A kill costs a second of it, and of no sum anything.
-func (r *runner) savePace(ctx context.Context, j *job) error {
+func (r *runner) savePace(ctx context.Context, j *job) {
 	j.mu.Lock()
 	pace := maps.Clone(j.pace)
 	same := maps.Equal(pace, j.paceSaved)
 	j.mu.Unlock()
 	if same || len(pace) == 0 {
-		return nil
+		return
 	}
 	var fields []any
 	for slot, n := range pace {
@@ -60,7 +60,10 @@ func (r *runner) savePace(ctx context.Context, j *job) error {
 	pipe.HSet(ctx, keyPace(j.ID), fields...)
 	pipe.Expire(ctx, keyPace(j.ID), reportLife)
 	if _, err := pipe.Exec(ctx); err != nil {
-		return fmt.Errorf("save the pace of broadcast %d: %w", j.ID, err)
+		if ctx.Err() == nil {
+			r.log.Warn("broadcast's curve not saved, trying again", "broadcast", j.ID, "error", err)
+		}
+		return
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -69,7 +72,6 @@ func (r *runner) savePace(ctx context.Context, j *job) error {
 	maps.DeleteFunc(j.pace, past)
 	j.paceSaved = maps.Clone(pace)
 	maps.DeleteFunc(j.paceSaved, past)
-	return nil
 }
 
 // resumePace returns what is known of the ten seconds in which a broadcast is resumed.

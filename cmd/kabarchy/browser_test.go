@@ -17,7 +17,9 @@ import (
 func TestVisitor(t *testing.T) {
 	t.Parallel()
 	browser := browsertest.Open(t, 1440, 900)
-	for name, does := range map[string]func(*testing.T, context.Context){"publishes": visitorPublishes, "reads": visitorReads} {
+	for name, does := range map[string]func(*testing.T, context.Context){
+		"publishes": visitorPublishes, "reads": visitorReads, "announces": officeOf("ky"), "announces in Russian": officeOf("ru"),
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			does(t, browser)

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"kabarchy/bot/locale"
+	"kabarchy/bot/simulator"
+	"kabarchy/bot/simulator/browsertest"
+	"kabarchy/subscriptions"
+	"kabarchy/subscriptions/redistest"
+)
+
+// office is the demo's press office at work, in one language: an announcement is written,
+// looked at, approved, stopped, corrected and taken back. It keeps a picture of each screen;
+// those in docs/press-office.*.md are some of them.
+type office struct {
+	visitor
+	d                        *demo
+	words                    locale.Locale
+	text                     officeText
+	reader, writer, approver *simulator.Citizen
+}
+
+// officeText is what the officer writes, with its mistake and without, and the text in the
+// other language.
+type officeText struct{ wrong, right, other string }
+
+const (
+	officeKyrgyz  = "Ош шаарында акысыз юридикалык кеңеш\n\nЖума күнү саат 9:00дөн %s чейин келиңиз. Паспортуңузду ала келиңиз."
+	officeRussian = "Бесплатная юридическая консультация в Оше\n\nПриходите в пятницу с 9:00 до %s. Возьмите с собой паспорт."
+)
+
+var officeTexts = map[string]officeText{
+	"ky": {fmt.Sprintf(officeKyrgyz, "16:00гө"), fmt.Sprintf(officeKyrgyz, "18:00гө"), fmt.Sprintf(officeRussian, "18:00")},
+	"ru": {fmt.Sprintf(officeRussian, "16:00"), fmt.Sprintf(officeRussian, "18:00"), fmt.Sprintf(officeKyrgyz, "18:00гө")},
+}
+
+// officeReaders are so many that a broadcast can be stopped while it runs.
+const officeReaders = 10_000
+
+// officeOf has the press office work in a language.
+func officeOf(language string) func(*testing.T, context.Context) {
+	return func(t *testing.T, browser context.Context) {
+		if !browsertest.Pictures() {
+			t.Skip("it waits twice for what is held: with PICTURES=true, and in CI")
+		}
+		d := openDemo(t)
+		phones := d.Telegram.Phones()
+		o := office{
+			visitor{t, browsertest.Tab(t, browser, 390, 844)}, d, locale.For(language), officeTexts[language],
+			firstReader(d, language), phones[2], phones[3],
+		}
+		o.open()
+		o.write()
+		o.send("hold")
+		o.stop()
+		o.correct()
+		o.withdraw()
+	}
+}
+
+// firstReader is a citizen who gets what goes out among the first: in the order of buckets.
+func firstReader(d *demo, language string) *simulator.Citizen {
+	id := int64(200_000_000)
+	for subscriptions.BucketOf(id) > subscriptions.Buckets/1000 {
+		id++
+	}
+	return d.Telegram.CitizenAs(id, map[string]string{"ky": "Жылдыз", "ru": "Ольга"}[language], language)
+}
+
+// open has everybody on a phone begin, and ten thousand others be subscribed.
+func (o office) open() {
+	o.t.Helper()
+	browsertest.Do(o.t, o.ctx, chromedp.Navigate(o.d.address()))
+	o.there("body.ready")
+	redistest.Fill(o.t, o.d.App.options.Redis, o.d.Telegram.Crowd(officeReaders), officeReaders,
+		subscriptions.Preferences{Languages: []string{"ky"}}, subscriptions.Preferences{Languages: []string{"ru"}})
+	o.click(browsertest.TestID("tab-phones"))
+	for _, c := range []*simulator.Citizen{o.reader, o.writer, o.approver} {
+		c.Send("/start " + o.words.Language())
+		o.says(c, "✅", true)
+	}
+}
+
+// write writes an announcement in two languages, looks at it and submits it.
+func (o office) write() {
+	o.t.Helper()
+	o.asks(o.writer, "/desk", "🗞")
+	o.see(o.writer, "desk")
+	o.press(o.writer, o.word("desk_new"))
+	o.replies(o.words, o.text.wrong)
+	o.press(o.writer, "➕ "+o.other().Name())
+	o.replies(o.other(), o.text.other)
+	o.see(o.writer, "card")
+	o.press(o.writer, o.word("desk_look"))
+	o.there(o.button(o.writer, o.word("desk_submit")))
+	o.see(o.writer, "preview")
+	o.press(o.writer, o.word("desk_submit"))
+	o.there(o.button(o.writer, o.word("desk_take_back")))
+}
+
+// send has the approver look at what waits, and send it.
+func (o office) send(held string) {
+	o.t.Helper()
+	o.asks(o.approver, "/desk", "🗞")
+	o.press(o.approver, "📥")
+	o.leaves(o.approver, "🗞")
+	o.press(o.approver, "📥")
+	o.press(o.approver, o.word("desk_look"))
+	o.press(o.approver, "✅")
+	o.says(o.approver, "❓", true)
+	o.see(o.approver, "sure")
+	o.press(o.approver, "✅")
+	o.there(o.button(o.approver, o.word("desk_dont_send")))
+	o.see(o.approver, held)
+}
+
+// stop has the officer stop what goes out.
+func (o office) stop() {
+	o.t.Helper()
+	o.says(o.reader, "16:00", true)
+	o.asks(o.writer, "/desk", "📤")
+	o.press(o.writer, "📤")
+	o.there(o.button(o.writer, o.word("desk_stop")))
+	o.see(o.writer, "running")
+	o.press(o.writer, o.word("desk_stop"))
+	o.there(o.button(o.writer, o.word("desk_correct")))
+	o.see(o.writer, "stopped")
+}
+
+// correct has the text put right on the phones that have it.
+func (o office) correct() {
+	o.t.Helper()
+	o.press(o.writer, o.word("desk_correct"))
+	o.replies(o.words, o.text.right)
+	o.press(o.writer, o.word("desk_look"))
+	o.press(o.writer, o.word("desk_submit"))
+	o.there(o.button(o.writer, o.word("desk_take_back")))
+	o.send("hold-correction")
+	o.says(o.reader, "✏️", true)
+	o.says(o.reader, "18:00", true)
+	o.see(o.reader, "corrected")
+}
+
+// withdraw has the approver take it back.
+func (o office) withdraw() {
+	o.t.Helper()
+	o.asks(o.approver, "/desk", "🗞")
+	o.press(o.approver, o.word("desk_sent"))
+	o.leaves(o.approver, "🗞")
+	o.press(o.approver, time.Now().In(o.d.App.options.Config.Zone()).Format("02.01"))
+	o.press(o.approver, o.word("desk_withdraw"))
+	o.says(o.approver, "❓", true)
+	o.see(o.approver, "withdraw")
+	o.press(o.approver, "🗑")
+	o.says(o.reader, "18:00", false)
+}
+
+// word is what a button begins with.
+func (o office) word(button string) string { return o.words.T("button."+button, nil) }
+
+// other is the language of the second text.
+func (o office) other() locale.Locale {
+	if o.words.Language() == "ky" {
+		return locale.For("ru")
+	}
+	return locale.For("ky")
+}
+
+// button selects a button that begins so, below the newest message.
+func (o office) button(c *simulator.Citizen, label string) string {
+	return in(c, "log") + fmt.Sprintf(` > :last-child [data-testid="button"][data-label^=%q]`, label)
+}
+
+func (o office) press(c *simulator.Citizen, label string) {
+	o.t.Helper()
+	o.click(o.button(c, label))
+}
+
+// asks sends a command, and waits for a new message that holds the text.
+func (o office) asks(c *simulator.Citizen, command, want string) {
+	o.t.Helper()
+	c.Send(command)
+	browsertest.Wait(o.t, o.ctx, fmt.Sprintf("document.querySelector(%q)?.textContent.includes(%q)", in(c, "log")+" > :last-child", want))
+}
+
+// leaves waits until the newest message shows the screen with that sign no more.
+func (o office) leaves(c *simulator.Citizen, sign string) {
+	o.t.Helper()
+	browsertest.Wait(o.t, o.ctx, fmt.Sprintf("!document.querySelector(%q)?.textContent.includes(%q)", in(c, "log")+" > :last-child", sign))
+}
+
+// replies waits for the question for a language's text, and answers it.
+func (o office) replies(language locale.Locale, text string) {
+	o.t.Helper()
+	question := language.Name() + "\n"
+	var asked int64
+	err := o.writer.Wait(o.ctx, func(messages []simulator.Message) bool {
+		last := messages[len(messages)-1]
+		asked = last.ID
+		return last.Bot && len(last.Keyboard) == 0 && strings.Contains(last.Text, question)
+	})
+	if err != nil {
+		o.t.Fatalf("no question for the text in %s: %v", language.Name(), err)
+	}
+	if _, err := o.writer.Say(simulator.Words{Text: text, ReplyTo: asked}); err != nil {
+		o.t.Fatal(err)
+	}
+	// Who answers before the bot knows the number of its own question is asked what the words are.
+	err = o.writer.Wait(o.ctx, func(messages []simulator.Message) bool {
+		last := messages[len(messages)-1]
+		return last.Bot && len(last.Keyboard) > 0 && last.ID > asked
+	})
+	if err != nil {
+		o.t.Fatalf("no answer to the text in %s: %v", language.Name(), err)
+	}
+	if messages := o.writer.Messages(); strings.Contains(messages[len(messages)-1].Text, "❓") {
+		o.press(o.writer, o.word("desk_yes"))
+	}
+	browsertest.Wait(o.t, o.ctx, fmt.Sprintf("/%s: \\d/.test(document.querySelector(%q)?.textContent)", language.Name(), in(o.writer, "log")+" > :last-child"))
+}
+
+// see keeps a picture of a phone of the press office.
+func (o office) see(c *simulator.Citizen, name string) {
+	o.t.Helper()
+	phone := fmt.Sprintf(`[data-testid="phone"][data-chat="%d"]`, c.ID())
+	browsertest.Do(o.t, o.ctx, chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.querySelector(%q).scrollIntoView({behavior: 'instant', inline: 'center'})", phone)))
+	o.settled(c, "press-office-"+name+"."+o.words.Language())
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+)
+
+// TestHandbookQuotesTheButtons: what the press office's handbook prints in bold is what a
+// button says, in its language, with some value for each placeholder, and so are the README's
+// lines for the press office. The two handbooks quote the same buttons in the same order.
+func TestHandbookQuotesTheButtons(t *testing.T) {
+	t.Parallel()
+	quoted := make(map[string][]string)
+	documents := documentTexts(t)
+	_, lines, _ := strings.Cut(documents["README.md"], "\n## For the press office\n")
+	lines, _, _ = strings.Cut(lines, "\n## ")
+	for language, text := range map[string]string{
+		"ky": documents["docs/press-office.ky.md"], "ru": documents["docs/press-office.ru.md"], "en": lines,
+	} {
+		buttons := buttonsIn(t, language)
+		for _, bold := range regexp.MustCompile(`\*\*([^*]+)\*\*`).FindAllStringSubmatch(text, -1) {
+			label := strings.Join(strings.Fields(bold[1]), " ") // it may be on two lines
+			entry := ""
+			for name, pattern := range buttons {
+				if pattern.MatchString(label) {
+					entry = name
+				}
+			}
+			if entry == "" {
+				t.Errorf("%s: no button says %q", language, label)
+			}
+			quoted[language] = append(quoted[language], entry)
+		}
+	}
+	if len(quoted["en"]) < 10 || len(quoted["ky"]) < 20 || !slices.Equal(quoted["ky"], quoted["ru"]) {
+		t.Errorf("the handbooks quote the buttons\n%q,\n%q", quoted["ky"], quoted["ru"])
+	}
+}
+
+// filledIn stands in an entry of the catalogue for a value.
+var filledIn = regexp.MustCompile(`\\\{\\\{\\\.\w+\\\}\\\}`)
+
+// buttonsIn are the patterns of what the press office's buttons say in a language, by entry.
+// The button that asks for a text in a language is made of a sign and its name.
+func buttonsIn(t *testing.T, language string) map[string]*regexp.Regexp {
+	t.Helper()
+	source, err := os.ReadFile(filepath.Join(top, "bot/locale/catalogue/desk."+language+".yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var catalogue struct {
+		Button map[string]string `yaml:"button"`
+	}
+	if err := yaml.Unmarshal(source, &catalogue); err != nil {
+		t.Fatal(err)
+	}
+	buttons := map[string]*regexp.Regexp{"ask": regexp.MustCompile(`^➕ (Кыргызча|Русский|English)$`)}
+	for name, label := range catalogue.Button {
+		buttons[name] = regexp.MustCompile("^" + filledIn.ReplaceAllString(regexp.QuoteMeta(label), ".+") + "$")
+	}
+	return buttons
+}

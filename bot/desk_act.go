@@ -55,7 +55,7 @@ func (t deskTalk) after(ctx context.Context, out desk.Outcome, err error) (reply
 	if err != nil {
 		return reply{}, err
 	}
-	t.bot.wakeDesk()
+	defer t.bot.wakeDesk() // when what was pressed shows it
 	switch {
 	case out.Result == desk.Conflict, out.Result == desk.Refused && out.Refusal == desk.WrongStatus:
 		return t.moved(ctx, out.Case)
@@ -143,6 +143,9 @@ func (t deskTalk) onSure(ctx context.Context, args []string) (reply, error) {
 	was, err := t.bot.recall(ctx, t.chat.ID, t.pressed.ID)
 	if err != nil {
 		return reply{}, err
+	}
+	if verb == desk.Approve && c.Kind == desk.Correct {
+		entry = "screen.desk_sure_correct"
 	}
 	number := map[string]any{"Count": t.words.Number(count)}
 	return reply{}, t.stay(ctx, page{

@@ -203,6 +203,7 @@ const reasonLength = 500
 
 // finish does an act that the answer was asked for, and shows the case as it is then.
 func (t deskTalk) finish(ctx context.Context, q question, p pending, a desk.Act) error {
+	defer t.bot.wakeDesk()
 	out, err := t.act(ctx, q, p, a)
 	if err != nil {
 		return err
@@ -216,6 +217,7 @@ func (t deskTalk) finish(ctx context.Context, q question, p pending, a desk.Act)
 // finishText is finish for a text. The question stays open for the rest of a long one; a
 // picture alone is no text yet.
 func (t deskTalk) finishText(ctx context.Context, q question, p pending, a desk.Act, dropped bool) error {
+	defer t.bot.wakeDesk()
 	out, err := t.act(ctx, q, p, a)
 	if err != nil {
 		return err

@@ -99,7 +99,12 @@ func (d caseDrawing) itemRows() [][]telegram.Button {
 	if d.c.Kind == desk.Withdraw || d.c.Status == desk.Sending {
 		return rows
 	}
-	rows[0] = append(rows[0], telegram.Button{Text: d.words.T("button.desk_correct", nil), Data: render.Data(render.VerbDesk, "correct", item)})
+	if d.corrects {
+		rows[0] = append(rows[0], telegram.Button{Text: d.words.T("button.desk_correct", nil), Data: render.Data(render.VerbDesk, "correct", item)})
+	}
+	if !d.withdraws {
+		return rows
+	}
 	return append(rows, []telegram.Button{{
 		Text: d.words.T("button.desk_withdraw", nil), Data: render.Data(render.VerbDesk, "sure", "withdraw", item), Style: telegram.Danger,
 	}})

@@ -117,6 +117,9 @@ func (t deskTalk) casePage(ctx context.Context, c desk.Case) (page, error) {
 		if d.sums, err = t.bot.sums(ctx, c.Items, broadcastOf[c.Kind]); err != nil {
 			return page{}, err
 		}
+		if d.corrects, d.withdraws, err = t.mends(ctx); err != nil {
+			return page{}, err
+		}
 	}
 	if c.Status == desk.Submitted {
 		d.reach, d.reached = t.bot.reachCount(ctx, c)
@@ -141,6 +144,16 @@ func (t deskTalk) casePage(ctx context.Context, c desk.Case) (page, error) {
 		}
 	}
 	return page{screen: d.draw(), shows: shown{Case: c.ID, Version: c.Version, What: showsCase}}, nil
+}
+
+// mends reports whether somebody may correct and withdraw what went out.
+func (t deskTalk) mends(ctx context.Context) (corrects, withdraws bool, err error) {
+	correct, err := t.office.Allowed(ctx, desk.Case{Kind: desk.Correct}, t.from.ID)
+	if err != nil {
+		return false, false, err
+	}
+	withdraw, err := t.office.Allowed(ctx, desk.Case{Kind: desk.Withdraw}, t.from.ID)
+	return slices.Contains(correct, desk.Write), slices.Contains(withdraw, desk.Approve), err
 }
 
 // approvers are those who may approve a case.
@@ -176,6 +189,8 @@ type caseDrawing struct {
 	findings []desk.Finding
 	sums     sums
 	send     bool // who submits may approve as well
+
+	corrects, withdraws bool // whether the person may mend what went out
 
 	approvers []int64 // who may approve what waits
 	reach     int     // whom it reaches, where that is known
@@ -222,6 +237,9 @@ var heads = map[desk.Status]string{
 	desk.Discarded: "screen.desk_discarded",
 }
 
+// doneHeads are how the screens of corrections and withdrawals begin that are done.
+var doneHeads = map[desk.Kind]string{desk.Correct: "screen.desk_corrected", desk.Withdraw: "screen.desk_withdrawn"}
+
 // head says where the case stands, by whom, and what it is called.
 func (d caseDrawing) head() string {
 	c := d.c
@@ -234,7 +252,11 @@ func (d caseDrawing) head() string {
 	case desk.Stopped:
 		data["Who"], data["When"] = d.names.of(c.StoppedBy), d.momentOf(c.StoppedAt)
 	}
-	head := d.words.HTML(heads[c.Status], data)
+	entry := heads[c.Status]
+	if c.Status == desk.Sent && doneHeads[c.Kind] != "" {
+		entry = doneHeads[c.Kind]
+	}
+	head := d.words.HTML(entry, data)
 	if c.Status == desk.Submitted && c.Reason != "" {
 		head += "\n" + d.words.T(missings[c.Reason], nil)
 	}

@@ -10,8 +10,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/desk"
 	"kabarchy/bot/simulator"
+	"kabarchy/bot/telegram"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
 
@@ -20,6 +24,8 @@ import (
 //
 //	officer: Name                somebody at the desk; also approver, operator, "officer approver"
 //	readers: 3 ky                so many citizens who read the language
+//	sleepers: 3 ky               likewise, whose quiet hours last until 20:00
+//	held: 3 en                   so many items of a feed wait for a decision, as after a flood
 //	at: Name                     whose phone the next steps are on
 //	wait: 40s                    time passes
 //	> answers Title\n\nText      a reply to the newest question
@@ -95,6 +101,22 @@ func (s *stage) play() string {
 				s.t.Fatalf("%s: %v", line, err)
 			}
 			s.subscribe(count, language, nil)
+		case key == "sleepers":
+			var count int
+			var language string
+			if _, err := fmt.Sscan(value, &count, &language); err != nil {
+				s.t.Fatalf("%s: %v", line, err)
+			}
+			s.subscribe(count, language, func(p *subscriptions.Preferences) {
+				p.Quiet = subscriptions.Quiet{From: 10, To: 20, Wait: true}
+			})
+		case key == "held":
+			var count int
+			var language string
+			if _, err := fmt.Sscan(value, &count, &language); err != nil {
+				s.t.Fatalf("%s: %v", line, err)
+			}
+			s.hold(count, language)
 		case key == "at":
 			s.take(value)
 		case key == "wait":
@@ -119,6 +141,20 @@ func (s *stage) play() string {
 		}
 	}
 	return out.String()
+}
+
+// hold lets items wait for a decision, as a poll that found a flood leaves them.
+func (s *stage) hold(count int, language string) {
+	s.t.Helper()
+	for n := range count {
+		item := bottest.Sample(language, n+1)
+		held := feeds.Held{Item: item.ID, Source: "news-" + language, Kind: feeds.Published, Reason: feeds.HeldFlood, At: today, Order: n}
+		for key, value := range map[string]any{"{news}:items": item, "{news}:held": held} {
+			if err := s.rdb.HSet(s.t.Context(), key, item.ID, telegram.JSON(value)).Err(); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+	}
 }
 
 func (s *stage) take(name string) {

@@ -109,11 +109,15 @@ func (t deskTalk) itemPage(ctx context.Context, item feeds.Item) (page, error) {
 			Text: t.words.T("button.desk_stop", nil), Data: render.Data(render.VerbDesk, "stop", item.ID), Style: telegram.Danger,
 		}})
 	}
-	if !item.Withdrawn && s.planned > 0 {
-		p.rows = append(p.rows,
-			[]telegram.Button{{Text: t.words.T("button.desk_correct", nil), Data: render.Data(render.VerbDesk, "correct", item.ID)}},
-			[]telegram.Button{{Text: t.words.T("button.desk_withdraw", nil), Data: render.Data(render.VerbDesk, "sure", string(verbWithdraw), item.ID), Style: telegram.Danger}},
-		)
+	corrects, withdraws, err := t.mends(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	if there := !item.Withdrawn && s.planned > 0; there && corrects {
+		p.rows = append(p.rows, []telegram.Button{{Text: t.words.T("button.desk_correct", nil), Data: render.Data(render.VerbDesk, "correct", item.ID)}})
+	}
+	if there := !item.Withdrawn && s.planned > 0; there && withdraws {
+		p.rows = append(p.rows, []telegram.Button{{Text: t.words.T("button.desk_withdraw", nil), Data: render.Data(render.VerbDesk, "sure", string(verbWithdraw), item.ID), Style: telegram.Danger}})
 	}
 	p.rows = append(p.rows, []telegram.Button{{Text: t.words.T("button.desk_report", nil), Data: render.Data(render.VerbDesk, "report", item.ID)}})
 	p.rows = append(p.rows, []telegram.Button{{Text: t.words.T("button.back", nil), Data: render.Data(render.VerbDesk, "sent", "0")}}, t.deskButton())

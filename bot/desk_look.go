@@ -2,8 +2,10 @@ package bot
 
 import (
 	"context"
+	"html"
 	"slices"
 	"strconv"
+	"strings"
 
 	"kabarchy/bot/desk"
 	"kabarchy/bot/locale"
@@ -102,13 +104,41 @@ func (t deskTalk) lookPage(ctx context.Context, c desk.Case) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	lines := []string{t.words.T("screen.desk_look", nil), text}
+	var lines []string
 	for _, f := range findings {
 		lines = append(lines, t.finding(f))
 	}
-	p := page{screen: screen{text: render.JoinFilled("\n\n", lines...)}, shows: shown{Case: c.ID, Version: c.Version, What: showsLook}}
+	before, err := t.beforeCorrection(ctx, c)
+	if err != nil {
+		return page{}, err
+	}
+	text = render.JoinFilled("\n\n", t.words.T("screen.desk_look", nil), before, text, strings.Join(lines, "\n"))
+	p := page{screen: screen{text: text}, shows: shown{Case: c.ID, Version: c.Version, What: showsLook}}
 	p.rows = t.lookRows(ctx, c, allowed, alone, count)
 	return p, nil
+}
+
+// oldLength is how much of an old text stands below the preview of its correction, in UTF-16
+// units.
+const oldLength = 500
+
+// beforeCorrection is what the items of a correction say now; empty for other cases.
+func (t deskTalk) beforeCorrection(ctx context.Context, c desk.Case) (string, error) {
+	if c.Kind != desk.Correct {
+		return "", nil
+	}
+	items, err := t.bot.itemsOf(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	var old []string
+	for _, item := range items {
+		if _, changes := c.Texts[item.Language]; changes {
+			text := html.EscapeString(render.Cut(item.Title+"\n\n"+item.Summary, oldLength))
+			old = append(old, t.words.T("line.desk_before", nil)+"\n<blockquote>"+text+"</blockquote>")
+		}
+	}
+	return strings.Join(old, "\n"), nil
 }
 
 // lookRows are the buttons below a preview.

@@ -85,7 +85,7 @@ func (t deskTalk) nowPage(ctx context.Context) (page, error) {
 		lines = append(lines, t.words.T("line.desk_waiting", map[string]any{"Count": t.words.Number(n)}))
 	}
 	lines = append(lines, t.scheduled(ctx, open)...)
-	return page{screen: screen{render.JoinFilled("\n", lines...), append(rows, t.deskRows(len(open)+len(batches))...)}}, nil
+	return page{screen: screen{render.JoinFilled("\n", lines...), append(rows, t.deskRows(len(undone(open))+len(batches))...)}}, nil
 }
 
 // waiting are the cases that somebody can approve.
@@ -188,7 +188,7 @@ func (t deskTalk) onInbox(ctx context.Context, _ []string) (reply, error) {
 		return reply{}, err
 	}
 	var rows [][]telegram.Button
-	for _, c := range open {
+	for _, c := range undone(open) {
 		title := cmp.Or(t.bot.titleOf(ctx, c, t.words.Language()), c.ID)
 		rows = append(rows, []telegram.Button{{Text: statusSigns[c.Status] + " " + render.Cut(title, buttonLimit), Data: caseData("case", c)}})
 	}
@@ -203,6 +203,11 @@ func (t deskTalk) onInbox(ctx context.Context, _ []string) (reply, error) {
 	}
 	const most = 20 // what a phone scrolls through
 	return reply{}, t.open(ctx, page{screen: screen{text, append(rows[:min(most, len(rows))], t.deskButton())}})
+}
+
+// undone are the cases that wait for somebody, or for their time.
+func undone(open []desk.Case) []desk.Case {
+	return slices.DeleteFunc(slices.Clone(open), func(c desk.Case) bool { return c.Status == desk.Sending })
 }
 
 // statusSigns tell in a list where cases stand.

@@ -19,6 +19,14 @@ func (b *Bot) reachCount(ctx context.Context, c desk.Case) (int, bool) {
 	if c.Kind == desk.Announce && len(c.Texts) == 0 {
 		return 0, false
 	}
+	if c.Kind != desk.Announce { // it goes to those who have it
+		s, err := b.sums(ctx, c.Items, broadcast.News)
+		return s.sent, err == nil
+	}
+	return b.reached(ctx, c)
+}
+
+func (b *Bot) reached(ctx context.Context, c desk.Case) (int, bool) {
 	r, err := b.desk.Reach(ctx, c)
 	if err != nil {
 		b.log.WarnContext(ctx, "desk: whom a case reaches can't be counted", "case", c.ID, "error", err)
@@ -28,7 +36,7 @@ func (b *Bot) reachCount(ctx context.Context, c desk.Case) (int, bool) {
 
 // reachItem is how many people an item reaches that is held.
 func (b *Bot) reachItem(ctx context.Context, item string) (int, bool) {
-	return b.reachCount(ctx, desk.Case{Kind: desk.Correct, Items: []string{item}})
+	return b.reached(ctx, desk.Case{Kind: desk.Correct, Items: []string{item}})
 }
 
 // reachWords say whom a case reaches, when, and whom not, and how long that takes.

@@ -85,11 +85,11 @@ func (b *Bot) clear(ctx context.Context, chat int64, messages ...int64) error {
 		if id == 0 {
 			continue
 		}
+		if err := b.forgetScreen(ctx, chat, id); err != nil {
+			return err
+		}
 		params := map[string]string{"chat_id": decimal(chat), "message_id": decimal(id)}
 		a := &answer{life: screenLife, place: id, late: true, call: func(ctx context.Context) error {
-			if err := b.forgetScreen(ctx, chat, id); err != nil {
-				return err
-			}
 			err := b.client.Call(ctx, "deleteMessage", params, nil)
 			if telegram.ReasonOf(err) == telegram.NotDeletable {
 				err = b.client.Call(ctx, "editMessageReplyMarkup", params, nil)

@@ -35,6 +35,8 @@ type Service interface {
 type Admins struct {
 	IDs     []int64 // Telegram user ids
 	Service Service // needed where there are any
+	// Numbers are what reports are made of; needed where there is a desk.
+	Numbers Numbers
 	// Alarms are what is wrong with the whole bot just now; nil where nobody looks. Until
 	// all was looked at, after a start, complete is false, and no alarm counts as ended.
 	Alarms func() (raised []Alarm, complete bool)

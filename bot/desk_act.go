@@ -15,6 +15,9 @@ func (t deskTalk) onDo(ctx context.Context, args []string) (reply, error) {
 	if verb == verbWithdraw {
 		return t.withdraw(ctx, id, render.Arg(args, 2))
 	}
+	if verb == desk.Retry && render.IsItemID(id) && len(args) == 2 {
+		return t.retry(ctx, id)
+	}
 	version, isNumber := number(args, 2, maxVersion)
 	if _, known := confirmed[verb]; !known || !isNumber {
 		return t.stale()
@@ -112,6 +115,9 @@ func (t deskTalk) onSure(ctx context.Context, args []string) (reply, error) {
 	verb := desk.Verb(render.Arg(args, 0))
 	if verb == verbWithdraw {
 		return t.sureWithdraw(ctx, render.Arg(args, 1))
+	}
+	if verb == desk.Retry && render.IsItemID(render.Arg(args, 1)) && len(args) == 2 {
+		return t.sureRetry(ctx, render.Arg(args, 1))
 	}
 	entry := confirmed[verb]
 	version, isNumber := number(args, 2, maxVersion)

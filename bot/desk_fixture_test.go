@@ -89,7 +89,7 @@ func (n *newsroom) opens() {
 			n.t.Fatal(err)
 		}
 		o.Desk, o.Previews, o.Archive, o.Now = n.office, n.sender, n.news, time.Now
-		o.Admins = bot.Admins{Service: service{n.engine, n.news, n.store}, Redis: n.rdb, Wake: n.waken}
+		o.Admins = bot.Admins{Service: service{n.engine, n.news, n.store}, Numbers: service{n.engine, n.news, n.store}, Redis: n.rdb, Wake: n.waken}
 	}
 	n.start()
 	ctx, cancel := context.WithCancel(n.t.Context())

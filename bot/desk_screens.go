@@ -32,6 +32,14 @@ var deskScreens = map[string]func(t deskTalk, ctx context.Context, args []string
 	"do":      deskTalk.onDo,
 	"stop":    deskTalk.onStopItem,
 	"correct": deskTalk.onCorrect,
+
+	"report":  deskTalk.onReport,
+	"readers": deskTalk.onReaders,
+	"month":   deskTalk.onMonth,
+	"poster":  deskTalk.onPoster,
+	"sources": deskTalk.onSources,
+	"chart":   deskTalk.onChart,
+	"csv":     deskTalk.onCSV,
 	"held":    deskTalk.onDeskHeld,
 }
 

@@ -9,17 +9,7 @@ import (
 const reports = 50
 
 // Progress lists the running broadcasts and the last finished ones, newest first. It reads Redis, so it answers on every instance.
-func (e *Engine) Progress(ctx context.Context) ([]Progress, error) {
-	known, err := e.plans.known(ctx, reports)
-	if err != nil {
-		return nil, err
-	}
-	told := make([]Progress, 0, len(known))
-	for _, b := range known {
-		told = append(told, b.progress(time.Now()))
-	}
-	return told, nil
-}
+func (e *Engine) Progress(ctx context.Context) ([]Progress, error) { return e.History(ctx, reports) }
 
 // Failures lists the chats that a broadcast could not reach, with the reason each.
 func (e *Engine) Failures(ctx context.Context, broadcast int64) (map[string]string, error) {

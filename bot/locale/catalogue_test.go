@@ -29,6 +29,7 @@ var places = map[string]int{
 	"line":     120,
 	"button":   30,
 	"toast":    200,
+	"column":   40, // of a table
 	"command":  60, // Telegram takes 256 and shows one line
 	"about":    512,
 	"short":    120,

@@ -30,8 +30,8 @@ const Default = "ru"
 //go:embed catalogue/*.yaml
 var files embed.FS
 
-// parts are what a catalogue is made of: what citizens see, and what the press office does.
-var parts = []string{"", "desk."}
+// parts are what a catalogue is made of: what citizens see, what the press office does, and its reports.
+var parts = []string{"", "desk.", "report."}
 
 // order is that of the language buttons.
 var order = []string{"ky", "ru", "en"}

@@ -14,7 +14,7 @@ import (
 )
 
 // entryID is how the program names an entry.
-var entryID = regexp.MustCompile(`^(language|number|date|screen|line|button|toast|command|profile)\.[a-z_]+$`)
+var entryID = regexp.MustCompile(`^(language|number|date|screen|line|button|toast|command|profile|column)\.[a-z_]+$`)
 
 func TestTheProgramUsesEveryEntryAndNoOther(t *testing.T) {
 	t.Parallel()

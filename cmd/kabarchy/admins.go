@@ -15,13 +15,16 @@ const lookEvery = 5 * time.Second
 
 // admins are the configured administrators, with what they look at.
 func (a *App) admins() bot.Admins {
-	correctWithin := time.Duration(a.options.Config.Telegram.CorrectWithinHours) * time.Hour
-	return bot.Admins{IDs: a.options.Config.Admins, Redis: a.options.Redis, Alarms: a.alarms, Wake: a.wakeAdmins, CorrectWithin: correctWithin, Service: struct {
+	service := struct {
 		*broadcast.Engine
 		*feeds.Poller
 		*feeds.Archive
 		*subscriptions.Store
-	}{a.Engine, a.Poller, a.Archive, a.Store}}
+	}{a.Engine, a.Poller, a.Archive, a.Store}
+	return bot.Admins{
+		IDs: a.options.Config.Admins, Redis: a.options.Redis, Alarms: a.alarms, Wake: a.wakeAdmins, Service: service, Numbers: service,
+		CorrectWithin: time.Duration(a.options.Config.Telegram.CorrectWithinHours) * time.Hour,
+	}
 }
 
 // alarms are what is wrong with the whole bot just now.

@@ -92,3 +92,40 @@ func Spans(counts []int) []Span {
 	}
 	return append(spans, open)
 }
+
+// Together joins neighbours, as Spans does, until in each stretch every one of the series
+// has nobody or Least at least; a series of too few in all does not count, and has nobody.
+// Each stretch holds the numbers of the series in their order.
+func Together(series ...[]int) (spans []Span, counts [][]int) {
+	shown := func(i int) bool { return !Few(total(series[i])) }
+	fits := func(from, to int) (ns []int, fit bool) {
+		fit = true
+		for i, s := range series {
+			n := 0
+			if shown(i) {
+				n = total(s[from:to])
+			}
+			ns, fit = append(ns, n), fit && !Few(n)
+		}
+		return ns, fit
+	}
+	days := 0
+	for _, s := range series {
+		days = len(s)
+	}
+	from := 0
+	for to := 1; to <= days; to++ {
+		ns, fit := fits(from, to)
+		if to == days && !fit { // the rest joins those before it
+			for !fit {
+				from, spans, counts = spans[len(spans)-1].From, spans[:len(spans)-1], counts[:len(counts)-1]
+				ns, fit = fits(from, to)
+			}
+		}
+		if fit {
+			spans, counts = append(spans, Span{From: from, To: to, N: total(ns)}), append(counts, ns)
+			from = to
+		}
+	}
+	return spans, counts
+}

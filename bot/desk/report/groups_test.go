@@ -118,6 +118,43 @@ func TestNoSubtractionTells(t *testing.T) {
 	})
 }
 
+// TestNoSeriesTell: of series over the same days, no stretch tells of fewer than five.
+func TestNoSeriesTell(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		days := rapid.IntRange(0, 12).Draw(t, "days")
+		var series [][]int
+		for range rapid.IntRange(1, 3).Draw(t, "series") {
+			series = append(series, append(sizes(t, days, "counts"), make([]int, days)...)[:days])
+		}
+		spans, counts := report.Together(series...)
+		at := 0
+		for _, s := range spans {
+			if s.From != at || s.To <= s.From {
+				t.Fatalf("the stretch from %d to %d follows %d", s.From, s.To, at)
+			}
+			at = s.To
+		}
+		if at != days {
+			t.Fatalf("the stretches end at %d of %d", at, days)
+		}
+		for i, of := range series {
+			var shown []int
+			whole := 0
+			for _, n := range of {
+				whole += n
+			}
+			for _, ns := range counts {
+				shown = append(shown, ns[i])
+			}
+			if report.Few(whole) {
+				whole = 0
+			}
+			tellsNobody(t, shown, whole)
+		}
+	})
+}
+
 // TestNoTableTells: no rectangle of a coarse table, of its rows and columns, tells of fewer
 // than five, nor does what rectangles leave of its rows, its columns or the whole.
 func TestNoTableTells(t *testing.T) {

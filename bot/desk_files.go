@@ -59,7 +59,7 @@ func (t deskTalk) itemChart(ctx context.Context, id string) (c report.Chart, fou
 	if err != nil {
 		return c, false, err
 	}
-	c = report.Chart{Title: render.OneLine(item.Title), Series: []report.Series{{Name: t.words.T("column.sent", nil)}}}
+	c = report.Chart{Title: t.titleIn(ctx, item), Series: []report.Series{{Name: t.words.T("column.sent", nil)}}}
 	for _, h := range of.Hours(t.zone) {
 		if report.Few(h.N) {
 			return c, false, nil
@@ -123,11 +123,12 @@ func (t deskTalk) monthChart(ctx context.Context) (c report.Chart, found bool, e
 func (t deskTalk) onCSV(ctx context.Context, args []string) (reply, error) {
 	var lines [][]string
 	var err error
-	name := render.Arg(args, 0)
-	if name == "readers" {
+	file := "readers"
+	if what := render.Arg(args, 0); what == file {
 		lines, err = t.growthLines(ctx, args[1:])
 	} else {
-		lines, err = t.itemLines(ctx, name)
+		file = "report"
+		lines, err = t.itemLines(ctx, what)
 	}
 	if err != nil {
 		return reply{}, err
@@ -139,7 +140,7 @@ func (t deskTalk) onCSV(ctx context.Context, args []string) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return t.upload(ctx, "sendDocument", telegram.File{Param: "document", Name: name + ".csv", Data: table}, "")
+	return t.upload(ctx, "sendDocument", telegram.File{Param: "document", Name: file + ".csv", Data: table}, "")
 }
 
 // columnNames are the entries for the columns of an item's table.
@@ -174,7 +175,7 @@ func (t deskTalk) itemLines(ctx context.Context, id string) (lines [][]string, e
 			continue
 		}
 		line := []string{
-			item.Published.In(t.zone).Format(time.DateOnly), render.OneLine(item.Title),
+			item.Published.In(t.zone).Format(time.DateOnly), t.titleIn(ctx, item),
 			namesOf(joined, func(i int) string { return locale.For(table.Rows[i]).Name() }), strconv.Itoa(all),
 		}
 		for _, n := range coarse.Cells[i] {

@@ -96,6 +96,7 @@ func (n *newsroom) opens() {
 	n.ending.Go(func() { n.ended("engine", n.engine.Run(ctx)) })
 	n.ending.Go(func() { n.ended("desk", n.office.Run(ctx)) })
 	n.ending.Go(func() { n.tells(ctx) })
+	n.ending.Go(func() { n.ended("counter", n.counter.Run(ctx)) })
 	n.t.Cleanup(func() {
 		cancel()
 		n.ending.Wait()

@@ -19,6 +19,9 @@ func (v view) count(n int) string {
 // what a group is called. It is empty where there is nobody.
 func (v view) groupsInWords(groups []report.Group, name func(key string) string) string {
 	var parts []string
+	if all := report.Sum(groups); report.Few(all) {
+		return v.count(all)
+	}
 	for _, g := range report.Fold(groups) {
 		parts = append(parts, v.groupName(g, name)+" "+v.count(g.N))
 	}

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"strings"
+	"time"
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
@@ -43,12 +44,20 @@ func (t deskTalk) reportOf(ctx context.Context, item feeds.Item) (of report.Item
 	return report.NewItem(told), taps, err
 }
 
+// titleIn is an item's title in the language of the chat, where there is such an edition.
+func (t deskTalk) titleIn(ctx context.Context, item feeds.Item) string {
+	if own, has := t.bot.editions(ctx, item)[t.words.Language()]; has {
+		item = own
+	}
+	return render.OneLine(item.Title)
+}
+
 func (t deskTalk) reportPage(ctx context.Context, item feeds.Item) (page, error) {
 	of, taps, err := t.reportOf(ctx, item)
 	if err != nil {
 		return page{}, err
 	}
-	text := "📊 " + render.Tagged("b", render.Cut(render.OneLine(item.Title), titleLength))
+	text := "📊 " + render.Tagged("b", render.Cut(t.titleIn(ctx, item), titleLength))
 	rows := [][]telegram.Button{}
 	if of.Planned+of.Came == 0 {
 		text += "\n\n" + t.words.T("line.desk_item_unsent", nil)
@@ -151,9 +160,16 @@ func (v view) phonesInWords(of report.Item) string {
 	}
 	moments := map[string]any{"First": v.momentOf(of.First), "Half": "–", "Last": v.momentOf(of.Last)}
 	if !of.Half.IsZero() {
-		moments["Half"] = v.momentOf(of.Half)
+		moments["Half"] = v.momentOf(latest(of.First, of.Half)) // which is known to ten seconds
 	}
 	return v.words.T("line.report_phones", moments)
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func (v view) tapsInWords(taps int) string {
@@ -180,20 +196,12 @@ func (t deskTalk) sureRetry(ctx context.Context, id string) (reply, error) {
 	}}})
 }
 
-// retry tries those again who could not be reached. What a feed brought has no case yet: one
-// begins with that.
+// retry tries those again who could not be reached: an act of the desk, with its audit line.
 func (t deskTalk) retry(ctx context.Context, id string) (reply, error) {
 	item, found, err := t.bot.item(ctx, id)
 	if err != nil || !found {
 		return reply{text: t.words.T("toast.no_item", nil)}, err
 	}
-	c, known, err := t.office.ForItem(ctx, item.ID)
-	if err != nil {
-		return reply{}, err
-	}
-	a := desk.Act{Verb: desk.Retry, Kind: desk.Announce, Case: item.ID, Items: t.withEditions(ctx, item)}
-	if known {
-		a = desk.Act{Verb: desk.Retry, Case: c.ID, Version: c.Version}
-	}
-	return t.do(ctx, a)
+	out, err := t.office.RetryItem(ctx, desk.Act{ID: t.actID("retry\x00" + item.ID), Case: item.ID, Who: t.from.ID, Via: viaChat})
+	return t.after(ctx, out, err)
 }

@@ -82,7 +82,10 @@ func (d caseDrawing) choiceRows() [][]telegram.Button {
 	if n := len(c.Texts); n == 0 || n == len(locale.Languages()) {
 		return rows
 	}
-	missing := telegram.Button{Text: d.words.T("button.desk_main_on", map[string]any{"Main": locale.For(c.Main).Name()}), Data: setData(c, "missing", string(desk.MainMissing))}
+	missing := telegram.Button{
+		Text: d.words.T("button.desk_main_on", map[string]any{"Main": locale.For(c.Main).Name()}),
+		Data: setData(c, "missing", string(desk.MainMissing)),
+	}
 	if c.Missing == desk.MainMissing {
 		missing = telegram.Button{Text: d.words.T("button.desk_main_off", nil), Data: setData(c, "missing", "skip")}
 	}

@@ -33,9 +33,9 @@ func (b *Bot) offerDesk(ctx context.Context, n deskNews) error {
 		}
 		menu := deskMenu(t.words)
 		sum := sha256.Sum256([]byte(telegram.JSON(menu)))
-		if print := hex.EncodeToString(sum[:8]); p.Roles != 0 && have[id] != print {
+		if fingerprint := hex.EncodeToString(sum[:8]); p.Roles != 0 && have[id] != fingerprint {
 			err := b.setMenu(ctx, p.ID, "setMyCommands", map[string]string{"commands": telegram.JSON(menu)}, func() error {
-				return b.admins.Redis.HSet(ctx, keyMenus, id, print).Err()
+				return b.admins.Redis.HSet(ctx, keyMenus, id, fingerprint).Err()
 			})
 			if err != nil {
 				return err

@@ -36,24 +36,31 @@ func (b *Bot) TellAdmins(ctx context.Context) error {
 	return b.renewScreens(ctx, news)
 }
 
-// tellAll tells everybody what they were not told yet.
-func (b *Bot) tellAll(ctx context.Context, news deskNews) error {
+// serviceNotices are what those who operate the bot are told, and what waits for a decision.
+func (b *Bot) serviceNotices(ctx context.Context) (service, decisions []notice, err error) {
 	batches, err := b.undecided(ctx)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	held, err := b.heldNotices(ctx)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	service := slices.Concat(b.alarmNotices(), b.sourceNotices(), held, b.faultNotices())
-	var decisions []notice
+	notice := b.batchNotice
+	if b.desk != nil {
+		notice = b.heldNotice
+	}
 	for _, batch := range batches {
-		if b.desk != nil {
-			decisions = append(decisions, b.heldNotice(batch))
-		} else {
-			decisions = append(decisions, b.batchNotice(batch))
-		}
+		decisions = append(decisions, notice(batch))
+	}
+	return slices.Concat(b.alarmNotices(), b.sourceNotices(), held, b.faultNotices()), decisions, nil
+}
+
+// tellAll tells everybody what they were not told yet.
+func (b *Bot) tellAll(ctx context.Context, news deskNews) error {
+	service, decisions, err := b.serviceNotices(ctx)
+	if err != nil {
+		return err
 	}
 	for _, admin := range b.addressees(news) {
 		if until, failed := b.unreached.Load(admin); failed && time.Now().Before(until.(time.Time)) {

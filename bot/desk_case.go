@@ -112,38 +112,47 @@ func (t deskTalk) casePage(ctx context.Context, c desk.Case) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	d := caseDrawing{view: t.view, c: c, title: t.bot.titleOf(ctx, c, t.words.Language()), names: names, allowed: allowed}
+	d := &caseDrawing{view: t.view, c: c, title: t.bot.titleOf(ctx, c, t.words.Language()), names: names, allowed: allowed}
+	if err := t.look(ctx, d); err != nil {
+		return page{}, err
+	}
+	return page{screen: d.draw(), shows: shown{Case: c.ID, Version: c.Version, What: showsCase}}, nil
+}
+
+// look reads what the drawing shows of a case that is where it is.
+func (t deskTalk) look(ctx context.Context, d *caseDrawing) (err error) {
+	c := d.c
 	if c.Status == desk.Sending || c.Status == desk.Stopped || c.Status == desk.Sent {
 		if d.sums, err = t.bot.sums(ctx, c.Items, broadcastOf[c.Kind]); err != nil {
-			return page{}, err
+			return err
 		}
 		if d.corrects, d.withdraws, err = t.mends(ctx); err != nil {
-			return page{}, err
+			return err
 		}
 	}
 	if c.Status == desk.Submitted {
 		d.reach, d.reached = t.bot.reachCount(ctx, c)
 		if d.approvers, err = t.approvers(ctx, c); err != nil {
-			return page{}, err
+			return err
 		}
 	}
 	if c.Kind == desk.Correct {
 		if d.items, err = t.bot.itemsOf(ctx, c); err != nil {
-			return page{}, err
+			return err
 		}
 	}
 	if d.editable() {
 		if d.findings, err = t.office.Check(ctx, c); err != nil {
-			return page{}, err
+			return err
 		}
 		d.findings = slices.DeleteFunc(d.findings, func(f desk.Finding) bool { return f.Check == desk.CheckMissing }) // the card shows that
 	}
 	if c.Status == desk.Draft || c.Status == desk.Returned {
 		if d.send, err = t.sendsAlone(ctx, c); err != nil {
-			return page{}, err
+			return err
 		}
 	}
-	return page{screen: d.draw(), shows: shown{Case: c.ID, Version: c.Version, What: showsCase}}, nil
+	return nil
 }
 
 // mends reports whether somebody may correct and withdraw what went out.

@@ -105,20 +105,25 @@ func (t deskTalk) onSetField(ctx context.Context, args []string) (reply, error) 
 // maxVersion bounds what is read as one.
 const maxVersion = 1 << 30
 
+// topicChosen is the id of the topic that a button names by its number; empty for none.
+func (t deskTalk) topicChosen(value string) (id string, known bool) {
+	if value == "-" {
+		return "", true
+	}
+	n, err := strconv.ParseUint(value, 10, 8)
+	topic, is := t.topicWithNumber(subscriptions.Topic(n))
+	return topic.ID, err == nil && is
+}
+
 // changes are what a button's field and value change; false for what this release would not
 // write.
 func (t deskTalk) changes(field, value string) (ch desk.Changes, known bool) {
 	on := value == "1"
 	switch field {
 	case "topic":
-		id := ""
-		if value != "-" {
-			n, err := strconv.ParseUint(value, 10, 8)
-			topic, is := t.topicWithNumber(subscriptions.Topic(n))
-			if err != nil || !is {
-				return ch, false
-			}
-			id = topic.ID
+		id, is := t.topicChosen(value)
+		if !is {
+			return ch, false
 		}
 		ch.Topic = &id
 	case "urgent":

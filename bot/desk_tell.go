@@ -88,8 +88,8 @@ func toldState(c desk.Case, user int64, approves bool) string {
 			return version
 		}
 	case desk.Approved:
-		all := c.Alone || c.Kind == desk.Withdraw
-		if user != c.ApprovedBy && (all || c.Hand(user)) {
+		concerned := c.Alone || c.Kind == desk.Withdraw || c.Hand(user)
+		if user != c.ApprovedBy && concerned {
 			return version
 		}
 	case desk.Stopped:

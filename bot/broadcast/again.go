@@ -52,26 +52,9 @@ func (e *Engine) retry(ctx context.Context, broadcast int64) (n int, err error) 
 	if err != nil {
 		return 0, err
 	}
-	found := 0
-	for from := 0; from < subscriptions.Buckets; from += bucketsAtOnce {
-		lines, err := e.ledger.read(ctx, b.outcomes(), bucketRange(from))
-		if err != nil {
-			return n, err
-		}
-		var chats []int64
-		for chat, line := range lines {
-			if b.mayReach(line, revision) {
-				chats = append(chats, chat)
-			}
-		}
-		added, err := e.retries.anew(ctx, broadcast, chats)
-		if err != nil {
-			return n, err
-		}
-		found, n = found+len(chats), n+added
-	}
-	if found == 0 {
-		return 0, nil
+	found, n, err := e.putAnew(ctx, b, revision)
+	if err != nil || found == 0 {
+		return n, err
 	}
 	keys := []string{keyPlan(broadcast), keyRunning, keyFinished, keyFailed(broadcast)}
 	if err := againScript.Run(ctx, e.options.Redis, keys, broadcast).Err(); err != nil {
@@ -79,6 +62,29 @@ func (e *Engine) retry(ctx context.Context, broadcast int64) (n int, err error) 
 	}
 	e.Wake()
 	return n, nil
+}
+
+// putAnew puts into the retry set whom another attempt may reach. It returns how many there
+// are, and how many were not there before.
+func (e *Engine) putAnew(ctx context.Context, b record, revision int) (found, added int, err error) {
+	for from := 0; from < subscriptions.Buckets; from += bucketsAtOnce {
+		lines, err := e.ledger.read(ctx, b.outcomes(), bucketRange(from))
+		if err != nil {
+			return found, added, err
+		}
+		var chats []int64
+		for chat, line := range lines {
+			if b.mayReach(line, revision) {
+				chats = append(chats, chat)
+			}
+		}
+		n, err := e.retries.anew(ctx, b.ID, chats)
+		if err != nil {
+			return found, added, err
+		}
+		found, added = found+len(chats), added+n
+	}
+	return found, added, nil
 }
 
 // open returns a broadcast that can go on, and its item's revision.

@@ -28,34 +28,41 @@ func (r *runner) checkpointLoop(ctx context.Context) {
 // and a restart from an older cursor skips whom the ledger names.
 func (r *runner) checkpoint(ctx context.Context) {
 	for _, j := range r.list() {
-		r.saveDoubt(ctx, j)
-		st, changed := j.advance(time.Now())
-		r.engine.metrics.set(record{plan: j.plan, state: st}.progress(time.Now()))
-		r.savePace(ctx, j)
-		var err error
-		switch {
-		case j.isLeaving():
-			if !r.queue.isSending(j) {
-				err = r.letGo(ctx, j)
-			}
-		case j.held.Load():
-		case j.done() && r.queue.idle(j) && j.nextWalk():
-			r.checkpointSoon() // save that the next walk begins at the first bucket
-		case j.done() && r.queue.idle(j):
-			// Not st: the last message may have been counted since.
-			if err = r.finish(ctx, j.plan, j.current(), j); err == nil {
-				r.queue.end(j)
-				r.remove(j)
-			}
-		case changed:
-			if err = r.engine.plans.save(ctx, j.ID, st); err == nil {
-				j.update(func(*state) { j.saved = st })
-			}
-		}
-		if err != nil && ctx.Err() == nil {
+		if err := r.checkpointOf(ctx, j); err != nil && ctx.Err() == nil {
 			r.log.Warn("broadcast's progress not saved, trying again", "broadcast", j.ID, "error", err)
 		}
 	}
+}
+
+func (r *runner) checkpointOf(ctx context.Context, j *job) error {
+	r.saveDoubt(ctx, j)
+	st, changed := j.advance(time.Now())
+	r.engine.metrics.set(record{plan: j.plan, state: st}.progress(time.Now()))
+	r.savePace(ctx, j)
+	switch {
+	case j.isLeaving():
+		if !r.queue.isSending(j) {
+			return r.letGo(ctx, j)
+		}
+	case j.held.Load():
+	case j.done() && r.queue.idle(j):
+		if j.nextWalk() {
+			r.checkpointSoon() // save that the next walk begins at the first bucket
+			return nil
+		}
+		// Not st: the last message may have been counted since.
+		if err := r.finish(ctx, j.plan, j.current(), j); err != nil {
+			return err
+		}
+		r.queue.end(j)
+		r.remove(j)
+	case changed:
+		if err := r.engine.plans.save(ctx, j.ID, st); err != nil {
+			return err
+		}
+		j.update(func(*state) { j.saved = st })
+	}
+	return nil
 }
 
 // saveDoubt copies what the job's doubt has counted into its state, and drops from Redis the

@@ -51,9 +51,10 @@ func (b *Bot) heldNotices(ctx context.Context) ([]notice, error) {
 func (b *Bot) faultNotices() []notice {
 	var notices []notice
 	for _, f := range b.client.Faults() {
-		notices = append(notices, notice{about: "fault:" + f.Method + ":" + f.Reason, state: "told", screen: func(_ context.Context, words locale.Locale) (screen, error) {
+		told := func(_ context.Context, words locale.Locale) (screen, error) {
 			return screen{text: words.HTML("screen.fault", map[string]any{"Method": f.Method, "Words": quoted(f.Words)})}, nil
-		}})
+		}
+		notices = append(notices, notice{about: "fault:" + f.Method + ":" + f.Reason, state: "told", screen: told})
 	}
 	return notices
 }

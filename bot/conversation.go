@@ -106,7 +106,9 @@ func (t *conversation) replace(ctx context.Context, s screen, picture string) er
 
 // deliver sends a screen as it is meant and, where Telegram refuses that, simpler. Each
 // round leaves out something, so that it ends.
-func (t *conversation) deliver(ctx context.Context, m render.Outgoing, call func(render.Outgoing) (method string, params map[string]string)) (telegram.Sent, error) {
+func (t *conversation) deliver(
+	ctx context.Context, m render.Outgoing, call func(render.Outgoing) (method string, params map[string]string),
+) (telegram.Sent, error) {
 	for {
 		var sent telegram.Sent
 		method, params := call(m)

@@ -138,6 +138,14 @@ func (t deskTalk) onSure(ctx context.Context, args []string) (reply, error) {
 	if !may || c.Version != version {
 		return t.moved(ctx, c)
 	}
+	if verb == desk.Approve && c.Kind == desk.Correct {
+		entry = "screen.desk_sure_correct"
+	}
+	return t.sure(ctx, c, verb, entry)
+}
+
+// sure asks whether an act is to be done.
+func (t deskTalk) sure(ctx context.Context, c desk.Case, verb desk.Verb, entry string) (reply, error) {
 	count, err := t.concerned(ctx, c, verb)
 	if err != nil {
 		return reply{}, err
@@ -150,13 +158,10 @@ func (t deskTalk) onSure(ctx context.Context, args []string) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if verb == desk.Approve && c.Kind == desk.Correct {
-		entry = "screen.desk_sure_correct"
-	}
 	number := map[string]any{"Count": t.words.Number(count)}
 	return reply{}, t.stay(ctx, page{
 		screen: screen{t.words.T(entry, number), [][]telegram.Button{
-			{{Text: t.words.T(yes[verb], number), Data: render.Data(render.VerbDesk, "do", string(verb), c.ID, render.Arg(args, 2)), Style: telegram.Danger}},
+			{{Text: t.words.T(yes[verb], number), Data: render.Data(render.VerbDesk, "do", string(verb), c.ID, decimal(int64(c.Version))), Style: telegram.Danger}},
 			{{Text: t.words.T("button.back", nil), Data: caseData(back, c)}},
 		}},
 		shows: shown{Case: c.ID, Version: c.Version, What: showsSure, Previews: was.Previews},

@@ -209,7 +209,8 @@ func (t deskTalk) growthLines(ctx context.Context, args []string) (lines [][]str
 	for _, what := range []string{report.Came, report.Returned, report.Left, report.Blocked} {
 		for _, s := range report.Spans(report.Counted(days, what)) {
 			if s.N > 0 {
-				lines = append(lines, []string{days[s.From].At.Format(time.DateOnly), days[s.To-1].At.Format(time.DateOnly), t.words.T(growthNames[what], nil), t.count(s.N)})
+				from, to := days[s.From].At.Format(time.DateOnly), days[s.To-1].At.Format(time.DateOnly)
+				lines = append(lines, []string{from, to, t.words.T(growthNames[what], nil), t.count(s.N)})
 			}
 		}
 	}

@@ -117,7 +117,10 @@ func (t deskTalk) itemPage(ctx context.Context, item feeds.Item) (page, error) {
 		p.rows = append(p.rows, []telegram.Button{{Text: t.words.T("button.desk_correct", nil), Data: render.Data(render.VerbDesk, "correct", item.ID)}})
 	}
 	if there := !item.Withdrawn && s.planned > 0; there && withdraws {
-		p.rows = append(p.rows, []telegram.Button{{Text: t.words.T("button.desk_withdraw", nil), Data: render.Data(render.VerbDesk, "sure", string(verbWithdraw), item.ID), Style: telegram.Danger}})
+		p.rows = append(p.rows, []telegram.Button{{
+			Text: t.words.T("button.desk_withdraw", nil), Style: telegram.Danger,
+			Data: render.Data(render.VerbDesk, "sure", string(verbWithdraw), item.ID),
+		}})
 	}
 	p.rows = append(p.rows, []telegram.Button{{Text: t.words.T("button.desk_report", nil), Data: render.Data(render.VerbDesk, "report", item.ID)}})
 	p.rows = append(p.rows, []telegram.Button{{Text: t.words.T("button.back", nil), Data: render.Data(render.VerbDesk, "sent", "0")}}, t.deskButton())
@@ -230,7 +233,10 @@ func (t deskTalk) sureWithdraw(ctx context.Context, id string) (reply, error) {
 		text += "\n" + t.words.T("line.desk_notice_instead", nil)
 	}
 	return reply{}, t.open(ctx, page{screen: screen{render.JoinFilled("\n\n", render.Headline(item, t.zone), text), [][]telegram.Button{
-		{{Text: t.words.T("button.desk_yes_withdraw", count), Data: render.Data(render.VerbDesk, "do", string(verbWithdraw), newNonce(), item.ID), Style: telegram.Danger}},
+		{{
+			Text: t.words.T("button.desk_yes_withdraw", count), Style: telegram.Danger,
+			Data: render.Data(render.VerbDesk, "do", string(verbWithdraw), newNonce(), item.ID),
+		}},
 		{{Text: t.words.T("button.back", nil), Data: render.Data(render.VerbDesk, "item", item.ID)}},
 	}}})
 }

@@ -70,7 +70,9 @@ func (d caseDrawing) progress(s sums) string {
 			"Sent": number(s.sent), "Rest": number(s.rest()), "Until": d.momentOf(d.c.StoppedAt.Add(stoppedFor)),
 		})
 	case desk.Sent:
-		return d.words.T("line.desk_sums", map[string]any{"Sent": number(s.sent), "Planned": number(s.planned), "Blocked": number(s.blocked), "Failed": number(s.failed)})
+		return d.words.T("line.desk_sums", map[string]any{
+			"Sent": number(s.sent), "Planned": number(s.planned), "Blocked": number(s.blocked), "Failed": number(s.failed),
+		})
 	}
 	lines := []string{bar(s.sent+s.blocked+s.failed, s.planned) + " " + d.words.T("line.desk_sums", map[string]any{
 		"Sent": number(s.sent), "Planned": number(s.planned), "Blocked": number(s.blocked), "Failed": number(s.failed),

@@ -85,7 +85,10 @@ func (v view) readersInWords(of report.Readers) string {
 var (
 	rhythmNames = map[string]string{report.AtOnce: "line.group_at_once", report.Daily: "line.group_daily", report.Weekly: "line.group_weekly"}
 	choiceNames = map[string]string{report.AllTopics: "line.group_all_topics", report.SomeTopics: "line.group_some_topics"}
-	growthNames = map[string]string{report.Came: "line.growth_came", report.Returned: "line.growth_returned", report.Left: "line.growth_left", report.Blocked: "line.growth_blocked"}
+	growthNames = map[string]string{
+		report.Came: "line.growth_came", report.Returned: "line.growth_returned",
+		report.Left: "line.growth_left", report.Blocked: "line.growth_blocked",
+	}
 )
 
 // entryOf names keys by entries of the catalogue.

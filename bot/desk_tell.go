@@ -76,30 +76,25 @@ func (b *Bot) deskNotices(ctx context.Context, n deskNews, user int64) (notices 
 // approvers of what waits for them; those who wrote it of what became of it; everybody of
 // what was stopped, withdrawn, sent by one alone, or has ended. Nobody of their own act.
 func toldState(c desk.Case, user int64, approves bool) string {
-	version := string(c.Status) + ":" + decimal(int64(c.Version))
+	told, state := false, string(c.Status)+":"+decimal(int64(c.Version))
 	switch c.Status {
 	case desk.Submitted:
 		missed := c.Reason != "" && c.Hand(user)
-		if approves && user != c.SubmittedBy || missed {
-			return version
-		}
+		told = approves && user != c.SubmittedBy || missed
 	case desk.Returned:
-		if c.Hand(user) {
-			return version
-		}
+		told = c.Hand(user)
 	case desk.Approved:
 		concerned := c.Alone || c.Kind == desk.Withdraw || c.Hand(user)
-		if user != c.ApprovedBy && concerned {
-			return version
-		}
+		told = user != c.ApprovedBy && concerned
 	case desk.Stopped:
-		if user != c.StoppedBy {
-			return "stopped:" + decimal(c.StoppedAt.Unix())
-		}
+		told, state = user != c.StoppedBy, "stopped:"+decimal(c.StoppedAt.Unix())
 	case desk.Sent:
-		return version
+		told = true
 	}
-	return ""
+	if !told {
+		return ""
+	}
+	return state
 }
 
 // tellCase shows a case in a new message, in place of those that showed it before.
@@ -149,10 +144,12 @@ func (b *Bot) cameNotice(n deskNews, p desk.Person) notice {
 	for _, other := range n.people {
 		by[other.ID] = other.Name
 	}
-	return notice{about: "person:" + decimal(p.ID), state: "came:" + decimal(p.Since.Unix()), screen: func(_ context.Context, words locale.Locale) (screen, error) {
+	told := notice{about: "person:" + decimal(p.ID), state: "came:" + decimal(p.Since.Unix())}
+	told.screen = func(_ context.Context, words locale.Locale) (screen, error) {
 		return screen{words.HTML("screen.desk_came", map[string]any{"Who": by.of(p.ID), "By": by.of(p.InvitedBy)}), [][]telegram.Button{{{
 			Text: render.Cut(words.T("button.desk_put_out", map[string]any{"Who": by.of(p.ID)}), buttonLimit), Style: telegram.Danger,
 			Data: render.Data(render.VerbDesk, "sureout", decimal(p.ID)),
 		}}}}, nil
-	}}
+	}
+	return told
 }

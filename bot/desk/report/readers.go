@@ -173,8 +173,9 @@ func Census(ctx context.Context, rdb redis.UniversalClient, zone *time.Location,
 func (d Day) Readers() (Readers, bool) {
 	_, taken := d.sums[fieldCensus]
 	r := Readers{sums: make(map[string]int)}
+	parts := []string{partLanguage, partRhythm, partTopic, partChoice, partState}
 	for field, n := range d.sums {
-		if slices.ContainsFunc([]string{partLanguage, partRhythm, partTopic, partChoice, partState}, func(part string) bool { return strings.HasPrefix(field, part) }) {
+		if slices.ContainsFunc(parts, func(part string) bool { return strings.HasPrefix(field, part) }) {
 			r.sums[field] = n
 		}
 	}

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"slices"
 
 	"kabarchy/bot/desk"
 	"kabarchy/bot/render"
@@ -174,18 +173,6 @@ var yes = map[desk.Verb]string{
 	desk.GoOn:    "button.desk_yes_go_on",
 	desk.Retry:   "button.desk_yes_retry",
 	desk.Discard: "button.desk_yes_discard",
-}
-
-// may reports whether somebody may do an act, or submit and approve at once.
-func (t deskTalk) may(ctx context.Context, c desk.Case, verb desk.Verb) (bool, error) {
-	allowed, err := t.office.Allowed(ctx, c, t.from.ID)
-	if err != nil || slices.Contains(allowed, verb) {
-		return err == nil, err
-	}
-	if verb == desk.Approve && slices.Contains(allowed, desk.Submit) {
-		return t.sendsAlone(ctx, c)
-	}
-	return false, nil
 }
 
 // concerned is how many people an act is noticed by.

@@ -3,8 +3,6 @@ package bot
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -163,20 +161,6 @@ func (t deskTalk) deskRows(waiting int) (rows [][]telegram.Button) {
 	return rows
 }
 
-// nonce is what names a case before it is there: ten letters.
-var nonce = regexp.MustCompile(`^[a-z]{10}$`)
-
-func isNonce(id string) bool { return nonce.MatchString(id) }
-
-func newNonce() string {
-	letters := make([]byte, 10)
-	rand.Read(letters) // never fails
-	for i := range letters {
-		letters[i] = 'a' + letters[i]%26
-	}
-	return string(letters)
-}
-
 // onInbox lists what waits for somebody: cases, and what is held.
 func (t deskTalk) onInbox(ctx context.Context, _ []string) (reply, error) {
 	open, err := t.office.Open(ctx)
@@ -214,11 +198,4 @@ func undone(open []desk.Case) []desk.Case {
 var statusSigns = map[desk.Status]string{
 	desk.Draft: "📝", desk.Submitted: "📥", desk.Returned: "↩️", desk.Approved: "⏳",
 	desk.Sending: "📤", desk.Stopped: "✋", desk.Sent: "✅", desk.Discarded: "🗑",
-}
-
-// wakeDesk has what is new at the desk told soon.
-func (b *Bot) wakeDesk() {
-	if b.admins.Wake != nil {
-		b.admins.Wake()
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"kabarchy/bot/desk"
@@ -183,4 +184,23 @@ func (b *Bot) itemsOf(ctx context.Context, c desk.Case) (items []feeds.Item, err
 		}
 	}
 	return items, nil
+}
+
+// may reports whether somebody may do an act, or submit and approve at once.
+func (t deskTalk) may(ctx context.Context, c desk.Case, verb desk.Verb) (bool, error) {
+	allowed, err := t.office.Allowed(ctx, c, t.from.ID)
+	if err != nil || slices.Contains(allowed, verb) {
+		return err == nil, err
+	}
+	if verb == desk.Approve && slices.Contains(allowed, desk.Submit) {
+		return t.sendsAlone(ctx, c)
+	}
+	return false, nil
+}
+
+// wakeDesk has what is new at the desk told soon.
+func (b *Bot) wakeDesk() {
+	if b.admins.Wake != nil {
+		b.admins.Wake()
+	}
 }

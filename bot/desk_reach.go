@@ -4,11 +4,11 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
+	"kabarchy/bot/desk/report"
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
 )
@@ -61,22 +61,22 @@ func (t deskTalk) reachWords(ctx context.Context, c desk.Case) (string, int, err
 }
 
 // reachedLines say in which language it comes to how many, and when to those to whom it does
-// not come at once.
+// not come at once. Of fewer people than make a group they say no more.
 func (v view) reachedLines(r broadcast.Reach) (lines []string) {
-	var languages []string
+	var editions []report.Group
 	for _, tag := range locale.Languages() {
-		if n := r.Editions[tag]; n > 0 {
-			languages = append(languages, locale.For(tag).Name()+" "+v.words.Number(n))
-		}
+		editions = append(editions, report.Group{Key: tag, N: r.Editions[tag]})
 	}
-	lines = append(lines, strings.Join(languages, " · "))
+	if shown := report.Fold(editions); len(shown) > 0 && shown[0].Key != report.Other {
+		lines = append(lines, v.groupsInWords(editions, v.languageInWords))
+	}
 	for _, tag := range locale.Languages() {
 		if n := r.StandIn[tag]; n > 0 {
-			lines = append(lines, v.words.T("line.desk_reach_stand_in", map[string]any{"Language": locale.For(tag).Name(), "Count": v.words.Number(n)}))
+			lines = append(lines, v.words.T("line.desk_reach_stand_in", map[string]any{"Language": locale.For(tag).Name(), "Count": v.count(n)}))
 		}
 	}
 	for _, at := range slices.SortedFunc(maps.Keys(r.All.Later), time.Time.Compare) {
-		lines = append(lines, v.words.T("line.desk_reach_later", map[string]any{"Count": v.words.Number(r.All.Later[at]), "Time": v.momentOf(at)}))
+		lines = append(lines, v.words.T("line.desk_reach_later", map[string]any{"Count": v.count(r.All.Later[at]), "Time": v.momentOf(at)}))
 	}
 	return append(lines, v.counted("line.desk_reach_digest", r.All.Digest))
 }
@@ -95,7 +95,7 @@ func (v view) counted(entry string, n int) string {
 	if n == 0 {
 		return ""
 	}
-	return v.words.T(entry, map[string]any{"Count": v.words.Number(n)})
+	return v.words.T(entry, map[string]any{"Count": v.count(n)})
 }
 
 // defaultRate is Telegram's for all chats, in messages a second.

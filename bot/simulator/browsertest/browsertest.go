@@ -222,7 +222,7 @@ func ScreenshotOf(tb testing.TB, ctx context.Context, name, selector string) {
 
 func picture(tb testing.TB, ctx context.Context, name string, take chromedp.Action[[]byte]) {
 	tb.Helper()
-	if !Pictures() {
+	if !pictures() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, stepPatience)
@@ -234,8 +234,8 @@ func picture(tb testing.TB, ctx context.Context, name string, take chromedp.Acti
 	keep(tb, name, picture)
 }
 
-// Pictures reports whether somebody wants to see what the pages show.
-func Pictures() bool { return os.Getenv("CI") == "true" || os.Getenv("PICTURES") == "true" }
+// pictures reports whether somebody wants to see what the pages show.
+func pictures() bool { return os.Getenv("CI") == "true" || os.Getenv("PICTURES") == "true" }
 
 // keep writes a picture to the folder that git ignores and CI keeps.
 func keep(tb testing.TB, name string, picture []byte) {

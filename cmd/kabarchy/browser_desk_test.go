@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -49,9 +48,6 @@ const officeReaders = 10_000
 // officeOf has the press office work in a language.
 func officeOf(language string) func(*testing.T, context.Context) {
 	return func(t *testing.T, browser context.Context) {
-		if os.Getenv("PICTURES") != "true" {
-			t.Skip("it takes the handbook's pictures, and a minute: with PICTURES=true")
-		}
 		d := openDemo(t)
 		phones := d.Telegram.Phones()
 		o := office{

@@ -76,7 +76,7 @@ func TestARedisThatIsLoadingIsWaitedFor(t *testing.T) {
 	server := redistest.Start(t, "--enable-debug-command", "yes", "--loading-process-events-interval-bytes", "1024")
 	admin := server.Client(t)
 	redistest.Fill(t, admin, 1, 800, subscriptions.Preferences{Languages: []string{"ky"}})
-	if err := admin.ConfigSet(t.Context(), "key-load-delay", "2000").Err(); err != nil { // µs
+	if err := admin.ConfigSet(t.Context(), "key-load-delay", "6000").Err(); err != nil { // µs: five seconds in all
 		t.Fatal(err)
 	}
 	check := composeHealthCheck(t)

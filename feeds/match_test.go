@@ -45,7 +45,7 @@ func checkDocuments(t *testing.T, base, a, b []entry) {
 	for i, document := range [][]entry{base, a, b, a, b, b} {
 		k := m.know(document)
 		matches := matchEntries(m.source, document, k)
-		checkMatches(t, document, matches, k)
+		checkMatches(t, document, matches, k, before)
 		c := m.poll(poll{entries: document, now: now})
 		news := 0
 		for _, match := range matches {
@@ -95,8 +95,9 @@ func describe(documents ...[]entry) (text string) {
 	return text
 }
 
-// checkMatches expects the matching to be one to one.
-func checkMatches(t *testing.T, document []entry, matches []match, k knowledge) {
+// checkMatches expects the matching to be one to one. What was shown before may be left out
+// beside the item that it was, whatever that says by now.
+func checkMatches(t *testing.T, document []entry, matches []match, k knowledge, before map[string]bool) {
 	t.Helper()
 	taken := make(map[string]int)
 	for i, match := range matches {
@@ -112,7 +113,7 @@ func checkMatches(t *testing.T, document []entry, matches []match, k knowledge) 
 		case copied:
 			first, again := document[match.twin].Item, document[i].Item
 			title, text := k.prose(again.Title), k.prose(again.Summary)
-			if !title.same(k.prose(first.Title)) && !title.alike(k.prose(first.Title)) && !text.same(k.prose(first.Summary)) {
+			if !before[shown(document[i])] && !title.same(k.prose(first.Title)) && !title.alike(k.prose(first.Title)) && !text.same(k.prose(first.Summary)) {
 				t.Fatalf("entry %d is left out beside entry %d, which says something else", i, match.twin)
 			}
 		}

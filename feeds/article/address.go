@@ -10,7 +10,7 @@ import (
 // Resolve resolves an address against base, repaired as a browser would. It returns
 // nothing for what can't be opened by a reader: another scheme, no host, a password in it.
 func Resolve(base *url.URL, address string) string {
-	if address = RepairAddress(address); address == "" || len(address) > 2000 {
+	if address = RepairAddress(address); address == "" || len(address) > longestAddress {
 		return ""
 	}
 	u, err := url.Parse(address)
@@ -23,8 +23,14 @@ func Resolve(base *url.URL, address string) string {
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil {
 		return ""
 	}
-	return u.String()
+	if whole := u.String(); len(whole) <= longestAddress { // escaped it is longer
+		return whole
+	}
+	return ""
 }
+
+// longestAddress is in bytes.
+const longestAddress = 2000
 
 var (
 	// looseScheme finds a scheme behind which too many or too few slashes stand.

@@ -56,23 +56,30 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 // with -update to write these, and read the difference.
 func TestConversations(t *testing.T) {
 	t.Parallel()
-	scripts, err := filepath.Glob("testdata/conversations/*.txt")
+	eachScript(t, "testdata/conversations/*.txt", func(t *testing.T, _, script string) string {
+		clock := &clock{}
+		return play(&scene{fixture: open(t, redistest.Bubble(t).Client(t), simulator.Options{Now: clock.now}), clock: clock}, script)
+	})
+}
+
+// eachScript plays the scripts, each in a bubble of its own, and compares what comes of it
+// with what they say. The language is the last part of a script's name.
+func eachScript(t *testing.T, pattern string, play func(t *testing.T, language, script string) string) {
+	t.Helper()
+	scripts, err := filepath.Glob(pattern)
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no conversations: %v", err)
 	}
 	for _, path := range scripts {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
+		name := strings.TrimSuffix(filepath.Base(path), ".txt")
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			script, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var got string
-			synctest.Test(t, func(t *testing.T) {
-				clock := &clock{}
-				rdb := redistest.Bubble(t).Client(t)
-				got = play(&scene{fixture: open(t, rdb, simulator.Options{Now: clock.now}), clock: clock}, string(script))
-			})
+			synctest.Test(t, func(t *testing.T) { got = play(t, name[strings.LastIndex(name, ".")+1:], string(script)) })
 			if *update {
 				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 					t.Fatal(err)

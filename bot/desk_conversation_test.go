@@ -2,8 +2,6 @@ package bot_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -36,34 +34,10 @@ import (
 // Changes on another phone than the one in hand name its owner.
 func TestDeskConversations(t *testing.T) {
 	t.Parallel()
-	scripts, err := filepath.Glob("testdata/desk/*.txt")
-	if err != nil || len(scripts) == 0 {
-		t.Fatalf("no conversations: %v", err)
-	}
-	for _, path := range scripts {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
-			t.Parallel()
-			script, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got string
-			synctest.Test(t, func(t *testing.T) {
-				language := strings.Split(filepath.Base(path), ".")[1]
-				n := openNewsroom(t, redistest.Bubble(t).Client(t), simulator.Options{})
-				got = (&stage{newsroom: n, language: language, seen: map[string]string{}, script: strings.Split(string(script), "\n")}).play()
-			})
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if got != string(script) {
-				t.Errorf("%s reads now:\n%s\nfirst difference: %s", path, got, difference(string(script), got))
-			}
-		})
-	}
+	eachScript(t, "testdata/desk/*.txt", func(t *testing.T, language, script string) string {
+		n := openNewsroom(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		return (&stage{newsroom: n, language: language, seen: map[string]string{}, script: strings.Split(script, "\n")}).play()
+	})
 }
 
 // stage is where a script with several people plays.

@@ -130,6 +130,7 @@ func TestACitizenCanDoNothingAtTheDesk(t *testing.T) {
 		}
 		group := n.telegram.Group("Айыл", officer)
 		group.AddBot(officer, simulator.AllRights)
+		group.Join(approver, simulator.Administrator)
 		n.quiet()
 		last := func(c *simulator.Chat) int64 { m := c.Messages(); return m[len(m)-1].ID }
 		forged := 0
@@ -141,13 +142,17 @@ func TestACitizenCanDoNothingAtTheDesk(t *testing.T) {
 				t.Errorf("%s has %d bytes", data, len(data))
 			}
 			forged++
-			for _, c := range []*simulator.Citizen{stranger, guest} {
-				tap, err := c.TapRaw(last(c.Chat), data)
+			for who, press := range map[string]func() (*simulator.Tap, error){
+				"a stranger":               func() (*simulator.Tap, error) { return stranger.TapRaw(last(stranger.Chat), data) },
+				"who was put out":          func() (*simulator.Tap, error) { return guest.TapRaw(last(guest.Chat), data) },
+				"the approver, in a group": func() (*simulator.Tap, error) { return group.TapRaw(approver, last(group.Chat), data) },
+			} {
+				tap, err := press()
 				if err != nil {
 					t.Fatal(err)
 				}
 				if toast := n.answered(tap); !strings.Contains(toast, "out of date") {
-					t.Errorf("%s: %s is told %q", c.User().FirstName, data, toast)
+					t.Errorf("%s is told %q of %s", who, toast, data)
 				}
 			}
 		}

@@ -1,7 +1,6 @@
 package bot_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -64,7 +63,7 @@ type fixture struct {
 	updates   *updates.Dispatcher
 	client    *telegram.Client
 	sender    *delivery.Sender
-	log       *safeBuffer
+	log       *bottest.Log
 	metrics   *prometheus.Registry
 	joined    *chats
 	forgotten *chats
@@ -98,7 +97,7 @@ func buildOn(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options
 	telegram.WebhookClient = porch.Client
 	h := &fixture{
 		t: t, porch: porch, telegram: simulator.New(telegram), rdb: rdb, store: subscriptions.NewStore(rdb), archive: shelf, shelf: shelf, articles: shelf,
-		log: &safeBuffer{}, metrics: prometheus.NewRegistry(), joined: &chats{}, forgotten: &chats{}, desk: &control{},
+		log: &bottest.Log{}, metrics: prometheus.NewRegistry(), joined: &chats{}, forgotten: &chats{}, desk: &control{},
 	}
 	h.keeper = &keeper{store: h.store}
 	h.counter = report.NewCounter(rdb, bishkek, slog.New(slog.NewTextHandler(h.log, nil)))
@@ -421,24 +420,6 @@ func (c *chats) count(chat int64) (n int) {
 		}
 	}
 	return n
-}
-
-// safeBuffer is a bytes.Buffer for several goroutines.
-type safeBuffer struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (b *safeBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.Write(p)
-}
-
-func (b *safeBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.String()
 }
 
 // onEachRedis runs f against a bot on the embedded Redis and on a real one.

@@ -93,7 +93,7 @@ func TestWhateverComesIsHandled(t *testing.T) {
 	metrics := prometheus.NewRegistry()
 	archive := &shelf{}
 	archive.put(bottest.Sample("ky", 2), bottest.Sample("ky", 1), bottest.Sample("ru", 1))
-	h := &fixture{t: t, metrics: metrics, log: &safeBuffer{}}
+	h := &fixture{t: t, metrics: metrics, log: &bottest.Log{}}
 	herald := updates.NewDispatcher(updates.Options{Registerer: metrics, Handler: bot.New(bot.Options{
 		Client: telegram.NewClient(telegram.Options{Token: "1:a", Endpoint: server.URL}), Store: subscriptions.NewStore(rdb),
 		Archive: archive, Articles: archive, Topics: []render.Topic{{Number: 3, ID: "legal-aid"}}, Registerer: metrics,

@@ -100,11 +100,5 @@ func (c *Citizen) TapOn(message int64, label string) (*Tap, error) {
 // TapRaw sends callback data from a message whatever its keyboard shows: an old
 // button, or a forged one.
 func (c *Citizen) TapRaw(message int64, data string) (*Tap, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	m, found := c.message(message)
-	if !found {
-		return nil, fmt.Errorf("chat %d: %w %d", c.id, ErrNoMessage, message)
-	}
-	return c.tap(c.person.user, *m, Button{Data: data})
+	return c.tapRaw(c.person.user, message, data)
 }

@@ -135,3 +135,8 @@ func (g *Group) Post(text string) (update int64) {
 func (g *Group) Tap(c *Citizen, label string) (*Tap, error) {
 	return g.tapNewest(c.User(), func(b Button) bool { return b.Text == label }, fmt.Sprintf("labelled %q", label))
 }
+
+// TapRaw lets a member send callback data from a message, as Citizen.TapRaw does.
+func (g *Group) TapRaw(c *Citizen, message int64, data string) (*Tap, error) {
+	return g.tapRaw(c.User(), message, data)
+}

@@ -48,6 +48,17 @@ func (c *Chat) tapNewest(from User, what func(Button) bool, name string) (*Tap, 
 	return nil, fmt.Errorf("chat %d (%s): %w %s; it shows %s", c.id, c.title, ErrNoButton, name, transcript(c.shown()))
 }
 
+// tapRaw sends callback data from a message, whatever its keyboard shows.
+func (c *Chat) tapRaw(from User, message int64, data string) (*Tap, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m, found := c.message(message)
+	if !found {
+		return nil, fmt.Errorf("chat %d: %w %d", c.id, ErrNoMessage, message)
+	}
+	return c.tap(from, *m, Button{Data: data})
+}
+
 func (c *Chat) tapOn(from User, message int64, label string) (*Tap, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

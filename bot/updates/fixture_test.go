@@ -1,7 +1,6 @@
 package updates_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -67,7 +66,7 @@ type fixture struct {
 	porch    *bottest.Porch
 	rdb      redis.UniversalClient
 	act      func(ctx context.Context, text string) error // the echo's
-	log      *logged
+	log      *bottest.Log
 	metrics  *prometheus.Registry // of the newest dispatcher
 	stop     func() error         // asks for the end and waits for it
 	ends     func() error         // waits alone
@@ -83,7 +82,7 @@ func on(t *testing.T, rdb redis.UniversalClient) *fixture {
 	t.Helper()
 	porch := bottest.NewPorch(t)
 	h := &fixture{
-		t: t, porch: porch, rdb: rdb, log: &logged{},
+		t: t, porch: porch, rdb: rdb, log: &bottest.Log{},
 		telegram: simulator.New(simulator.Options{WebhookClient: porch.Client, WebhookWait: 10 * time.Millisecond}),
 	}
 	h.http = pipenet.Serve(t, h.telegram.Handler()).Client(t)
@@ -249,22 +248,4 @@ func count(t *testing.T, metrics *prometheus.Registry, name string, label ...str
 		}
 	}
 	return sum
-}
-
-// logged is a log that several goroutines write.
-type logged struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buffer.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buffer.String()
 }

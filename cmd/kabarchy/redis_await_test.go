@@ -13,22 +13,23 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot/bottest"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
 
 // awaited waits for a Redis in the background.
-func awaited(t *testing.T, address string, atMost time.Duration) (log *logBuffer, done <-chan error) {
+func awaited(t *testing.T, address string, atMost time.Duration) (log *bottest.Log, done <-chan error) {
 	t.Helper()
 	r := open(t, address)
 	t.Cleanup(func() { _ = r.Close() })
-	log, ended := &logBuffer{}, make(chan error, 1)
+	log, ended := &bottest.Log{}, make(chan error, 1)
 	go func() { ended <- r.Await(t.Context(), atMost, slog.New(slog.NewTextHandler(log, nil))) }()
 	return log, ended
 }
 
 // endsWell fails the test unless the waiting was said and ended well.
-func endsWell(t *testing.T, log *logBuffer, done <-chan error) {
+func endsWell(t *testing.T, log *bottest.Log, done <-chan error) {
 	t.Helper()
 	select {
 	case err := <-done:

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -9,7 +8,6 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -17,6 +15,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/simulator"
 	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/cmd/kabarchy/sample"
@@ -33,7 +32,7 @@ type world struct {
 	endpoint string
 	rdb      *redis.Client
 	net      *pipes
-	log      *logBuffer
+	log      *bottest.Log
 
 	// noise is put behind the feeds: the document changes, and its content does not.
 	noise atomic.Pointer[string]
@@ -42,7 +41,7 @@ type world struct {
 // newWorld builds a world around a Redis. In a bubble time is virtual there.
 func newWorld(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *world {
 	t.Helper()
-	w := &world{t: t, rdb: rdb.(*redis.Client), net: newPipes(t), log: &logBuffer{}}
+	w := &world{t: t, rdb: rdb.(*redis.Client), net: newPipes(t), log: &bottest.Log{}}
 	var err error
 	if w.site, err = sample.NewSite(time.Now); err != nil {
 		t.Fatal(err)
@@ -373,22 +372,4 @@ func standbyTakesOver(t *testing.T, rdb redis.UniversalClient) {
 	w.stop(leader)
 	eventually(t, "the standby sends the rest", func() bool { return w.finished(standby, 3) })
 	w.verify(1, readers, 0)
-}
-
-// logBuffer is a log that can be read while it is written.
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *logBuffer) Write(line []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(line)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }

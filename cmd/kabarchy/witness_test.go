@@ -13,20 +13,21 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot"
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/lease"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
 
 // watched is a Redis with 300 subscribers, whose witness belongs to the leader.
-func watched(t *testing.T, rdb redis.UniversalClient) (*witness, *logBuffer) {
+func watched(t *testing.T, rdb redis.UniversalClient) (*witness, *bottest.Log) {
 	t.Helper()
 	r := Redis{UniversalClient: rdb, Where: "the test's Redis"}
 	if err := r.Bind(t.Context(), testToken, false); err != nil {
 		t.Fatal(err)
 	}
 	redistest.Fill(t, rdb, 1, 300, subscriptions.Preferences{Languages: []string{"ky"}})
-	log := &logBuffer{}
+	log := &bottest.Log{}
 	lead := lease.New(rdb, slog.New(slog.DiscardHandler))
 	leading, working := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

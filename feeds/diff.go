@@ -192,20 +192,17 @@ func (p *differ) giveKeys(r *record, i int) (changed bool) {
 	return changed
 }
 
-// forget takes from an item the oldest keys of each kind, beyond keysKept.
+// forget takes from an item the oldest keys of each kind, beyond those that are kept.
 func (p *differ) forget(r *record) {
-	count := make(map[byte]int)
+	count := make(map[string]int)
 	kept := make([]string, 0, len(r.Keys))
 	for _, key := range slices.Backward(r.Keys) {
-		if count[key[0]]++; count[key[0]] <= keysKept {
+		kind := key[:1]
+		if count[kind]++; count[kind] <= keptOf(kind) {
 			kept = append(kept, key)
 			continue
 		}
-		if _, read := p.known.index[key]; !read {
-			p.gone = append(p.gone, [2]string{key, r.ID})
-			continue
-		}
-		p.index[key] = slices.DeleteFunc(slices.Clone(p.owners(key)), func(id string) bool { return id == r.ID })
+		p.take(key, r.ID)
 	}
 	slices.Reverse(kept)
 	r.Keys = kept
@@ -217,6 +214,16 @@ func (p *differ) put(key, id string) {
 		owners = append([]string{id}, owners...)
 		p.index[key] = owners[:min(len(owners), idsKept)]
 	}
+}
+
+// take notes that an item has a key no longer.
+func (p *differ) take(key, id string) {
+	_, read := p.known.index[key]
+	if _, changed := p.index[key]; !read && !changed {
+		p.gone = append(p.gone, [2]string{key, id})
+		return
+	}
+	p.index[key] = slices.DeleteFunc(slices.Clone(p.owners(key)), func(owner string) bool { return owner == id })
 }
 
 // owners are the items that have a key, after what was decided so far.

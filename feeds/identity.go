@@ -27,8 +27,20 @@ const (
 )
 
 // keysKept is how many keys of a kind an item has at most: the latest. A site that
-// makes up links or guids anew at every request fills no memory.
-const keysKept = 4
+// makes up links or guids anew at every request fills no memory. wordingsKept is for
+// keyAll: one document may show an item in several wordings, and others the next time.
+const (
+	keysKept     = 4
+	wordingsKept = 20
+)
+
+// keptOf is how many keys of one kind an item has at most.
+func keptOf(kind string) int {
+	if kind == keyAll {
+		return wordingsKept
+	}
+	return keysKept
+}
 
 // minText is how many characters make a text say by itself which item it is of.
 const minText = 40

@@ -32,7 +32,7 @@ func keyLatest(language string) string { return "{news}:latest:" + language }
 
 // keyKnown: hash, what items of one language are known again by → the ids of the items
 // that were seen with it, the latest first: at most idsKept of them, and of an item at most
-// keysKept keys of each kind.
+// keptOf keys of each kind.
 func keyKnown(language string) string { return "{news}:known:" + language }
 
 // keyPicture: hash, language → id of the item with this picture, pictureShared where

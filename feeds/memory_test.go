@@ -91,7 +91,7 @@ func (m *memory) check(t testing.TB) {
 		}
 	}
 	for id, r := range m.records {
-		if len(r.Keys) > 8*keysKept {
+		if len(r.Keys) > 9*keysKept+wordingsKept {
 			t.Errorf("item %s has %d keys", id, len(r.Keys))
 		}
 		if raw, err := json.Marshal(r); err != nil || len(raw) > 20_000 {

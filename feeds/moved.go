@@ -48,11 +48,7 @@ func (p *differ) original(r stored) stored {
 		return r
 	}
 	for _, key := range r.Keys {
-		if _, read := p.known.index[key]; !read {
-			p.gone = append(p.gone, [2]string{key, r.ID})
-			continue
-		}
-		p.index[key] = slices.DeleteFunc(slices.Clone(p.owners(key)), func(id string) bool { return id == r.ID })
+		p.take(key, r.ID)
 	}
 	old := original.Item
 	original.Item, original.Full = r.Item, r.Full

@@ -12,6 +12,7 @@ import (
 
 	"kabarchy/bot"
 	"kabarchy/bot/bottest"
+	_ "kabarchy/bot/bottest/seed" // RAPID_SEED
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/bot/updates"

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	_ "kabarchy/bot/bottest/seed" // RAPID_SEED
 )
 
 // day is some hour of a subscription.

@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"pgregory.net/rapid"
 
+	_ "kabarchy/bot/bottest/seed" // RAPID_SEED
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )

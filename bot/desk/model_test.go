@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"pgregory.net/rapid"
 
+	_ "kabarchy/bot/bottest/seed" // RAPID_SEED
 	"kabarchy/bot/broadcast"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions/redistest"

@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	_ "kabarchy/bot/bottest/seed" // RAPID_SEED
 	"kabarchy/feeds"
 	"kabarchy/feeds/article"
 )

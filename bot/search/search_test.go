@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	_ "kabarchy/bot/bottest/seed" // RAPID_SEED
 )
 
 func library() *Index {

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	_ "kabarchy/bot/bottest/seed" // RAPID_SEED
 	"kabarchy/bot/desk/report"
 )
 

@@ -38,7 +38,7 @@ var confirmed = map[desk.Verb]string{
 	desk.TakeBack: "",
 	desk.Stop:     "",
 	desk.End:      "",
-	desk.Approve:  "screen.desk_sure_approve",
+	desk.Approve:  "screen.desk_sure_approve", // or what kindWords say
 	desk.GoOn:     "screen.desk_sure_go_on",
 	desk.Retry:    "screen.desk_sure_retry",
 	desk.Discard:  "screen.desk_sure_discard",
@@ -137,9 +137,6 @@ func (t deskTalk) onSure(ctx context.Context, args []string) (reply, error) {
 	if !may || c.Version != version {
 		return t.moved(ctx, c)
 	}
-	if verb == desk.Approve && c.Kind == desk.Correct {
-		entry = "screen.desk_sure_correct"
-	}
 	return t.sure(ctx, c, verb, entry)
 }
 
@@ -149,9 +146,9 @@ func (t deskTalk) sure(ctx context.Context, c desk.Case, verb desk.Verb, entry s
 	if err != nil {
 		return reply{}, err
 	}
-	back := "case"
+	back, agreed := "case", yes[verb]
 	if verb == desk.Approve {
-		back = "look"
+		back, entry, agreed = "look", kindWords[c.Kind].sure, kindWords[c.Kind].yes
 	}
 	was, err := t.bot.recall(ctx, t.chat.ID, t.pressed.ID)
 	if err != nil {
@@ -160,7 +157,7 @@ func (t deskTalk) sure(ctx context.Context, c desk.Case, verb desk.Verb, entry s
 	number := map[string]any{"Count": t.words.Number(count)}
 	return reply{}, t.stay(ctx, page{
 		screen: screen{t.words.T(entry, number), [][]telegram.Button{
-			{{Text: t.words.T(yes[verb], number), Data: render.Data(render.VerbDesk, "do", string(verb), c.ID, decimal(int64(c.Version))), Style: telegram.Danger}},
+			{{Text: t.words.T(agreed, number), Data: render.Data(render.VerbDesk, "do", string(verb), c.ID, decimal(int64(c.Version))), Style: telegram.Danger}},
 			{{Text: t.words.T("button.back", nil), Data: caseData(back, c)}},
 		}},
 		shows: shown{Case: c.ID, Version: c.Version, What: showsSure, Previews: was.Previews},
@@ -169,7 +166,6 @@ func (t deskTalk) sure(ctx context.Context, c desk.Case, verb desk.Verb, entry s
 
 // yes is how a question is agreed to.
 var yes = map[desk.Verb]string{
-	desk.Approve: "button.desk_yes_approve",
 	desk.GoOn:    "button.desk_yes_go_on",
 	desk.Retry:   "button.desk_yes_retry",
 	desk.Discard: "button.desk_yes_discard",

@@ -78,7 +78,7 @@ func (t deskTalk) auditLine(ctx context.Context, names names, l desk.Line) strin
 		line += " · " + render.Escaped(names.of(l.Whom), titleLength)
 	}
 	if c, found, err := t.office.Look(ctx, l.Case); l.Case != "" && err == nil && found {
-		line += " · " + render.Escaped(t.bot.titleOf(ctx, c, t.words.Language()), buttonLimit)
+		line += " · " + kindWords[c.Kind].sign + " " + render.Escaped(t.bot.titleOf(ctx, c, t.words.Language()), buttonLimit)
 	}
 	if l.Reach > 0 {
 		line += " · " + t.words.Number(l.Reach)

@@ -143,7 +143,7 @@ func (d caseDrawing) actButton(verb desk.Verb) (telegram.Button, bool) {
 	case verb == desk.Retry:
 		data["Count"] = d.words.Number(d.sums.gaveUp)
 	case verb == desk.TakeBack && d.c.Status == desk.Approved:
-		a.entry, a.style = "button.desk_dont_send", telegram.Danger
+		a.entry, a.style = kindWords[d.c.Kind].takeBack, telegram.Danger
 	}
 	return telegram.Button{
 		Text: d.words.T(a.entry, data), Style: a.style,

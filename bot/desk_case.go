@@ -234,20 +234,14 @@ func (d caseDrawing) draw() screen {
 	return s
 }
 
-// heads are how a case's screen begins, by where it stands.
+// heads are how a case's screen begins, by where it stands; the others say what it does.
 var heads = map[desk.Status]string{
 	desk.Draft:     "screen.desk_draft",
 	desk.Submitted: "screen.desk_submitted",
 	desk.Returned:  "screen.desk_returned",
-	desk.Approved:  "screen.desk_approved",
-	desk.Sending:   "screen.desk_sending",
 	desk.Stopped:   "screen.desk_stopped",
-	desk.Sent:      "screen.desk_done",
 	desk.Discarded: "screen.desk_discarded",
 }
-
-// doneHeads are how the screens of corrections and withdrawals begin that are done.
-var doneHeads = map[desk.Kind]string{desk.Correct: "screen.desk_corrected", desk.Withdraw: "screen.desk_withdrawn"}
 
 // head says where the case stands, by whom, and what it is called.
 func (d caseDrawing) head() string {
@@ -261,16 +255,21 @@ func (d caseDrawing) head() string {
 	case desk.Stopped:
 		data["Who"], data["When"] = d.names.of(c.StoppedBy), d.momentOf(c.StoppedAt)
 	}
-	entry := heads[c.Status]
-	if c.Status == desk.Sent && doneHeads[c.Kind] != "" {
-		entry = doneHeads[c.Kind]
+	words, entry := kindWords[c.Kind], heads[c.Status]
+	switch c.Status {
+	case desk.Approved:
+		entry = words.approved
+	case desk.Sending:
+		entry = words.sending
+	case desk.Sent:
+		entry = words.sent
 	}
 	head := d.words.HTML(entry, data)
 	if c.Status == desk.Submitted && c.Reason != "" {
 		head += "\n" + d.words.T(missings[c.Reason], nil)
 	}
 	if title := render.Escaped(d.title, titleLength); title != "" {
-		head += "\n" + kindsOfCase[c.Kind] + " <b>" + title + "</b>"
+		head += "\n" + words.sign + " <b>" + title + "</b>"
 	}
 	return head
 }
@@ -280,9 +279,6 @@ var missings = map[string]string{
 	desk.MissedLate:     "line.desk_missed_late",
 	desk.MissedApprover: "line.desk_missed_approver",
 }
-
-// kindsOfCase are signs.
-var kindsOfCase = map[desk.Kind]string{desk.Announce: "📰", desk.Correct: "✏️", desk.Withdraw: "🗑"}
 
 // due says when an approved case goes.
 func (d caseDrawing) due() string {

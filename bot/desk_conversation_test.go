@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ import (
 //	readers: 3 ky                so many citizens who read the language
 //	sleepers: 3 ky               likewise, whose quiet hours last until 20:00
 //	held: 3 en                   so many items of a feed wait for a decision, as after a flood
+//	changed: en                  a site changes an item that the readers have, and that is held
 //	at: Name                     whose phone the next steps are on
 //	wait: 40s                    time passes
 //	> answers Title\n\nText      a reply to the newest question
@@ -91,6 +93,8 @@ func (s *stage) play() string {
 				s.t.Fatalf("%s: %v", line, err)
 			}
 			s.hold(count, language)
+		case key == "changed":
+			s.changeOnSite(value)
 		case key == "at":
 			s.take(value)
 		case key == "wait":
@@ -127,6 +131,31 @@ func (s *stage) hold(count int, language string) {
 			if err := s.rdb.HSet(s.t.Context(), key, item.ID, telegram.JSON(value)).Err(); err != nil {
 				s.t.Fatal(err)
 			}
+		}
+	}
+}
+
+// changeOnSite has an item go out, and then a correction of it wait for a decision, as a poll
+// leaves it that found the item changed once too often.
+func (s *stage) changeOnSite(language string) {
+	s.t.Helper()
+	item := bottest.Sample(language, 2)
+	if err := s.news.Publish(s.t.Context(), []feeds.Item{item}); err != nil {
+		s.t.Fatal(err)
+	}
+	s.engine.Wake()
+	s.settled()
+	time.Sleep(20 * time.Second)
+	changed := item
+	changed.Revision, changed.Summary = 2, item.Summary+"9:00–18:00"
+	record := map[string]any{"shown": map[string]string{"title": item.Title, "summary": item.Summary}}
+	if err := json.Unmarshal([]byte(telegram.JSON(changed)), &record); err != nil {
+		s.t.Fatal(err)
+	}
+	held := feeds.Held{Item: item.ID, Source: "news-" + language, Kind: feeds.Corrected, Reason: feeds.HeldFlapping, At: today}
+	for key, value := range map[string]any{"{news}:items": record, "{news}:held": held} {
+		if err := s.rdb.HSet(s.t.Context(), key, item.ID, telegram.JSON(value)).Err(); err != nil {
+			s.t.Fatal(err)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
@@ -109,8 +110,12 @@ func (b *Bot) heldPage(ctx context.Context, v view, held batch, at int, inFull b
 	}
 	place := map[string]any{"Number": v.words.Number(at + 1), "Count": v.words.Number(len(held.held)), "Source": h.Source}
 	head := v.words.HTML("screen.desk_held", place) + "\n" + v.words.T(why(h), nil)
-	if n, known := b.reachItem(ctx, h.Item); known && h.Kind == feeds.Published {
-		head += "\n" + v.words.N("line.desk_reaches", n, nil)
+	if n, known := b.heldReach(ctx, h); known {
+		head += "\n" + v.words.N(heldWords[h.Kind].reaches, n, nil)
+	}
+	if h.Kind == feeds.Corrected {
+		changes, err := b.correctionInWords(ctx, v, h.Item)
+		return page{screen: screen{render.JoinFilled("\n\n", head, changes), v.heldItemRows(held, at, false)}}, err
 	}
 	other, err := b.otherLine(ctx, v, h)
 	if err != nil {
@@ -122,6 +127,50 @@ func (b *Bot) heldPage(ctx context.Context, v view, held batch, at int, inFull b
 		text = render.Tagged("b", render.OneLine(item.Title)) + "\n\n" + b.fullText(ctx, item)
 	}
 	return page{screen: screen{render.JoinFilled("\n\n", head, other, text), v.heldItemRows(held, at, message.Shortened && !inFull)}}, nil
+}
+
+// heldWords are what is said of what is held, and what its buttons say: a correction sends
+// nothing, it changes what was sent.
+var heldWords = map[feeds.AnnouncementKind]struct {
+	reaches, send, keep, sendAll, keepAll, sure, yes, sent, kept string
+}{
+	feeds.Published: {
+		reaches: "line.desk_reaches", sure: "screen.held_confirm", yes: "button.desk_yes_approve",
+		send: "button.desk_held_send", keep: "button.desk_held_keep", sent: "toast.desk_sent",
+		sendAll: "button.desk_held_send_all", keepAll: "button.desk_held_keep_all", kept: "toast.desk_kept",
+	},
+	feeds.Corrected: {
+		reaches: "line.desk_changes_on", sure: "screen.held_confirm_changes", yes: "button.desk_yes_correct",
+		send: "button.desk_held_correct", keep: "button.desk_held_leave", sent: "toast.desk_corrected",
+		sendAll: "button.desk_held_correct_all", keepAll: "button.desk_held_leave_all", kept: "toast.desk_left",
+	},
+}
+
+// heldReach is how many people what is held would reach, or on how many phones it would
+// change what they show; false where that can't be said now.
+func (b *Bot) heldReach(ctx context.Context, h feeds.Held) (int, bool) {
+	if h.Kind == feeds.Corrected {
+		s, err := b.sums(ctx, []string{h.Item}, broadcast.News)
+		return s.sent, err == nil
+	}
+	return b.reached(ctx, desk.Case{Kind: desk.Correct, Items: []string{h.Item}})
+}
+
+// mostReach is that of the item which reaches most.
+func (b *Bot) mostReach(ctx context.Context, held batch, items []string) (most int) {
+	for _, h := range held.held {
+		if slices.Contains(items, h.Item) {
+			n, _ := b.heldReach(ctx, h)
+			most = max(most, n)
+		}
+	}
+	return most
+}
+
+// correctionInWords sets what phones show and what the site has by now against each other.
+func (b *Bot) correctionInWords(ctx context.Context, v view, item string) (string, error) {
+	before, after, err := b.desk.Correction(ctx, item)
+	return v.changeInWords(before, after), err
 }
 
 // otherLine names the item that a held one repeats or may be.
@@ -162,7 +211,7 @@ func (b *Bot) fullText(ctx context.Context, item feeds.Item) string {
 
 // heldItemRows are the buttons below a held item.
 func (v view) heldItemRows(held batch, at int, more bool) (rows [][]telegram.Button) {
-	id := held.held[at].Item
+	id, words := held.held[at].Item, heldWords[held.held[at].Kind]
 	count := map[string]any{"Count": v.words.Number(len(held.held))}
 	button := func(entry, item, what string, style telegram.Style) telegram.Button {
 		return telegram.Button{Text: v.words.T(entry, count), Data: heldData(held.key, item, what), Style: style}
@@ -181,13 +230,13 @@ func (v view) heldItemRows(held batch, at int, more bool) (rows [][]telegram.But
 		rows = append(rows, []telegram.Button{button("button.desk_full_text", id, heldText, "")})
 	}
 	rows = append(rows,
-		[]telegram.Button{button("button.desk_held_send", id, heldSure, telegram.Danger)},
-		[]telegram.Button{button("button.desk_held_keep", id, heldKeepOne, "")},
+		[]telegram.Button{button(words.send, id, heldSure, telegram.Danger)},
+		[]telegram.Button{button(words.keep, id, heldKeepOne, "")},
 	)
 	if len(held.held) > 1 {
 		rows = append(rows,
-			[]telegram.Button{button("button.desk_held_send_all", id, heldSureAll, telegram.Danger)},
-			[]telegram.Button{button("button.desk_held_keep_all", id, heldKeepAll, "")},
+			[]telegram.Button{button(words.sendAll, id, heldSureAll, telegram.Danger)},
+			[]telegram.Button{button(words.keepAll, id, heldKeepAll, "")},
 		)
 	}
 	return append(rows, v.deskButton())
@@ -195,12 +244,8 @@ func (v view) heldItemRows(held batch, at int, more bool) (rows [][]telegram.But
 
 // sureHeld asks before held items are sent, with the number of those who get the most of them.
 func (t deskTalk) sureHeld(ctx context.Context, held batch, at int, items []string, what string) error {
-	most := 0
-	for _, id := range items {
-		n, _ := t.bot.reachItem(ctx, id)
-		most = max(most, n)
-	}
-	text := t.words.N("screen.held_confirm", most, nil)
+	most, words := t.bot.mostReach(ctx, held, items), heldWords[held.held[at].Kind]
+	text := t.words.N(words.sure, most, nil)
 	titles, err := t.bot.titleList(ctx, items)
 	if err != nil {
 		return err
@@ -208,7 +253,7 @@ func (t deskTalk) sureHeld(ctx context.Context, held batch, at int, items []stri
 	id := held.held[at].Item
 	count := map[string]any{"Count": t.words.Number(most)}
 	return t.open(ctx, page{screen: screen{render.JoinFilled("\n\n", text, titles), [][]telegram.Button{
-		{{Text: t.words.T("button.desk_yes_approve", count), Data: heldData(held.key, id, what), Style: telegram.Danger}},
+		{{Text: t.words.T(words.yes, count), Data: heldData(held.key, id, what), Style: telegram.Danger}},
 		{{Text: t.words.T("button.back", nil), Data: heldData(held.key, id, heldLook)}},
 	}}})
 }
@@ -216,12 +261,9 @@ func (t deskTalk) sureHeld(ctx context.Context, held batch, at int, items []stri
 // decideHeld decides of held items. The first decision holds: who comes later reads who was
 // first.
 func (t deskTalk) decideHeld(ctx context.Context, held batch, at int, items []string, send bool) (reply, error) {
-	reach := 0
+	reach, words := 0, heldWords[held.held[at].Kind]
 	if send {
-		for _, id := range items {
-			n, _ := t.bot.reachItem(ctx, id)
-			reach = max(reach, n)
-		}
+		reach = t.bot.mostReach(ctx, held, items)
 	}
 	decided, err := t.office.Decide(ctx, t.from.ID, held.key, items, send, reach, viaChat)
 	if errors.Is(err, desk.ErrNotAllowed) {
@@ -231,9 +273,9 @@ func (t deskTalk) decideHeld(ctx context.Context, held batch, at int, items []st
 		return reply{}, err
 	}
 	t.bot.wakeDesk()
-	entry := "toast.desk_kept"
+	entry := words.kept
 	if send {
-		entry = "toast.desk_sent"
+		entry = words.sent
 	}
 	r := reply{text: t.words.T(entry, nil)}
 	for _, of := range decided {

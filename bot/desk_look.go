@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"html"
 	"slices"
 	"strconv"
 	"strings"
@@ -118,27 +117,30 @@ func (t deskTalk) lookPage(ctx context.Context, c desk.Case) (page, error) {
 	return p, nil
 }
 
-// oldLength is how much of an old text stands below the preview of its correction, in UTF-16
-// units.
-const oldLength = 500
-
-// beforeCorrection is what the items of a correction say now; empty for other cases.
+// beforeCorrection sets what the items of a correction say now against what they are to say;
+// empty for other cases.
 func (t deskTalk) beforeCorrection(ctx context.Context, c desk.Case) (string, error) {
 	if c.Kind != desk.Correct {
 		return "", nil
 	}
-	items, err := t.bot.itemsOf(ctx, c)
+	after, err := t.office.Editions(ctx, c)
 	if err != nil {
 		return "", err
 	}
-	var old []string
-	for _, item := range items {
-		if _, changes := c.Texts[item.Language]; changes {
-			text := html.EscapeString(render.Cut(item.Title+"\n\n"+item.Summary, oldLength))
-			old = append(old, t.words.T("line.desk_before", nil)+"\n<blockquote>"+text+"</blockquote>")
+	var all []string
+	for _, item := range after {
+		if _, changes := c.Texts[item.Language]; !changes {
+			continue
+		}
+		before, found, err := t.bot.anyItem(ctx, item.ID)
+		if err != nil {
+			return "", err
+		}
+		if found {
+			all = append(all, t.changeInWords(before, item))
 		}
 	}
-	return strings.Join(old, "\n"), nil
+	return strings.Join(all, "\n\n"), nil
 }
 
 // lookRows are the buttons below a preview.
@@ -147,7 +149,7 @@ func (t deskTalk) lookRows(ctx context.Context, c desk.Case, allowed []desk.Verb
 	may := func(v desk.Verb) bool { return slices.Contains(allowed, v) }
 	add := func(b telegram.Button) { rows = append(rows, []telegram.Button{b}) }
 	send := telegram.Button{
-		Text: t.words.T("button.desk_approve", map[string]any{"Count": t.words.Number(count)}), Style: telegram.Danger,
+		Text: t.words.T(kindWords[c.Kind].approve, map[string]any{"Count": t.words.Number(count)}), Style: telegram.Danger,
 		Data: render.Data(render.VerbDesk, "sure", string(desk.Approve), c.ID, version),
 	}
 	switch {

@@ -60,8 +60,7 @@ func (s *sums) add(p broadcast.Progress) {
 // progress says how far a case is on the phones.
 func (d caseDrawing) progress(s sums) string {
 	number := d.words.Number
-	switch d.c.Status {
-	case desk.Stopped:
+	if d.c.Status == desk.Stopped {
 		entry := "screen.desk_stopped_so_far"
 		if d.c.Ended {
 			entry = "screen.desk_stopped_for_good"
@@ -69,14 +68,14 @@ func (d caseDrawing) progress(s sums) string {
 		return d.words.T(entry, map[string]any{
 			"Sent": number(s.sent), "Rest": number(s.rest()), "Until": d.momentOf(d.c.StoppedAt.Add(stoppedFor)),
 		})
-	case desk.Sent:
-		return d.words.T("line.desk_sums", map[string]any{
-			"Sent": number(s.sent), "Planned": number(s.planned), "Blocked": number(s.blocked), "Failed": number(s.failed),
-		})
 	}
-	lines := []string{bar(s.sent+s.blocked+s.failed, s.planned) + " " + d.words.T("line.desk_sums", map[string]any{
+	figures := d.words.T(kindWords[d.c.Kind].sums, map[string]any{
 		"Sent": number(s.sent), "Planned": number(s.planned), "Blocked": number(s.blocked), "Failed": number(s.failed),
-	})}
+	})
+	if d.c.Status == desk.Sent {
+		return figures
+	}
+	lines := []string{bar(s.sent+s.blocked+s.failed, s.planned) + " " + figures}
 	if s.rate > 0 {
 		lines = append(lines, d.words.T("line.desk_rate", map[string]any{"Rate": number(int(s.rate + 0.5))}))
 	}

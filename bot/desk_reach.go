@@ -34,16 +34,11 @@ func (b *Bot) reached(ctx context.Context, c desk.Case) (int, bool) {
 	return r.All.Reached(), err == nil
 }
 
-// reachItem is how many people an item reaches that is held.
-func (b *Bot) reachItem(ctx context.Context, item string) (int, bool) {
-	return b.reached(ctx, desk.Case{Kind: desk.Correct, Items: []string{item}})
-}
-
 // reachWords say whom a case reaches, when, and whom not, and how long that takes.
 func (t deskTalk) reachWords(ctx context.Context, c desk.Case) (string, int, error) {
 	if c.Kind != desk.Announce { // it goes to those who have it
 		s, err := t.bot.sums(ctx, c.Items, broadcast.News)
-		return t.words.N("line.desk_reaches", s.sent, nil), s.sent, err
+		return t.words.N("line.desk_changes_on", s.sent, nil), s.sent, err
 	}
 	r, err := t.office.Reach(ctx, c)
 	if err != nil {

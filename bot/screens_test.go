@@ -20,17 +20,19 @@ func TestEveryScreenOccursInAConversation(t *testing.T) {
 	t.Parallel()
 	for _, language := range locale.Languages() {
 		seen := conversations(t, language)
-		source, err := os.ReadFile("locale/catalogue/" + language + ".yaml")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var catalogue map[string]map[string]any
-		if err := yaml.Unmarshal(source, &catalogue); err != nil {
-			t.Fatal(err)
-		}
-		for name, entry := range catalogue["screen"] {
-			if !occurs(entry).MatchString(seen) {
-				t.Errorf("%s: no conversation shows screen.%s", language, name)
+		for _, part := range []string{""} {
+			source, err := os.ReadFile("locale/catalogue/" + part + language + ".yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var catalogue map[string]map[string]any
+			if err := yaml.Unmarshal(source, &catalogue); err != nil {
+				t.Fatal(err)
+			}
+			for name, entry := range catalogue["screen"] {
+				if !occurs(entry).MatchString(seen) {
+					t.Errorf("%s: no conversation shows screen.%s", language, name)
+				}
 			}
 		}
 	}
@@ -39,23 +41,34 @@ func TestEveryScreenOccursInAConversation(t *testing.T) {
 // conversations is all that the scripts of a language show.
 func conversations(t *testing.T, language string) string {
 	t.Helper()
-	paths, err := filepath.Glob("testdata/conversations/*." + language + ".txt")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var all strings.Builder
-	for _, path := range paths {
-		script, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for line := range strings.Lines(string(script)) {
+	for _, script := range scriptsIn(t, language) {
+		for line := range strings.Lines(script) {
 			if shown, isShown := strings.CutPrefix(line, "| "); isShown {
 				all.WriteString(shown)
 			}
 		}
 	}
 	return all.String()
+}
+
+// scriptsIn are the scripts of a language.
+func scriptsIn(t *testing.T, language string) (scripts []string) {
+	t.Helper()
+	for _, folder := range []string{"conversations", "desk"} {
+		paths, err := filepath.Glob("testdata/" + folder + "/*." + language + ".txt")
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("no conversations: %v", err)
+		}
+		for _, path := range paths {
+			script, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			scripts = append(scripts, string(script))
+		}
+	}
+	return scripts
 }
 
 // columns are what a button shows of its label on a cheap phone, in UTF-16 units, by how
@@ -66,17 +79,9 @@ func TestNoButtonIsCutOff(t *testing.T) {
 	t.Parallel()
 	row := regexp.MustCompile(`(?m)^\|( \[[^\]]*\])+$`)
 	for _, language := range locale.Languages() {
-		paths, err := filepath.Glob("testdata/conversations/*." + language + ".txt")
-		if err != nil || len(paths) == 0 {
-			t.Fatalf("no conversations: %v", err)
-		}
 		seen := make(map[string]bool)
-		for _, path := range paths {
-			script, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, line := range row.FindAllString(string(script), -1) {
+		for _, script := range scriptsIn(t, language) {
+			for _, line := range row.FindAllString(script, -1) {
 				labels := strings.Split(strings.Trim(line, "| []"), "] [")
 				for _, label := range labels {
 					if n := len(utf16.Encode([]rune(label))); n > columns[len(labels)] && !seen[line] {

@@ -161,7 +161,8 @@ func (p *differ) sort() {
 // finish puts the parts together.
 func (p *differ) finish() changes {
 	p.items = slices.Concat(p.fresh, p.corrected, p.touched)
-	for _, c := range p.items {
+	for i, c := range p.items {
+		p.noteShown(&p.items[i])
 		if c.held != nil {
 			p.result.Held++
 		}

@@ -75,7 +75,7 @@ return 1
 // Release announces a held item after all; ErrNotFound where it is not held.
 func (a *Archive) Release(ctx context.Context, id string) error {
 	err := a.settle(ctx, id, func(r *record, held Held) AnnouncementKind {
-		r.Waits, r.Other, r.Moved, r.Behind = "", "", false, false
+		r.Waits, r.Other, r.Moved, r.Behind, r.Shown = "", "", false, false, nil
 		r.Untold = r.Untold && held.Kind != Published
 		if r.Site != nil && held.Kind == Corrected {
 			r.Item, r.Site = r.onSite(), nil

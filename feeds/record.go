@@ -52,6 +52,8 @@ type changing struct {
 	Left  bool      `json:"left,omitempty"`
 	// Behind reports whether phones show something older, since it changed too often.
 	Behind bool `json:"behind,omitempty"`
+	// Shown is what phones show, where that is older: see Archive.Shown.
+	Shown *siteText `json:"shown,omitempty"`
 }
 
 // idsKept is how many items of one key the index remembers: the latest.

@@ -124,7 +124,7 @@ func (r record) revised(text Text, by string, now time.Time) record {
 	}
 	r.Revision++
 	r.Changed = now
-	r.Behind = false
+	r.Behind, r.Shown = false, nil
 	r.Cases = append(slices.Clone(r.Cases), by)
 	r.Cases = r.Cases[max(0, len(r.Cases)-revisionsKept):]
 	return r

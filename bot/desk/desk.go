@@ -23,6 +23,9 @@ type Archive interface {
 	Withdraw(ctx context.Context, id string) error
 	Announcements(ctx context.Context, limit int) ([]feeds.Announcement, error)
 	Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error)
+	// Shown is an item as phones show it, OnSite as its site does.
+	Shown(ctx context.Context, id string) (feeds.Item, error)
+	OnSite(ctx context.Context, id string) (feeds.Item, error)
 	Held(ctx context.Context) ([]feeds.Held, error)
 	Release(ctx context.Context, item string) error
 	Dismiss(ctx context.Context, item string) error

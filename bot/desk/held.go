@@ -133,6 +133,17 @@ func (d *Desk) Decisions(ctx context.Context, batch string, items []string) (map
 	return decided, nil
 }
 
+// Correction is an item as phones show it, and as its site does: what a held correction changes.
+func (d *Desk) Correction(ctx context.Context, item string) (before, after feeds.Item, err error) {
+	if before, err = d.options.Archive.Shown(ctx, item); err == nil {
+		after, err = d.options.Archive.OnSite(ctx, item)
+	}
+	if err != nil {
+		err = fmt.Errorf("what a correction changes: %w", err)
+	}
+	return before, after, err
+}
+
 // carryOut does what was decided of these items, in their order: in it they go out. What is
 // not held any more has had it done already.
 func (d *Desk) carryOut(ctx context.Context, items []string, decided map[string]Decision) error {

@@ -135,7 +135,13 @@ func (r *runner) selection(j *job, p subscriptions.Preferences) []digestItem {
 // reach it by its present ones. It returns until which hour digests have been planned, for
 // subscriptions.Preferences.Reschedule. It works on every instance, and where no digest was
 // planned yet: from this hour on the chat may be owed one.
+//
+// A digest that is planned after it may find the chat with its former times or with its new
+// ones. So the chat is noted first: what such a digest brings it, no later one brings again.
 func (e *Engine) KeepDigests(ctx context.Context, chat int64) (until time.Time, err error) {
+	if err := e.promises.changes(ctx, chat); err != nil {
+		return until, err
+	}
 	last, err := e.plans.lastDigest(ctx) // first: what is planned meanwhile is among the running ones
 	if err != nil {
 		return until, err

@@ -30,6 +30,7 @@ func (e *Engine) Forget(ctx context.Context, chat int64) error {
 		pipe.HDel(ctx, keyHad(broadcast), id(chat))
 	}
 	pipe.LRem(ctx, keyJoined, 0, chat)
+	pipe.ZRem(ctx, keyChanging, chat)
 	if _, err := pipe.Exec(ctx); err != nil {
 		return fmt.Errorf("forget chat %d: %w", chat, err)
 	}

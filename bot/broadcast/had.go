@@ -2,9 +2,12 @@ package broadcast
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"kabarchy/feeds"
 )
@@ -14,37 +17,56 @@ import (
 // unread leaves out what a chat has had at once, or by another digest: it was urgent, or the
 // chat's times have changed since.
 func (r *runner) unread(ctx context.Context, j *job, chat int64, chosen []digestItem) (items []feeds.Item, err error) {
-	for _, item := range chosen {
+	had, err := r.engine.had(ctx, j.ID, chat, chosen)
+	if err != nil {
+		return nil, err
+	}
+	for i, item := range chosen {
 		line, has, err := r.engine.ledger.get(ctx, item.ledger, chat)
 		if err != nil {
 			return nil, err
 		}
-		if !has {
-			has, err = r.engine.had(ctx, item, chat)
-			if err != nil {
-				return nil, err
-			}
-		} else if line == digestHas(j.ID) || line.Reason != "" && line.Reason != inDigest {
+		if line == digestHas(j.ID) || line.Reason != "" && line.Reason != inDigest {
 			has = false
 		}
-		if !has {
+		if !has && !had[i] {
 			items = append(items, item.Item)
 		}
 	}
 	return items, nil
 }
 
-// had reports whether a chat had an item at once whose ledger may have expired: a week's
-// digest comes after it.
-func (e *Engine) had(ctx context.Context, item digestItem, chat int64) (bool, error) {
-	if time.Since(item.at) < e.options.Keep {
-		return false, nil // the ledger has not
+// had reports of which items it is noted, but in their ledgers, that a chat has had them
+// otherwise than by a digest. It had them at once, and the ledger may have expired, as a week's
+// digest comes after it; or another digest brought them.
+func (e *Engine) had(ctx context.Context, digest, chat int64, items []digestItem) ([]bool, error) {
+	had := make([]bool, len(items))
+	if len(items) == 0 {
+		return had, nil
 	}
-	has, err := e.options.Redis.HExists(ctx, keyHad(item.ledger), id(chat)).Result()
-	if err != nil {
-		return false, fmt.Errorf("read whether chat %d had item %s: %w", chat, item.ID, err)
+	pipe := e.options.Redis.Pipeline()
+	notes := make([]*redis.StringCmd, len(items))
+	for i, item := range items {
+		notes[i] = pipe.HGet(ctx, keyHad(item.ledger), id(chat))
 	}
-	return has, nil
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return nil, fmt.Errorf("read what chat %d had: %w", chat, err)
+	}
+	for i, note := range notes {
+		had[i] = note.Err() == nil && note.Val() != id(digest)
+	}
+	return had, nil
+}
+
+// noteHad notes that a chat has had an item: at once, by is 1; or by a digest of that number.
+func (e *Engine) noteHad(ctx context.Context, ledger, chat, by int64) error {
+	pipe := e.options.Redis.TxPipeline()
+	pipe.HSet(ctx, keyHad(ledger), chat, by)
+	pipe.Expire(ctx, keyHad(ledger), digestReach+24*time.Hour)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fmt.Errorf("note that chat %d had what stands in ledger %d: %w", chat, ledger, err)
+	}
+	return nil
 }
 
 // keepHad notes what a chat that had all at once had in this hour, for the digests that it
@@ -70,11 +92,8 @@ func (e *Engine) keepHad(ctx context.Context, chat int64) error {
 		if !has || line.Reason != "" {
 			continue
 		}
-		pipe := e.options.Redis.TxPipeline()
-		pipe.HSet(ctx, keyHad(b.Ledger), chat, 1)
-		pipe.Expire(ctx, keyHad(b.Ledger), digestReach+24*time.Hour)
-		if _, err := pipe.Exec(ctx); err != nil {
-			return fmt.Errorf("note that chat %d had item %s: %w", chat, b.Item, err)
+		if err := e.noteHad(ctx, b.Ledger, chat, 1); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -84,13 +103,30 @@ func (e *Engine) keepHad(ctx context.Context, chat int64) error {
 func digestHas(digest int64) entry { return entry{Message: Message{ID: -digest}, Reason: inDigest} }
 
 // noteDigested notes which items a digest brought, where they were still on their way to
-// others as it began: a chat that wants all at once from now on would have them twice.
-func (r *runner) noteDigested(ctx context.Context, t *task, brought []feeds.Item) error {
+// others as it began: a chat that wants all at once from now on would have them twice. It notes
+// all of them where the chat may be about to change its times without knowing of this digest:
+// the next one would bring them again. That one's further parts come by the former times, too.
+func (r *runner) noteDigested(ctx context.Context, t *task, d Delivery, more bool) error {
+	changing := t.job.changing[t.chat]
+	if changing && more {
+		err := r.persist(ctx, "keep a digest", func() error { return r.engine.promises.keep(ctx, t.job.ID, t.chat, d.Preferences) })
+		if err != nil {
+			return err
+		}
+	}
 	for _, item := range t.job.items {
-		if !item.onItsWay || !slices.ContainsFunc(brought, func(i feeds.Item) bool { return i.ID == item.ID }) {
+		if !slices.ContainsFunc(d.Items, func(i feeds.Item) bool { return i.ID == item.ID }) {
 			continue
 		}
 		err := r.persist(ctx, "note what a digest brought", func() error {
+			if changing {
+				if err := r.engine.noteHad(ctx, item.ledger, t.chat, t.job.ID); err != nil {
+					return err
+				}
+			}
+			if more || !item.onItsWay {
+				return nil
+			}
 			_, has, err := r.engine.ledger.get(ctx, item.ledger, t.chat)
 			if err != nil || has {
 				return err

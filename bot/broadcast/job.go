@@ -16,8 +16,11 @@ type job struct {
 
 	item  atomic.Pointer[feeds.Item] // the item as it is now: a correction replaces it
 	items []digestItem               // a digest's
-	fresh bool                       // it was begun by this runner, never before
-	noted atomic.Bool                // its ledger has a line
+	// changing are, for a digest, those who may have begun to change their times before it
+	// was planned, and end it meanwhile.
+	changing map[int64]bool
+	fresh    bool        // it was begun by this runner, never before
+	noted    atomic.Bool // its ledger has a line
 
 	position atomic.Int64 // the bucket that the walk reads next
 	doubt    *doubt

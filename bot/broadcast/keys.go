@@ -10,6 +10,8 @@ const (
 	keyJoined   = "{news}:broadcasts:joined"   // list: chats that subscribed while something was running
 	keyDigested = "{news}:broadcasts:digested" // string: the last hour whose digests were planned, in hours since 1970
 	keyLast     = "{news}:broadcasts:last"     // string: the highest number that a planned announcement had
+
+	keyChanging = "{news}:digests:changing" // sorted set: chat by the Unix time at which it began to change its times
 )
 
 func id(n int64) string { return strconv.FormatInt(n, 10) }
@@ -31,7 +33,8 @@ func keyDoubt(broadcast int64) string { return "{news}:doubt:" + id(broadcast) }
 // have changed since.
 func keyPromised(broadcast int64) string { return "{news}:promised:" + id(broadcast) }
 
-// keyHad is a hash: chat → 1, of those who had an item at once and want digests since.
+// keyHad is a hash: chat → 1, of those who had an item at once and want digests since, or the
+// number of the digest that brought it as the chat changed its times.
 func keyHad(ledger int64) string { return "{news}:had:" + id(ledger) }
 
 // keyPace is a hash: ten seconds since 1970, counted → how many phones got the message in them.

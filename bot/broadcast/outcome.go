@@ -15,7 +15,7 @@ func (r *runner) delivered(ctx context.Context, t *task, d Delivery, m Message) 
 	if d.Kind == Digest {
 		line.Revision = d.Part + 1
 	}
-	if d.Kind == Digest && !line.More && r.noteDigested(ctx, t, d.Items) != nil {
+	if d.Kind == Digest && r.noteDigested(ctx, t, d, line.More) != nil {
 		return
 	}
 	was := t.line

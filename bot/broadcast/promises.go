@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -23,6 +24,39 @@ type promise struct {
 	When        subscriptions.When
 	PausedUntil time.Time
 	Owed        subscriptions.Owed
+}
+
+// changeWithin bounds how long a chat's new times take to be written, once they are about to be:
+// seconds, unless the process stands still.
+const changeWithin = 24 * time.Hour
+
+// changes notes that a chat's times are about to change.
+func (s promises) changes(ctx context.Context, chat int64) error {
+	now := time.Now()
+	pipe := s.rdb.TxPipeline()
+	pipe.ZAdd(ctx, keyChanging, redis.Z{Score: float64(now.Unix()), Member: chat})
+	pipe.ZRemRangeByScore(ctx, keyChanging, "-inf", id(now.Add(-changeWithin).Unix()))
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fmt.Errorf("note that the times of chat %d change: %w", chat, err)
+	}
+	return nil
+}
+
+// changing returns the chats whose times may be about to change.
+func (s promises) changing(ctx context.Context) (map[int64]bool, error) {
+	members, err := s.rdb.ZRange(ctx, keyChanging, 0, -1).Result()
+	if err != nil {
+		return nil, fmt.Errorf("list whose times change: %w", err)
+	}
+	chats := make(map[int64]bool, len(members))
+	for _, member := range members {
+		chat, err := strconv.ParseInt(member, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("list whose times change: %w", err)
+		}
+		chats[chat] = true
+	}
+	return chats, nil
 }
 
 func (s promises) keep(ctx context.Context, digest, chat int64, p subscriptions.Preferences) error {

@@ -82,6 +82,9 @@ func (r *runner) begin(ctx context.Context, p record) error {
 		if j.items, err = r.digestItems(ctx, j.plannedAt()); err != nil {
 			return err
 		}
+		if j.changing, err = r.engine.promises.changing(ctx); err != nil {
+			return err
+		}
 	}
 	r.renewItem(item)
 	r.add(j)

@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"subscriptions/embedded": {},
 
 	// Imported by tests alone.
-	"bot/bottest/seed": {},
+	"bot/bottest/seed":                {},
 	"bot/bottest":                     {"bot/simulator", "feeds", "subscriptions/redistest/pipenet"},
 	"bot/simulator/browsertest":       {"bot/simulator"},
 	"feeds/feedtest":                  {},

@@ -176,3 +176,41 @@ func TestInAGroupAnItemOpensInTheReadersOwnChat(t *testing.T) {
 		}
 	})
 }
+
+// TestAGroupThatHidesItsMembersIsLedByItsOwner: Telegram does not tell a bot that is no
+// administrator there who a single member is.
+func TestAGroupThatHidesItsMembersIsLedByItsOwner(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, redistest.Bubble(t).Client(t), simulator.Options{Limits: simulator.TelegramLimits})
+		owner, member := h.telegram.Citizen("Айгүл", "ky").Open(), h.telegram.Citizen("Бакыт", "ru").Open()
+		group := h.telegram.Supergroup("Айыл", "", owner)
+		group.Join(member, simulator.Plain)
+		group.HideMembers()
+		group.AddBot(owner, simulator.Rights{})
+		h.until(group.Chat, "Саламатсызбы")
+		group.Say(member, "/start@kabarchy_bot ru", 0)
+		h.settled()
+		group.Say(owner, "/start@kabarchy_bot ky", 0)
+		h.keeps(group.ID(), "the owner's choice", active("ky"))
+	})
+}
+
+// TestACommandEndsWithItsLine: what stands on the next one is no part of its name.
+func TestACommandEndsWithItsLine(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		owner := h.telegram.Citizen("Айгүл", "ky").Open()
+		group := h.telegram.Group("Айыл", owner)
+		group.AddBot(owner, simulator.Rights{})
+		for _, space := range []string{"\n", "\t", "\u00a0", " \n"} {
+			group.Say(owner, "/start@kabarchy_bot"+space+"ky", 0)
+			h.keeps(group.ID(), "subscribed", active("ky"))
+			group.Say(owner, "/settings@kabarchy_bot"+space+"сөз", 0)
+			h.until(group.Chat, "Жөндөөлөр")
+			group.Say(owner, "/forget@kabarchy_bot"+space, 0)
+			h.keeps(group.ID(), "forgotten", func(_ subscriptions.Preferences, known bool) bool { return !known })
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"kabarchy/bot/locale"
+	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
@@ -15,6 +16,13 @@ var errNameless = errors.New("telegram has not said yet who the bot is")
 
 // Start asks Telegram who the bot is.
 func (b *Bot) Start() { b.self.Ask() }
+
+// Personal reports whether a press changes nothing for others: it opens an item, say, in the
+// person's own chat.
+func (b *Bot) Personal(c telegram.Callback) bool {
+	verb, _ := render.ParseData(c.Data)
+	return callbackOf(verb).anybody
+}
 
 // IsCommand reports whether the message is one of the bot's commands.
 func (b *Bot) IsCommand(m telegram.Message) bool {

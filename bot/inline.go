@@ -67,13 +67,24 @@ func (b *Bot) onInlineQuery(ctx context.Context, q telegram.InlineQuery) error {
 
 // toShare are the items that fit the words of an inline query.
 func (t *conversation) toShare(ctx context.Context, query string) ([]feeds.Item, error) {
-	if render.OneLine(query) == "" {
-		return t.bot.archive.Latest(ctx, t.newsLanguage(), 0, inlineCount)
-	}
 	own := t.ownLanguages()
 	languages := append(slices.Clone(own), without(locale.Languages(), own...)...)
+	if render.OneLine(query) == "" {
+		return t.latestInAny(ctx, languages)
+	}
 	items, _, err := t.bot.finder.Find(ctx, query[:render.Fit(query, queryLimit)], languages, 0, inlineCount)
 	return items, err
+}
+
+// latestInAny are the latest items in the first of the languages that has any.
+func (t *conversation) latestInAny(ctx context.Context, languages []string) ([]feeds.Item, error) {
+	for _, language := range languages {
+		items, err := t.bot.archive.Latest(ctx, language, 0, inlineCount)
+		if err != nil || len(items) > 0 {
+			return items, err
+		}
+	}
+	return nil, nil
 }
 
 // offer answers with the items and, where Telegram refuses that, with simpler results: in
@@ -83,7 +94,7 @@ func (b *Bot) offer(ctx context.Context, q telegram.InlineQuery, items []feeds.I
 	for _, item := range items {
 		results = append(results, b.inlineResult(item))
 	}
-	var left render.Part
+	left := inlineLadder
 	for {
 		err := b.client.Call(ctx, "answerInlineQuery", map[string]string{
 			"inline_query_id": q.ID, "results": telegram.JSON(results), "cache_time": inlineCache, "is_personal": "true",
@@ -92,21 +103,30 @@ func (b *Bot) offer(ctx context.Context, q telegram.InlineQuery, items []feeds.I
 			return err
 		}
 		what := telegram.ReasonOf(err)
-		p, found := render.Remedy(what, func(p render.Part) bool { return p != render.PartTopic && left&p == 0 })
+		p, found := render.Remedy(what, func(p render.Part) bool { return slices.Contains(left, p) })
 		switch {
 		case found:
-			left |= p
-			for i := range results {
-				results[i] = results[i].without(p)
-			}
-		case what == telegram.Unknown || render.HasRemedy(what):
-			results = results[:0]
-		default:
+		case what != telegram.Unknown && !render.HasRemedy(what):
 			return err
+		case len(left) > 0 && left[0] != render.PartLength: // what is refused so is gone already
+			p = left[0]
+		}
+		if left = without(left, p); p == render.PartLength { // what is cut has no markup
+			left = without(left, render.PartMarkup)
+		}
+		for i := range results {
+			results[i] = results[i].without(p)
+		}
+		if p == 0 {
+			results = results[:0]
 		}
 		b.log.WarnContext(ctx, "inline results simplified", "without", p.String(), "error", err)
 	}
 }
+
+// inlineLadder is what results do without, one after the other, where Telegram refuses them;
+// the last only where it finds them too long.
+var inlineLadder = []render.Part{render.PartPicture, render.PartButtons, render.PartMarkup, render.PartLength}
 
 // without is the result without the part.
 func (r inlineResult) without(p render.Part) inlineResult {

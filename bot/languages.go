@@ -10,9 +10,9 @@ func (v view) ownLanguages() []string {
 	return v.preferences.Languages
 }
 
-// without are the languages but for some.
-func without(languages []string, some ...string) []string {
-	return slices.DeleteFunc(slices.Clone(languages), func(l string) bool { return slices.Contains(some, l) })
+// without are the languages, or whatever else, but for some.
+func without[T comparable](all []T, some ...T) []T {
+	return slices.DeleteFunc(slices.Clone(all), func(one T) bool { return slices.Contains(some, one) })
 }
 
 // newsLanguage is the main language of the person's news.

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -80,8 +81,22 @@ func (b *Bot) askWhether(ctx context.Context, c telegram.Chat, u telegram.User) 
 	case what == telegram.Gone:
 		_, err := b.store.MarkUnreachable(ctx, c.ID, subscriptions.Gone, b.now())
 		return false, err
-	case what == telegram.NoRights || what == telegram.Declined || what == telegram.OurFault:
+	case what == telegram.NoRights || what == telegram.Declined:
+		return b.amongAdministrators(asking, c, u)
+	case what == telegram.OurFault:
 		return false, nil
 	}
 	return false, err
+}
+
+// amongAdministrators looks for the person in the group's list of administrators, which
+// Telegram gives also to a bot that is none itself and may not ask about single members.
+func (b *Bot) amongAdministrators(ctx context.Context, c telegram.Chat, u telegram.User) (bool, error) {
+	var all []telegram.Member
+	err := b.client.Call(ctx, "getChatAdministrators", map[string]string{"chat_id": decimal(c.ID)}, &all)
+	switch telegram.ReasonOf(err) {
+	case telegram.NoRights, telegram.Declined, telegram.OurFault:
+		return false, nil
+	}
+	return slices.ContainsFunc(all, func(m telegram.Member) bool { return m.User.ID == u.ID }), err
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"strings"
+	"unicode"
 
 	"kabarchy/bot/render"
 	"kabarchy/bot/search"
@@ -93,7 +94,10 @@ func (b *Bot) onMessage(ctx context.Context, m telegram.Message) error {
 // parseCommand takes apart "/name@bot args". Addressed reports whether this bot is named;
 // a command to another bot is no command.
 func (b *Bot) parseCommand(text string) (name, args string, addressed bool) {
-	word, args, _ := strings.Cut(strings.TrimSpace(text), " ")
+	word, args := strings.TrimSpace(text), ""
+	if end := strings.IndexFunc(word, unicode.IsSpace); end >= 0 { // also the end of a line
+		word, args = word[:end], word[end:]
+	}
 	word, isCommand := strings.CutPrefix(word, "/")
 	if !isCommand {
 		return "", "", false

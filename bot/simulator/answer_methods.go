@@ -3,7 +3,9 @@ package simulator
 import (
 	"context"
 	"encoding/json"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -78,9 +80,19 @@ type inlineResultIn struct {
 	} `json:"input_message_content"`
 }
 
+// webDocument reports whether Telegram's servers would fetch the address of a thumbnail. One
+// that they would not has all results refused.
+func webDocument(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && strings.Contains(u.Hostname(), ".")
+}
+
 func (s *Server) inlineResult(in inlineResultIn) (r InlineResult, refusal *Refusal) {
 	if in.ID == "" || len(in.ID) > 64 {
 		return r, bad("RESULT_ID_INVALID")
+	}
+	if in.Thumbnail != "" && !webDocument(in.Thumbnail) {
+		return r, WebDocument
 	}
 	r = InlineResult{ID: in.ID, Title: in.Title, Description: in.Description, Thumbnail: in.Thumbnail}
 	if r.Message.Keyboard, refusal = (&query{params: map[string]string{"reply_markup": string(in.ReplyMarkup)}}).keyboard(); refusal != nil {

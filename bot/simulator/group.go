@@ -61,6 +61,14 @@ func (g *Group) setBot(by *Citizen, after botMember) {
 	g.touch()
 }
 
+// HideMembers hides the members from who is no administrator: the bot is refused an answer
+// about single ones, and is still told who the administrators are.
+func (g *Group) HideMembers() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.group.hidden = true
+}
+
 // Upgrade turns a basic group into a supergroup with the same people and returns it.
 // What is sent to the old one is answered with migrate_to_chat_id from now on.
 func (g *Group) Upgrade(by *Citizen) *Group {

@@ -49,6 +49,7 @@ type group struct {
 	bot     botMember
 	moved   int64 // the supergroup it became
 	deleted bool
+	hidden  bool // its members, to who administers nothing
 }
 
 // botMember is the bot's own standing.

@@ -84,6 +84,11 @@ var (
 	WrongAction      = bad("wrong parameter action in request")
 	MemberNotFound   = bad("PARTICIPANT_ID_INVALID")
 	WrongUser        = bad("invalid user_id specified")
+	WebDocument      = bad("WEBDOCUMENT_URL_INVALID")
+
+	MembersInaccessible   = bad("member list is inaccessible")
+	AdministratorRequired = bad("CHAT_ADMIN_REQUIRED")
+	NoAdministrators      = bad("there are no administrators in the private chat")
 
 	WebhookActive   = &Refusal{Code: 409, Description: "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"}
 	OtherGetUpdates = &Refusal{Code: 409, Description: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"}

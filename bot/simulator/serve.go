@@ -43,8 +43,9 @@ var methods = map[string]method{
 	"setmyshortdescription": (*Server).setMyShortDescription,
 	"getmyshortdescription": (*Server).getMyShortDescription,
 
-	"getchatmember": (*Server).getChatMember,
-	"getfile":       (*Server).getFile,
+	"getchatmember":         (*Server).getChatMember,
+	"getchatadministrators": (*Server).getChatAdministrators,
+	"getfile":               (*Server).getFile,
 }
 
 // Handler serves the Bot API under /bot<token>/, uploaded pictures under /file/ and

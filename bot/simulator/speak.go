@@ -73,7 +73,10 @@ func (c *Chat) hears(text string) bool {
 	case g.bot.role == Administrator || c.kind == Channel:
 		return true
 	}
-	command, _, _ := strings.Cut(text, " ")
+	command := text
+	if words := strings.Fields(text); len(words) > 0 {
+		command = words[0]
+	}
 	if !strings.HasPrefix(command, "/") {
 		return false
 	}

@@ -61,6 +61,7 @@ type MembershipChange struct {
 
 // Member is what somebody may do in a chat.
 type Member struct {
+	User   User   `json:"user"`
 	Status string `json:"status"`
 }
 

@@ -3,6 +3,7 @@ package updates
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -26,6 +27,9 @@ type Handler interface {
 	// Concerns reports whether the update is for the bot. Others are left alone, before they
 	// take the place of anything else.
 	Concerns(u telegram.Update) bool
+	// Personal reports whether a press is its sender's own affair wherever the button stands:
+	// nothing changes for others, so that it need not wait behind theirs.
+	Personal(c telegram.Callback) bool
 	// IsCommand reports whether the message is a command, which is not to be lost.
 	IsCommand(m telegram.Message) bool
 	// Handle does the update's work. It may run again, and does no harm then; a panic is an
@@ -58,6 +62,7 @@ type Dispatcher struct {
 	client  *telegram.Client
 	handler Handler
 	queue   *ChatQueue
+	typists typists
 	log     *slog.Logger
 	metrics *metrics
 }
@@ -79,6 +84,8 @@ type job struct {
 	update     telegram.Update
 	ticket     ticket
 	busy       bool // the update is answered with a request to wait
+	// overtaken is closed when a newer update has made this one idle; nil where none does.
+	overtaken <-chan struct{}
 }
 
 // accept reads an update and gives it its place behind those of its chat that were
@@ -96,7 +103,11 @@ func (d *Dispatcher) accept(ctx context.Context, raw json.RawMessage) *job {
 		d.metrics.updates.WithLabelValues(kindOf(u), "ignored").Inc()
 		return nil
 	}
-	lane, most := laneOf(u), d.room(u)
+	if u.InlineQuery != nil {
+		place, overtaken := d.typists.enter(u.InlineQuery.From.ID)
+		return &job{dispatcher: d, update: u, ticket: place, overtaken: overtaken}
+	}
+	lane, most := d.laneOf(u), d.room(u)
 	if lane == 0 {
 		lane = u.ID
 	}
@@ -126,9 +137,21 @@ func (d *Dispatcher) Handle(ctx context.Context, raw json.RawMessage) error {
 // try; once stopping is done, no other try is begun.
 func (j *job) run(ctx, stopping context.Context) error {
 	defer j.ticket.leave()
-	if err := j.ticket.wait(ctx); err != nil {
-		return err
+	ctx, end := j.untilOvertaken(ctx)
+	defer end()
+	err := j.ticket.wait(ctx)
+	if err == nil {
+		err = j.handle(ctx, stopping)
 	}
+	if err != nil && errors.Is(context.Cause(ctx), errOvertaken) {
+		j.dispatcher.metrics.updates.WithLabelValues(kindOf(j.update), "dropped").Inc()
+		return nil
+	}
+	return err
+}
+
+// handle is run for a job whose turn has come.
+func (j *job) handle(ctx, stopping context.Context) error {
 	d, kind, began := j.dispatcher, kindOf(j.update), time.Now()
 	for try := 1; ; try++ {
 		err := j.try(ctx)
@@ -141,7 +164,7 @@ func (j *job) run(ctx, stopping context.Context) error {
 			return nil
 		}
 		life, pause := retryPolicy(err, try, d.handler.Passes)
-		if life == 0 || time.Since(began)+pause > life {
+		if life = min(life, lifeOf(j.update)); life == 0 || time.Since(began)+pause > life {
 			d.metrics.updates.WithLabelValues(kind, "given_up").Inc()
 			d.log.ErrorContext(ctx, "update given up", "update", j.update.ID, "kind", kind, "tries", try, "error", err)
 			return nil
@@ -153,9 +176,23 @@ func (j *job) run(ctx, stopping context.Context) error {
 		if end, ends := ctx.Deadline(); ends && min(time.Until(end), longestHold) < pause {
 			return &laterError{pause, err}
 		}
-		if err := sleep(stopping, pause); err != nil {
+		if err := j.rest(stopping, pause); err != nil {
 			return err
 		}
+	}
+}
+
+// rest waits before the next try; for less where a newer update makes it idle.
+func (j *job) rest(stopping context.Context, pause time.Duration) error {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-j.overtaken:
+		return nil
+	case <-stopping.Done():
+		return stopping.Err()
 	}
 }
 

@@ -36,6 +36,7 @@ type echo struct {
 
 func (*echo) Start()                                      {}
 func (*echo) Concerns(telegram.Update) bool               { return true }
+func (*echo) Personal(telegram.Callback) bool             { return false }
 func (*echo) IsCommand(telegram.Message) bool             { return true }
 func (*echo) Busy(context.Context, telegram.Update) error { return nil }
 func (*echo) Passes(error) bool                           { return false }

@@ -47,19 +47,18 @@ func kindOf(u telegram.Update) string {
 }
 
 // laneOf names whose updates have to keep their order with this one: the chat's, or the
-// person's where there is no chat.
-func laneOf(u telegram.Update) int64 {
+// person's where there is no chat, or where a press below a message that many see is the
+// sender's own affair. Who presses beside sixty others is answered at once.
+func (d *Dispatcher) laneOf(u telegram.Update) int64 {
 	switch {
 	case u.Message != nil:
 		return u.Message.Chat.ID
 	case u.ChannelPost != nil:
 		return u.ChannelPost.Chat.ID
-	case u.Callback != nil && u.Callback.Message != nil:
+	case u.Callback != nil && u.Callback.Message != nil && !d.handler.Personal(*u.Callback):
 		return u.Callback.Message.Chat.ID
 	case u.Callback != nil:
 		return u.Callback.From.ID
-	case u.InlineQuery != nil:
-		return u.InlineQuery.From.ID
 	case u.MyChatMember != nil:
 		return u.MyChatMember.Chat.ID
 	default:

@@ -67,6 +67,8 @@ type polling struct {
 	working    int             // how many are in work
 	done       chan result
 	backlog    backlog
+	webhooks   recurring // a webhook was set
+	conflicts  recurring // another request for updates ended ours
 }
 
 // task is an update that Telegram was not told to forget.
@@ -103,11 +105,9 @@ func (p *polling) loop(ctx, working context.Context) error {
 			if wrong := telegram.WrongTokenError(err); wrong != nil {
 				return wrong
 			}
-			if telegram.ReasonOf(err) == telegram.WebhookActive && p.leaveWebhook(ctx) == nil && failures == 1 {
-				continue
+			if pause := p.failed(ctx, err, failures); pause > 0 {
+				p.wait(ctx, working, pause)
 			}
-			p.complain(ctx, err, failures)
-			p.wait(ctx, working, pauseAfter(err, failures))
 			continue
 		}
 		if failures > 0 {
@@ -268,26 +268,4 @@ func (p *polling) confirm(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	_, _ = p.dispatcher.client.GetUpdates(ctx, p.offset, 1, 0)
-}
-
-// complain logs a failure of the loop at its first time and then ever more seldom.
-func (p *polling) complain(ctx context.Context, err error, failures int) {
-	p.dispatcher.metrics.pollFailures.Inc()
-	if !telegram.WorthLogging(failures) {
-		return
-	}
-	text := "updates can't be received"
-	if telegram.ReasonOf(err) == telegram.OtherProgram {
-		text = "another program receives this bot's updates: stop that one"
-	}
-	p.dispatcher.log.ErrorContext(ctx, text, "failures", failures, "error", err)
-}
-
-// leaveWebhook has updates come by long polling again. What waits for delivery stays.
-func (p *polling) leaveWebhook(ctx context.Context) error {
-	if err := p.dispatcher.client.Call(ctx, "deleteWebhook", map[string]string{"drop_pending_updates": "false"}, nil); err != nil {
-		return err
-	}
-	p.dispatcher.log.WarnContext(ctx, "a webhook was set: it is deleted, since updates are received by long polling here")
-	return nil
 }

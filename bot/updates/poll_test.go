@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/simulator"
+	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions/redistest"
 )
 
@@ -141,7 +143,7 @@ func TestAnotherReaderOfTheUpdatesIsNamed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := inBubble(t).poll()
-		h.telegram.Fault(simulator.Fault{Methods: []string{"getUpdates"}, Refuse: simulator.OtherGetUpdates, Next: 1})
+		h.telegram.Fault(simulator.Fault{Methods: []string{"getUpdates"}, Refuse: simulator.OtherGetUpdates, Next: 2})
 		citizen := h.telegram.Citizen("Айгүл", "ky")
 		h.repeats(citizen, "ends the long poll that is under way")
 		h.eventually("the operator is told", func() bool {
@@ -149,6 +151,62 @@ func TestAnotherReaderOfTheUpdatesIsNamed(t *testing.T) {
 		})
 		h.repeats(citizen, "hello")
 	})
+}
+
+// TestOneConflictBlamesNobody: another instance has led while this one was stopped, and its
+// request for updates ended the one that this one finds when it wakes.
+func TestOneConflictBlamesNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := inBubble(t).poll()
+		citizen := h.telegram.Citizen("Айгүл", "ky")
+		h.repeats(citizen, "hello")
+		for range 2 {
+			time.Sleep(5*time.Minute + 10*time.Second) // a request for updates is under way
+			other := telegram.NewClient(telegram.Options{Token: h.telegram.Token(), Endpoint: endpoint, HTTP: h.http})
+			if _, err := other.GetUpdates(t.Context(), 0, 1, time.Second); err != nil {
+				t.Fatal(err)
+			}
+			h.eventually("the request under way is ended", func() bool { return strings.Contains(h.log.String(), "Conflict: terminated by other") })
+			h.repeats(citizen, "again")
+		}
+		if log := h.log.String(); strings.Contains(log, "another program") || strings.Contains(log, "level=ERROR") {
+			t.Errorf("somebody is blamed:\n%s", log)
+		}
+	})
+}
+
+// TestAWebhookThatStaysCostsLittle: its deletion is answered as if it were done.
+func TestAWebhookThatStaysCostsLittle(t *testing.T) {
+	t.Parallel()
+	for _, updates := range []string{"never come", "come in between"} {
+		t.Run(updates, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := inBubble(t)
+				var asked, polls atomic.Int64
+				h.telegram.Fault(simulator.Fault{Methods: []string{"getUpdates", "deleteWebhook"}, Match: func(simulator.Request) bool {
+					asked.Add(1)
+					return false
+				}})
+				h.telegram.Fault(simulator.Fault{Methods: []string{"getUpdates"}, Refuse: simulator.WebhookActive, Match: func(simulator.Request) bool {
+					return polls.Add(1)%2 == 1 || updates == "never come"
+				}})
+				citizen := h.telegram.Citizen("Айгүл", "ky")
+				h.poll()
+				for range 50 {
+					citizen.Send("hello")
+					time.Sleep(100 * time.Millisecond)
+				}
+				if n := asked.Load(); n > 15 {
+					t.Errorf("Telegram is asked %d times in 5 seconds", n)
+				}
+				if log := h.log.String(); !strings.Contains(log, "level=ERROR") {
+					t.Errorf("nobody is told:\n%s", log)
+				}
+			})
+		})
+	}
 }
 
 func TestAStopFinishesWhatIsInWorkAndConfirmsIt(t *testing.T) {

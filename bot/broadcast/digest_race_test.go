@@ -24,7 +24,9 @@ func TestADigestPlannedWhileTimesChangeRepeatsNothing(t *testing.T) {
 		"weekly, and nothing is written": {weekly, nil, 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			miniFixture(t, func(t *testing.T, f *fixture) { testDigestPlannedMeanwhile(t, f, test.times, test.answer, test.goesOn, test.lost) })
+			miniFixture(t, func(t *testing.T, f *fixture) {
+				testDigestPlannedMeanwhile(t, f, test.times, test.answer, test.goesOn, test.lost)
+			})
 		})
 	}
 }

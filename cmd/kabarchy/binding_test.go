@@ -23,8 +23,8 @@ func TestAnotherBotsTokenIsRefused(t *testing.T) {
 	t.Parallel()
 	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
 		w := newWorld(t, rdb, simulator.Options{})
+		first := w.app()
 		redistest.Fill(t, rdb, 1, 200, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
-		first := w.app() // on data of before there were bindings
 		defer w.stop(first)
 
 		const other = "7000000002:AAothertokenothertokenothertoken"
@@ -96,6 +96,51 @@ func TestALostBindingIsToldAndStillBinds(t *testing.T) {
 			t.Error("after --rebind the former token is taken")
 		}
 	})
+}
+
+// TestDataOfNobodyIsRefused: the binding is lost with all that stood beside it, or the data is
+// older than bindings. A person has to say that it is this bot's.
+func TestDataOfNobodyIsRefused(t *testing.T) {
+	t.Parallel()
+	someone := subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}}
+	for what, fill := range map[string]func(t *testing.T, rdb redis.UniversalClient) error{
+		"a subscriber": func(t *testing.T, rdb redis.UniversalClient) error {
+			redistest.Fill(t, rdb, 41, 1, someone)
+			return nil
+		},
+		"a broadcast that runs": func(t *testing.T, rdb redis.UniversalClient) error {
+			return rdb.ZAdd(t.Context(), "{news}:broadcasts:running", redis.Z{Score: 1, Member: 1}).Err()
+		},
+		"a broadcast that ended": func(t *testing.T, rdb redis.UniversalClient) error {
+			return rdb.ZAdd(t.Context(), "{news}:broadcasts:finished", redis.Z{Score: 1, Member: 1}).Err()
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
+				r := Redis{UniversalClient: rdb, Where: "the test's Redis"}
+				if err := r.BoundTo(t.Context(), testToken); err != nil {
+					t.Errorf("check refuses an empty Redis: %v", err)
+				}
+				if err := fill(t, rdb); err != nil {
+					t.Fatal(err)
+				}
+				for who, err := range map[string]error{"Bind": r.Bind(t.Context(), testToken, false), "BoundTo": r.BoundTo(t.Context(), testToken)} {
+					if err == nil || exitStatus(err) != exitMisuse || !strings.Contains(err.Error(), "nothing says of which bot") ||
+						!strings.Contains(err.Error(), "--rebind") {
+						t.Errorf("%s: status %d, %v", who, exitStatus(err), err)
+					}
+				}
+				for _, rebind := range []bool{true, false} {
+					if err := r.Bind(t.Context(), testToken, rebind); err != nil {
+						t.Errorf("with --rebind %t: %v", rebind, err)
+					}
+				}
+				if empty, err := rdb.HExists(t.Context(), keyBot, "empty").Result(); err != nil || empty {
+					t.Errorf("it counts as a start on an empty Redis: %t, %v", empty, err)
+				}
+			})
+		})
+	}
 }
 
 func TestBotID(t *testing.T) {

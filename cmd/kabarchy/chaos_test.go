@@ -19,6 +19,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/simulator"
+	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -93,11 +94,14 @@ func newChaos(t *testing.T, rdb redis.UniversalClient, redisURL string, size int
 	t.Cleanup(telegram.Close)
 	t.Cleanup(site.Close)
 
+	if err := (Redis{UniversalClient: rdb, Where: redisURL}).Bind(t.Context(), config.Secret(c.telegram.Token()), false); err != nil {
+		t.Fatal(err)
+	}
 	c.first = c.telegram.Crowd(size)
 	redistest.Fill(t, rdb, c.first, size, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
 	c.prime(site.URL)
 
-	config := filepath.Join(t.TempDir(), "kabarchy.yaml")
+	file := filepath.Join(t.TempDir(), "kabarchy.yaml")
 	text := fmt.Sprintf(`
 ministry:
   name: {ky: Министрлик, ru: Министерство, en: Ministry}
@@ -109,12 +113,12 @@ telegram: {messages_per_second: 200}
 network: {allow_private_addresses: true}
 listen: 127.0.0.1:0
 `, site.URL)
-	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c.env = append(os.Environ(),
 		"TELEGRAM_BOT_TOKEN="+c.telegram.Token(), "TELEGRAM_API_ENDPOINT="+telegram.URL,
-		"REDIS_URL="+redisURL, "KABARCHY_CONFIG="+config)
+		"REDIS_URL="+redisURL, "KABARCHY_CONFIG="+file)
 	return c
 }
 

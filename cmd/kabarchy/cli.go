@@ -125,7 +125,7 @@ type runCommand struct {
 	configFlag
 	logFlags
 	RedisWait time.Duration `help:"How long to wait at the start for a Redis that can't be reached; one that reads its file is waited for as long as it takes." default:"30s"`
-	Rebind    bool          `help:"Make what Redis holds this bot's, though it belongs to another one, or though subscribers are missing. Once, and never in a script."`
+	Rebind    bool          `help:"Make what Redis holds this bot's, though it belongs to another one or to nobody, or though subscribers are missing. Once, and never in a script."`
 }
 
 // Run runs the service until a signal or a fatal error.

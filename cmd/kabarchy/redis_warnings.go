@@ -66,7 +66,7 @@ func checkRedis(ctx context.Context) (lines []string, unfit error) {
 		return []string{"not checked: " + err.Error()}, nil
 	}
 	if err := r.BoundTo(ctx, environment.Token); err != nil {
-		return []string{"another bot's, see below"}, err
+		return []string{"not known to be this bot's, see below"}, err
 	}
 	if found := r.Warnings(ctx); len(found) > 0 {
 		return found, nil

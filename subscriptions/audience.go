@@ -41,6 +41,9 @@ func (s *Store) Read(ctx context.Context, from, to int) ([][]Subscriber, error) 
 	for i, reply := range replies {
 		buckets[i] = unpackBucket(reply.Val(), &unreadable)
 	}
+	if err := s.readWords(ctx, from, buckets, &unreadable); err != nil {
+		return nil, err
+	}
 	if unreadable.Err != nil {
 		return buckets, &unreadable
 	}
@@ -61,10 +64,7 @@ func unpackBucket(fields map[string]string, unreadable *Unreadable) []Subscriber
 			err = unpackErr
 		}
 		if err != nil {
-			if unreadable.Err == nil {
-				unreadable.Err = err
-			}
-			unreadable.Chats = append(unreadable.Chats, chat)
+			unreadable.add(chat, err)
 			continue
 		}
 		subscribers = append(subscribers, Subscriber{Chat: chat, Preferences: p})

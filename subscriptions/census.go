@@ -3,6 +3,7 @@ package subscriptions
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -16,33 +17,52 @@ type Cohort struct {
 // Census counts all subscribers, whatever their status, by their preferences, and those
 // that this release can't read apart. It walks over all of them, and what it holds in
 // memory grows with how differently people choose: a million people are some hundred
-// cohorts.
+// cohorts, and one more for each choice of words to follow.
 func (s *Store) Census(ctx context.Context) (cohorts []Cohort, unreadable int, err error) {
-	return s.census(ctx, func(int) {})
+	t := tally{chats: make(map[string]*int), followers: make(map[kept]int)}
+	return s.census(ctx, &t)
 }
 
-// census is Census that names each bucket in which it finds somebody.
-func (s *Store) census(ctx context.Context, found func(bucket int)) (cohorts []Cohort, unreadable int, err error) {
-	chats := make(map[string]*int) // by the packed preferences without since
+// tally counts chats by what is stored of them, without since.
+type tally struct {
+	chats     map[string]*int
+	followers map[kept]int     // those who follow words; nil: their words don't matter
+	found     func(bucket int) // is called with each bucket that holds somebody; may be nil
+	without   []byte
+}
+
+// census walks over all buckets.
+func (s *Store) census(ctx context.Context, t *tally) (cohorts []Cohort, unreadable int, err error) {
 	for from := 0; from < Buckets; from += step {
-		if err := s.tally(ctx, from, chats, found); err != nil {
+		following, err := s.tally(ctx, from, t)
+		if err == nil && len(following) > 0 {
+			err = s.tallyFollowers(ctx, following, t)
+		}
+		if err != nil {
 			return nil, 0, err
 		}
 	}
-	cohorts = make([]Cohort, 0, len(chats))
-	for packed, n := range chats {
-		p, err := unpack(packed)
+	cohorts = make([]Cohort, 0, len(t.chats)+len(t.followers))
+	add := func(stored kept, chats int) {
+		p, err := stored.unpack()
 		if err != nil {
-			unreadable += *n
-			continue
+			unreadable += chats
+			return
 		}
-		cohorts = append(cohorts, Cohort{p, *n})
+		cohorts = append(cohorts, Cohort{p, chats})
+	}
+	for packed, n := range t.chats {
+		add(kept{preferences: packed}, *n)
+	}
+	for stored, n := range t.followers {
+		add(stored, n)
 	}
 	return cohorts, unreadable, nil
 }
 
-// tally adds the chats of some buckets to those that were counted.
-func (s *Store) tally(ctx context.Context, from int, chats map[string]*int, found func(bucket int)) error {
+// tally adds the chats of some buckets to those that were counted. It leaves out, and
+// returns, the buckets in which somebody follows words, where these matter.
+func (s *Store) tally(ctx context.Context, from int, t *tally) (following []int, _ error) {
 	replies := make([]*redis.StringSliceCmd, step)
 	_, err := s.rdb.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 		for i := range replies {
@@ -51,27 +71,66 @@ func (s *Store) tally(ctx context.Context, from int, chats map[string]*int, foun
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("count buckets %d to %d: %w", from, from+step, err)
+		return nil, fmt.Errorf("count buckets %d to %d: %w", from, from+step, err)
 	}
-	var without []byte
 	for i, reply := range replies {
-		for _, packed := range reply.Val() {
-			without = append(without[:0], packed...)
-			if len(without) >= headLength {
-				clear(without[sinceAt:headLength])
-			}
-			n := chats[string(without)]
-			if n == nil {
-				n = new(int)
-				chats[string(without)] = n
-			}
-			*n++
+		if t.found != nil && len(reply.Val()) > 0 {
+			t.found(from + i)
 		}
-		if len(reply.Val()) > 0 {
-			found(from + i)
+		if t.followers != nil && slices.ContainsFunc(reply.Val(), follows) {
+			following = append(following, from+i)
+			continue
+		}
+		for _, packed := range reply.Val() {
+			t.add(packed)
+		}
+	}
+	return following, nil
+}
+
+// tallyFollowers adds the chats of buckets in which somebody follows words.
+func (s *Store) tallyFollowers(ctx context.Context, buckets []int, t *tally) error {
+	replies := make([][2]*redis.MapStringStringCmd, len(buckets))
+	_, err := s.rdb.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+		for i, bucket := range buckets {
+			replies[i] = [2]*redis.MapStringStringCmd{pipe.HGetAll(ctx, bucketKey(bucket)), pipe.HGetAll(ctx, wordsKey(bucket))}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("count who follows words, from bucket %d: %w", buckets[0], err)
+	}
+	for _, reply := range replies {
+		words := reply[1].Val()
+		for field, packed := range reply[0].Val() {
+			if follows(packed) {
+				t.followers[kept{string(withoutSince(nil, packed)), words[field]}]++
+			} else {
+				t.add(packed)
+			}
 		}
 	}
 	return nil
+}
+
+// add counts a chat.
+func (t *tally) add(packed string) {
+	t.without = withoutSince(t.without[:0], packed)
+	n := t.chats[string(t.without)]
+	if n == nil {
+		n = new(int)
+		t.chats[string(t.without)] = n
+	}
+	*n++
+}
+
+// withoutSince appends packed preferences without when the chat subscribed.
+func withoutSince(to []byte, packed string) []byte {
+	to = append(to, packed...)
+	if len(to) >= headLength {
+		clear(to[sinceAt:headLength])
+	}
+	return to
 }
 
 // Present returns how many of the buckets hold somebody.

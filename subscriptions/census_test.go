@@ -23,7 +23,7 @@ func TestCensus(t *testing.T) {
 			{Languages: []string{"ky"}},
 			{Languages: []string{"ky", "ru"}, Topics: subscriptions.Only(3), Quiet: subscriptions.Quiet{From: 22, To: 7, Wait: true}},
 			{Languages: []string{"ky"}, Kind: subscriptions.Group, Thread: 7},
-			{Status: subscriptions.Blocked, Languages: []string{"ky"}},
+			{Status: subscriptions.Blocked, Languages: []string{"ky"}, Words: []string{"салык", "бала"}},
 			{Languages: []string{"ky"}, PausedUntil: day, Owed: subscriptions.Owed{From: day, Until: day.Add(time.Hour)}},
 		}
 		want := make(map[string]int)

@@ -41,6 +41,11 @@ func TestCluster(t *testing.T) {
 	}
 	changed := kyrgyz
 	changed.NoPictures = true
+	words := changed
+	words.Words = []string{"жеңилдик"}
+	mustUpdate(t, s, -100, set(words)) // two keys, changed in one step
+	expect(t, s, -100, words, true)
+	mustUpdate(t, s, -100, set(changed))
 	expect(t, s, first, subscriptions.Preferences{}, false)
 	expect(t, s, -100, changed, true)
 	if err := s.Forget(t.Context(), first+1); err != nil {

@@ -26,11 +26,12 @@ func (s *Store) Count(ctx context.Context) (Counts, error) {
 // CountAndSample is Count that also returns some buckets, at most so many, that hold
 // somebody: Present tells cheaply whether they still do.
 func (s *Store) CountAndSample(ctx context.Context, most int) (counts Counts, some []int, err error) {
-	cohorts, unreadable, err := s.census(ctx, func(bucket int) {
+	t := tally{chats: make(map[string]*int), found: func(bucket int) {
 		if len(some) < most {
 			some = append(some, bucket)
 		}
-	})
+	}}
+	cohorts, unreadable, err := s.census(ctx, &t)
 	if err != nil {
 		return Counts{}, nil, err
 	}

@@ -22,6 +22,13 @@ const keyTopics = "subs:topics"
 // bucketKey names the hash of a bucket: chat id → preferences, packed.
 func bucketKey(bucket int) string { return "subs:" + strconv.Itoa(bucket) }
 
+// places returns the keys of a chat's preferences and of the words that it follows, and the
+// field under which either is stored.
+func places(chat int64) (keys []string, field string) {
+	key, field := place(chat)
+	return []string{key, wordsKey(BucketOf(chat))}, field
+}
+
 // place returns the key and the field under which a chat's preferences are stored.
 func place(chat int64) (key, field string) {
 	return bucketKey(BucketOf(chat)), strconv.FormatInt(chat, 10)

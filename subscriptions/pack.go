@@ -13,7 +13,7 @@ import (
 // longest take just that.
 //
 //	byte 0      the version
-//	byte 1      bits 0-1 status, 2-3 kind, 4 no pictures, 5-7 zero
+//	byte 1      bits 0-1 status, 2-3 kind, 4 no pictures, 5 follows words, 6-7 zero
 //	byte 2      bits 0-3 main language of the news, 4-7 language of the bot
 //	bytes 3-5   since, in hours from 1970, the high byte first; 0 for none
 //	then        the fields that are not at their default, in the order of their
@@ -45,10 +45,12 @@ const (
 	headLength = 6
 	sinceAt    = 3 // where since begins, which ends the head
 	noPictures = 1 << 4
-	waitBit    = 1 << 7
-	noPause    = 1 << 7 // of the first of three bytes
-	maxHours   = 1<<24 - 1
-	maxDays    = 1<<16 - 1
+	// followsWords says that there are words, which stand in a hash of their own: see wordsKey.
+	followsWords = 1 << 5
+	waitBit      = 1 << 7
+	noPause      = 1 << 7 // of the first of three bytes
+	maxHours     = 1<<24 - 1
+	maxDays      = 1<<16 - 1
 
 	secondsADay = 24 * 3600
 )
@@ -99,6 +101,9 @@ func packHead(b []byte, p Preferences) ([]byte, error) {
 	b[1] = byte(p.Status) | byte(p.Kind)<<2
 	if p.NoPictures {
 		b[1] |= noPictures
+	}
+	if p.Words != nil {
+		b[1] |= followsWords
 	}
 	b[2] = main | speaks<<4
 	copy(b[3:], since[:])

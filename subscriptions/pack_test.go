@@ -40,6 +40,7 @@ func TestStoredForm(t *testing.T) {
 		{"gone", Preferences{Status: Gone, GoneSince: day.Truncate(24 * time.Hour), Interface: "ky"}, "\x01\x03\x10\x00\x00\x00\xc1\x51\x2c"},
 		{"paused, and owed what comes meanwhile", Preferences{PausedUntil: day, Owed: Owed{day.Add(-5 * time.Hour), day}}, "\x01\x00\x00\x00\x00\x00\x85\x07\x9c\x29\x07\x9c\x24"},
 		{"owed", Preferences{Owed: Owed{day.Add(-5 * time.Hour), day}}, "\x01\x00\x00\x00\x00\x00\x85\x87\x9c\x29\x07\x9c\x24"},
+		{"follows words, which stand elsewhere", Preferences{Interface: "ky", Words: []string{}}, "\x01\x20\x10\x00\x00\x00"},
 		{"a forum topic", Preferences{Kind: Group, Thread: 258}, "\x01\x04\x00\x00\x00\x00\xa1\x01\x02"},
 	}
 	for _, test := range tests {
@@ -119,7 +120,7 @@ func TestUnpackRefuses(t *testing.T) {
 		{"a newer version", "\x02anything", true},
 		{"a cut head", "\x01\x00\x11", false},
 		{"an unknown kind", "\x01\x0c\x11\x00\x00\x00", true},
-		{"an unknown bit", "\x01\x20\x11\x00\x00\x00", true},
+		{"an unknown bit", "\x01\x40\x11\x00\x00\x00", true},
 		{"an unknown language", "\x01\x00\x14\x00\x00\x00", true},
 		{"an unknown language of the bot", "\x01\x00\xf1\x00\x00\x00", true},
 		{"an unknown further language", head + "\x00\x0f", true},

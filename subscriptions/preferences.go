@@ -53,6 +53,9 @@ type Preferences struct {
 	Owed Owed
 	// Thread is the message_thread_id of the forum topic that news goes to; 0 for none.
 	Thread int
+	// Words are those that the chat follows beside its topics: what says one of them is for
+	// it, too. They are at most MaxWords, each as IsWord has it, and as they were typed.
+	Words []string
 }
 
 // Rhythm says how often news goes out to a chat.

@@ -34,16 +34,24 @@ func (u *Unreadable) Error() string {
 	return fmt.Sprintf("preferences of %d chats, the first of them %d: %v", len(u.Chats), u.Chats[0], u.Err)
 }
 
+// add notes another chat, and what is wrong with it.
+func (u *Unreadable) add(chat int64, err error) {
+	if u.Err == nil {
+		u.Err = err
+	}
+	u.Chats = append(u.Chats, chat)
+}
+
 // Unwrap returns what is wrong with the first chat.
 func (u *Unreadable) Unwrap() error { return u.Err }
 
 // Get returns a chat's preferences and whether it has any.
 func (s *Store) Get(ctx context.Context, chat int64) (Preferences, bool, error) {
-	packed, err := s.packed(ctx, chat)
-	if err != nil || packed == "" {
+	stored, err := s.kept(ctx, chat)
+	if err != nil || stored.preferences == "" {
 		return Preferences{}, false, err
 	}
-	p, err := unpack(packed)
+	p, err := stored.unpack()
 	if err != nil {
 		return Preferences{}, false, &Unreadable{Chats: []int64{chat}, Err: err}
 	}
@@ -66,35 +74,53 @@ func (s *Store) Forget(ctx context.Context, chat int64) error {
 	if s.watch != nil {
 		was, _, _ = s.Get(ctx, chat) // what can't be read is deleted all the same
 	}
-	key, field := place(chat)
-	deleted, err := s.rdb.HDel(ctx, key, field).Result()
+	keys, field := places(chat)
+	deleted, err := forget.Run(ctx, s.rdb, keys, field).Bool()
 	if err != nil {
 		return fmt.Errorf("forget chat %d: %w", chat, err)
 	}
-	if deleted > 0 {
+	if deleted {
 		s.changed(Change{Before: was, Known: true})
 	}
 	return nil
 }
 
-// swap replaces a chat's packed preferences if they still are what the caller read. It
-// also succeeds where they are the new ones already: so it is when the answer to a first
-// try got lost and the client has sent the script again.
+// forget deletes what is stored of a chat.
 //
 //	KEYS[1]  the bucket
+//	KEYS[2]  the bucket's followed words
+//	ARGV[1]  the chat
+//	result   1, or 0 if nothing was
+var forget = redis.NewScript(`
+redis.call('HDEL', KEYS[2], ARGV[1])
+return redis.call('HDEL', KEYS[1], ARGV[1])`)
+
+// swap replaces what is stored of a chat if it still is what the caller read. It also
+// succeeds where the new values stand there already: so it is when the answer to a first try
+// got lost and the client has sent the script again.
+//
+//	KEYS[1]  the bucket
+//	KEYS[2]  the bucket's followed words
 //	ARGV[1]  the chat
 //	ARGV[2]  what was read, empty for nothing
 //	ARGV[3]  the new value, empty to delete the old one
+//	ARGV[4]  the words that were read, empty for none
+//	ARGV[5]  the new ones, empty to delete them
 //	result   1, or 0 if another change came first
 var swap = redis.NewScript(`
-local now = redis.call('HGET', KEYS[1], ARGV[1]) or ''
-if now == ARGV[3] then return 1 end
-if now ~= ARGV[2] then return 0 end
-if ARGV[3] == '' then
-	redis.call('HDEL', KEYS[1], ARGV[1])
-else
-	redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+local now, words = redis.call('HGET', KEYS[1], ARGV[1]) or '', ''
+if ARGV[4] ~= '' or ARGV[5] ~= '' then words = redis.call('HGET', KEYS[2], ARGV[1]) or '' end
+if now == ARGV[3] and words == ARGV[5] then return 1 end
+if now ~= ARGV[2] or ARGV[4] ~= '' and words ~= ARGV[4] then return 0 end
+local function put(key, value)
+	if value == '' then
+		redis.call('HDEL', key, ARGV[1])
+	else
+		redis.call('HSET', key, ARGV[1], value)
+	end
 end
+put(KEYS[1], ARGV[3])
+if words ~= ARGV[5] then put(KEYS[2], ARGV[5]) end
 return 1`)
 
 // swapTries bounds how often a change is tried when others come first. Each time one
@@ -126,31 +152,30 @@ func (s *Store) Update(ctx context.Context, chat int64, change func(p *Preferenc
 
 // tryUpdate is one try of Update; stored is false when another change came first.
 func (s *Store) tryUpdate(ctx context.Context, chat int64, change func(*Preferences, bool)) (_ Preferences, stored bool, _ error) {
-	before, err := s.packed(ctx, chat)
+	before, err := s.kept(ctx, chat)
 	if err != nil {
 		return Preferences{}, false, err
 	}
-	unchanged := before
+	unchanged, known := before, before.preferences != ""
 	var p Preferences
-	if before == "" {
-		unchanged = nothing
-	} else if p, err = unpack(before); err != nil {
+	if !known {
+		unchanged = kept{preferences: nothing}
+	} else if p, err = before.unpack(); err != nil {
 		return Preferences{}, false, &Unreadable{Chats: []int64{chat}, Err: err}
 	}
 	was := p
-	change(&p, before != "")
-	packed, err := pack(p)
+	change(&p, known)
+	after, err := keep(p)
 	if err != nil {
 		return Preferences{}, false, fmt.Errorf("change preferences of chat %d: %w", chat, err)
 	}
-	after := string(packed)
 	if after != unchanged {
 		if stored, err = s.swap(ctx, chat, before, after); err != nil || !stored {
 			return Preferences{}, false, err
 		}
-		s.changed(Change{Before: was, Known: before != "", After: p, Kept: after != ""})
+		s.changed(Change{Before: was, Known: known, After: p, Kept: true})
 	}
-	p, err = unpack(after)
+	p, err = after.unpack()
 	return p, true, err
 }
 
@@ -159,9 +184,9 @@ func (s *Store) tryUpdate(ctx context.Context, chat int64, change func(*Preferen
 var nothing = string([]byte{version, 0, 0, 0, 0, 0})
 
 // swap runs the script.
-func (s *Store) swap(ctx context.Context, chat int64, before, after string) (bool, error) {
-	key, field := place(chat)
-	swapped, err := swap.Run(ctx, s.rdb, []string{key}, field, before, after).Bool()
+func (s *Store) swap(ctx context.Context, chat int64, before, after kept) (bool, error) {
+	keys, field := places(chat)
+	swapped, err := swap.Run(ctx, s.rdb, keys, field, before.preferences, after.preferences, before.words, after.words).Bool()
 	if err != nil {
 		return false, fmt.Errorf("change preferences of chat %d: %w", chat, err)
 	}
@@ -204,13 +229,12 @@ func (s *Store) Move(ctx context.Context, from, to int64) error {
 // tryMove is one try of Move; moved is false when the old chat changed meanwhile. It
 // moves the packed value as it is, so that a newer release's moves as well.
 func (s *Store) tryMove(ctx context.Context, from, to int64) (moved bool, _ error) {
-	packed, err := s.packed(ctx, from)
-	if err != nil || packed == "" {
+	stored, err := s.kept(ctx, from)
+	if err != nil || stored.preferences == "" {
 		return err == nil, err
 	}
-	key, field := place(to)
-	if err := s.rdb.HSetNX(ctx, key, field, packed).Err(); err != nil {
+	if _, err := s.swap(ctx, to, kept{}, stored); err != nil { // what the new one has stays
 		return false, err
 	}
-	return s.swap(ctx, from, packed, "")
+	return s.swap(ctx, from, stored, kept{})
 }

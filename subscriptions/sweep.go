@@ -50,5 +50,9 @@ func (s *Store) forgetUnchanged(ctx context.Context, read Subscriber) (bool, err
 	if err != nil {
 		return false, err
 	}
-	return s.swap(ctx, read.Chat, string(packed), "")
+	words, err := packWords(read.Preferences.Words)
+	if err != nil {
+		return false, err
+	}
+	return s.swap(ctx, read.Chat, kept{string(packed), words}, kept{})
 }

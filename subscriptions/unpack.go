@@ -49,8 +49,11 @@ func unpackHead(b string) (Preferences, error) {
 		NoPictures: b[1]&noPictures != 0,
 		Since:      hour(b[3:headLength]),
 	}
-	if p.Kind > Channel || b[1]>>5 != 0 { // of the status all four numbers are in use
+	if p.Kind > Channel || b[1]>>6 != 0 { // of the status all four numbers are in use
 		return p, fmt.Errorf("kind and pictures %#x: %w", b[1], errNewer)
+	}
+	if b[1]&followsWords != 0 {
+		p.Words = []string{} // they stand elsewhere
 	}
 	var err error
 	if p.Interface, err = languageOf(b[2] >> 4); err != nil {

@@ -34,9 +34,9 @@ type audience struct {
 
 // decide returns when a chat gets an item that was planned at some time. What is urgent
 // waits for nobody's hours.
-func (a audience) decide(p subscriptions.Preferences, item *feeds.Item, urgent bool, planned, at time.Time) decision {
+func (a audience) decide(p subscriptions.Preferences, item *feeds.Item, says says, urgent bool, planned, at time.Time) decision {
 	switch {
-	case !a.reads(p, item):
+	case !a.reads(p, item, says):
 		return skip
 	case urgent:
 		return sendNow
@@ -93,10 +93,10 @@ func (a audience) wasAtOnce(p subscriptions.Preferences) bool {
 }
 
 // reads reports whether an item is for a chat: it is the edition in a language of the chat's,
-// and of its topics.
-func (a audience) reads(p subscriptions.Preferences, item *feeds.Item) bool {
+// and of its topics or says a word that the chat follows.
+func (a audience) reads(p subscriptions.Preferences, item *feeds.Item, says says) bool {
 	_, gets := item.For(p.Languages)
-	return gets && p.Status == subscriptions.Active && a.chose(p, item)
+	return gets && p.Status == subscriptions.Active && (a.chose(p, item) || says.follows(p))
 }
 
 // chose reports whether an item is of a chat's topics. One of no topic is for those who

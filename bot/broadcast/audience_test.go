@@ -51,7 +51,7 @@ func TestTurn(t *testing.T) {
 		{"quiet at another time", func(p *preferences) { p.Quiet = subscriptions.Quiet{From: 13, To: 23, Wait: true} }, feeds.Item{Language: "ky"}, false, sendNow},
 	}
 	for _, test := range tests {
-		if got := a.decide(reader(test.change), &test.item, test.urgent, evening, evening); got != test.want {
+		if got := a.decide(reader(test.change), &test.item, nil, test.urgent, evening, evening); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}

@@ -88,7 +88,7 @@ func (r *runner) digestItems(ctx context.Context, hour time.Time) ([]digestItem,
 		if err != nil {
 			return nil, err
 		}
-		announced = append(announced, digestItem{item, at, b.Ledger, b.Finished == 0})
+		announced = append(announced, digestItem{item, r.engine.says(textOf(item)), at, b.Ledger, b.Finished == 0})
 	}
 	slices.SortStableFunc(announced, func(a, b digestItem) int {
 		return cmp.Or(b.at.Compare(a.at), strings.Compare(a.ID, b.ID))
@@ -113,7 +113,7 @@ func (r *runner) selection(j *job, p subscriptions.Preferences) []digestItem {
 	var chosen []digestItem
 	at := make(map[int64]int) // by ledger
 	for _, item := range j.items {
-		if !item.at.After(since) || item.at.After(due) || !r.engine.audience.reads(p, &item.Item) {
+		if !item.at.After(since) || item.at.After(due) || !r.engine.audience.reads(p, &item.Item, item.says) {
 			continue
 		}
 		if r.haltOf(plan{Kind: News, Item: item.ID}) != "" {

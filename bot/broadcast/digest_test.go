@@ -189,7 +189,7 @@ func TestDigestCoversByWhenAnItemWasAnnounced(t *testing.T) {
 		{"released after the hour", nine.Add(time.Millisecond), 0},
 	} {
 		item := feeds.Item{ID: "a", Language: "ky", FirstSeen: nine.AddDate(0, 0, -5)}
-		j.items = []digestItem{{item, test.announced, 1, false}}
+		j.items = []digestItem{{item, nil, test.announced, 1, false}}
 		if got := len(r.selection(j, p)); got != test.want {
 			t.Errorf("%s: %d items, want %d", test.name, got, test.want)
 		}

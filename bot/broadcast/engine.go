@@ -24,6 +24,9 @@ type Options struct {
 	Zone *time.Location
 	// Topics are the configured ones, by id, with the numbers that preferences hold.
 	Topics map[string]subscriptions.Topic
+	// Says reads a text for those who follow words: what it returns reports whether the text
+	// says a word or a phrase in any form. May be nil: then nobody gets anything for a word.
+	Says func(text string) func(phrase string) bool
 	// Lease, where several instances run: nothing is sent or saved without it.
 	Lease *lease.Lease
 

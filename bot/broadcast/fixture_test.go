@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/lease"
+	"kabarchy/bot/search"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -89,6 +90,7 @@ func newFixture(tb testing.TB, rdb redis.UniversalClient) *fixture {
 	f.phones = newPhones()
 	f.options = Options{
 		Redis: rdb, Store: f.store, Archive: f.archive, Sender: f.phones, Zone: bishkek, Log: slog.New(slog.DiscardHandler),
+		Says: search.Says,
 	}
 	f.engine = New(f.options)
 	return f

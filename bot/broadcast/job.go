@@ -15,6 +15,7 @@ type job struct {
 	plan
 
 	item  atomic.Pointer[feeds.Item] // the item as it is now: a correction replaces it
+	says  says                       // what it said when it was planned
 	items []digestItem               // a digest's
 	// changing are, for a digest, those who may have begun to change their times before it
 	// was planned, and end it meanwhile.
@@ -157,6 +158,7 @@ type bucket struct {
 // its other editions, and whether it was still going out as the digest began.
 type digestItem struct {
 	feeds.Item
+	says     says
 	at       time.Time
 	ledger   int64
 	onItsWay bool

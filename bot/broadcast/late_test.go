@@ -214,7 +214,7 @@ func TestTheLastWalkFindsNobodyWaiting(t *testing.T) {
 		}
 		p := subscriptions.Preferences{Languages: []string{"ky"}, Quiet: subscriptions.Quiet{From: 0, To: 23, Wait: true}}
 		walk := time.Unix(j.current().Wake, 0)
-		if got := (audience{zone: bishkek}).decide(p, &feeds.Item{Language: "ky"}, false, planned, walk); got != sendNow {
+		if got := (audience{zone: bishkek}).decide(p, &feeds.Item{Language: "ky"}, nil, false, planned, walk); got != sendNow {
 			t.Errorf("%s after the longest wait: %v, want %v", walk.Sub(planned.Add(longestWait)), got, sendNow)
 		}
 	}

@@ -19,8 +19,8 @@ import (
 	"kabarchy/subscriptions/redistest"
 )
 
-// TestPromisesHoldInAnyOrderOfEvents lets people come, go, change language, wait for the
-// morning or for a digest, groups become supergroups, items be published in one language or
+// TestPromisesHoldInAnyOrderOfEvents lets people come, go, change language, follow a word
+// instead of all news, wait for the morning or for a digest, groups become supergroups, items be published in one language or
 // two, corrected, withdrawn, stopped and let go on, the engine crash, Redis go away or refuse to write, days go
 // by and Telegram answer all sorts, in random order; then it compares what the phones show
 // with what a model says they must, may and must not show. The engine works under a lease,
@@ -100,8 +100,11 @@ type model struct {
 	prefs map[int64][]string // reader → languages, the main one first; absent: not subscribed
 	// away are those at whom messages may have got out of reach: they blocked the bot, or
 	// became a supergroup.
-	away  map[int64]bool
-	items []*published
+	away map[int64]bool
+	// following are those who want only what says the word, and that everywhere as long as
+	// they are.
+	following map[int64]bool
+	items     []*published
 
 	mu      sync.Mutex
 	blocked map[int64]bool
@@ -116,6 +119,7 @@ type model struct {
 // published is an item in its editions, and who is owed it.
 type published struct {
 	editions  map[string]*edition // by language
+	says      bool                // the word that some follow
 	withdrawn bool
 	owed      map[int64]bool // subscribed when it was planned, and ever since
 	may       map[int64]bool // subscribed at some time since then
@@ -126,14 +130,20 @@ type edition struct {
 	number      int // corrections so far
 }
 
-// readBy reports whether somebody with these languages reads an item.
-func (i *published) readBy(languages []string) bool {
+// theWord is what some follow, and what some items say, in another form.
+const theWord, ofTheWord = "шайлоо", "шайлоодон"
+
+// wants reports whether somebody with these languages wants an item.
+func (m *model) wants(who int64, languages []string, i *published) bool {
+	if m.following[who] && !i.says {
+		return false
+	}
 	return slices.ContainsFunc(languages, func(l string) bool { return i.editions[l] != nil })
 }
 
 func newModel(f *fixture, rt *rapid.T) *model {
 	m := &model{
-		h: f, prefs: map[int64][]string{}, away: map[int64]bool{},
+		h: f, prefs: map[int64][]string{}, away: map[int64]bool{}, following: map[int64]bool{},
 		blocked: map[int64]bool{}, moved: map[int64]bool{}, unsure: map[string]int{},
 		// Some are good in any case, or nothing would ever arrive.
 		moods: append(rapid.SliceOfN(rapid.IntRange(0, 11), 16, 64).Draw(rt, "moods"), 11, 11, 11, 11),
@@ -221,7 +231,7 @@ func (m *model) answer(d Delivery, _ int) error {
 // events are what may happen, some of it more often.
 var events = []string{
 	"subscribe", "subscribe", "subscribe", "leave", "block", "publish", "publish", "publish both", "correct", "withdraw",
-	"crash", "wait", "quiet", "times", "halt", "go on", "evening", "morning", "migrate", "redis away", "redis refuses",
+	"crash", "wait", "quiet", "times", "halt", "go on", "follow", "follow", "evening", "morning", "migrate", "redis away", "redis refuses",
 }
 
 func (m *model) event(rt *rapid.T) {
@@ -239,9 +249,11 @@ func (m *model) event(rt *rapid.T) {
 		m.away[who] = true
 		m.forgive(who)
 	case "publish":
-		m.publish(languages[:1])
+		m.publish(languages[:1], rapid.Bool().Draw(rt, "says"))
 	case "publish both":
-		m.publish([]string{"ru", "ky"})
+		m.publish([]string{"ru", "ky"}, rapid.Bool().Draw(rt, "says"))
+	case "follow":
+		m.follow(who, rapid.Bool().Draw(rt, "on"))
 	case "correct":
 		m.correct(rapid.IntRange(0, 99).Draw(rt, "which"), languages[0])
 	case "withdraw":
@@ -318,7 +330,33 @@ func (m *model) subscribe(who int64, languages []string) {
 	})
 	m.joined(chat)
 	for _, i := range m.items {
-		if i.readBy(languages) {
+		if m.wants(who, languages, i) {
+			i.may[who] = true
+		}
+	}
+}
+
+// follow lets a subscriber want what says the word instead of all news, or all again.
+func (m *model) follow(who int64, on bool) {
+	if m.prefs[who] == nil || m.following[who] == on {
+		return
+	}
+	if m.following[who] = on; on {
+		for _, i := range m.items {
+			if !i.says {
+				delete(i.owed, who)
+			}
+		}
+	}
+	chat := m.chat(who)
+	m.h.prefer(chat, func(p *subscriptions.Preferences) {
+		if p.Topics, p.Words = (subscriptions.Topics{}), nil; on {
+			p.Topics, p.Words = subscriptions.Only(), []string{theWord}
+		}
+	})
+	m.joined(chat)
+	for _, i := range m.items {
+		if m.wants(who, m.prefs[who], i) {
 			i.may[who] = true
 		}
 	}
@@ -379,10 +417,17 @@ func (m *model) forgive(who int64) {
 // names are how the titles of a language begin.
 var names = map[string]string{"ky": "Жаңылык", "ru": "Новость"}
 
-func (m *model) publish(languages []string) {
-	i := &published{editions: map[string]*edition{}, owed: map[int64]bool{}, may: map[int64]bool{}}
+func (m *model) publish(languages []string, says bool) {
+	i := &published{editions: map[string]*edition{}, says: says, owed: map[int64]bool{}, may: map[int64]bool{}}
+	for _, language := range languages {
+		e := &edition{title: fmt.Sprintf("%s %d.", names[language], len(m.items)+1), text: "Текст."}
+		if says {
+			e.title = fmt.Sprintf("%s %s %d.", names[language], ofTheWord, len(m.items)+1)
+		}
+		i.editions[language] = e
+	}
 	for who, reads := range m.prefs { // before the first edition is out
-		if slices.ContainsFunc(languages, func(l string) bool { return slices.Contains(reads, l) }) {
+		if m.wants(who, reads, i) {
 			m.mu.Lock()
 			i.owed[who], i.may[who] = !m.blocked[who], true
 			m.mu.Unlock()
@@ -390,8 +435,7 @@ func (m *model) publish(languages []string) {
 	}
 	m.items = append(m.items, i)
 	for _, language := range languages {
-		e := &edition{title: fmt.Sprintf("%s %d.", names[language], len(m.items)), text: "Текст."}
-		i.editions[language] = e
+		e := i.editions[language]
 		m.h.site.number(e.title, 1000+len(m.items)) // the same in both: editions of one item
 		m.h.publish(language, e.title)
 	}

@@ -26,6 +26,9 @@ type plan struct {
 	// planned after it.
 	AnnouncedAt int64 `redis:"announced_at"`
 	From        int64 `redis:"from"` // of a digest: the hour until which digests had been sent, since 1970
+	// Text is what the item said when it was planned, for those who follow words: what a
+	// correction adds later is no news. It is dropped when the broadcast ends.
+	Text string `redis:"text"`
 }
 
 // subject is by what name a Brake halts the broadcast.

@@ -91,6 +91,7 @@ func (r *runner) planAnnouncement(ctx context.Context, a feeds.Announcement) err
 			return err
 		}
 		p.Ledger = cmp.Or(p.Ledger, p.ID)
+		p.Text = textOf(item)
 	}
 	planned, err := r.engine.plans.add(ctx, p)
 	if errors.Is(err, errGivenTwice) {

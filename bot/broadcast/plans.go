@@ -71,6 +71,7 @@ func (s plans) add(ctx context.Context, p plan) (bool, error) {
 		p.ID, p.Ledger, int(ledgerPointerLife.Seconds()), cmp.Or(p.AnnouncedAt, p.PlannedAt),
 		"kind", string(p.Kind), "item", p.Item, "title", p.Title, "language", p.Language,
 		"revision", p.Revision, "urgent", p.Urgent, "planned_at", p.PlannedAt, "planned", -1, "from", p.From,
+		"text", p.Text,
 	).Int()
 	if err != nil {
 		return false, fmt.Errorf("plan broadcast %d: %w", p.ID, err)
@@ -143,7 +144,7 @@ func (s plans) save(ctx context.Context, broadcast int64, st state) error {
 var finishScript = redis.NewScript(fenced + `
 if redis.call('HEXISTS', KEYS[2], 'finished') == 1 then return 0 end
 if (redis.call('HGET', KEYS[2], 'again') or '0') ~= ARGV[5] then return 0 end
-redis.call('HDEL', KEYS[2], 'held')
+redis.call('HDEL', KEYS[2], 'held', 'text')
 redis.call('HSET', KEYS[2], 'finished', ARGV[3], unpack(ARGV, 6))
 redis.call('ZREM', KEYS[3], ARGV[2])
 redis.call('ZADD', KEYS[4], ARGV[3], ARGV[2])

@@ -33,7 +33,7 @@ type Places struct {
 	Later    map[time.Time]int // it comes when the quiet hours end, by when that is
 	Digest   int               // it comes in a digest
 	Paused   int               // the chat has paused its news
-	Topics   int               // it is of no topic that the chat chose
+	Topics   int               // it is of no topic that the chat chose, and says no word that it follows
 	Language int               // it is in no language of the chat's
 }
 
@@ -59,22 +59,26 @@ func (e *Engine) Reach(ctx context.Context, editions []feeds.Item, at time.Time)
 	if err != nil {
 		return Reach{}, fmt.Errorf("count whom an announcement reaches: %w", err)
 	}
+	said := make([]says, len(editions))
+	for i, item := range editions {
+		said[i] = e.says(textOf(item))
+	}
 	r := Reach{At: at, Unreadable: unreadable, Languages: map[string]Places{}, Editions: map[string]int{}, StandIn: map[string]int{}}
 	for _, c := range cohorts {
 		if c.Preferences.Status == subscriptions.Active {
-			r.add(e.audience, editions, c)
+			r.add(e.audience, editions, said, c)
 		}
 	}
 	return r, nil
 }
 
 // add counts the chats of one cohort.
-func (r *Reach) add(a audience, editions []feeds.Item, c subscriptions.Cohort) {
+func (r *Reach) add(a audience, editions []feeds.Item, said []says, c subscriptions.Cohort) {
 	p, main := c.Preferences, ""
 	if len(p.Languages) > 0 {
 		main = p.Languages[0]
 	}
-	item, at, later := a.judge(p, editions, r.At)
+	item, at, later := a.judge(p, editions, said, r.At)
 	r.All.add(at, later, c.Chats)
 	if p.Kind != subscriptions.Person {
 		r.Groups.add(at, later, c.Chats)
@@ -125,26 +129,27 @@ func (p *Places) add(at placed, later time.Time, chats int) {
 
 // judge returns which edition an active chat gets, in which place it stands, and when the
 // edition comes where the chat waits.
-func (a audience) judge(p subscriptions.Preferences, editions []feeds.Item, at time.Time) (item *feeds.Item, in placed, later time.Time) {
+func (a audience) judge(p subscriptions.Preferences, editions []feeds.Item, said []says, at time.Time) (item *feeds.Item, in placed, later time.Time) {
 	in = atLanguage
 	best := len(p.Languages)
+	var says says
 	for i := range editions {
 		e := &editions[i]
 		missing, gets := e.For(p.Languages)
 		if !gets {
 			continue
 		}
-		if in = atTopics; !a.reads(p, e) {
-			return nil, in, time.Time{} // its editions have the same topics
+		if in = atTopics; !a.reads(p, e, said[i]) {
+			continue
 		}
 		if rank := slices.Index(p.Languages, e.Language); missing != "" || rank < best {
-			item, best = e, rank
+			item, says, best = e, said[i], rank
 		}
 	}
 	if item == nil {
 		return nil, in, time.Time{}
 	}
-	switch a.decide(p, item, item.Urgent, at, at) {
+	switch a.decide(p, item, says, item.Urgent, at, at) {
 	case sendNow:
 		return item, atNow, time.Time{}
 	case afterQuiet:

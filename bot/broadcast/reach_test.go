@@ -154,6 +154,7 @@ var anAnnouncement = rapid.Custom(func(t *rapid.T) []feeds.Item {
 	var editions []feeds.Item
 	for i, language := range languages[:count] {
 		e := feeds.Item{ID: feeds.DeskItemID("case", language), Language: language, Title: language, Topics: topics, Urgent: urgent}
+		e.Summary = rapid.SampledFrom([]string{"", "", "Салыктар.", "Мектепте сабак."}).Draw(t, "text")
 		if i == 0 && rapid.Bool().Draw(t, "stands in") {
 			e.StandIn = languages[count:]
 		}
@@ -200,6 +201,9 @@ var aSubscriber = rapid.Custom(func(t *rapid.T) subscriptions.Preferences {
 	}
 	if rapid.Bool().Draw(t, "chose topics") {
 		p.Topics = subscriptions.Only(rapid.SliceOfN(rapid.SampledFrom([]subscriptions.Topic{3, 4, 5}), 0, 2).Draw(t, "topics")...)
+	}
+	if rapid.Bool().Draw(t, "follows words") {
+		p.Words = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"салык", "мектеп", "сот"}), 1, 2, rapid.ID[string]).Draw(t, "words")
 	}
 	return p
 })

@@ -1,6 +1,7 @@
 package broadcast
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -77,6 +78,7 @@ func (r *runner) begin(ctx context.Context, p record) error {
 		return err
 	}
 	j.item.Store(&item)
+	j.says = r.engine.says(cmp.Or(j.Text, textOf(item)))
 	j.position.Store(int64(p.Cursor))
 	if j.Kind == Digest {
 		if j.items, err = r.digestItems(ctx, j.plannedAt()); err != nil {

@@ -164,7 +164,7 @@ func TestWalkOfMoreThanTwoDaysReachesWhoWaits(t *testing.T) {
 		Languages: []string{"ky"}, Quiet: subscriptions.Quiet{From: 0, To: 23, Wait: true},
 	}
 	item := feeds.Item{Language: "ky"}
-	if got := (audience{zone: bishkek}).decide(p, &item, false, planned, end); got != sendNow {
+	if got := (audience{zone: bishkek}).decide(p, &item, nil, false, planned, end); got != sendNow {
 		t.Errorf("who sleeps then: %v, want %v", got, sendNow)
 	}
 }

@@ -216,7 +216,7 @@ func (r *runner) decide(j *job, p subscriptions.Preferences) decision {
 	if j.current().Round > 0 && p.Since.After(j.plannedAt()) {
 		return skip // came after the first walk: Joined saw to it
 	}
-	when := r.engine.audience.decide(p, j.item.Load(), j.Urgent, j.plannedAt(), time.Now())
+	when := r.engine.audience.decide(p, j.item.Load(), j.says, j.Urgent, j.plannedAt(), time.Now())
 	if later := r.laterAt(j, p, when); !later.IsZero() {
 		j.lookAgain(later)
 	}

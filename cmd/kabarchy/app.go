@@ -22,6 +22,7 @@ import (
 	"kabarchy/bot/desk"
 	"kabarchy/bot/desk/report"
 	"kabarchy/bot/lease"
+	"kabarchy/bot/search"
 	"kabarchy/bot/telegram"
 	"kabarchy/bot/updates"
 	"kabarchy/cmd/kabarchy/config"
@@ -143,7 +144,7 @@ func (a *App) wire(ctx context.Context) error {
 	})
 	a.Engine = broadcast.New(broadcast.Options{
 		Redis: o.Redis, Store: a.Store, Archive: a.Archive, Lease: a.lease, Sender: sender,
-		Zone: zone, Topics: numbers,
+		Zone: zone, Topics: numbers, Says: search.Says,
 		Limiter: limiter, Grace: o.Grace,
 		Keep:        time.Duration(o.Config.Telegram.CorrectWithinHours) * time.Hour,
 		GiveUpAfter: time.Duration(o.Config.Telegram.GiveUpAfterHours) * time.Hour,

@@ -1,0 +1,126 @@
+package search
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Says reads a text for those who follow a word. What it returns reports whether the text says
+// a word, or a phrase with its words beside each other, in any of their forms. It is safe for
+// concurrent use, and reads the text when it is first asked.
+func Says(text string) func(phrase string) bool {
+	read := sync.OnceValue(func() *said { return readText(text) })
+	return func(phrase string) bool { return read().has(phrases.read(phrase)) }
+}
+
+// said is what a text says: where the roots stand in it that its words may have.
+type said struct {
+	places map[mark][]int
+	sieve  sieve
+}
+
+// longestText is how much of a text is read, in words.
+const longestText = 20_000
+
+func readText(text string) *said {
+	s := &said{places: make(map[mark][]int)}
+	words := Words(text)
+	for i, word := range words[:min(len(words), longestText)] {
+		f := formOf(word)
+		s.add(f[0], i)
+		if f[1] != f[0] {
+			s.add(f[1], i)
+		}
+	}
+	return s
+}
+
+func (s *said) add(m mark, place int) {
+	s.sieve.add(m)
+	s.places[m] = append(s.places[m], place)
+}
+
+// has reports whether the words stand beside each other in the text.
+func (s *said) has(words []form) bool {
+	if len(words) == 0 {
+		return false
+	}
+	for _, m := range words[0] {
+		if !s.sieve.mayHave(m) {
+			continue
+		}
+		for _, at := range s.places[m] {
+			if s.goesOn(words[1:], at+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// goesOn reports whether the words stand in the text from a place on.
+func (s *said) goesOn(words []form, at int) bool {
+	for i, f := range words {
+		if !s.stands(f[0], at+i) && !s.stands(f[1], at+i) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *said) stands(m mark, at int) bool {
+	_, found := slices.BinarySearch(s.places[m], at)
+	return found
+}
+
+// shortRoot is how many letters a root has at least.
+const shortRoot = 3
+
+// rootsOfForm are the roots that a word may have: its stem and, of a short word, its first
+// letters where only endings follow them: суд, судом.
+func rootsOfForm(word string) []string {
+	root := settled(stem(word))
+	if len(word) > shortRoot && len(root) <= shortRoot+2 && onlyEndings(word[shortRoot:]) {
+		return []string{root, word[:shortRoot]}
+	}
+	return []string{root}
+}
+
+// settled is a stem with what changes at its end as it is without an ending: салыг-ы is
+// салык, китеб-и is китеп, and справ-ок has the root of справ-ка, рын-ок that of рынк-а.
+func settled(root string) string {
+	n := len(root)
+	if n <= shortRoot {
+		return root
+	}
+	switch root[n-1] {
+	case 'g':
+		root = root[:n-1] + "k"
+	case 'b':
+		root = root[:n-1] + "p"
+	}
+	fleeting := strings.HasSuffix(root, "ok") || strings.HasSuffix(root, "ek")
+	switch {
+	case fleeting && n > shortRoot+2:
+		return root[:n-2]
+	case fleeting:
+		return root[:n-2] + "k"
+	case n > shortRoot+2 && root[n-1] == 'k' && !strings.ContainsRune("aeiou", rune(root[n-2])):
+		return root[:n-1]
+	}
+	return root
+}
+
+// onlyEndings reports whether the rest of a word is endings, one after another.
+func onlyEndings(rest string) bool {
+	if rest == "" {
+		return true
+	}
+	for n := min(longest, len(rest)); n > 0; n-- {
+		if endings[rest[:n]] && onlyEndings(rest[n:]) {
+			return true
+		}
+	}
+	return false
+}

@@ -108,7 +108,7 @@ func (d *demo) start(ctx context.Context, log *slog.Logger) error {
 	d.Telegram = simulator.New(simulator.Options{Token: demoToken(), Local: true, Limits: simulator.TelegramLimits, Log: log})
 	d.Telegram.Show(page.New(d.Telegram, page.Options{Desk: desk, Log: log}))
 	for _, person := range page.People[:2] {
-		d.Telegram.Citizen(person.Name, person.Language)
+		person.Join(d.Telegram)
 	}
 	for _, c := range page.Office {
 		// They have written to the bot before: it offers the desk in the menu of a chat it knows.
@@ -126,7 +126,13 @@ func (d *demo) start(ctx context.Context, log *slog.Logger) error {
 	if err := d.App.Start(ctx); err != nil {
 		return err
 	}
-	return d.App.AwaitPolls(ctx)
+	if err := d.App.AwaitPolls(ctx); err != nil {
+		return err
+	}
+	for i, person := range page.People[:2] { // they are subscribed, so that the first item published comes to somebody
+		d.Telegram.Phones()[i].Send("/start " + person.Language)
+	}
+	return nil
 }
 
 // demoToken is another one each time, so that no page of another site can guess it.

@@ -10,6 +10,7 @@ import (
 
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/simulator/page"
+	"kabarchy/subscriptions"
 )
 
 // TestThePressOfficeHasPhones: those who write and approve in the demo's configuration are
@@ -152,4 +153,15 @@ func webhookOf(t *testing.T, d *demo) string {
 	hook, _, _ := strings.Cut(rest, `"`)
 	hook, _ = url.QueryUnescape(hook)
 	return hook
+}
+
+// TestTheDemosPhonesComeFirst: whoever has a phone on the page stands at the beginning of
+// the audience, however many others there are.
+func TestTheDemosPhonesComeFirst(t *testing.T) {
+	t.Parallel()
+	for _, p := range page.People {
+		if bucket := subscriptions.BucketOf(p.ID); bucket > subscriptions.Buckets/400 {
+			t.Errorf("%s stands in bucket %d of %d", p.Name, bucket, subscriptions.Buckets)
+		}
+	}
 }

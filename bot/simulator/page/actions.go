@@ -224,6 +224,7 @@ func (p *handler) withdraw(ctx context.Context, q request) (any, error) {
 	if p.desk.desk == nil {
 		return nil, ErrNotOffered
 	}
+	p.dots.wave(p.server) // what was lit showed who has it
 	defer p.desk.stale()
 	return nil, p.desk.desk.Withdraw(ctx, q.Item)
 }

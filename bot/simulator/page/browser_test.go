@@ -145,8 +145,8 @@ func visit(t *testing.T, ctx context.Context, name string, width int) {
 	wait("!document.querySelector(%q)", inPhone("alert"))
 	wait("document.querySelector(%q).rel === 'noopener noreferrer'", button("Сайт"))
 	click(button("Кыргызча"))
-	there(inPhone("edited"))
 	there(inPhone("toast"))
+	wait("document.querySelector(%q).textContent.includes('Рахмат')", inPhone("log"))
 	if got := browsertest.Text(t, ctx, inPhone("log")); !strings.Contains(got, "Рахмат! Эми жаңылыктар кыргызча келет.") || strings.Contains(got, "Здравствуйте") {
 		t.Errorf("the phone shows %q", got)
 	}

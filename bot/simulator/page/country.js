@@ -2,7 +2,7 @@
 // it, and a pin for each phone on the page.
 
 import { calm, h, keyed } from './dom.js';
-import { place, places, ratio, shore, towns, water } from './land.js';
+import { ground, place, places, ratio, shore, towns, water } from './land.js';
 
 const flash = 1100; // milliseconds a dot shines after its message came
 const colors = { there: '#35507f', subscribed: '#4a70b8', lit: '#ffc857', bright: '#fff6da' };
@@ -13,6 +13,7 @@ export class Country {
     this.pins = pins;
     this.pinNodes = new Map();
     this.slots = places(10000);
+    this.soil = ground();
     this.dots = '';
     this.reached = 0; // how many dots are lit
     this.since = new Float64Array(this.slots.length); // when a dot lit up
@@ -101,7 +102,7 @@ export class Country {
     pen.fill();
     pen.fillStyle = 'rgba(160, 185, 235, .13)';
     const dot = Math.max(1, width / 640);
-    for (let i = 0; i < this.slots.length; i += 3) pen.fillRect(this.slots[i][0] * width, this.slots[i][1] * height, dot, dot);
+    for (const [x, y] of this.soil) pen.fillRect(x * width, y * height, dot, dot);
   }
 
   begin() {

@@ -65,7 +65,7 @@ export class Desk {
       icon('send'), words.t(busy ? 'publishing' : 'publish'));
     return h('div', { class: 'draft', 'data-testid': 'draft', 'data-draft': draft.id },
       h('div', { class: 'draft-body' }, picture(draft.picture, 'draft-photo'),
-        h('ul', { class: 'editions', 'aria-label': words.t('editions') }, editions(draft.titles).map(([language, title]) =>
+        h('ul', { class: 'editions', 'aria-label': words.t('editions') }, editions(draft.titles, words.language).map(([language, title]) =>
           h('li', { lang: language }, chip(language), h('span', {}, title))))),
       publish);
   }
@@ -108,9 +108,9 @@ export class Desk {
           item.can_correct && this.button('correct', 'edit', item),
           item.can_withdraw && this.button('withdraw', 'undo', item)));
     }
-    const rank = (one) => languages.indexOf(one.language);
-    const lines = [...sent].sort((a, b) => (a.kind === b.kind ? rank(a) - rank(b) : 0)).map((one) => this.line(one));
-    node.querySelector('.lines').replaceChildren(...lines);
+    const kinds = [...new Set(sent.map((one) => one.kind))];
+    const lines = kinds.map((kind) => sent.filter((one) => one.kind === kind && one.planned > 0)).filter((all) => all.length);
+    node.querySelector('.lines').replaceChildren(...lines.map((all) => this.line(item.id, all)));
     return node;
   }
 
@@ -125,18 +125,21 @@ export class Desk {
     return element;
   }
 
-  // line is one broadcast of an item: an edition's news, a correction, a withdrawal.
-  line(one) {
+  // line is how far an item's news, its correction or its withdrawal came, in all its languages.
+  line(item, all) {
     const { words } = this;
     const number = (n) => words.number(n || 0);
-    const counts = [['sent', one.sent], ['to_go', one.to_go], ['blocked', one.blocked], ['failed', one.failed]]
+    const sum = total(all);
+    const counts = [['sent', sum('sent')], ['to_go', sum('to_go')], ['blocked', sum('blocked')], ['failed', sum('failed')]]
       .filter(([word, n]) => n > 0 || word === 'sent');
-    return h('div', { class: `line${one.finished_at ? ' finished' : ''}`, 'data-testid': 'broadcast', 'data-broadcast': one.id, 'data-language': one.language },
-      h('div', { class: 'line-head' }, one.language && chip(one.language), one.kind !== 'news' && h('span', { class: 'kind' }, words.t(`kind_${one.kind}`)),
-        one.urgent && h('span', { class: 'urgent' }, words.t('urgent')),
-        h('span', { class: 'line-when' }, this.when(one))),
-      this.bar(one.id, [one]),
-      h('div', { class: 'counts' }, h('span', {}, words.t('planned'), ' ', h('b', {}, number(one.planned))),
+    const tongues = all.map((one) => one.language).filter(Boolean).sort((a, b) => languages.indexOf(a) - languages.indexOf(b));
+    const { kind } = all[0];
+    return h('div', { class: `line${finished(all) ? ' finished' : ''}`, 'data-testid': 'broadcast', 'data-kind': kind },
+      h('div', { class: 'line-head' }, kind !== 'news' && h('span', { class: 'kind' }, words.t(`kind_${kind}`)),
+        all.some((one) => one.urgent) && h('span', { class: 'urgent' }, words.t('urgent')), tongues.map(chip),
+        h('span', { class: 'line-when' }, this.when(all))),
+      this.bar(`${item} ${kind}`, all),
+      h('div', { class: 'counts' }, h('span', {}, words.t('planned'), ' ', h('b', {}, number(sum('planned')))),
         counts.map(([word, n]) => h('span', { class: `count-${word}` }, words.t(word), ' ', h('b', {}, number(n))))));
   }
 
@@ -145,12 +148,15 @@ export class Desk {
     return fillBar(this.bars.get(key), all, this.words);
   }
 
-  when(one) {
+  // when says at what rate some broadcasts run and when they end, or when they ended. They
+  // share one rate, so that who ends leaves it to the others.
+  when(all) {
     const { words } = this;
-    if (one.finished_at) return words.t('finished', { time: words.time(new Date(one.finished_at)) });
-    const rate = one.rate ? words.t('rate', { n: words.number(one.rate) }) : '';
-    const end = one.expected_end ? words.t('ends', { time: words.time(new Date(one.expected_end)) }) : '';
-    return [rate, end].filter(Boolean).join(' · ');
+    const sum = total(all);
+    if (finished(all)) return words.t('finished', { time: words.time(latest(all)) });
+    if (!sum('rate')) return '';
+    const end = new Date(Date.now() + (1000 * sum('to_go')) / sum('rate'));
+    return [words.t('rate', { n: words.number(sum('rate')) }), words.t('ends', { time: words.time(end) })].join(' · ');
   }
 
   // drawRunning shows what is on its way now, or came last, below the map.
@@ -162,20 +168,28 @@ export class Desk {
       this.running.replaceChildren(h('p', { class: 'waiting' }, words.t('waiting')));
       return;
     }
-    const sum = (name) => newest.reduce((total, one) => total + (one[name] || 0), 0);
-    const done = open.length === 0;
-    const end = newest.map((one) => one.expected_end || '').sort().at(-1);
-    const finished = newest.map((one) => one.finished_at || '').sort().at(-1);
-    const [title] = [newest.find((one) => one.language === words.language) || newest[0]].map((one) => one.title);
+    const sum = total(newest);
+    const done = finished(newest);
+    const { kind, title } = newest.find((one) => one.language === words.language) || newest[0];
     this.running.classList.toggle('done', done);
     this.running.replaceChildren(
-      h('p', { class: 'running-title' }, done && icon('check'), h('span', {}, title)),
-      this.bar('running', newest),
+      h('p', { class: 'running-title' }, done && icon('check'), kind !== 'news' && h('b', {}, `${words.t(`kind_${kind}`)}: `), h('span', {}, title)),
+      done ? this.result(newest) : this.bar('running', newest),
       h('p', { class: 'running-line', 'data-testid': 'running-line' },
         h('b', { 'data-testid': 'running-sent' }, words.t('progress_of', { n: words.number(sum('sent')), total: words.number(sum('planned')) })),
-        h('span', {}, done
-          ? words.t('finished', { time: words.time(new Date(finished)) })
-          : [sum('rate') ? words.t('rate', { n: words.number(sum('rate')) }) : '', end ? words.t('ends', { time: words.time(new Date(end)) }) : ''].filter(Boolean).join(' · '))));
+        h('span', {}, this.when(newest))));
+  }
+
+  // result is what it came to in one line: how many people, languages, and how long it took.
+  result(all) {
+    const { words } = this;
+    const say = (n, id) => [h('b', {}, words.number(n)), ` ${words.n(id, n)}`];
+    const begin = Math.min(...all.map((one) => new Date(one.planned_at).getTime()));
+    const seconds = Math.max(1, Math.round((latest(all) - begin) / 1000));
+    const people = total(all)('sent');
+    const tongues = new Set(all.filter((one) => one.sent > 0).map((one) => one.language)).size;
+    const parts = [say(people, 'people_n'), say(tongues, 'languages_n'), seconds < 100 ? say(seconds, 'seconds_n') : say(Math.round(seconds / 60), 'minutes_n')];
+    return h('p', { class: 'result', 'data-testid': 'result' }, parts.flatMap((part, i) => (i ? [' · ', ...part] : part)));
   }
 
   // together are the broadcasts of the same items and kinds as some: an item's editions
@@ -207,7 +221,9 @@ export class Desk {
 
 const chip = (language) => h('span', { class: 'chip' }, { ky: 'КЫР', ru: 'РУС', en: 'ENG' }[language] || language);
 
-const editions = (titles) => languages.filter((language) => titles[language]).map((language) => [language, titles[language]]);
+// editions are an item's titles, the visitor's language first.
+const editions = (titles, first) => [first, ...languages.filter((language) => language !== first)]
+  .filter((language) => titles[language]).map((language) => [language, titles[language]]);
 
 function picture(address, name) {
   const url = pictureURL(address);
@@ -215,10 +231,14 @@ function picture(address, name) {
   return h('img', { class: name, src: url, alt: '' });
 }
 
+const total = (all) => (name) => all.reduce((sum, one) => sum + (one[name] || 0), 0);
+const finished = (all) => all.every((one) => one.finished_at);
+const latest = (all) => new Date(Math.max(...all.map((one) => new Date(one.finished_at || 0).getTime())));
+
 // fillBar shows how much of the plan is done: sent, then blocked and failed, then to go.
 // The bar is the same element every time, so that it glides.
 function fillBar(bar, all, words) {
-  const sum = (name) => all.reduce((total, one) => total + (one[name] || 0), 0);
+  const sum = total(all);
   const planned = Math.max(sum('planned'), sum('sent') + sum('blocked') + sum('failed'), 1);
   ['sent', 'blocked', 'failed'].forEach((name, i) => { bar.children[i].style.width = `${(100 * sum(name)) / planned}%`; });
   bar.setAttribute('aria-valuemax', planned);

@@ -95,7 +95,7 @@ class Page {
 
   drawDesk(state) {
     this.deskState = state;
-    at('ministry').textContent = pick(state?.ministry, this.words.language) || this.words.t('tagline');
+    at('ministry').textContent = pick(state?.ministry, this.words.language) || '';
     document.body.classList.toggle('no-desk', !state);
     this.desk.draw(state, this.words);
   }

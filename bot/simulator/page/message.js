@@ -40,7 +40,6 @@ function meta(message, words) {
   const date = new Date(message.date);
   return h('span', { class: 'meta' },
     message.silent && h('span', { class: 'silent', role: 'img', 'aria-label': words.t('silent'), title: words.t('silent') }, icon('mute')),
-    message.edited && h('span', { class: 'edited', 'data-testid': 'edited' }, words.t('edited')),
     h('time', { datetime: date.toISOString() }, words.time(date)),
     message.out && icon('checks'));
 }

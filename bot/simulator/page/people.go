@@ -9,6 +9,7 @@ import (
 
 // Person is somebody who can be given a phone on the page.
 type Person struct {
+	ID       int64 // such that a broadcast comes to it among the first
 	Name     string
 	Language string // of the phone
 	Town     string // where the page's map shows the phone; a key of its words
@@ -17,16 +18,21 @@ type Person struct {
 // People are those whom the page knows. A demo begins with the first two; "add a
 // phone" brings the others in turn.
 var People = []Person{
-	{"Айгүл", "ky", "osh"},
-	{"Сергей", "ru", "bishkek"},
-	{"Бакыт", "ky", "naryn"},
-	{"Анна", "ru", "tokmok"},
-	{"Жылдыз", "ky", "karakol"},
-	{"Daniel", "en", "bishkek"},
-	{"Гүлнара", "ky", "jalal_abad"},
-	{"Темир", "ky", "talas"},
-	{"Ольга", "ru", "karakol"},
-	{"Нурлан", "ky", "batken"},
+	{100_003_965, "Айгүл", "ky", "osh"},
+	{100_003_542, "Сергей", "ru", "bishkek"},
+	{100_001_759, "Бакыт", "ky", "naryn"},
+	{100_002_765, "Анна", "ru", "tokmok"},
+	{100_000_689, "Жылдыз", "ky", "karakol"},
+	{100_001_883, "Daniel", "en", "bishkek"},
+	{100_000_088, "Гүлнара", "ky", "jalal_abad"},
+	{100_004_308, "Темир", "ky", "talas"},
+	{100_001_316, "Ольга", "ru", "karakol"},
+	{100_002_331, "Нурлан", "ky", "batken"},
+}
+
+// Join gives the person a phone; nil if there is one, or was.
+func (p Person) Join(s *simulator.Server) *simulator.Citizen {
+	return s.CitizenAs(p.ID, p.Name, p.Language)
 }
 
 // Colleague is somebody at the press office who has a phone on the page.
@@ -84,9 +90,15 @@ func newcomer(s *simulator.Server) (*simulator.Citizen, error) {
 			if round > 1 {
 				name = fmt.Sprintf("%s %d", p.Name, round)
 			}
-			if !taken[name] {
-				return s.Citizen(name, p.Language), nil
+			if taken[name] {
+				continue
 			}
+			if round == 1 {
+				if c := p.Join(s); c != nil { // nil where the phone was taken away before
+					return c, nil
+				}
+			}
+			return s.Citizen(name, p.Language), nil
 		}
 	}
 }

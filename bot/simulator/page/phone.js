@@ -7,6 +7,7 @@ import { foot } from './foot.js';
 import { plain } from './text.js';
 import { Words, dayNumber, known } from './words.js';
 
+const wide = 408; // pixels: a screen of 390 and its frame
 const bannerFor = 6000; // milliseconds
 const toastFor = 3500;
 const answerFor = 1500; // what comes so soon after a person's act is an answer, not a push
@@ -48,10 +49,17 @@ export class Phone {
     this.owner = h('header', { class: 'owner' });
     this.root = h('article', { class: 'slot', 'data-testid': 'phone', 'data-chat': state.id, 'data-name': state.name, 'data-language': state.language },
       this.owner, h('div', { class: 'phone' }, this.screen));
+    new ResizeObserver(() => this.fit()).observe(this.owner);
     this.screen.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.openMenu(false); });
     this.screen.addEventListener('click', (event) => {
       if (!this.menu.hidden && !this.menuButton.contains(event.target)) this.openMenu(false);
     });
+  }
+
+  // fit draws the phone as large as there is room for.
+  fit() {
+    const zoom = Math.min(1, this.root.clientWidth / wide);
+    if (zoom > 0) this.root.style.setProperty('--zoom', zoom.toFixed(4));
   }
 
   // update draws the state. first is the time when all of it is new to the page.

@@ -33,7 +33,6 @@ type viewMessage struct {
 	ID       int64              `json:"id"`
 	Out      bool               `json:"out,omitempty"` // the phone's owner wrote it
 	Date     int64              `json:"date"`          // milliseconds since 1970
-	Edited   bool               `json:"edited,omitempty"`
 	Silent   bool               `json:"silent,omitempty"`
 	Text     string             `json:"text"`
 	Entities []simulator.Entity `json:"entities,omitempty"`
@@ -88,7 +87,7 @@ func view(s *simulator.Server, c *simulator.Citizen) (viewPhone, bool) {
 
 func messageOf(m simulator.Message) viewMessage {
 	v := viewMessage{
-		ID: m.ID, Out: !m.Bot, Date: m.Date.UnixMilli(), Edited: !m.Edited.IsZero(), Silent: m.Silent,
+		ID: m.ID, Out: !m.Bot, Date: m.Date.UnixMilli(), Silent: m.Silent,
 		Text: m.Text, Photo: m.Photo, Preview: link(m.Preview), Service: m.Service, Reply: m.ReplyTo,
 	}
 	if m.File != nil {

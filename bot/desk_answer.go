@@ -32,7 +32,7 @@ func (t *conversation) answerDesk(ctx context.Context, m telegram.Message) (bool
 func (t deskTalk) answer(ctx context.Context, q question, m telegram.Message) (bool, error) {
 	text, entities := m.Words()
 	p := pending{Message: m.ID, Text: text, Entities: entities, Photo: m.Photo.FileID()}
-	reply := m.ReplyTo != nil && m.ReplyTo.ID == q.Message
+	reply := q.answeredBy(m)
 	switch {
 	case q.Answered == m.ID: // it comes once more
 	case q.Album != "" && m.Album == q.Album:
@@ -233,7 +233,7 @@ func (t deskTalk) finishText(ctx context.Context, q question, p pending, a desk.
 		notes = append(notes, t.words.T("line.desk_dropped", nil))
 	}
 	gone := []int64{q.Message, q.Screen}
-	q.Message, q.Screen, q.Version = 0, 0, out.Case.Version
+	q.Message, q.Was, q.Screen, q.Version = 0, 0, 0, out.Case.Version
 	if _, has := out.Case.Texts[q.What]; !has && out.Result != desk.Refused {
 		if err := t.bot.ask(ctx, t.from.ID, q); err != nil {
 			return err

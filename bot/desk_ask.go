@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -65,6 +66,9 @@ func (t deskTalk) question(ctx context.Context, q question) error {
 	if t.pressed != nil {
 		q.Screen = t.pressed.ID
 	}
+	if open && old.Answered == 0 && old.same(q) { // the press came twice
+		q.Case, q.Was = old.Case, cmp.Or(old.Message, old.Was)
+	}
 	if err := t.bot.ask(ctx, t.from.ID, q); err != nil {
 		return err
 	}
@@ -104,6 +108,23 @@ func (b *Bot) posed(ctx context.Context, user int64, q question, message int64) 
 	if err != nil { // it is not asked again for that
 		b.log.WarnContext(ctx, "desk: a question stays where it is", "user", user, "error", err)
 	}
+}
+
+// same reports whether another question asks for the same. A correction that nobody has
+// written yet has a new case each time that it is asked for.
+func (q question) same(other question) bool {
+	correct := q.Kind == desk.Correct && other.Kind == desk.Correct && slices.Equal(q.Items, other.Items)
+	return q.What == other.What && (q.Case == other.Case || correct)
+}
+
+// answeredBy reports whether a message is a reply to the question, or, where a crash left
+// unknown which message asks it, to any.
+func (q question) answeredBy(m telegram.Message) bool {
+	if m.ReplyTo == nil {
+		return false
+	}
+	to := m.ReplyTo.ID
+	return to == q.Message || to == q.Was || q.Message == 0 && q.Answered == 0
 }
 
 // questionWords are what a question says, and what stands in the empty line for its answer.

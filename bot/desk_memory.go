@@ -42,6 +42,7 @@ type question struct {
 	Items   []string  `json:"items,omitempty"`
 	What    string    `json:"what"`              // a language, askReason or askTime
 	Message int64     `json:"message,omitempty"` // the question's
+	Was     int64     `json:"was,omitempty"`     // the message of the same question that made way for it
 	Screen  int64     `json:"screen,omitempty"`  // where it was asked for: it makes way for the answer's
 	// Answered is the message that answered it: what comes then may be the rest of a long
 	// text, which phones send in pieces.

@@ -61,10 +61,12 @@ type chaos struct {
 	telegram *simulator.Server
 	store    *subscriptions.Store
 
-	first int64
-	size  int
-	env   []string
-	feed  *feed
+	first  int64
+	size   int
+	env    []string
+	feed   *feed
+	config string // the file
+	site   string // the feed's address
 	// unsure counts the messages that arrived and whose line the ledger lacked when the
 	// program died: they were on their way, and may be followed by another.
 	unsure int
@@ -84,10 +86,8 @@ func newChaos(t *testing.T, rdb redis.UniversalClient, redisURL string, size int
 		t: t, rdb: rdb, size: size, store: subscriptions.NewStore(rdb),
 		rnd: rand.New(rand.NewPCG(seed, 1)),
 		// The first poll archives silently; a site that shows nothing then may be a broken one.
-		feed: &feed{titles: []string{"Эски"}},
-		telegram: simulator.New(simulator.Options{
-			Seed: seed, Latency: latency, Key: func(string) string { return "" },
-		}),
+		feed:     &feed{titles: []string{"Эски"}},
+		telegram: simulator.New(simulator.Options{Seed: seed, Latency: latency, Key: deskTitle}),
 	}
 	telegram := httptest.NewServer(c.telegram.Handler())
 	site := httptest.NewServer(c.feed)
@@ -97,11 +97,22 @@ func newChaos(t *testing.T, rdb redis.UniversalClient, redisURL string, size int
 	if err := (Redis{UniversalClient: rdb, Where: redisURL}).Bind(t.Context(), config.Secret(c.telegram.Token()), false); err != nil {
 		t.Fatal(err)
 	}
-	c.first = c.telegram.Crowd(size)
-	redistest.Fill(t, rdb, c.first, size, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
+	if size > 0 {
+		c.first = c.telegram.Crowd(size)
+		redistest.Fill(t, rdb, c.first, size, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
+	}
 	c.prime(site.URL)
+	c.config, c.site = filepath.Join(t.TempDir(), "kabarchy.yaml"), site.URL
+	c.env = append(os.Environ(),
+		"TELEGRAM_BOT_TOKEN="+c.telegram.Token(), "TELEGRAM_API_ENDPOINT="+telegram.URL,
+		"REDIS_URL="+redisURL, "KABARCHY_CONFIG="+c.config)
+	c.configure(200, "")
+	return c
+}
 
-	file := filepath.Join(t.TempDir(), "kabarchy.yaml")
+// configure writes the program's configuration: how fast it sends, and what else there is.
+func (c *chaos) configure(perSecond int, more string) {
+	c.t.Helper()
 	text := fmt.Sprintf(`
 ministry:
   name: {ky: Министрлик, ru: Министерство, en: Ministry}
@@ -109,17 +120,13 @@ ministry:
 timezone: Asia/Bishkek
 poll: "@every 1s"
 sources: [{id: ky, language: ky, url: %q}]
-telegram: {messages_per_second: 200}
+telegram: {messages_per_second: %d}
 network: {allow_private_addresses: true}
 listen: 127.0.0.1:0
-`, site.URL)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+`, c.site, perSecond) + more
+	if err := os.WriteFile(c.config, []byte(text), 0o600); err != nil {
+		c.t.Fatal(err)
 	}
-	c.env = append(os.Environ(),
-		"TELEGRAM_BOT_TOKEN="+c.telegram.Token(), "TELEGRAM_API_ENDPOINT="+telegram.URL,
-		"REDIS_URL="+redisURL, "KABARCHY_CONFIG="+file)
-	return c
 }
 
 // prime reads the feed once, so that what is published next is news.
@@ -177,25 +184,38 @@ func (c *chaos) kill(program *exec.Cmd) {
 // ledger nor the retry set knows of.
 func (c *chaos) look() {
 	c.t.Helper()
-	ctx := c.t.Context()
 	c.still()
+	c.compare(c.telegram.Deliveries(""))
+}
+
+// compare is look where it is known what arrived.
+func (c *chaos) compare(arrived map[int64]int) {
+	c.t.Helper()
+	ctx := c.t.Context()
 	waiting, err := c.rdb.HGetAll(ctx, "{news}:retry:1").Result()
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	for chat := range c.telegram.Deliveries("") {
+	for chat := range arrived {
 		field := strconv.FormatInt(chat, 10)
 		if _, waits := waiting[field]; waits {
 			continue
 		}
-		noted, err := c.rdb.HExists(ctx, fmt.Sprintf("sent:1:%d", subscriptions.BucketOf(chat)), field).Result()
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		if !noted {
+		if !c.noted(chat) {
 			c.unsure++
 		}
 	}
+}
+
+// noted reports whether the ledger has a chat's line.
+func (c *chaos) noted(chat int64) bool {
+	c.t.Helper()
+	field := strconv.FormatInt(chat, 10)
+	noted, err := c.rdb.HExists(c.t.Context(), fmt.Sprintf("sent:1:%d", subscriptions.BucketOf(chat)), field).Result()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return noted
 }
 
 // still waits until what is on its way has arrived: nothing new for ten times as long
@@ -245,7 +265,12 @@ func (c *chaos) finished() {
 // verdict counts what was lost and what came twice.
 func (c *chaos) verdict() {
 	c.t.Helper()
-	arrived := c.telegram.Deliveries("")
+	c.judge(c.telegram.Deliveries(""))
+}
+
+// judge is verdict where it is known what arrived.
+func (c *chaos) judge(arrived map[int64]int) {
+	c.t.Helper()
 	lost, twice, blocked := 0, 0, 0
 	for chat := c.first; chat < c.first+int64(c.size); chat++ {
 		switch n := arrived[chat]; {

@@ -19,7 +19,7 @@ import (
 
 // TestReachIsWhoGetsIt draws an audience and an announcement, and compares whom it is said
 // to reach with whom it is planned for and who gets it: at once, when their quiet hours end,
-// in a digest, and not before their pause ends. -rapid.checks 200 tries as many audiences.
+// in a digest, and not before their pause ends. -rapid.checks=100 tries as many audiences, as CI does.
 func TestReachIsWhoGetsIt(t *testing.T) {
 	t.Parallel()
 	checkInBubbles(t, func(rt *rapid.T, run func(*testing.T, redis.UniversalClient, *redistest.Embedded)) {

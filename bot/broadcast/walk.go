@@ -15,6 +15,7 @@ import (
 func (r *runner) walk(ctx context.Context, j *job) {
 	counted := j.current().Planned >= 0
 	var ahead []met
+	due := 0
 	for from := j.current().Cursor; from < subscriptions.Buckets; from += bucketsAtOnce {
 		to := min(from+bucketsAtOnce, subscriptions.Buckets)
 		found, err := r.meet(ctx, j, from, to)
@@ -22,8 +23,8 @@ func (r *runner) walk(ctx context.Context, j *job) {
 			return
 		}
 		if !counted {
-			ahead = append(ahead, found...)
-			if to < subscriptions.Buckets && dueIn(ahead) <= laneLength {
+			ahead = append(slices.Grow(ahead, subscriptions.Buckets-from), found...)
+			if due += dueIn(found); to < subscriptions.Buckets && due <= laneLength {
 				continue
 			}
 			if r.plan(ctx, j, ahead) != nil {

@@ -120,11 +120,7 @@ func (k *life) open() {
 	if k.deaths == 0 {
 		k.cut = &knife{at: k.at, after: k.after}
 	}
-	client, ok := k.rdb.(*redis.Client)
-	if !ok {
-		k.t.Fatal("not a client of one server")
-	}
-	own := redis.NewClient(client.Options())
+	own := redistest.Again(k.t, k.rdb)
 	k.t.Cleanup(func() { _ = own.Close() })
 	own.AddHook(k.cut)
 	var err error

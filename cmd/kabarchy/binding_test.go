@@ -29,10 +29,9 @@ func TestAnotherBotsTokenIsRefused(t *testing.T) {
 
 		const other = "7000000002:AAothertokenothertokenothertoken"
 		second := func(rebind bool) (*App, error) {
-			options := *w.rdb.Options()
 			return NewApp(t.Context(), AppOptions{
 				Config: w.config, Token: other, Endpoint: w.endpoint, Rebind: rebind,
-				Redis: Redis{UniversalClient: redis.NewClient(&options), Where: "the test's Redis"}, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+				Redis: Redis{UniversalClient: redistest.Again(t, rdb), Where: "the test's Redis"}, Log: slog.New(slog.NewTextHandler(w.log, nil)),
 				HTTP: w.net.client, Dial: w.net.dial, Listen: w.net.listen,
 			})
 		}

@@ -30,7 +30,7 @@ type world struct {
 	telegram *simulator.Server
 	config   *config.Config
 	endpoint string
-	rdb      *redis.Client
+	rdb      redis.UniversalClient
 	net      *pipes
 	log      *bottest.Log
 
@@ -41,7 +41,7 @@ type world struct {
 // newWorld builds a world around a Redis. In a bubble time is virtual there.
 func newWorld(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *world {
 	t.Helper()
-	w := &world{t: t, rdb: rdb.(*redis.Client), net: newPipes(t), log: &bottest.Log{}}
+	w := &world{t: t, rdb: rdb, net: newPipes(t), log: &bottest.Log{}}
 	var err error
 	if w.site, err = sample.NewSite(time.Now); err != nil {
 		t.Fatal(err)
@@ -96,8 +96,7 @@ func key(number int, language string) string { return fmt.Sprintf("%d-%s", numbe
 // instance starts a service in the world, with a connection of its own to Redis.
 func (w *world) instance() *App {
 	w.t.Helper()
-	options := *w.rdb.Options()
-	return w.instanceOn(Redis{UniversalClient: redis.NewClient(&options), Where: "the test's Redis"})
+	return w.instanceOn(Redis{UniversalClient: redistest.Again(w.t, w.rdb), Where: "the test's Redis"})
 }
 
 // instanceOn starts a service on another Redis than the world's.
@@ -228,7 +227,7 @@ func TestEverySubscriberGetsEachItemOnce(t *testing.T) {
 		w.config.Telegram.MessagesPerSecond = 1000
 		a := w.app()
 		defer w.stop(a)
-		readers := w.subscribe(a, 300)
+		readers := w.subscribe(a, 60)
 		if status, body := w.net.get(t, "http://"+a.Addr()+"/readyz"); status != http.StatusOK {
 			t.Errorf("readyz: %d %s", status, body)
 		}
@@ -303,13 +302,13 @@ func TestRestartInTheMiddleOfABroadcast(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			tt.on(t, func(t *testing.T, rdb redis.UniversalClient) {
-				w := newWorld(t, rdb, simulator.Options{Latency: 20 * time.Millisecond})
-				w.config.Telegram.MessagesPerSecond = 200
+				w := newWorld(t, rdb, simulator.Options{Latency: 60 * time.Millisecond})
+				w.config.Telegram.MessagesPerSecond = 70
 				a := w.app()
-				const people = 300
+				const people = 100
 				readers := w.subscribe(a, people)
 				w.publish(1)
-				eventually(t, "the broadcast has begun", func() bool { return w.delivered(1) > 100 })
+				eventually(t, "the broadcast has begun", func() bool { return w.delivered(1) > 30 })
 				tt.end(w, a)
 				sent, noted := w.delivered(1), w.noted()
 				if sent >= people {

@@ -13,8 +13,8 @@ import (
 type absent struct{ *Embedded }
 
 // nothing are the commands whose answer for a key that is not there is that of an unused
-// command: an empty hash, or false.
-var nothing = []string{"hgetall", "persist", "expire"}
+// command: an empty hash or list, or false.
+var nothing = []string{"hgetall", "hvals", "persist", "expire"}
 
 func (a absent) DialHook(next redis.DialHook) redis.DialHook { return next }
 

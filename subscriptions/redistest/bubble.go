@@ -19,6 +19,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/alicebob/miniredis/v2/server"
 	"github.com/redis/go-redis/v9"
+	lua "github.com/yuin/gopher-lua"
 )
 
 // Embedded is miniredis in a testing/synctest bubble: it is spoken to over pipes, and
@@ -101,6 +102,11 @@ const bubblePool = 8192
 // save it.
 const bubbleBuffer = 4096
 
+// miniredis makes a Lua machine for each call of a script: of its stacks, which are made for
+// programs, ours use some dozen places. Making the large ones was a fifth of all that tests
+// allocate.
+func init() { lua.RegistrySize, lua.CallStackSize = 1024, 64 }
+
 // Bubble starts an embedded Redis for the time of the test, which must run in a bubble.
 func Bubble(tb testing.TB) *Embedded {
 	tb.Helper()
@@ -128,9 +134,35 @@ func (e *Embedded) Client(tb testing.TB) redis.UniversalClient {
 		ReadBufferSize: bubbleBuffer, WriteBufferSize: bubbleBuffer,
 		PipelineReadBufferSize: bubbleBuffer, PipelineWriteBufferSize: bubbleBuffer,
 	})
-	rdb.AddHook(absent{e})
+	e.spare(tb, rdb)
 	tb.Cleanup(func() { _ = rdb.Close() })
 	return rdb
+}
+
+// embeddedOf has the embedded Redis of each of its clients.
+var embeddedOf sync.Map
+
+// spare lets a client answer by itself what it asks of keys that are not there.
+func (e *Embedded) spare(tb testing.TB, rdb *redis.Client) {
+	rdb.AddHook(absent{e})
+	embeddedOf.Store(rdb, e)
+	tb.Cleanup(func() { embeddedOf.Delete(rdb) })
+}
+
+// Again returns one more client of the Redis that a client of one server has, with
+// connections of its own, for the caller to close.
+func Again(tb testing.TB, rdb redis.UniversalClient) *redis.Client {
+	tb.Helper()
+	first, ok := rdb.(*redis.Client)
+	if !ok {
+		tb.Fatalf("a client of type %T is not one of one server", rdb)
+	}
+	options := *first.Options()
+	again := redis.NewClient(&options)
+	if e, ok := embeddedOf.Load(first); ok {
+		e.(*Embedded).spare(tb, again)
+	}
+	return again
 }
 
 // Kill cuts all connections and lets nobody connect until Restart. Commands that have

@@ -22,11 +22,14 @@ func TestEach(t *testing.T) {
 				if size := rdb.DBSize(ctx).Val(); size != 0 {
 					t.Fatalf("the database holds %d keys before the test", size)
 				}
-				if err := rdb.Set(ctx, "key", i, 60*time.Millisecond).Err(); err != nil {
+				if err := rdb.Set(ctx, "key", i, 0).Err(); err != nil {
 					t.Fatal(err)
 				}
 				if got, err := rdb.Get(ctx, "key").Int(); err != nil || got != i {
 					t.Fatalf("got %d, %v; want %d: another test's value", got, err, i)
+				}
+				if err := rdb.PExpire(ctx, "key", 20*time.Millisecond).Err(); err != nil {
+					t.Fatal(err)
 				}
 				eventually(t, "the key expires", func(ctx context.Context) bool {
 					return rdb.Exists(ctx, "key").Val() == 0

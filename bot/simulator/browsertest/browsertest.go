@@ -1,8 +1,9 @@
 // Package browsertest opens pages in a real browser (Chromium, without a window) for
 // tests, and keeps pictures of what they show.
 //
-// A test that opens a browser is skipped by name on a machine without one, and fails
-// there when CI=true is set. What a page's scripts throw or its console calls an error
+// A browser costs more than all else that a package tests: a test that opens one runs where
+// BROWSER=true, PICTURES=true or CI=true is set, and is skipped by name elsewhere. Where it is
+// to run and there is none, it is skipped, too; with CI=true it fails. What a page's scripts throw or its console calls an error
 // fails the test. Browsers end with their tests.
 package browsertest
 
@@ -167,6 +168,9 @@ func listening(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 // find returns the browser's program.
 func find(tb testing.TB) string {
 	tb.Helper()
+	if os.Getenv("BROWSER") != "true" && !pictures() {
+		tb.Skip("BROWSER=true runs the tests in a browser")
+	}
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path

@@ -8,6 +8,7 @@ import (
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
+	"kabarchy/feeds/article"
 )
 
 // answerDesk takes a message as the answer to what somebody at the desk is asked for; false
@@ -86,45 +87,73 @@ const (
 	putReplace = "replace" // it takes the place of the text that there is
 	putBelow   = "below"   // it stands below that
 	putSearch  = "search"  // it is no answer, but to be searched for
-	putAway    = "away"    // nothing
+	putAway    = "away"    // it is left out
 )
 
 // wonder asks what the words are: the answer, more of the text that there is, or something
-// to search for.
+// to search for. Where there is a text already, both are shown, one below the other.
 func (t deskTalk) wonder(ctx context.Context, q question, p pending) error {
-	q.Pending = &p
-	if err := t.bot.ask(ctx, t.from.ID, q); err != nil {
+	c, _, err := t.office.Look(ctx, q.Case)
+	if err != nil {
 		return err
 	}
-	button := func(entry, what string) []telegram.Button {
-		return []telegram.Button{{Text: t.words.T(entry, nil), Data: render.Data(render.VerbDesk, "put", what, decimal(p.Message))}}
-	}
 	language := map[string]any{"Language": locale.For(q.What).Name()}
-	text, rows := "", [][]telegram.Button{button("button.desk_yes", putAsked), button("button.desk_no", putSearch)}
+	there, has := c.Texts[q.What]
+	var text string
+	ways := []string{putAsked, putSearch}
 	switch {
 	case q.What == askReason:
 		text = t.words.T("screen.desk_is_reason", nil)
 	case q.What == askTime:
 		text = t.words.T("screen.desk_is_time", nil)
-	case t.hasText(ctx, q):
+	case has:
 		text = t.words.HTML("screen.desk_second", language)
-		rows = [][]telegram.Button{button("button.desk_replace", putReplace), button("button.desk_below", putBelow), button("button.desk_no", putSearch)}
+		ways = []string{putReplace, putBelow, putAway, putSearch}
+		if who, err := t.whoChanged(ctx, c, desk.FieldText(q.What), q.Version); err != nil {
+			return err
+		} else if who != "" {
+			language["Who"] = who
+			text = t.words.HTML("screen.desk_clash", language)
+		}
+		q.Version = c.Version // what is decided is decided of the text that is shown
 	default:
 		text = t.words.HTML("screen.desk_is_text", language)
 	}
-	excerpt := "<blockquote>" + render.Escaped(p.Text, excerptLength) + "</blockquote>"
-	return t.open(ctx, page{screen: screen{render.JoinFilled("\n", text, excerpt), rows}})
+	q.Pending = &p
+	if err := t.bot.ask(ctx, t.from.ID, q); err != nil {
+		return err
+	}
+	shown := "<blockquote>" + render.Escaped(p.Text, excerptLength) + "</blockquote>"
+	if has {
+		shown = t.bothTexts(there, p)
+	}
+	return t.open(ctx, page{screen: screen{render.JoinFilled("\n\n", text, shown), t.putRows(p, ways)}})
+}
+
+// bothTexts are the text that is there and what was written, with the words marked that differ.
+func (t deskTalk) bothTexts(there desk.Text, p pending) string {
+	old, now := render.Contrast(there.Title+"\n\n"+article.Article{Blocks: there.Blocks}.Text(), p.Text, comparedLength)
+	return t.words.T("line.desk_there", nil) + "\n<blockquote>" + old + "</blockquote>\n" +
+		t.words.T("line.desk_written", nil) + "\n<blockquote>" + now + "</blockquote>"
+}
+
+// putButtons say what can be done with what was written.
+var putButtons = map[string]string{
+	putAsked: "button.desk_yes", putReplace: "button.desk_replace", putBelow: "button.desk_below",
+	putAway: "button.desk_leave", putSearch: "button.desk_no",
+}
+
+func (t deskTalk) putRows(p pending, ways []string) (rows [][]telegram.Button) {
+	for _, way := range ways {
+		rows = append(rows, []telegram.Button{{
+			Text: t.words.T(putButtons[way], nil), Data: render.Data(render.VerbDesk, "put", way, decimal(p.Message)),
+		}})
+	}
+	return rows
 }
 
 // excerptLength is how much of what was written a question about it shows, in UTF-16 units.
 const excerptLength = 200
-
-// hasText reports whether there is a text already where the question asks for one.
-func (t deskTalk) hasText(ctx context.Context, q question) bool {
-	c, _, err := t.office.Look(ctx, q.Case)
-	_, has := c.Texts[q.What]
-	return err == nil && has
-}
 
 // onPut does what was decided about words.
 func (t deskTalk) onPut(ctx context.Context, args []string) (reply, error) {
@@ -140,15 +169,18 @@ func (t deskTalk) onPut(ctx context.Context, args []string) (reply, error) {
 	switch how {
 	case putAsked, putReplace, putBelow:
 		return reply{}, t.take(ctx, q, p, how)
-	case putSearch, putAway:
-		if err := t.bot.ask(ctx, t.from.ID, q); err != nil {
+	case putAway:
+		if err := t.bot.unask(ctx, t.from.ID); err != nil {
 			return reply{}, err
 		}
-		if how == putAway || p.Text == "" {
-			c, found, err := t.office.Look(ctx, q.Case)
-			if err != nil || found {
-				return t.showFound(ctx, c, err)
-			}
+		c, found, err := t.office.Look(ctx, q.Case)
+		if err == nil && !found {
+			return t.onNow(ctx, nil)
+		}
+		return t.showFound(ctx, c, err)
+	case putSearch:
+		if err := t.bot.ask(ctx, t.from.ID, q); err != nil {
+			return reply{}, err
 		}
 		return reply{}, t.find(ctx, p.Text[:render.Fit(p.Text, queryLimit)], 0)
 	}
@@ -191,9 +223,6 @@ func (t deskTalk) take(ctx context.Context, q question, p pending, how string) e
 	a := desk.Act{Verb: desk.Change, Changes: changes}
 	if !found {
 		a.Verb, a.Kind, a.Items = desk.Write, q.Kind, q.Items
-	}
-	if how != putAsked { // both were seen
-		q.Version = c.Version
 	}
 	return t.finishText(ctx, q, p, a, w.Dropped)
 }

@@ -79,6 +79,7 @@ func (d caseDrawing) choiceRows() [][]telegram.Button {
 		telegram.Button{Text: d.words.T("button.desk_when", nil), Data: caseData("when", c)},
 	)
 	rows = append(rows, []telegram.Button{urgent})
+	rows = append(rows, d.urgentTopics()...)
 	if n := len(c.Texts); n == 0 || n == len(locale.Languages()) {
 		return rows
 	}
@@ -90,6 +91,20 @@ func (d caseDrawing) choiceRows() [][]telegram.Button {
 		missing = telegram.Button{Text: d.words.T("button.desk_main_off", nil), Data: setData(c, "missing", "skip")}
 	}
 	return append(rows, []telegram.Button{missing})
+}
+
+// urgentTopics propose a topic of urgent news for what is urgent and of none.
+func (d caseDrawing) urgentTopics() (rows [][]telegram.Button) {
+	if own, _ := d.topicWithID(d.c.Topic); !d.c.Urgent || own.Urgent {
+		return nil
+	}
+	for _, topic := range d.topics {
+		if topic.Urgent {
+			label := "🏷 " + topic.NameIn(d.words.Language())
+			rows = append(rows, []telegram.Button{{Text: render.Cut(label, buttonLimit), Data: setData(d.c, "topic", strconv.Itoa(int(topic.Number)))}})
+		}
+	}
+	return rows
 }
 
 // itemRows lead to what there is to say of the items that the case sent.

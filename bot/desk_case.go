@@ -65,23 +65,31 @@ func (t deskTalk) moved(ctx context.Context, c desk.Case) (reply, error) {
 	return reply{text: text}, t.showCase(ctx, c, "")
 }
 
+// whoChanged names who else has changed a field since a version; empty where nobody has.
+func (t deskTalk) whoChanged(ctx context.Context, c desk.Case, field string, since int) (string, error) {
+	if c.Fields[field] <= since {
+		return "", nil
+	}
+	return t.another(ctx, func(l desk.Line) bool { return l.Case == c.ID && l.Version == c.Fields[field] })
+}
+
 // lastHand names who acted on a case last, other than who asks; empty where that is nobody.
 func (t deskTalk) lastHand(ctx context.Context, c desk.Case) (string, error) {
+	return t.another(ctx, func(l desk.Line) bool { return l.Case == c.ID })
+}
+
+// another names who did the last act of a sort, unless it was who asks, or the clock.
+func (t deskTalk) another(ctx context.Context, is func(desk.Line) bool) (string, error) {
 	lines, err := t.office.Audit(ctx, "", recentLines)
 	if err != nil {
 		return "", err
 	}
-	for _, l := range lines {
-		if l.Case != c.ID {
-			continue
-		}
-		if l.Who == 0 || l.Who == t.from.ID {
-			return "", nil
-		}
-		names, err := t.names(ctx)
-		return names.of(l.Who), err
+	i := slices.IndexFunc(lines, is)
+	if i < 0 || lines[i].Who == 0 || lines[i].Who == t.from.ID {
+		return "", nil
 	}
-	return "", nil
+	names, err := t.names(ctx)
+	return names.of(lines[i].Who), err
 }
 
 // recentLines is how far back the audit is read for who was first.

@@ -28,6 +28,7 @@ type newsroom struct {
 	office *desk.Desk
 	staff  []desk.Person
 	one    bool // approval by one
+	more   func(*bot.Options)
 	wake   chan struct{}
 	ending sync.WaitGroup
 }
@@ -90,6 +91,9 @@ func (n *newsroom) opens() {
 		}
 		o.Desk, o.Previews, o.Archive, o.Now = n.office, n.sender, n.news, time.Now
 		o.Admins = bot.Admins{Service: service{n.engine, n.news, n.store}, Numbers: service{n.engine, n.news, n.store}, Redis: n.rdb, Wake: n.waken}
+		if n.more != nil {
+			n.more(o)
+		}
 	}
 	n.start()
 	ctx, cancel := context.WithCancel(n.t.Context())

@@ -184,8 +184,8 @@ func (t deskTalk) sentItem(ctx context.Context, id string) (item feeds.Item, ids
 	return item, ids, r, false, nil
 }
 
-// onCorrect asks for the new text of an item, in its language. One that is being corrected
-// already is shown as it stands.
+// onCorrect asks for the new text of an item: in the language of the chat where it has that
+// edition. One that is being corrected already is shown as it stands.
 func (t deskTalk) onCorrect(ctx context.Context, args []string) (reply, error) {
 	item, ids, r, done, err := t.sentItem(ctx, render.Arg(args, 0))
 	if done {
@@ -207,7 +207,11 @@ func (t deskTalk) onCorrect(ctx context.Context, args []string) (reply, error) {
 	if !slices.Contains(allowed, desk.Write) {
 		return t.refused(desk.NotAllowed), nil
 	}
-	return reply{}, t.question(ctx, question{Case: newNonce(), Kind: desk.Correct, Items: ids, What: item.Language})
+	what := item.Language
+	if own, has := t.bot.editions(ctx, item)[t.words.Language()]; has && slices.Contains(ids, own.ID) {
+		what = own.Language
+	}
+	return reply{}, t.question(ctx, question{Case: newNonce(), Kind: desk.Correct, Items: ids, What: what})
 }
 
 // sureWithdraw asks before an item is taken back, with the number of phones that have it.

@@ -37,6 +37,9 @@ func (t Text) size() int {
 	return n
 }
 
+// FieldText names, in Case.Fields, the text in a language.
+func FieldText(language string) string { return "text:" + language }
+
 // field is one of a case's that people change, with what it is to become.
 type field struct {
 	name   string
@@ -51,7 +54,7 @@ func (ch Changes) fields(c Case) []field {
 	var all []field
 	for language, text := range ch.Texts {
 		old, is := c.Texts[language]
-		f := field{name: "text:" + language, theirs: old}
+		f := field{name: FieldText(language), theirs: old}
 		if text == nil {
 			f.same, f.set = !is, func(c *Case) { delete(c.Texts, language) }
 		} else {
@@ -117,7 +120,7 @@ func (c *Case) change(ch Changes, version int) (clashes []Clash) {
 // first is the language that was written first of those that have a text.
 func (c Case) first() (first string) {
 	for _, language := range c.Languages() {
-		if first == "" || c.Fields["text:"+language] < c.Fields["text:"+first] {
+		if first == "" || c.Fields[FieldText(language)] < c.Fields[FieldText(first)] {
 			first = language
 		}
 	}

@@ -21,9 +21,19 @@ const (
 // new what was added is underlined. Each has about so many UTF-16 units at most: of a longer
 // one, what did not change is left out.
 func Compare(before, after string, most int) (old, now string) {
+	return compare(before, after, "s", most)
+}
+
+// Contrast is Compare for two texts of which neither is the older one: what differs is
+// underlined in both.
+func Contrast(one, other string, most int) (first, second string) {
+	return compare(one, other, "u", most)
+}
+
+func compare(before, after, tag string, most int) (old, now string) {
 	a, b := wordsOf(before), wordsOf(after)
 	gone, added := changedWords(a, b)
-	return markedText(a, gone, "s", most), markedText(b, added, "u", most)
+	return markedText(a, gone, tag, most), markedText(b, added, "u", most)
 }
 
 // wordAndSpace is a word with what stands before it.

@@ -12,6 +12,7 @@ type Topic struct {
 	Number subscriptions.Topic
 	ID     string            // as items name it
 	Name   map[string]string // by language
+	Urgent bool              // what is of it goes out before all others
 }
 
 // NameIn is the topic's name in the language, or in another where it has none.

@@ -20,7 +20,7 @@ func topicIDs(c *config.Config) (ids []string) {
 // choice are the topics as the bot offers them.
 func choice(c *config.Config, numbers map[string]subscriptions.Topic) (topics []render.Topic) {
 	for _, t := range c.Topics {
-		topics = append(topics, render.Topic{Number: numbers[t.ID], ID: t.ID, Name: t.Name})
+		topics = append(topics, render.Topic{Number: numbers[t.ID], ID: t.ID, Name: t.Name, Urgent: t.Urgent})
 	}
 	return topics
 }

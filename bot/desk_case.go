@@ -332,12 +332,20 @@ func (d caseDrawing) waiting() string {
 	}
 	var lines []string
 	if d.reached {
-		lines = append(lines, d.words.N("line.desk_reaches", d.reach, nil))
+		lines = append(lines, d.reaching())
 	}
 	if !d.may(desk.Approve) && len(d.approvers) > 0 {
 		lines = append(lines, d.words.HTML("line.desk_approvers", map[string]any{"Names": d.names.list(d.approvers)}))
 	}
 	return render.JoinFilled("\n", lines...)
+}
+
+// reaching says whom it reaches: exactly to who may send it.
+func (d caseDrawing) reaching() string {
+	if d.c.Kind != desk.Announce {
+		return d.words.N("line.desk_changes_on", d.reach, nil)
+	}
+	return d.reachedInWords(d.reach, d.may(desk.Approve))
 }
 
 // lengthOf is a text's length in characters.

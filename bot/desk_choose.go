@@ -47,7 +47,7 @@ func (t deskTalk) onTopicChoice(ctx context.Context, args []string) (reply, erro
 		with.Topic = topic.ID
 		label := render.Cut(topic.NameIn(t.words.Language()), buttonLimit)
 		if n, known := t.bot.reachCount(ctx, with); known {
-			label += " · " + t.words.Number(n)
+			label += " · " + t.count(n)
 		}
 		rows = append(rows, []telegram.Button{{Text: chosen(c.Topic == topic.ID, label), Data: setData(c, "topic", strconv.Itoa(int(topic.Number)))}})
 	}

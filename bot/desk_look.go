@@ -95,7 +95,8 @@ func (t deskTalk) lookPage(ctx context.Context, c desk.Case) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	text, count, err := t.reachWords(ctx, c)
+	sends := slices.Contains(allowed, desk.Approve) || alone && slices.Contains(allowed, desk.Submit)
+	text, count, err := t.reachWords(ctx, c, sends)
 	if err != nil {
 		return page{}, err
 	}

@@ -70,7 +70,11 @@ func (t deskTalk) nowPage(ctx context.Context) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	running, rows := t.runningLines(progress)
+	halted, err := t.office.Halted(ctx)
+	if err != nil {
+		return page{}, err
+	}
+	running, rows := t.runningLines(progress, halted)
 	lines := append([]string{t.words.T("screen.desk", nil)}, running...)
 	held := 0
 	for _, b := range batches {
@@ -104,7 +108,7 @@ func (t deskTalk) waiting(ctx context.Context, open []desk.Case) (all []desk.Cas
 }
 
 // runningLines tell of what goes out, each with a button that leads to it.
-func (v view) runningLines(progress []broadcast.Progress) (lines []string, rows [][]telegram.Button) {
+func (v view) runningLines(progress []broadcast.Progress, halted map[string]broadcast.Halt) (lines []string, rows [][]telegram.Button) {
 	for _, p := range progress {
 		if p.Kind != broadcast.News || !p.FinishedAt.IsZero() {
 			continue
@@ -115,12 +119,15 @@ func (v view) runningLines(progress []broadcast.Progress) (lines []string, rows 
 		}
 		title := render.Cut(render.OneLine(p.Title), titleLength)
 		data := map[string]any{"Title": title, "Sent": v.words.Number(p.Sent), "Planned": v.words.Number(p.Planned)}
-		entry := "line.desk_running"
-		if !p.ExpectedEnd.IsZero() {
+		entry, sign := "line.desk_running", "📤 "
+		switch {
+		case halted[p.Subject()] != "":
+			entry, sign = "line.desk_halted", "✋ "
+		case !p.ExpectedEnd.IsZero():
 			entry, data["Time"] = "line.desk_running_until", v.momentOf(p.ExpectedEnd)
 		}
 		lines = append(lines, v.words.HTML(entry, data))
-		rows = append(rows, []telegram.Button{{Text: "📤 " + render.Cut(title, buttonLimit), Data: render.Data(render.VerbDesk, "item", p.Item)}})
+		rows = append(rows, []telegram.Button{{Text: sign + render.Cut(title, buttonLimit), Data: render.Data(render.VerbDesk, "item", p.Item)}})
 	}
 	return lines, rows
 }

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -34,8 +33,10 @@ func (b *Bot) reached(ctx context.Context, c desk.Case) (int, bool) {
 	return r.All.Reached(), err == nil
 }
 
-// reachWords say whom a case reaches, when, and whom not, and how long that takes.
-func (t deskTalk) reachWords(ctx context.Context, c desk.Case) (string, int, error) {
+// reachWords say whom a case reaches, when, and whom not, and how long that takes. Of fewer
+// people than make a group they say no more: how many exactly is for who sends it, and has to
+// know whom.
+func (t deskTalk) reachWords(ctx context.Context, c desk.Case, sends bool) (string, int, error) {
 	if c.Kind != desk.Announce { // it goes to those who have it
 		s, err := t.bot.sums(ctx, c.Items, broadcast.News)
 		return t.words.N("line.desk_changes_on", s.sent, nil), s.sent, err
@@ -44,19 +45,26 @@ func (t deskTalk) reachWords(ctx context.Context, c desk.Case) (string, int, err
 	if err != nil {
 		return "", 0, err
 	}
-	progress, err := t.bot.admins.Service.Progress(ctx)
+	lasts, err := t.lastsLines(ctx, c, r)
 	if err != nil {
 		return "", 0, err
 	}
 	n := r.All.Reached()
-	lines := append([]string{t.words.N("line.desk_reaches", n, nil)}, t.reachedLines(r)...)
+	lines := append([]string{t.reachedInWords(n, sends)}, t.reachedLines(r)...)
 	lines = append(lines, t.passedLines(r.All)...)
-	lines = append(lines, t.lastsLines(c, r, progress)...)
-	return render.JoinFilled("\n", lines...), n, nil
+	return render.JoinFilled("\n", append(lines, lasts...)...), n, nil
+}
+
+// reachedInWords says how many people an announcement reaches.
+func (v view) reachedInWords(n int, exactly bool) string {
+	if exactly {
+		return v.words.N("line.desk_reaches", n, nil)
+	}
+	return v.words.N("line.desk_reaches", n, map[string]any{"Count": v.count(n)})
 }
 
 // reachedLines say in which language it comes to how many, and when to those to whom it does
-// not come at once. Of fewer people than make a group they say no more.
+// not come at once.
 func (v view) reachedLines(r broadcast.Reach) (lines []string) {
 	var editions []report.Group
 	for _, tag := range locale.Languages() {
@@ -70,10 +78,35 @@ func (v view) reachedLines(r broadcast.Reach) (lines []string) {
 			lines = append(lines, v.words.T("line.desk_reach_stand_in", map[string]any{"Language": locale.For(tag).Name(), "Count": v.count(n)}))
 		}
 	}
-	for _, at := range slices.SortedFunc(maps.Keys(r.All.Later), time.Time.Compare) {
-		lines = append(lines, v.words.T("line.desk_reach_later", map[string]any{"Count": v.count(r.All.Later[at]), "Time": v.momentOf(at)}))
+	lines = append(lines, v.timesInWords("line.desk_reach_later", "line.desk_reach_later_some", r.All.Later)...)
+	return append(lines, v.timesInWords("line.desk_reach_digest_at", "line.desk_reach_digest", r.All.Digests)...)
+}
+
+// listedTimes is how many moments a screen names at which it comes to some.
+const listedTimes = 3
+
+// timesInWords say to how many something comes when: the first times that may be told apart, and
+// the others together.
+func (v view) timesInWords(at, some string, times map[time.Time]int) (lines []string) {
+	var groups []report.Group
+	byKey := make(map[string]time.Time)
+	for moment, n := range times {
+		key := moment.UTC().Format(time.RFC3339)
+		byKey[key] = moment
+		groups = append(groups, report.Group{Key: key, N: n})
 	}
-	return append(lines, v.counted("line.desk_reach_digest", r.All.Digest))
+	slices.SortFunc(groups, func(a, b report.Group) int { return byKey[a.Key].Compare(byKey[b.Key]) })
+	shown := report.Fold(groups)
+	slices.SortStableFunc(shown, func(a, b report.Group) int { return byKey[a.Key].Compare(byKey[b.Key]) })
+	rest := 0
+	for _, g := range shown {
+		if g.Others || len(lines) == listedTimes {
+			rest += g.N
+			continue
+		}
+		lines = append(lines, v.words.T(at, map[string]any{"Count": v.words.Number(g.N), "Time": v.momentOf(byKey[g.Key])}))
+	}
+	return append(lines, v.counted(some, rest))
 }
 
 // passedLines say whom it does not reach, and why.
@@ -91,25 +124,4 @@ func (v view) counted(entry string, n int) string {
 		return ""
 	}
 	return v.words.T(entry, map[string]any{"Count": v.count(n)})
-}
-
-// defaultRate is Telegram's for all chats, in messages a second.
-const defaultRate = 30
-
-// lastsLines say how long it takes, and what goes out beside it.
-func (v view) lastsLines(c desk.Case, r broadcast.Reach, progress []broadcast.Progress) (lines []string) {
-	lasts, beside := broadcast.HowLong(r.All.Now, c.Urgent, defaultRate, progress)
-	for _, p := range beside {
-		lines = append(lines, v.words.HTML("line.desk_beside", map[string]any{"Title": render.Cut(render.OneLine(p.Title), titleLength)}))
-	}
-	if lasts < time.Minute {
-		return lines
-	}
-	begins := v.now()
-	if c.At.After(begins) {
-		begins = c.At
-	}
-	return append([]string{v.words.T("line.desk_lasts", map[string]any{
-		"Minutes": v.words.Number(int(lasts.Minutes() + 0.5)), "Time": v.momentOf(begins.Add(lasts)),
-	})}, lines...)
 }

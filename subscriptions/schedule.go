@@ -20,6 +20,19 @@ func (w When) Last(at time.Time, zone *time.Location) time.Time {
 	return due
 }
 
+// Next returns when a digest is due next, after a moment; the zero time with AtOnce.
+func (w When) Next(at time.Time, zone *time.Location) time.Time {
+	days := 1
+	if w.Rhythm == Weekly {
+		days = 7
+	}
+	due := w.Last(at, zone)
+	if due.IsZero() {
+		return due
+	}
+	return due.In(zone).AddDate(0, 0, days)
+}
+
 // Reschedule changes a chat's times. What it would have been told until now and was not,
 // because a digest was yet to come or the news were paused, is noted in Owed, so that
 // nothing is lost between two settings. A change that changes no times leaves Owed alone.

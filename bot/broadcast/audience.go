@@ -78,6 +78,18 @@ func (a audience) digestDue(p subscriptions.Preferences, from, to time.Time) tim
 	return due
 }
 
+// nextDigest returns when a digest is due that brings a chat what is announced at a moment.
+func (a audience) nextDigest(p subscriptions.Preferences, at time.Time) time.Time {
+	if p.When.Rhythm == subscriptions.AtOnce {
+		return p.Owed.Until
+	}
+	due := p.When.Next(at, a.zone)
+	for due.Before(p.Owed.Until) || p.PausedUntil.After(due) {
+		due = p.When.Next(due, a.zone)
+	}
+	return due
+}
+
 // covers returns from when on a chat's digest covers what was announced, where the digests
 // that were due until from have been sent.
 func (a audience) covers(p subscriptions.Preferences, from time.Time) time.Time {

@@ -22,6 +22,8 @@ type Reach struct {
 	// Editions are how many get which edition, by its language, now, later or in a digest;
 	// StandIn are those of them whose language it only stands in for, by that language.
 	Editions, StandIn map[string]int
+	// Due are how many chats have their next digest when, whatever is in it.
+	Due map[time.Time]int
 	// Unreadable are the chats whose preferences a newer release wrote. They are in no
 	// other number: this release sends them nothing.
 	Unreadable int
@@ -32,6 +34,7 @@ type Places struct {
 	Now      int               // it comes at once
 	Later    map[time.Time]int // it comes when the quiet hours end, by when that is
 	Digest   int               // it comes in a digest
+	Digests  map[time.Time]int // Digest by when that is due
 	Paused   int               // the chat has paused its news
 	Topics   int               // it is of no topic that the chat chose, and says no word that it follows
 	Language int               // it is in no language of the chat's
@@ -63,7 +66,7 @@ func (e *Engine) Reach(ctx context.Context, editions []feeds.Item, at time.Time)
 	for i, item := range editions {
 		said[i] = e.says(textOf(item))
 	}
-	r := Reach{At: at, Unreadable: unreadable, Languages: map[string]Places{}, Editions: map[string]int{}, StandIn: map[string]int{}}
+	r := Reach{At: at, Unreadable: unreadable, Languages: map[string]Places{}, Editions: map[string]int{}, StandIn: map[string]int{}, Due: map[time.Time]int{}}
 	for _, c := range cohorts {
 		if c.Preferences.Status == subscriptions.Active {
 			r.add(e.audience, editions, said, c)
@@ -80,6 +83,9 @@ func (r *Reach) add(a audience, editions []feeds.Item, said []says, c subscripti
 	}
 	item, at, later := a.judge(p, editions, said, r.At)
 	r.All.add(at, later, c.Chats)
+	if p.When.Rhythm != subscriptions.AtOnce {
+		r.Due[a.nextDigest(p, r.At)] += c.Chats
+	}
 	if p.Kind != subscriptions.Person {
 		r.Groups.add(at, later, c.Chats)
 	}
@@ -106,7 +112,7 @@ const (
 	atLanguage
 )
 
-// add puts chats in their place; later is when it comes to those who wait.
+// add puts chats in their place; later is when it comes to those to whom it does not come now.
 func (p *Places) add(at placed, later time.Time, chats int) {
 	switch at {
 	case atNow:
@@ -117,7 +123,11 @@ func (p *Places) add(at placed, later time.Time, chats int) {
 		}
 		p.Later[later] += chats
 	case atDigest:
+		if p.Digests == nil {
+			p.Digests = make(map[time.Time]int)
+		}
 		p.Digest += chats
+		p.Digests[later] += chats
 	case atPaused:
 		p.Paused += chats
 	case atTopics:
@@ -128,7 +138,7 @@ func (p *Places) add(at placed, later time.Time, chats int) {
 }
 
 // judge returns which edition an active chat gets, in which place it stands, and when the
-// edition comes where the chat waits.
+// edition comes where that is later.
 func (a audience) judge(p subscriptions.Preferences, editions []feeds.Item, said []says, at time.Time) (item *feeds.Item, in placed, later time.Time) {
 	in = atLanguage
 	best := len(p.Languages)
@@ -160,5 +170,5 @@ func (a audience) judge(p subscriptions.Preferences, editions []feeds.Item, said
 	if p.PausedUntil.After(at) {
 		return item, atPaused, time.Time{}
 	}
-	return item, atDigest, time.Time{}
+	return item, atDigest, a.nextDigest(p, at)
 }

@@ -60,9 +60,28 @@ func reachIsWhoGetsIt(t *testing.T, rt *rapid.T, rdb redis.UniversalClient, _ *r
 		want += reach.All.Later[end]
 		f.brings(rt, fmt.Sprint("at ", end), News, want)
 	}
+	f.bringsDigests(rt, reach)
 	time.Sleep(15 * 24 * time.Hour)
 	f.brings(rt, "in a digest, or when a pause is over", Digest, reach.All.Digest+reach.All.Paused)
 	f.matches(rt, reach, audience, editions)
+}
+
+// bringsDigests compares when the first digests come with when they were said to. What comes
+// when a pause is over is no part of that.
+func (f *fixture) bringsDigests(rt *rapid.T, reach Reach) {
+	const looked = 2
+	dues := slices.SortedFunc(maps.Keys(reach.All.Digests), time.Time.Compare)
+	want := 0
+	for i, due := range dues {
+		want += reach.All.Digests[due]
+		if i < looked && due.After(time.Now()) && reach.All.Paused == 0 {
+			time.Sleep(time.Until(due) + time.Minute)
+			f.brings(rt, fmt.Sprint("in a digest at ", due), Digest, want)
+		}
+	}
+	if want != reach.All.Digest {
+		rt.Errorf("%d come in digests by their time, %d in all", want, reach.All.Digest)
+	}
 }
 
 // brings works until nothing is to do but to wait, and compares how many have got a message

@@ -31,6 +31,11 @@ func (b Brake) Halted(ctx context.Context) (map[string]broadcast.Halt, error) {
 	return halted, nil
 }
 
+// Halted are the items and digests of which nothing more is sent.
+func (d *Desk) Halted(ctx context.Context) (map[string]broadcast.Halt, error) {
+	return Brake{d.rdb}.Halted(ctx)
+}
+
 // StopItem stops what is going out of an item or a digest, which the act names in place of
 // a case, as Progress.Subject does. An item of a feed gets a case by that, under its own
 // id, and with it its editions that are going out.

@@ -86,7 +86,7 @@ func TestTheFirstDecisionHolds(t *testing.T) {
 		if toast := h.presses(admins[0], "🗄 Don't send"); toast != "" {
 			t.Errorf("the first one is told %q", toast)
 		}
-		if toast := h.presses(admins[1], "📤 Send"); !strings.Contains(toast, "decided already") {
+		if toast := h.presses(admins[1], "📤 Send"); !strings.Contains(toast, "already been decided") {
 			t.Errorf("the second one is told %q", toast)
 		}
 		h.until(admins[1].Chat, "Decided: don't send.")
@@ -188,7 +188,7 @@ func TestOnlyAdminsDecide(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if toast := h.answered(tap); !strings.Contains(toast, "out of date") {
+			if toast := h.answered(tap); !strings.Contains(toast, "no longer works") {
 				t.Errorf("%s: told %q", data, toast)
 			}
 		}

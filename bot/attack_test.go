@@ -148,7 +148,7 @@ func TestWhoeverIsAttackedByOnePersonAnswersTheOthers(t *testing.T) {
 				h.telegram.ClearFaults()
 				if a.name != "a chat told to wait ten minutes" {
 					h.settled()
-					h.says(attacker, "/stop", "токтотулду")
+					h.says(attacker, "/stop", "чыгасызбы")
 				}
 			})
 		})

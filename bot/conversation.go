@@ -14,14 +14,15 @@ import (
 // the chat. What it draws hangs on its view; for what it does it has the bot.
 type conversation struct {
 	view
-	bot     *Bot
-	from    telegram.User
-	thread  int               // the forum topic it stands in; 0 outside of one
-	pressed *telegram.Message // the message whose button was pressed; nil for a message of theirs
-	silent  bool              // new messages come without a sound
-	press   telegram.Callback // the press itself, likewise
-	poster  string            // the label of the poster by whose link they came; empty for none
-	late    bool              // what it shows takes longer than anybody waits for
+	bot      *Bot
+	from     telegram.User
+	thread   int               // the forum topic it stands in; 0 outside of one
+	pressed  *telegram.Message // the message whose button was pressed; nil for a message of theirs
+	silent   bool              // new messages come without a sound
+	press    telegram.Callback // the press itself, likewise
+	poster   string            // the label of the poster by whose link they came; empty for none
+	returned bool              // was taken for gone, and is not
+	late     bool              // what it shows takes longer than anybody waits for
 }
 
 // show puts a screen in place of the one whose button was pressed, so that a chat holds
@@ -175,5 +176,8 @@ func (t *conversation) reached(ctx context.Context) error {
 		return nil
 	}
 	_, _, err := t.bot.wake(ctx, t.chat.ID)
+	if err == nil {
+		t.preferences.Status, t.returned = subscriptions.Active, true
+	}
 	return err
 }

@@ -40,7 +40,7 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	desk: broadcasts of abc   the first item is on its way, the second just begins, the others are out
 //	> /start             the person types
 //	> sends {"sticker":{}}   the person sends something else: the message's fields as JSON
-//	> presses Кыргызча   the person presses a button
+//	> presses Кыргызча   the person presses a button; the beginning of its label will do
 //	> adds to group Айыл     the person founds a group and adds the bot to it
 //	> adds to channel Кабар  likewise a channel
 //	> in the group /stop     the person writes there
@@ -194,11 +194,12 @@ func (s *scene) act(what string) string {
 	toast := ""
 	switch verb, rest, _ := strings.Cut(what, " "); verb {
 	case "presses":
-		press := s.citizen.Tap
+		press, messages := s.citizen.Tap, s.citizen.Messages
 		if label, there := strings.CutPrefix(rest, "there "); there {
-			rest, press = label, func(label string) (*simulator.Tap, error) { return s.group.Tap(s.citizen, label) }
+			rest, messages = label, s.group.Messages
+			press = func(label string) (*simulator.Tap, error) { return s.group.Tap(s.citizen, label) }
 		}
-		tap, err := press(rest)
+		tap, err := press(labelled(messages(), rest))
 		if err != nil {
 			s.t.Fatalf("%s: %v", what, err)
 		}
@@ -236,6 +237,22 @@ func (s *scene) act(what string) string {
 	}
 	s.settled()
 	return s.changes(toast)
+}
+
+// labelled is the label of the newest button that is called so, or else begins so.
+func labelled(messages []simulator.Message, begins string) string {
+	label := begins
+	for _, m := range messages {
+		for _, b := range slices.Concat(m.Keyboard...) {
+			if b.Text == begins {
+				return begins
+			}
+			if strings.HasPrefix(b.Text, begins) {
+				label = b.Text
+			}
+		}
+	}
+	return label
 }
 
 // speaks says what a script has in words.

@@ -84,7 +84,7 @@ func dataOf(c *simulator.Citizen) map[string]bool {
 	return all
 }
 
-// TestACitizenCanDoNothingAtTheDesk: every button of the desk's is out of date to a stranger,
+// TestACitizenCanDoNothingAtTheDesk: every button of the desk's is no longer works to a stranger,
 // in a group, and to who was put out a second ago.
 func TestACitizenCanDoNothingAtTheDesk(t *testing.T) {
 	inNewsroom(t, func(n *newsroom, officer, approver, _ *simulator.Citizen) {
@@ -109,7 +109,7 @@ func TestACitizenCanDoNothingAtTheDesk(t *testing.T) {
 			t.Fatalf("no invitation: %s", transcriptOf(approver))
 		}
 		n.says(guest, "/start "+token[1], "Welcome to the press office")
-		n.says(stranger, "/start "+token[1], "Hello") // it is used up
+		n.says(stranger, "/start "+token[1], "You are subscribed") // it is used up
 		n.writes(officer, "Legal aid\n\nIn Osh.")
 		look()
 		n.does(officer, "🏷 Topic")
@@ -151,7 +151,7 @@ func TestACitizenCanDoNothingAtTheDesk(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if toast := n.answered(tap); !strings.Contains(toast, "out of date") {
+				if toast := n.answered(tap); !strings.Contains(toast, "no longer works") {
 					t.Errorf("%s is told %q of %s", who, toast, data)
 				}
 			}

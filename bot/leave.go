@@ -8,8 +8,44 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// stop ends the subscription and keeps the preferences for a return.
+// sure, behind a verb that takes something away, says that the person was asked.
+const sure = "yes"
+
+// question asks before something is taken away. Its answers stand where a hurried second
+// tap does no harm: the yes is on the right, where the screens that lead here have nothing,
+// and not in the last row; what comes after it has nothing of weight in its place.
+func (v view) question(text string, instead, yes telegram.Button) screen {
+	yes.Style = telegram.Danger
+	return screen{text, [][]telegram.Button{{instead, yes}, v.backToSettings()}}
+}
+
+// onStop asks, and ends the subscription of who was asked.
+func (t *conversation) onStop(ctx context.Context, args []string) (reply, error) {
+	switch render.Arg(args, 0) {
+	case "":
+		return reply{}, t.stop(ctx)
+	case sure:
+		return reply{}, t.leave(ctx)
+	}
+	return t.stale()
+}
+
+// stop asks whether the subscription is to end. Who has none is told so.
 func (t *conversation) stop(ctx context.Context) error {
+	switch {
+	case !t.known:
+		return t.show(ctx, screen{t.words.T("screen.not_subscribed", nil), [][]telegram.Button{t.languageButtons()}})
+	case !t.subscribed():
+		return t.show(ctx, t.stoppedScreen())
+	}
+	return t.show(ctx, t.question(t.words.T("screen.stop", nil),
+		telegram.Button{Text: t.words.T("button.less_often", nil), Data: render.Data(render.VerbShow, "when")},
+		telegram.Button{Text: t.words.T("button.stop_sure", nil), Data: render.Data(render.VerbStop, sure)},
+	))
+}
+
+// leave ends the subscription and keeps the preferences for a return.
+func (t *conversation) leave(ctx context.Context) error {
 	err := t.change(ctx, func(p *subscriptions.Preferences, known bool) {
 		if known {
 			p.Status = subscriptions.Stopped
@@ -18,20 +54,45 @@ func (t *conversation) stop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rows := [][]telegram.Button{{{Text: t.words.T("button.subscribe", nil), Data: render.VerbReturn}}}
-	if t.known {
-		rows = append(rows, []telegram.Button{{Text: t.words.T("button.weekly_instead", nil), Data: render.Data(render.VerbReturn, "weekly")}})
-	}
-	return t.show(ctx, screen{t.words.T("screen.stopped", nil), rows})
+	return t.show(ctx, t.stoppedScreen())
 }
 
-// forgetMe deletes all that is kept of the chat, at once: that is what was asked for, and
-// two taps bring the person back.
+// stoppedScreen has the way back in its last row: see question.
+func (v view) stoppedScreen() screen {
+	menu := v.menu()
+	again := []telegram.Button{v.returnButton()}
+	return screen{v.words.T("screen.stopped", nil), append(menu[:min(2, len(menu)):min(2, len(menu))], again)}
+}
+
+func (v view) returnButton() telegram.Button {
+	return telegram.Button{Text: v.words.T("button.return", nil), Data: render.VerbReturn}
+}
+
+// onForget asks, and deletes what is kept of who was asked.
+func (t *conversation) onForget(ctx context.Context, args []string) (reply, error) {
+	switch render.Arg(args, 0) {
+	case "":
+		return reply{}, t.forgetMe(ctx)
+	case sure:
+		return reply{}, t.forgotten(ctx)
+	}
+	return t.stale()
+}
+
+// forgetMe asks whether all is to be deleted that is kept of the chat.
 func (t *conversation) forgetMe(ctx context.Context) error {
+	return t.show(ctx, t.question(t.words.T("screen.forget", nil),
+		telegram.Button{Text: t.words.T("button.privacy", nil), Data: render.Data(render.VerbShow, "privacy")},
+		telegram.Button{Text: t.words.T("button.forget_sure", nil), Data: render.Data(render.VerbForget, sure)},
+	))
+}
+
+// forgotten deletes all that is kept of the chat; two taps bring the person back.
+func (t *conversation) forgotten(ctx context.Context) error {
 	if err := t.bot.forgetChat(ctx, t.chat.ID); err != nil {
 		return err
 	}
-	return t.show(ctx, screen{t.words.T("screen.forgotten", nil), [][]telegram.Button{t.languageButtons()}})
+	return t.show(ctx, screen{t.words.T("screen.forgotten", nil), [][]telegram.Button{t.menu()[0], t.languageButtons()}})
 }
 
 func (t *conversation) privacy(ctx context.Context) error {

@@ -97,11 +97,11 @@ func TestALimitedOrHangingChatHoldsUpNobody(t *testing.T) {
 					}
 					citizen.Send("/start ky")
 				}
-				unlucky.Send("/stop")
+				unlucky.Send("/start ru")
 				for _, citizen := range people[1:] {
 					h.until(citizen.Chat, "Жазылдыңыз")
 				}
-				h.keeps(unlucky.ID(), "stopped, though it can't be said yet", hasStatus(subscriptions.Stopped))
+				h.keeps(unlucky.ID(), "in Russian, though it can't be said yet", active("ru"))
 				if toast := h.answered(taps[0]); toast != "Кабыл алынды. Жооп бир аздан кийин келет." {
 					t.Errorf("the press is answered %q", toast)
 				}
@@ -133,7 +133,7 @@ func TestASlowGroupsHelpHoldsUpNobody(t *testing.T) {
 			}
 			citizen.Send("/start ky")
 		}
-		group.Say(owner, "/stop@kabarchy_bot", 0)
+		group.Say(owner, "/start@kabarchy_bot ru", 0)
 		for _, citizen := range people {
 			h.until(citizen.Chat, "Жазылдыңыз")
 		}
@@ -161,7 +161,7 @@ func TestWhatWasPostponedIsDoneAfterACrash(t *testing.T) {
 
 		time.Sleep(time.Minute) // till Telegram has to be asked again who decides there
 		lift := h.telegram.Fault(simulator.Fault{Chats: only(group.ID()), Refuse: simulator.TooMany(240)})
-		group.Say(owner, "/stop@kabarchy_bot", 0)
+		group.Say(owner, "/start@kabarchy_bot ru", 0)
 		h.eventually("it is confirmed", func() bool { return h.telegram.Stats().Pending == 0 })
 		if kept := h.postponed(); len(kept) != 1 {
 			t.Fatalf("kept are %q", kept)
@@ -169,11 +169,11 @@ func TestWhatWasPostponedIsDoneAfterACrash(t *testing.T) {
 		if err := h.stop(); err != nil { // nothing of its memory goes into the next life
 			t.Fatal(err)
 		}
-		h.keeps(group.ID(), "not stopped yet", active("ky"))
+		h.keeps(group.ID(), "not yet", active("ky"))
 		lift()
 		h.start()
-		h.keeps(group.ID(), "stopped", hasStatus(subscriptions.Stopped))
-		h.until(group.Chat, "токтотулду")
+		h.keeps(group.ID(), "in Russian", active("ru"))
+		h.until(group.Chat, "в эту группу на русском")
 		h.eventually("nothing is kept any more", func() bool { return len(h.postponed()) == 0 })
 	})
 }
@@ -205,11 +205,11 @@ func TestALivelyGroupsBacklogLosesNoCommand(t *testing.T) {
 				lively.Say(owner, "/settings@kabarchy_bot", 0)
 			}
 		}
-		lively.Say(owner, "/stop@kabarchy_bot", 0)
+		lively.Say(owner, "/start@kabarchy_bot ru", 0)
 		h.crowds = []int64{lively.ID(), growing.Upgrade(owner).ID(), growing.ID()}
 	}, func(t *testing.T, h *fixture, _ *redistest.Embedded) {
 		h.settled()
-		h.keeps(h.crowds[0], "stopped", hasStatus(subscriptions.Stopped))
+		h.keeps(h.crowds[0], "in Russian", active("ru"))
 		h.keeps(h.crowds[1], "moved", active("ky"))
 		h.keeps(h.crowds[2], "nothing", func(_ subscriptions.Preferences, known bool) bool { return !known })
 		if lost := h.counted("kabarchy_updates_total", `"dropped"`); lost != 0 {
@@ -247,10 +247,10 @@ func TestAFloodOfCommandsCostsTelegramLittle(t *testing.T) {
 			if n < len(members) {
 				group.Join(member, simulator.Plain)
 			}
-			group.Say(member, "/stop@kabarchy_bot", 0)
+			group.Say(member, "/start@kabarchy_bot ru", 0)
 		}
-		group.Say(owner, "/stop@kabarchy_bot", 0)
-		h.keeps(group.ID(), "stopped by its administrator", hasStatus(subscriptions.Stopped))
+		group.Say(owner, "/start@kabarchy_bot ru", 0)
+		h.keeps(group.ID(), "in Russian by its administrator's wish", active("ru"))
 		h.settled()
 		if n := group.Received() - before; n != 1 {
 			t.Errorf("the group was answered %d times", n)
@@ -316,7 +316,7 @@ func TestAHangingSiteHoldsUpNobody(t *testing.T) {
 			}
 		}
 		leaver := h.telegram.Citizen("Бакыт", "ky")
-		h.says(leaver, "/stop", "токтотулду")
+		h.says(leaver, "/stop", "жазылган эмессиз")
 		for _, citizen := range people {
 			if m := h.until(citizen.Chat, loading); !strings.Contains(m.Text, "юридикалык жардам") {
 				t.Fatalf("the summary is not there: %s", m.Text)
@@ -371,10 +371,10 @@ func TestARefusingRedisLosesNothing(t *testing.T) {
 		} {
 			mini.Refuse(func([]string) string { return words })
 			retries := h.counted("kabarchy_update_retries_total")
-			people[i].Send("/stop")
+			people[i].Send("/start ru")
 			h.eventually("it is tried again: "+words, func() bool { return h.counted("kabarchy_update_retries_total") > retries })
 			mini.Refuse(nil)
-			h.keeps(people[i].ID(), "stopped after "+words, hasStatus(subscriptions.Stopped))
+			h.keeps(people[i].ID(), "in Russian after "+words, active("ru"))
 		}
 		h.settled()
 	})

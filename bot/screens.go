@@ -63,7 +63,8 @@ var callbacks = map[string]callback{
 	render.VerbBroadcast: {run: (*conversation).onBroadcast},
 	render.VerbDesk:      {run: (*conversation).onDesk},
 	render.VerbHelp:      {run: func(t *conversation, ctx context.Context, _ []string) (reply, error) { return reply{}, t.help(ctx) }},
-	render.VerbStop:      {run: func(t *conversation, ctx context.Context, _ []string) (reply, error) { return reply{}, t.stop(ctx) }},
+	render.VerbStop:      {run: (*conversation).onStop},
+	render.VerbForget:    {run: (*conversation).onForget},
 	render.VerbStay:      {run: func(*conversation, context.Context, []string) (reply, error) { return reply{}, nil }, anybody: true},
 }
 

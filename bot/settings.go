@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
@@ -18,10 +20,12 @@ func (t *conversation) onShow(ctx context.Context, args []string) (reply, error)
 		return reply{}, t.searchCommand(ctx, "")
 	case "browse":
 		return reply{}, t.show(ctx, t.browseScreen())
+	case "privacy":
+		return reply{}, t.privacy(ctx)
 	}
 	screens := map[string]func(*conversation) screen{
 		"settings": (*conversation).settingsScreen,
-		"language": (*conversation).ownLanguageScreen,
+		"language": (*conversation).languageScreen,
 		"news":     (*conversation).newsLanguagesScreen,
 		"topics":   (*conversation).topicsScreen,
 		"when":     (*conversation).whenScreen,
@@ -45,13 +49,13 @@ type setting struct {
 }
 
 var settings = map[string]setting{
-	"language": {(*conversation).setOwnLanguage, (*conversation).settingsScreen},
+	"language": {(*conversation).setLanguage, (*conversation).settingsScreen},
 	"news":     {(*conversation).setNews, (*conversation).newsLanguagesScreen},
 	"topic":    {(*conversation).setTopic, (*conversation).topicsScreen},
 	"when":     {(*conversation).setWhen, (*conversation).whenScreen},
 	"quiet":    {(*conversation).setQuiet, (*conversation).quietScreen},
 	"pictures": {(*conversation).setPictures, (*conversation).settingsScreen},
-	"pause":    {(*conversation).setPause, (*conversation).settingsScreen},
+	"pause":    {(*conversation).setPause, (*conversation).whenScreen},
 }
 
 // onSet sets something and shows at once what is set then. Running broadcasts are
@@ -95,33 +99,34 @@ func (t *conversation) settings(ctx context.Context) error {
 	return t.show(ctx, t.settingsScreen())
 }
 
+// settingsScreen is one screen with what is set on the buttons. The first row and the last
+// but one have one button: see question.
 func (v view) settingsScreen() screen {
-	p, w := v.preferences, v.words
-	line := func(id, value string) string { return w.HTML(id, map[string]any{"Value": value}) }
-	show := func(label, name string) telegram.Button {
-		return telegram.Button{Text: w.T(label, nil), Data: render.Data(render.VerbShow, name)}
+	show := func(label, value, name string) telegram.Button {
+		text := v.words.T(label, map[string]any{"Value": value})
+		return telegram.Button{Text: render.Cut(text, valueLimit), Data: render.Data(render.VerbShow, name)}
 	}
-
-	lines := []string{line("line.language", w.Name()), line("line.news", v.names(p.Languages))}
-	buttons := []telegram.Button{show("button.language", "language")}
+	rows := [][]telegram.Button{{show("button.language", v.languagesInWords(), "language")}}
 	if len(v.topics) > 0 {
-		lines = append(lines, line("line.topics", v.topicsInWords()))
-		buttons = append(buttons, show("button.topics", "topics"))
+		rows = append(rows, []telegram.Button{show("button.topics", v.topicsInShort(), "topics")})
 	}
-	lines = append(lines,
-		line("line.when", v.whenInWords()),
-		line("line.quiet", v.quietInWords()),
-		line("line.pictures", v.onOff(!p.NoPictures)),
-		line("line.pause", v.pauseInWords()),
+	rows = append(rows,
+		[]telegram.Button{{Text: v.timesLabel(), Data: render.Data(render.VerbShow, "when")}},
+		[]telegram.Button{v.picturesButton()},
+		[]telegram.Button{show("button.quiet", v.quietInWords(), "quiet")},
 	)
-	buttons = append(buttons,
-		show("button.news_languages", "news"),
-		show("button.when", "when"), show("button.quiet", "quiet"), v.picturesButton(), v.pauseButton(),
-		telegram.Button{Text: w.T("button.latest", nil), Data: render.Data(render.VerbLatest, "0")},
-		telegram.Button{Text: w.T("button.stop", nil), Data: render.VerbStop},
-	)
-	return screen{w.T("screen.settings", nil) + "\n\n" + strings.Join(lines, "\n"), render.RowsOf(buttons...)}
+	last := telegram.Button{Text: v.words.T("button.stop", nil), Data: render.VerbStop}
+	text := v.words.T("screen.settings", nil)
+	if !v.subscribed() {
+		text += "\n\n" + v.words.T("line.not_subscribed", nil)
+		last = v.returnButton()
+	}
+	news := telegram.Button{Text: v.words.T("button.news", nil), Data: render.Data(render.VerbLatest, "0")}
+	return screen{text, append(rows, render.RowsOf(news, last)...)}
 }
+
+// subscribed reports whether the chat gets news, or will when a pause is over.
+func (v view) subscribed() bool { return v.known && v.preferences.Status == subscriptions.Active }
 
 // names writes languages as they call themselves.
 func (v view) names(languages []string) string {
@@ -132,18 +137,25 @@ func (v view) names(languages []string) string {
 	return strings.Join(names, ", ")
 }
 
-func (v view) onOff(on bool) string {
-	if on {
-		return v.words.T("line.on", nil)
+// languagesInWords are the menus' language and those of the news: one and the same but for
+// who has chosen more.
+func (v view) languagesInWords() string {
+	all := v.ownLanguages()
+	if len(all) == 1 && all[0] == v.words.Language() {
+		return v.words.Name()
 	}
-	return v.words.T("line.off", nil)
+	return v.names(append([]string{v.words.Language()}, without(all, v.words.Language())...))
 }
 
 func (v view) picturesButton() telegram.Button {
+	value, wanted := "line.on", "off"
 	if v.preferences.NoPictures {
-		return telegram.Button{Text: v.words.T("button.pictures_on", nil), Data: render.Data(render.VerbSet, "pictures", "on")}
+		value, wanted = "line.off", "on"
 	}
-	return telegram.Button{Text: v.words.T("button.pictures_off", nil), Data: render.Data(render.VerbSet, "pictures", "off")}
+	return telegram.Button{
+		Text: v.words.T("button.pictures", map[string]any{"Value": v.words.T(value, nil)}),
+		Data: render.Data(render.VerbSet, "pictures", wanted),
+	}
 }
 
 func (v view) setPictures(value []string) func(*subscriptions.Preferences) {
@@ -161,11 +173,14 @@ const pauseLasts = 7 * 24 * time.Hour
 
 func (v view) paused() bool { return v.now().Before(v.preferences.PausedUntil) }
 
-func (v view) pauseInWords() string {
-	if !v.paused() {
-		return v.words.T("line.off", nil)
+// timesLabel says when the news comes, or when a pause ends.
+func (v view) timesLabel() string {
+	if v.paused() {
+		return v.words.T("button.paused", map[string]any{"Date": v.words.Day(v.preferences.PausedUntil.In(v.zone))})
 	}
-	return v.words.T("line.paused", map[string]any{"Date": v.words.Date(v.preferences.PausedUntil.In(v.zone))})
+	when := v.whenInWords()
+	first, size := utf8.DecodeRuneInString(when)
+	return v.words.T("button.when", map[string]any{"Value": string(unicode.ToUpper(first)) + when[size:]})
 }
 
 func (v view) pauseButton() telegram.Button {

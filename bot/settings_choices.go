@@ -10,8 +10,11 @@ import (
 )
 
 // backToSettings is the last row of a screen below the settings.
-func (v view) backToSettings() []telegram.Button {
-	return []telegram.Button{{Text: v.words.T("button.back", nil), Data: render.Data(render.VerbShow, "settings")}}
+func (v view) backToSettings() []telegram.Button { return v.backTo("settings") }
+
+// backTo is a row that leads back to a screen.
+func (v view) backTo(name string) []telegram.Button {
+	return []telegram.Button{{Text: v.words.T("button.back", nil), Data: render.Data(render.VerbShow, name)}}
 }
 
 // chosen marks the button of what is set already.

@@ -9,24 +9,25 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// ownLanguageScreen offers the languages in which the bot speaks.
-func (v view) ownLanguageScreen() screen {
+// languageScreen offers the languages: the one that is chosen is that of the menus and of the
+// news. More languages for the news are a screen deeper.
+func (v view) languageScreen() screen {
 	var rows [][]telegram.Button
 	for _, language := range locale.Languages() {
 		rows = append(rows, []telegram.Button{{
-			Text: chosen(language == v.words.Language(), locale.For(language).Name()),
-			Data: render.Data(render.VerbSet, "language", language),
+			Text: chosen(language == v.words.Language(), locale.For(language).Name()), Data: render.Data(render.VerbSet, "language", language),
 		}})
 	}
-	return screen{v.words.T("screen.own_language", nil), append(rows, v.backToSettings())}
+	more := telegram.Button{Text: v.words.T("button.news_languages", nil), Data: render.Data(render.VerbShow, "news")}
+	return screen{v.words.T("screen.language", nil), append(rows, []telegram.Button{more}, v.backToSettings())}
 }
 
-func (v view) setOwnLanguage(value []string) func(*subscriptions.Preferences) {
+func (v view) setLanguage(value []string) func(*subscriptions.Preferences) {
 	language := render.Arg(value, 0)
 	if !locale.Spoken(language) {
 		return nil
 	}
-	return func(p *subscriptions.Preferences) { p.Interface = language }
+	return readIn(language)
 }
 
 // newsLanguagesScreen offers the languages of the news. The main one stands first: where
@@ -49,7 +50,7 @@ func (v view) newsLanguagesScreen() screen {
 			rows = append(rows, []telegram.Button{{Text: name, Data: render.Data(render.VerbSet, "news", language, "on")}})
 		}
 	}
-	return screen{v.words.T("screen.news_languages", nil), append(rows, v.backToSettings())}
+	return screen{v.words.T("screen.news_languages", nil), append(rows, v.backTo("language"))}
 }
 
 func (v view) setNews(value []string) func(*subscriptions.Preferences) {

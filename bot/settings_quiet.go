@@ -18,7 +18,7 @@ func (v view) quietScreen() screen {
 	rows := [][]telegram.Button{{{Text: chosen(none, v.words.T("button.no_quiet", nil)), Data: render.Data(render.VerbSet, "quiet", "off")}}}
 	var row []telegram.Button
 	for _, night := range nights {
-		label := clock(night.From) + "–" + clock(night.To)
+		label := hours(night)
 		same := have.From == night.From && have.To == night.To
 		night.Wait = have.Wait
 		row = append(row, telegram.Button{Text: chosen(same, label), Data: quietData(night)})
@@ -34,6 +34,8 @@ func (v view) quietScreen() screen {
 	}
 	return screen{v.words.T("screen.quiet", nil), append(rows, v.backToSettings())}
 }
+
+func hours(q subscriptions.Quiet) string { return clock(q.From) + "–" + clock(q.To) }
 
 func quietData(q subscriptions.Quiet) string {
 	how := "silent"
@@ -62,9 +64,5 @@ func (v view) quietInWords() string {
 	if q.From == q.To {
 		return v.words.T("line.off", nil)
 	}
-	hours := map[string]any{"From": clock(q.From), "To": clock(q.To)}
-	if q.Wait {
-		return v.words.T("line.quiet_wait", hours)
-	}
-	return v.words.T("line.quiet_silent", hours)
+	return hours(q)
 }

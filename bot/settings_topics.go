@@ -60,6 +60,14 @@ func (v view) setTopic(value []string) func(*subscriptions.Preferences) {
 	return nil
 }
 
+// topicsInShort is topicsInWords for a button: one name, or how many there are.
+func (v view) topicsInShort() string {
+	if chosen := len(v.preferences.Topics.Chosen()); chosen > 1 {
+		return v.words.Number(chosen)
+	}
+	return v.topicsInWords()
+}
+
 func (v view) topicsInWords() string {
 	if v.preferences.Topics.All() {
 		return v.words.T("line.all_topics", nil)

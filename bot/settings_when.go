@@ -32,13 +32,10 @@ func (v view) whenScreen() screen {
 	if when.Rhythm == subscriptions.Weekly {
 		day = when.Weekday
 	}
-	rows := [][]telegram.Button{
-		{whenButton(when, subscriptions.When{}, v.words.T("button.at_once", nil))},
-		{
-			rhythmButton(when, subscriptions.When{Rhythm: subscriptions.Daily, Hour: hour}, v.words.T("button.daily", nil)),
-			rhythmButton(when, subscriptions.When{Rhythm: subscriptions.Weekly, Weekday: day, Hour: hour}, v.words.T("button.weekly", nil)),
-		},
-	}
+	rows := append([][]telegram.Button{{whenButton(when, subscriptions.When{}, v.words.T("button.at_once", nil))}}, render.RowsOf(
+		rhythmButton(when, subscriptions.When{Rhythm: subscriptions.Daily, Hour: hour}, v.words.T("button.daily", nil)),
+		rhythmButton(when, subscriptions.When{Rhythm: subscriptions.Weekly, Weekday: day, Hour: hour}, v.words.T("button.weekly", nil)),
+	)...)
 	if when.Rhythm == subscriptions.Weekly {
 		names := strings.Fields(v.words.T("date.days", nil))
 		var row []telegram.Button
@@ -54,7 +51,11 @@ func (v view) whenScreen() screen {
 		}
 		rows = append(rows, row[:3], row[3:])
 	}
-	return screen{v.words.T("screen.when", nil), append(rows, v.backToSettings())}
+	text := v.words.T("screen.when", nil)
+	if v.paused() {
+		text += "\n\n" + v.timesLabel()
+	}
+	return screen{text, append(rows, []telegram.Button{v.pauseButton()}, v.backToSettings())}
 }
 
 // whenButton sets the times to what is wanted, and is marked when they are just so.

@@ -84,7 +84,8 @@ func TestBlockingStopsAndComingBackFindsTheOldSettings(t *testing.T) {
 		h.keeps(citizen.ID(), "back in Kyrgyz", active("ky"))
 		h.eventually("broadcasts are told", func() bool { return h.joined.count(citizen.ID()) > joined })
 
-		h.says(citizen, "/stop", "токтотулду")
+		h.says(citizen, "/stop", "чыгасызбы")
+		h.presses(citizen, "Ооба, чыгам")
 		citizen.Block()
 		citizen.Unblock()
 		h.settled()
@@ -117,7 +118,8 @@ func TestGoneAndBack(t *testing.T) {
 				h.eventually("broadcasts are told after "+what, func() bool { return h.joined.count(citizen.ID()) > joined })
 			}
 		}
-		h.says(citizen, "/stop", "токтотулду")
+		h.says(citizen, "/stop", "чыгасызбы")
+		h.presses(citizen, "Ооба, чыгам")
 		h.says(citizen, "/help", "/settings")
 		h.settled()
 		h.keeps(citizen.ID(), "stopped stays stopped", hasStatus(subscriptions.Stopped))
@@ -129,13 +131,15 @@ func TestForgetLeavesNothing(t *testing.T) {
 	onEachRedis(t, func(t *testing.T, h *fixture) {
 		citizen := h.telegram.Citizen("Айгүл", "ru")
 		h.says(citizen, "/start ru", "Вы подписались")
-		h.says(citizen, "/forget", "Ваши данные удалены")
+		h.says(citizen, "/forget", "Удалить ваши данные?")
+		h.keeps(citizen.ID(), "all before the answer", active("ru"))
+		h.presses(citizen, "Да, удалить")
 		h.keeps(citizen.ID(), "nothing", func(_ subscriptions.Preferences, known bool) bool { return !known })
 		if h.forgotten.count(citizen.ID()) != 1 {
 			t.Error("the ledgers are not told")
 		}
 		h.says(citizen, "/help", "Помощь")
-		h.says(citizen, "/stop", "отписались")
+		h.says(citizen, "/stop", "не подписаны")
 		h.settled()
 		h.keeps(citizen.ID(), "still nothing", func(_ subscriptions.Preferences, known bool) bool { return !known })
 	})
@@ -220,7 +224,7 @@ func TestTwoTapsAtOnceEndInOneOfThem(t *testing.T) {
 		}
 		h.answered(ky)
 		h.answered(ru)
-		h.until(citizen.Chat, "Вы подписались")
+		h.until(citizen.Chat, "Вы подписаны")
 		h.keeps(citizen.ID(), "the last tap wins", active("ru"))
 	})
 }

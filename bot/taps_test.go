@@ -73,8 +73,7 @@ func TestPostersAreCounted(t *testing.T) {
 			t.Errorf("%v were counted before they subscribed", got)
 		}
 		h.presses(c, "Кыргызча")
-		h.says(c, "/start from-osh-bazaar", "Hello!")
-		h.presses(c, "Русский")
+		h.says(c, "/start from-osh-bazaar", "Сиз жазылгансыз")
 		for _, link := range []string{"from-never-made", "from-<b>", "from-", "from-other"} {
 			d := h.telegram.Citizen("Бакыт", "ru")
 			h.says(d, "/start "+link, "Hello!")

@@ -73,11 +73,10 @@ func TestDigestsUnderWayAreKeptBeforeTimesChange(t *testing.T) {
 		}
 		h.says(c, "/start ru", "Вы подписались")
 		h.says(c, "/settings", "Настройки")
-		h.presses(c, "🕘 Когда присылать")
+		h.presses(c, "🕘 Сразу после публикации")
 		for _, label := range []string{"Раз в день", "20:00", "Раз в неделю", "Пт", "⚡ Сразу"} {
 			changes(label, func() { h.presses(c, label) })
 		}
-		h.presses(c, "⬅️ Назад")
 		for _, label := range []string{"⏸ Пауза на неделю", "▶ Продолжить", "⏸ Пауза на неделю"} {
 			changes(label, func() { h.presses(c, label) })
 		}
@@ -105,7 +104,7 @@ func TestADigestThatNobodyPlannedIsOwed(t *testing.T) {
 		h.keeper.until = evening.Add(-time.Hour)
 		h.keeper.mu.Unlock()
 		h.says(c, "/settings", "Настройки")
-		h.presses(c, "🕘 Когда присылать")
+		h.presses(c, "🕘 Каждый день в 20:00")
 		h.presses(c, "⚡ Сразу")
 		p, _, err := h.store.Get(t.Context(), c.ID())
 		if want := evening.AddDate(0, 0, -1); err != nil || !p.Owed.From.Equal(want) {

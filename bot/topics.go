@@ -25,3 +25,6 @@ func (v view) topicWithID(id string) (render.Topic, bool) {
 
 // buttonLimit is how much of a configured name a button shows, in UTF-16 units.
 const buttonLimit = 40
+
+// valueLimit is how much a button shows that stands alone in its row, likewise.
+const valueLimit = 32

@@ -37,8 +37,11 @@ func (t *conversation) start(ctx context.Context, payload string) error {
 			return t.startTopic(ctx, topic)
 		}
 	}
-	if t.known && t.preferences.Status != subscriptions.Active {
+	switch {
+	case t.known && (t.returned || !t.subscribed()):
 		return t.comeBack(ctx, func(*subscriptions.Preferences) {})
+	case t.known:
+		return t.showState(ctx)
 	}
 	s := t.greeting()
 	if label, fromPoster := strings.CutPrefix(payload, posterLink); fromPoster && !t.known {
@@ -66,7 +69,7 @@ func labelled(greeting screen, label string) screen {
 func (t *conversation) startTopic(ctx context.Context, topic render.Topic) error {
 	add := func(p *subscriptions.Preferences) { p.Topics = p.Topics.With(topic.Number) }
 	switch {
-	case t.known && t.preferences.Status != subscriptions.Active:
+	case t.known && (t.returned || !t.subscribed()):
 		return t.comeBack(ctx, add)
 	case t.known:
 		if err := t.join(ctx, add); err != nil {
@@ -92,31 +95,65 @@ func (t *conversation) onSubscribe(ctx context.Context, args []string) (reply, e
 	if render.Arg(args, 1) == "" {
 		return reply{}, t.subscribe(ctx, language)
 	}
-	choose := t.setTopic([]string{args[1], "only"})
-	if choose == nil {
+	n, _ := number(args, 1, 255)
+	topic, known := t.topicWithNumber(subscriptions.Topic(n))
+	if !known {
 		return t.stale()
 	}
-	return reply{}, t.subscribe(ctx, language, choose)
+	return reply{}, t.subscribeTo(ctx, language, topic)
 }
 
-// subscribe makes the language the person's own and that of the news, and changes what
-// else is wanted.
-func (t *conversation) subscribe(ctx context.Context, language string, changes ...func(*subscriptions.Preferences)) error {
-	err := t.join(ctx, func(p *subscriptions.Preferences) {
-		for _, change := range append(changes, readIn(language)) {
-			change(p)
-		}
-	})
-	if err != nil {
+// subscribe makes the language the person's own and that of the news. Who is subscribed
+// already is told what is set now, and not greeted anew.
+func (t *conversation) subscribe(ctx context.Context, language string) error {
+	stays := t.subscribed()
+	switch err := t.join(ctx, readIn(language)); {
+	case err != nil:
 		return err
-	}
-	if !t.chat.Private() {
+	case !t.chat.Private():
 		return t.show(ctx, screen{
 			t.words.HTML("screen.group_subscribed", map[string]any{"Bot": t.bot.self.Username()}),
 			[][]telegram.Button{{{Text: t.words.T("button.settings", nil), Data: render.Data(render.VerbShow, "settings")}}},
 		})
+	case stays:
+		return t.showState(ctx)
 	}
 	return t.showHome(ctx, t.words.T("screen.subscribed", nil))
+}
+
+// subscribeTo is subscribe by a link that names a topic: who is new gets that topic alone,
+// and is told so; who is not gets it, too.
+func (t *conversation) subscribeTo(ctx context.Context, language string, topic render.Topic) error {
+	stays := t.subscribed()
+	err := t.join(ctx, func(p *subscriptions.Preferences) {
+		readIn(language)(p)
+		if p.Topics = p.Topics.With(topic.Number); !stays {
+			p.Topics = subscriptions.Only(topic.Number)
+		}
+	})
+	switch {
+	case err != nil:
+		return err
+	case stays || !t.chat.Private():
+		return t.showState(ctx)
+	}
+	all := telegram.Button{Text: t.words.T("button.all_topics", nil), Data: render.Data(render.VerbSet, "topic", "all")}
+	return t.showHome(ctx, t.words.HTML("screen.subscribed_topic", map[string]any{"Topic": topic.NameIn(language)}), all)
+}
+
+// showState says that the chat is subscribed, to what and when.
+func (t *conversation) showState(ctx context.Context) error {
+	line := func(id, value string) string { return t.words.HTML(id, map[string]any{"Value": value}) }
+	lines := []string{t.words.T("screen.state", nil), line("line.language", t.languagesInWords())}
+	if len(t.topics) > 0 {
+		lines = append(lines, line("line.topics", t.topicsInWords()))
+	}
+	if t.paused() {
+		lines = append(lines, t.timesLabel())
+	} else {
+		lines = append(lines, line("line.when", t.whenInWords()))
+	}
+	return t.showHome(ctx, strings.Join(lines, "\n"))
 }
 
 // readIn makes the language the chat's own and the main one of its news. One that was
@@ -156,8 +193,8 @@ func (t *conversation) comeBack(ctx context.Context, change func(*subscriptions.
 }
 
 // showHome says what was done, and shows the latest item, so that the chat is not empty
-// until the next one comes.
-func (t *conversation) showHome(ctx context.Context, text string) error {
+// until the next one comes; then what can be done about it, and the menu.
+func (t *conversation) showHome(ctx context.Context, text string, first ...telegram.Button) error {
 	items, err := t.bot.archive.Latest(ctx, t.newsLanguage(), 0, 1)
 	if err != nil {
 		return err
@@ -168,6 +205,9 @@ func (t *conversation) showHome(ctx context.Context, text string) error {
 		text += "\n\n" + render.Headline(item, t.zone)
 		open := telegram.Button{Text: locale.For(item.Language).T("button.read", nil), Data: render.ItemData(item, render.BackToLatest+"0")}
 		rows = append([][]telegram.Button{{open}}, rows...)
+	}
+	if len(first) > 0 {
+		rows = append([][]telegram.Button{first}, rows...)
 	}
 	return t.show(ctx, screen{text, rows})
 }
@@ -205,5 +245,8 @@ func (t *conversation) join(ctx context.Context, change func(*subscriptions.Pref
 
 // language shows the languages to choose from.
 func (t *conversation) language(ctx context.Context) error {
-	return t.show(ctx, screen{t.words.T("screen.language", nil), [][]telegram.Button{t.languageButtons()}})
+	if !t.known {
+		return t.show(ctx, t.greeting())
+	}
+	return t.show(ctx, t.languageScreen())
 }

@@ -21,7 +21,8 @@ const (
 	VerbPage      = "page"      // show the item's page of that number; then the way back
 	VerbStay      = "stay"      // nothing: a button that only shows something
 	VerbHelp      = "help"      // show the help
-	VerbStop      = "stop"      // unsubscribe
+	VerbStop      = "stop"      // ask whether to unsubscribe; "yes": unsubscribe
+	VerbForget    = "forget"    // ask whether to delete what is kept; "yes": delete it
 	VerbShow      = "show"      // show the screen of that name
 	VerbSet       = "set"       // set what follows to what follows that
 	VerbChannel   = "channel"   // make the channel a mirror of the news in the language that follows

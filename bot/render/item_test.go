@@ -145,7 +145,7 @@ func TestRender(t *testing.T) {
 		HTML: "<b>Юридикалык жардам &lt;акысыз&gt; &amp; жеткиликтүү</b>\n<i>22-ноябрь, 2018-жыл</i>\n\n" +
 			"Биринчи абзац.\n\nЭкинчи «абзац».",
 		Plain: "Юридикалык жардам <акысыз> & жеткиликтүү\n22-ноябрь, 2018-жыл\n\nБиринчи абзац.\n\nЭкинчи «абзац».",
-		Markup: `{"inline_keyboard":[[{"text":"📖 Толук окуу","callback_data":"page:aaaaaaaaaaaaaaaa:1"}],[{"text":"Кененирээк","url":"https://minjust.gov.kg/ky/1"},` +
+		Markup: `{"inline_keyboard":[[{"text":"📖 Толук окуу","callback_data":"page:aaaaaaaaaaaaaaaa:1"}],[{"text":"Сайттан окуу","url":"https://minjust.gov.kg/ky/1"},` +
 			`{"text":"↗️ Бөлүшүү","url":"https://t.me/share/url?text=` + url.QueryEscape("Юридикалык жардам <акысыз> & жеткиликтүү") +
 			`\u0026url=https%3A%2F%2Fminjust.gov.kg%2Fky%2F1"}]]}`,
 		Image: "https://minjust.gov.kg/1.jpg",

@@ -44,6 +44,8 @@ func TestServiceOnEachKindOfRedis(t *testing.T) {
 				t.Fatalf("%v\n%s", err, w.log)
 			}
 			readers := w.subscribe(a, 30)
+			leaver := w.telegram.Citizen("Айгүл", "ky")
+			w.says(leaver, "/start ky", "Жазылдыңыз")
 			w.publish(1)
 			eventually(t, "the item is out", func() bool { return w.finished(a, 3) })
 			w.verify(1, readers, 0)
@@ -51,11 +53,14 @@ func TestServiceOnEachKindOfRedis(t *testing.T) {
 			if _, err := w.site.Correct(1); err != nil {
 				t.Fatal(err)
 			}
-			eventually(t, "its correction is out", func() bool { return w.telegram.Stats().Edited == 30 })
-			w.telegram.CrowdSays(readers["ky"][0], "/forget", "ky")
+			eventually(t, "its correction is out", func() bool { return w.telegram.Stats().Edited == 31 })
+			w.says(leaver, "/forget", "өчүрүлсүнбү")
+			if _, err := leaver.Tap("Ооба, өчүрүү"); err != nil {
+				t.Fatal(err)
+			}
 			eventually(t, "one is forgotten", func() bool {
 				counts, err := a.Store.Count(t.Context())
-				return err == nil && counts.Total == 29
+				return err == nil && counts.Total == 30
 			})
 			if _, err := a.Store.NumberTopics(t.Context(), "legal-aid", "vacancies"); err != nil {
 				t.Error(err)

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -108,7 +109,7 @@ func (w *walker) stays(how string) {
 // step leads to a screen: a press on data with the preferences as they were; a button names
 // the state that it leads to.
 type step struct {
-	data string // empty for a command
+	data string // or the command
 	with subscriptions.Preferences
 	path string // what led here, for people
 }
@@ -117,40 +118,40 @@ type step struct {
 func (w *walker) from(command string, p subscriptions.Preferences) {
 	w.t.Helper()
 	w.restore(p)
-	first := w.speak(command)
-	if len(spots(first)) == 0 {
-		w.t.Errorf("%s shows no buttons", command)
-	}
-	steps := []step{{with: p, path: command}}
+	w.speak(command)
+	steps := []step{{data: command, with: p, path: command}}
 	for at := 0; at < len(steps); at++ {
 		here := steps[at]
-		shown := first
-		if here.data != "" {
-			shown = w.take(first.ID, here)
-		}
-		for _, b := range w.try(here, shown) {
+		for _, b := range w.try(here) {
 			steps = append(steps, step{b.Data, here.with, here.path + " [" + b.Text + "]"})
 		}
 	}
 }
 
-// take takes a step in the message.
-func (w *walker) take(message int64, s step) simulator.Message {
+// take takes a step in the message that is shown.
+func (w *walker) take(s step) simulator.Message {
 	w.t.Helper()
 	w.restore(s.with)
-	return w.press(message, s.data)
+	if strings.HasPrefix(s.data, "/") {
+		return w.speak(s.data)
+	}
+	return w.press(w.shown().ID, s.data)
 }
 
 // try presses each button of a screen twice, and returns those that lead to a screen that
 // was not seen before.
-func (w *walker) try(here step, shown simulator.Message) (further []simulator.Button) {
+func (w *walker) try(here step) (further []simulator.Button) {
 	w.t.Helper()
+	shown := w.take(here)
 	for at, b := range spots(shown) {
 		if takes(b) {
 			w.asked++
 			continue
 		}
-		after := w.take(shown.ID, step{data: b.Data, with: here.with})
+		if now := w.shown(); now.Text != shown.Text || !reflect.DeepEqual(now.Keyboard, shown.Keyboard) {
+			shown = w.take(here)
+		}
+		after := w.take(step{data: b.Data, with: here.with})
 		how := here.path + " [" + b.Text + "]"
 		w.stays(how + " once")
 		w.hurried(how, shown, after, at)

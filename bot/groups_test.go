@@ -210,6 +210,10 @@ func TestACommandEndsWithItsLine(t *testing.T) {
 			group.Say(owner, "/settings@kabarchy_bot"+space+"сөз", 0)
 			h.until(group.Chat, "Жөндөөлөр")
 			group.Say(owner, "/forget@kabarchy_bot"+space, 0)
+			h.until(group.Chat, "өчүрүлсүнбү")
+			if _, err := group.Tap(owner, "Ооба, өчүрүү"); err != nil {
+				t.Fatal(err)
+			}
 			h.keeps(group.ID(), "forgotten", func(_ subscriptions.Preferences, known bool) bool { return !known })
 		}
 	})

@@ -48,6 +48,7 @@ func TestServiceOnEachKindOfRedis(t *testing.T) {
 			w.says(leaver, "/start ky", "Жазылдыңыз")
 			w.publish(1)
 			eventually(t, "the item is out", func() bool { return w.finished(a, 3) })
+			readers["ky"] = append(readers["ky"], leaver.ID())
 			w.verify(1, readers, 0)
 
 			if _, err := w.site.Correct(1); err != nil {

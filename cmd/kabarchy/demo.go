@@ -10,13 +10,12 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
-	"kabarchy/bot/simulator"
-	"kabarchy/bot/simulator/page"
 	"kabarchy/cmd/kabarchy/config"
-	"kabarchy/cmd/kabarchy/sample"
 )
 
 // demoCommand shows the whole system on this machine. Telegram, the ministry's site and
@@ -65,20 +64,27 @@ func (c *demoCommand) listen(ctx context.Context) (net.Listener, error) {
 	}
 }
 
-// demo is the service with its stand-ins.
+// demo is a page in a browser, and what it shows now.
 type demo struct {
-	App      *App
-	Telegram *simulator.Server
-	Site     *sample.Site
-	page     net.Listener
-	parts    group // the stand-ins
+	*stage
+	page  net.Listener
+	log   *slog.Logger
+	parts group // the page
+
+	mu     sync.Mutex // one beginning at a time
+	shown  atomic.Pointer[http.Handler]
+	failed chan error
 }
 
 // startDemo starts the stand-ins and the service, and returns when the service has read
 // the ministry's site. It owns the listener, where the page is served, from here on.
 func startDemo(ctx context.Context, page net.Listener, log *slog.Logger) (*demo, error) {
-	d := &demo{page: page}
-	if err := d.start(ctx, log); err != nil {
+	d := &demo{page: page, log: log, failed: make(chan error, 1)}
+	d.parts.start(ctx, "the page", func(ctx context.Context) error {
+		return serve(ctx, page, http.HandlerFunc(d.serve), time.Second, log)
+	})
+	var err error
+	if d.stage, err = newStage(ctx, d); err != nil {
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 		defer cancel()
 		return nil, errors.Join(err, d.stop(stopping))
@@ -86,63 +92,35 @@ func startDemo(ctx context.Context, page net.Listener, log *slog.Logger) (*demo,
 	return d, nil
 }
 
-func (d *demo) start(ctx context.Context, log *slog.Logger) error {
-	rdb, err := startMiniRedis(ctx, &d.parts)
-	if err != nil {
-		return err
+// serve answers for Telegram and the page, as they are now.
+func (d *demo) serve(w http.ResponseWriter, r *http.Request) {
+	shown := d.shown.Load()
+	if shown == nil {
+		http.Error(w, "The demo is starting.", http.StatusServiceUnavailable)
+		return
 	}
-	if d.Site, err = sample.NewSite(time.Now); err != nil {
-		return err
-	}
-	site, err := listen(ctx, "127.0.0.1:0", "")
-	if err != nil {
-		return err
-	}
-	d.serve(ctx, "the ministry's site", site, d.Site.Handler(), log)
-	configured, err := demoConfig("http://" + site.Addr().String())
-	if err != nil {
-		return err
-	}
+	(*shown).ServeHTTP(w, r)
+}
 
-	desk := &editor{site: d.Site, address: configured.Ministry.Site}
-	d.Telegram = simulator.New(simulator.Options{Token: demoToken(), Local: true, Limits: simulator.TelegramLimits, Log: log})
-	d.Telegram.Show(page.New(d.Telegram, page.Options{Desk: desk, Log: log}))
-	for _, person := range page.People[:2] {
-		person.Join(d.Telegram)
+// begin leaves the stage that is, and sets a new one.
+func (d *demo) begin(ctx context.Context) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin) // whoever asked may have left
+	defer cancel()
+	if err := d.stage.stop(ctx); err != nil {
+		return err
 	}
-	for _, c := range page.Office {
-		// They have written to the bot before: it offers the desk in the menu of a chat it knows.
-		d.Telegram.CitizenAs(c.ID, c.Name, c.Language).Open()
-	}
-	d.App, err = NewApp(ctx, AppOptions{
-		Config: configured, Redis: rdb, Log: log,
-		Token: config.Secret(d.Telegram.Token()), Endpoint: d.address(),
-	})
+	fresh, err := newStage(ctx, d)
 	if err != nil {
 		return err
 	}
-	desk.app = d.App
-	d.serve(ctx, "the page", d.page, d.Telegram.Handler(), log)
-	if err := d.App.Start(ctx); err != nil {
-		return err
-	}
-	if err := d.App.AwaitPolls(ctx); err != nil {
-		return err
-	}
-	for i, person := range page.People[:2] { // they are subscribed, so that the first item published comes to somebody
-		d.Telegram.Phones()[i].Send("/start " + person.Language)
-	}
+	d.stage = fresh
 	return nil
 }
 
 // demoToken is another one each time, so that no page of another site can guess it.
 func demoToken() string { return "7000000001:" + rand.Text() }
-
-func (d *demo) serve(ctx context.Context, name string, listener net.Listener, handler http.Handler, log *slog.Logger) {
-	d.parts.start(ctx, name, func(ctx context.Context) error {
-		return serve(ctx, listener, handler, time.Second, log)
-	})
-}
 
 //go:embed demo.yaml
 var demoYAML string
@@ -156,18 +134,22 @@ func demoConfig(site string) (*config.Config, error) {
 func (d *demo) address() string { return "http://" + d.page.Addr().String() + "/" }
 
 // wait returns when ctx is done, or the service has failed, with its error.
-func (d *demo) wait(ctx context.Context) error { return d.App.Wait(ctx) }
+func (d *demo) wait(ctx context.Context) error {
+	select {
+	case err := <-d.failed:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
+}
 
-// stop ends what was started: the service, then its stand-ins.
+// stop ends what was started: the service, its stand-ins, the page.
 func (d *demo) stop(ctx context.Context) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	var err error
-	if d.App != nil {
-		err = d.App.Stop(ctx)
+	if d.stage != nil {
+		err = d.stage.stop(ctx)
 	}
-	if d.Telegram != nil {
-		err = errors.Join(err, d.Telegram.Close(ctx))
-	}
-	err = errors.Join(err, d.parts.stop(ctx))
-	_ = d.page.Close() // closed already, unless the start failed before it was served
-	return err
+	return errors.Join(err, d.parts.stop(ctx))
 }

@@ -8,8 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-
-	"golang.org/x/sync/errgroup"
+	"sync/atomic"
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator/page"
@@ -20,28 +19,48 @@ import (
 // page, and lets the service look at once instead of at its next poll. The service learns
 // nothing from it but through the site.
 type editor struct {
-	app     *App
-	site    *sample.Site
-	address string // of the site
+	stage *stage
+	app   atomic.Pointer[App] // nil until the service is started
 
 	mu    sync.Mutex
 	items map[int][]string // the archive's ids of an item's editions
 }
 
-var _ page.Desk = (*editor)(nil)
+var (
+	_ page.Desk  = (*editor)(nil)
+	_ page.Stage = (*editor)(nil)
+)
+
+// errNotStarted is what a desk answers that the service is not there for yet.
+var errNotStarted = errors.New("the service is starting")
+
+// Begin is part of page.Stage.
+func (d *editor) Begin(ctx context.Context) error { return d.stage.demo.begin(ctx) }
+
+// WhatIf is part of page.Stage.
+func (d *editor) WhatIf(ctx context.Context, what string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.stage.happen(ctx, what)
+}
 
 // State is part of simulator.Desk.
 func (d *editor) State(ctx context.Context) (page.DeskState, error) {
-	progress, err := d.app.Engine.Progress(ctx)
+	app, site := d.app.Load(), d.stage.Site
+	if app == nil {
+		return page.DeskState{}, errNotStarted
+	}
+	progress, err := app.Engine.Progress(ctx)
 	if err != nil {
 		return page.DeskState{}, err
 	}
-	counts, err := d.app.Store.Count(ctx)
+	counts, err := app.Store.Count(ctx)
 	if err != nil {
 		return page.DeskState{}, err
 	}
 	state := page.DeskState{
-		Ministry: d.app.options.Config.Ministry.Name,
+		Ministry: d.stage.config.Ministry.Name,
+		WhatIfs:  whatIfs,
 		Audience: page.Audience{
 			Active: counts.Active, Total: counts.Total, Stopped: counts.Stopped, Blocked: counts.Blocked + counts.Gone,
 		},
@@ -49,7 +68,10 @@ func (d *editor) State(ctx context.Context) (page.DeskState, error) {
 	for _, p := range progress {
 		state.Broadcasts = append(state.Broadcasts, shown(p))
 	}
-	for _, entry := range d.site.Entries() {
+	for _, entry := range site.Entries() {
+		if entry.Old() {
+			continue
+		}
 		if entry.State == sample.Draft {
 			state.Drafts = append(state.Drafts, page.Draft{
 				ID: strconv.Itoa(entry.Number), Titles: titles(entry), Picture: d.picture(entry),
@@ -83,7 +105,9 @@ func titles(entry sample.Entry) map[string]string {
 	return titles
 }
 
-func (d *editor) picture(entry sample.Entry) string { return d.address + "/pictures/" + entry.Picture }
+func (d *editor) picture(entry sample.Entry) string {
+	return d.stage.config.Ministry.Site + "/pictures/" + entry.Picture
+}
 
 func (d *editor) published(ctx context.Context, entry sample.Entry) (page.Published, error) {
 	items, err := d.editions(ctx, entry.Number)
@@ -107,8 +131,8 @@ func (d *editor) editions(ctx context.Context, number int) ([]string, error) {
 		return items, nil
 	}
 	var items []string
-	for _, edition := range d.site.Editions() {
-		latest, err := d.app.Archive.Latest(ctx, edition.Tag, 0, len(d.site.Entries()))
+	for _, edition := range d.stage.Site.Editions() {
+		latest, err := d.app.Load().Archive.Latest(ctx, edition.Tag, 0, len(d.stage.Site.Entries()))
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +142,7 @@ func (d *editor) editions(ctx context.Context, number int) ([]string, error) {
 			}
 		}
 	}
-	if len(items) == len(d.site.Editions()) {
+	if len(items) == len(d.stage.Site.Editions()) {
 		if d.items == nil {
 			d.items = map[int][]string{}
 		}
@@ -129,12 +153,12 @@ func (d *editor) editions(ctx context.Context, number int) ([]string, error) {
 
 // Publish is part of simulator.Desk.
 func (d *editor) Publish(ctx context.Context, draft string) error {
-	return d.change(ctx, draft, d.site.Publish)
+	return d.change(ctx, draft, d.stage.Site.Publish)
 }
 
 // Correct is part of simulator.Desk.
 func (d *editor) Correct(ctx context.Context, item string) error {
-	return d.change(ctx, item, d.site.Correct)
+	return d.change(ctx, item, d.stage.Site.Correct)
 }
 
 // Withdraw is part of simulator.Desk. Besides taking the item off the site, it tells the
@@ -148,14 +172,14 @@ func (d *editor) Withdraw(ctx context.Context, item string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.site.Withdraw(number); err != nil {
+	if _, err := d.stage.Site.Withdraw(number); err != nil {
 		return err
 	}
 	var failed error
 	for _, id := range items {
-		failed = errors.Join(failed, d.app.Archive.Withdraw(ctx, id))
+		failed = errors.Join(failed, d.app.Load().Archive.Withdraw(ctx, id))
 	}
-	d.app.Engine.Wake()
+	d.app.Load().Engine.Wake()
 	return failed
 }
 
@@ -168,12 +192,8 @@ func (d *editor) change(ctx context.Context, item string, do func(number int) (s
 	if _, err := do(number); err != nil {
 		return err
 	}
-	polls, ctx := errgroup.WithContext(ctx)
-	for _, source := range d.app.options.Config.Sources {
-		polls.Go(func() error {
-			_, err := d.app.Poller.Poll(ctx, source.ID)
-			return err
-		})
+	if d.stage.Site.Down() {
+		return nil // it is read as soon as it answers
 	}
-	return polls.Wait()
+	return d.stage.poll(ctx)
 }

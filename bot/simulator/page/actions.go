@@ -26,6 +26,7 @@ type request struct {
 	Count   int    `json:"count"`
 	Draft   string `json:"draft"`
 	Item    string `json:"item"`
+	What    string `json:"what"`
 }
 
 // Bounds of what a page may ask for.
@@ -55,6 +56,8 @@ func (p *handler) actions() map[string]func(context.Context, request) (any, erro
 		"publish":  p.publish,
 		"correct":  p.correct,
 		"withdraw": p.withdraw,
+		"begin":    p.begin,
+		"what-if":  p.whatIf,
 	}
 }
 
@@ -227,4 +230,21 @@ func (p *handler) withdraw(ctx context.Context, q request) (any, error) {
 	p.dots.wave(p.server) // what was lit showed who has it
 	defer p.desk.stale()
 	return nil, p.desk.desk.Withdraw(ctx, q.Item)
+}
+
+func (p *handler) begin(ctx context.Context, _ request) (any, error) {
+	stage, offered := p.desk.desk.(Stage)
+	if !offered {
+		return nil, ErrNotOffered
+	}
+	return nil, stage.Begin(ctx)
+}
+
+func (p *handler) whatIf(ctx context.Context, q request) (any, error) {
+	stage, offered := p.desk.desk.(Stage)
+	if !offered {
+		return nil, ErrNotOffered
+	}
+	defer p.desk.stale()
+	return nil, stage.WhatIf(ctx, q.What)
 }

@@ -22,6 +22,14 @@ type Desk interface {
 	Withdraw(ctx context.Context, item string) error
 }
 
+// Stage is what a [Desk] may offer beside: to begin again, and what can go wrong.
+type Stage interface {
+	// Begin ends all that is, and begins anew. The page loads itself again after it.
+	Begin(ctx context.Context) error
+	// WhatIf has something happen that [DeskState.WhatIfs] names, and returns when it does.
+	WhatIf(ctx context.Context, what string) error
+}
+
 // DeskState is the desk at one moment. Texts "per language" have the keys "ky", "ru"
 // and "en"; what is missing is shown in another language.
 type DeskState struct {
@@ -30,6 +38,8 @@ type DeskState struct {
 	Published  []Published       `json:"published"`          // what went out, newest first
 	Broadcasts []Broadcast       `json:"broadcasts"`         // running and finished, newest first
 	Audience   Audience          `json:"audience"`
+	// WhatIfs are what a [Stage] can have happen: the page has words for each.
+	WhatIfs []string `json:"what_ifs,omitempty"`
 }
 
 // Draft is an item that can be published.

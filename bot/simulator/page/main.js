@@ -48,6 +48,12 @@ class Page {
     for (const button of document.querySelectorAll('.tabs [data-view]')) {
       button.addEventListener('click', () => this.view(button.dataset.view));
     }
+    at('begin').addEventListener('click', async () => {
+      if (!(await this.ask('begin_ask', 'begin_yes', 'begin_no'))) return;
+      at('begin').disabled = true;
+      if (await this.act('begin', {})) location.reload();
+      at('begin').disabled = false;
+    });
     this.view(document.body.dataset.view);
   }
 
@@ -98,6 +104,27 @@ class Page {
     at('ministry').textContent = pick(state?.ministry, this.words.language) || '';
     document.body.classList.toggle('no-desk', !state);
     this.desk.draw(state, this.words);
+    this.drawWhatIfs(state?.what_ifs || []);
+  }
+
+  // drawWhatIfs offers what can go wrong, and says of the last one what the bot does about it.
+  drawWhatIfs(whats) {
+    const { words } = this;
+    const key = JSON.stringify([words.language, whats, this.happened]);
+    if (key === this.whatIfs) return;
+    this.whatIfs = key;
+    at('begin').hidden = at('what-if').hidden = whats.length === 0;
+    at('what-if-buttons').replaceChildren(...whats.map((what) =>
+      h('button', { type: 'button', 'data-testid': `what-${what}`, 'aria-pressed': String(what === this.happened), onclick: () => this.whatIf(what) }, words.t(`what_${what}`))));
+    at('what-if-says').hidden = !this.happened;
+    at('what-if-says').textContent = this.happened ? words.t(`says_${this.happened}`) : '';
+  }
+
+  async whatIf(what) {
+    this.happened = what;
+    this.drawWhatIfs(this.deskState?.what_ifs || []);
+    at('what-if-buttons').querySelector(`[data-testid=what-${what}]`)?.focus({ preventScroll: true });
+    await this.act('what-if', { what });
   }
 
   drawPeople() {

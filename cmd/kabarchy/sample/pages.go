@@ -45,7 +45,13 @@ func (s *Site) Handler() http.Handler {
 		mux.HandleFunc("GET "+FeedPath(words.Tag), func(w http.ResponseWriter, r *http.Request) { s.serveFeed(w, r, words) })
 		mux.HandleFunc("GET /"+words.Tag+"/news/{number}", func(w http.ResponseWriter, r *http.Request) { s.serveArticle(w, r, words) })
 	}
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.Down() {
+			http.Error(w, "503", http.StatusServiceUnavailable)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
 func (s *Site) serveList(w http.ResponseWriter, words Words) {

@@ -25,6 +25,9 @@ type Entry struct {
 	At    time.Time // when it was published
 }
 
+// Old reports whether the item is one of [Site.Flood]'s.
+func (e Entry) Old() bool { return e.Number >= firstOld }
+
 // Words are what the pages of one edition say around its news.
 type Words struct {
 	// Tag is the edition's language: a BCP 47 tag such as "ky".
@@ -34,6 +37,10 @@ type Words struct {
 	Back     string `yaml:"back"`
 	Language string `yaml:"language"`
 	Note     string `yaml:"note"`
+	// Old is the title of one of many old items, with a place for its number, and OldText
+	// what it says.
+	Old     string `yaml:"old"`
+	OldText string `yaml:"old_text"`
 }
 
 // Site is the ministry's web site with the editors' desk behind it. Its methods are
@@ -44,6 +51,44 @@ type Site struct {
 
 	mu      sync.Mutex
 	entries []Entry // in the order of their numbers
+	down    bool
+}
+
+// firstOld is the number of the first old item; flood is how many there are.
+const (
+	firstOld = 1000
+	flood    = 24
+)
+
+// Flood puts many old items on the site as if they were new, once, as sites do that have moved.
+func (s *Site) Flood() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.entries[len(s.entries)-1].Number >= firstOld {
+		return
+	}
+	picture := s.entries[len(s.entries)-1].Picture
+	for i := range flood {
+		item := Item{Number: firstOld + i, Archived: true, Picture: picture, Editions: map[string]Edition{}}
+		for _, words := range s.words {
+			item.Editions[words.Tag] = Edition{Title: fmt.Sprintf(words.Old, i+1), Text: fmt.Sprintf(words.OldText, i+1)}
+		}
+		s.entries = append(s.entries, Entry{Item: item, State: Published, At: s.now()})
+	}
+}
+
+// Break has the site answer nothing but errors until it is mended.
+func (s *Site) Break(down bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.down = down
+}
+
+// Down reports whether the site answers nothing but errors.
+func (s *Site) Down() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.down
 }
 
 // NewSite returns a site on which the archived items were published in the last days

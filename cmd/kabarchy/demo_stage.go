@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"kabarchy/bot/simulator"
+	"kabarchy/bot/simulator/page"
+	"kabarchy/cmd/kabarchy/config"
+	"kabarchy/cmd/kabarchy/sample"
+	"kabarchy/subscriptions/embedded"
+)
+
+// stage is the service with its stand-ins, from one beginning to the next.
+type stage struct {
+	App      *App
+	Telegram *simulator.Server
+	Site     *sample.Site
+
+	demo   *demo
+	redis  string // its address
+	config *config.Config
+	power  *power // of the service
+	editor *editor
+	parts  group // the stand-ins
+}
+
+// newStage sets a stage, which the demo shows from then on, and returns when the service
+// has read the ministry's site.
+func newStage(ctx context.Context, d *demo) (*stage, error) {
+	s := &stage{demo: d}
+	if err := s.start(ctx); err != nil {
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+		defer cancel()
+		return nil, errors.Join(err, s.stop(stopping))
+	}
+	return s, nil
+}
+
+func (s *stage) start(ctx context.Context) error {
+	if err := s.startRedis(ctx); err != nil {
+		return err
+	}
+	if err := s.startSite(ctx); err != nil {
+		return err
+	}
+	s.editor = &editor{stage: s}
+	s.Telegram = simulator.New(simulator.Options{Token: demoToken(), Local: true, Limits: simulator.TelegramLimits, Log: s.demo.log})
+	s.Telegram.Show(page.New(s.Telegram, page.Options{Desk: s.editor, Log: s.demo.log}))
+	for _, person := range page.People[:2] {
+		person.Join(s.Telegram)
+	}
+	for _, c := range page.Office {
+		// They have written to the bot before: it offers the desk in the menu of a chat it knows.
+		s.Telegram.CitizenAs(c.ID, c.Name, c.Language).Open()
+	}
+	shown := s.Telegram.Handler()
+	s.demo.shown.Store(&shown)
+	if err := s.startApp(ctx); err != nil {
+		return err
+	}
+	if err := s.App.AwaitPolls(ctx); err != nil {
+		return err
+	}
+	for i, person := range page.People[:2] { // they are subscribed, so that the first item published comes to somebody
+		s.Telegram.Phones()[i].Send("/start " + person.Language)
+	}
+	return nil
+}
+
+func (s *stage) startRedis(ctx context.Context) error {
+	mini, err := embedded.Start()
+	if err != nil {
+		return err
+	}
+	s.redis = "redis://" + mini.Addr()
+	s.parts.start(ctx, "the embedded Redis", func(ctx context.Context) error {
+		<-ctx.Done()
+		mini.Close()
+		return nil
+	})
+	return nil
+}
+
+func (s *stage) startSite(ctx context.Context) (err error) {
+	if s.Site, err = sample.NewSite(time.Now); err != nil {
+		return err
+	}
+	listener, err := listen(ctx, "127.0.0.1:0", "")
+	if err != nil {
+		return err
+	}
+	s.parts.start(ctx, "the ministry's site", func(ctx context.Context) error {
+		return serve(ctx, listener, s.Site.Handler(), time.Second, s.demo.log)
+	})
+	s.config, err = demoConfig("http://" + listener.Addr().String())
+	return err
+}
+
+// startApp starts the service on what there is. Its failure is the demo's.
+func (s *stage) startApp(ctx context.Context) error {
+	rdb, err := OpenRedis(config.Secret(s.redis))
+	if err != nil {
+		return err
+	}
+	power := &power{base: http.DefaultTransport.(*http.Transport).Clone()}
+	app, err := NewApp(ctx, AppOptions{
+		Config: s.config, Redis: rdb, Log: slog.New(power.logger(s.demo.log.Handler())),
+		Token: config.Secret(s.Telegram.Token()), Endpoint: s.demo.address(),
+		HTTP: &http.Client{Transport: power},
+	})
+	if err != nil {
+		return err
+	}
+	s.App, s.power = app, power
+	s.editor.app.Store(app)
+	if err := app.Start(ctx); err != nil {
+		return err
+	}
+	s.parts.start(ctx, "the service", func(ctx context.Context) error {
+		if err := app.Wait(ctx); err != nil && !power.off.Load() {
+			select {
+			case s.demo.failed <- err:
+			default: // one is enough to end
+			}
+		}
+		return nil
+	})
+	return nil
+}
+
+// stop ends the service, then its stand-ins.
+func (s *stage) stop(ctx context.Context) error {
+	var err error
+	if s.App != nil {
+		err = s.App.Stop(ctx)
+	}
+	if s.Telegram != nil {
+		err = errors.Join(err, s.Telegram.Close(ctx))
+	}
+	return errors.Join(err, s.parts.stop(ctx))
+}

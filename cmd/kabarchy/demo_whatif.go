@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"kabarchy/bot/simulator"
+)
+
+// What a visitor of the demo can have happen, and for how long.
+const (
+	siteFails     = "site"
+	telegramWaits = "wait"
+	programDies   = "kill"
+	siteFloods    = "flood"
+
+	siteFailsFor     = 30 * time.Second
+	telegramWaitsFor = 5 * time.Second
+)
+
+var whatIfs = []string{siteFails, telegramWaits, programDies, siteFloods}
+
+// happen has something happen, and returns when it does.
+func (s *stage) happen(ctx context.Context, what string) error {
+	switch what {
+	case siteFails:
+		s.Site.Break(true)
+		s.later(ctx, siteFailsFor, func(ctx context.Context) {
+			s.Site.Break(false)
+			if err := s.poll(ctx); err != nil && ctx.Err() == nil {
+				s.demo.log.ErrorContext(ctx, "the site is mended and was not read", "error", err)
+			}
+		})
+	case telegramWaits:
+		seconds := int(telegramWaitsFor / time.Second)
+		lift := s.Telegram.Fault(simulator.Fault{Methods: []string{"sendMessage", "sendPhoto"}, Refuse: simulator.TooMany(seconds)})
+		s.later(ctx, telegramWaitsFor, func(context.Context) { lift() })
+	case programDies:
+		return s.kill(ctx)
+	case siteFloods:
+		s.Site.Flood()
+		return s.poll(ctx)
+	default:
+		return fmt.Errorf("there is no %q", what)
+	}
+	return nil
+}
+
+// poll has the service read all sources now, instead of at their next time.
+func (s *stage) poll(ctx context.Context) error {
+	polls, ctx := errgroup.WithContext(ctx)
+	for _, source := range s.config.Sources {
+		polls.Go(func() error {
+			_, err := s.editor.app.Load().Poller.Poll(ctx, source.ID)
+			return err
+		})
+	}
+	return polls.Wait()
+}
+
+// later does something after a time, or when the stage is left.
+func (s *stage) later(ctx context.Context, after time.Duration, do func(context.Context)) {
+	s.parts.start(ctx, "what a visitor had happen", func(ctx context.Context) error {
+		select {
+		case <-time.After(after):
+		case <-ctx.Done():
+		}
+		do(ctx)
+		return nil
+	})
+}
+
+// kill takes the service's power, so that nothing reaches it any more and nothing that it
+// does reaches Redis or Telegram, and starts another on what is left.
+func (s *stage) kill(ctx context.Context) error {
+	dead := s.App
+	s.power.off.Store(true)
+	_ = dead.options.Redis.Close() // that it can't end properly is the point
+	s.parts.start(ctx, "a dead service", func(ctx context.Context) error {
+		_ = dead.Stop(ctx) // as above
+		return nil
+	})
+	return s.startApp(context.WithoutCancel(ctx))
+}
+
+// power is what a service reaches Telegram with, and what lets its log be read.
+type power struct {
+	off  atomic.Bool
+	base http.RoundTripper
+}
+
+var errNoPower = errors.New("the program is dead")
+
+// RoundTrip is part of http.RoundTripper.
+func (p *power) RoundTrip(r *http.Request) (*http.Response, error) {
+	if p.off.Load() {
+		return nil, errNoPower
+	}
+	answer, err := p.base.RoundTrip(r)
+	if err == nil && p.off.Load() {
+		_ = answer.Body.Close() // nobody reads it
+		return nil, errNoPower
+	}
+	return answer, err
+}
+
+// logger is a handler that hears the service as long as it lives.
+func (p *power) logger(h slog.Handler) slog.Handler { return poweredLog{h, p} }
+
+type poweredLog struct {
+	slog.Handler
+	power *power
+}
+
+func (l poweredLog) Enabled(ctx context.Context, level slog.Level) bool {
+	return !l.power.off.Load() && l.Handler.Enabled(ctx, level)
+}
+
+func (l poweredLog) WithAttrs(attributes []slog.Attr) slog.Handler {
+	return poweredLog{l.Handler.WithAttrs(attributes), l.power}
+}
+
+func (l poweredLog) WithGroup(name string) slog.Handler {
+	return poweredLog{l.Handler.WithGroup(name), l.power}
+}

@@ -4,12 +4,31 @@ import (
 	"context"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
+	"kabarchy/bot/desk/report"
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
 	"kabarchy/feeds"
 )
+
+// health is how the sources are: as this instance found them, or as the one that leads has
+// written, where it has asked them since.
+func (b *Bot) health(ctx context.Context) ([]feeds.Health, error) {
+	kept, err := report.Sources(ctx, b.admins.Redis)
+	if err != nil {
+		return nil, err
+	}
+	list := slices.Clone(b.admins.Service.Health())
+	for i, h := range list {
+		at := slices.IndexFunc(kept, func(k feeds.Health) bool { return k.Source == h.Source })
+		if at >= 0 && kept[at].LastAttempt.After(h.LastAttempt) {
+			list[i] = kept[at]
+		}
+	}
+	return list, nil
+}
 
 // sourceNotices are what there is to tell of the sources.
 func (b *Bot) sourceNotices() (notices []notice) {

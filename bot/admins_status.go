@@ -52,7 +52,11 @@ func (t *conversation) status(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	text = render.JoinFilled("\n\n", text, broadcasts, t.sourcesInWords(t.bot.admins.Service.Health()))
+	sources, err := t.bot.health(ctx)
+	if err != nil {
+		return err
+	}
+	text = render.JoinFilled("\n\n", text, broadcasts, t.sourcesInWords(sources))
 	return t.show(ctx, screen{text, t.heldRows(progress)})
 }
 
@@ -105,8 +109,7 @@ func (t *conversation) broadcastsInWords(ctx context.Context, progress []broadca
 	return strings.Join(all, "\n\n"), nil
 }
 
-// sourcesInWords says how each source is, those that are ill first. An instance that
-// stands by polls none, and says so.
+// sourcesInWords says how each source is, those that are ill first.
 func (t *conversation) sourcesInWords(list []feeds.Health) string {
 	list = slices.Clone(list)
 	ill := func(h feeds.Health) int {

@@ -177,7 +177,7 @@ func (t deskTalk) concerned(ctx context.Context, c desk.Case, verb desk.Verb) (i
 		n, _ := t.bot.reachCount(ctx, c)
 		return n, nil
 	}
-	s, err := t.bot.sums(ctx, c.Items, broadcastOf[c.Kind])
+	s, err := t.bot.sumsOf(ctx, c)
 	if verb == desk.Retry {
 		return s.gaveUp, err
 	}

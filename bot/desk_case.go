@@ -131,7 +131,7 @@ func (t deskTalk) casePage(ctx context.Context, c desk.Case) (page, error) {
 func (t deskTalk) look(ctx context.Context, d *caseDrawing) (err error) {
 	c := d.c
 	if c.Status == desk.Sending || c.Status == desk.Stopped || c.Status == desk.Sent {
-		if d.sums, err = t.bot.sums(ctx, c.Items, broadcastOf[c.Kind]); err != nil {
+		if d.sums, err = t.bot.sumsOf(ctx, c); err != nil {
 			return err
 		}
 		if d.corrects, d.withdraws, err = t.mends(ctx); err != nil {
@@ -273,8 +273,8 @@ func (d caseDrawing) head() string {
 		entry = words.sent
 	}
 	head := d.words.HTML(entry, data)
-	if c.Status == desk.Submitted && c.Reason != "" {
-		head += "\n" + d.words.T(missings[c.Reason], nil)
+	if entry := missings[c.Reason]; entry != "" && (c.Status == desk.Submitted || c.Status == desk.Sent) {
+		head += "\n" + d.words.T(entry, nil)
 	}
 	if title := render.Escaped(d.title, titleLength); title != "" {
 		head += "\n" + words.sign + " <b>" + title + "</b>"
@@ -282,10 +282,11 @@ func (d caseDrawing) head() string {
 	return head
 }
 
-// missings say why what was approved was not sent.
+// missings say why what was approved was not sent, or changed nothing.
 var missings = map[string]string{
 	desk.MissedLate:     "line.desk_missed_late",
 	desk.MissedApprover: "line.desk_missed_approver",
+	desk.TakenBack:      "line.desk_taken_back",
 }
 
 // due says when an approved case goes.

@@ -38,6 +38,15 @@ func (b *Bot) sums(ctx context.Context, items []string, kind broadcast.Kind) (s 
 	return s, nil
 }
 
+// sumsOf adds up what a case sends. Of one that is done it is what was kept: its broadcasts are
+// forgotten before it is.
+func (b *Bot) sumsOf(ctx context.Context, c desk.Case) (sums, error) {
+	if kept := c.Sums; kept != nil && c.Status == desk.Sent {
+		return sums{planned: kept.Planned, sent: kept.Sent, blocked: kept.Blocked, failed: kept.Failed, gaveUp: kept.GaveUp}, nil
+	}
+	return b.sums(ctx, c.Items, broadcastOf[c.Kind])
+}
+
 // broadcastOf is what a case sends.
 var broadcastOf = map[desk.Kind]broadcast.Kind{
 	desk.Announce: broadcast.News, desk.Correct: broadcast.Correction, desk.Withdraw: broadcast.Withdrawal,
@@ -48,6 +57,7 @@ func (s *sums) add(p broadcast.Progress) {
 	s.sent += p.Sent
 	s.blocked += p.Blocked
 	s.failed += p.Failed
+	s.gaveUp += p.Reasons[broadcast.ReasonGaveUp]
 	s.rate += p.Rate
 	if p.FinishedAt.IsZero() {
 		s.running = true

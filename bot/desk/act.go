@@ -20,6 +20,7 @@ type Act struct {
 	Reason  string   // of Return, in 1 to 500 characters
 	Reach   int      // the number that was shown
 	Via     string   // "chat", "web" or "clock"
+	sums    *Sums    // of Done: what became of the case's messages
 }
 
 // Result says what became of an act.

@@ -85,8 +85,10 @@ type Case struct {
 	SentAt    time.Time `json:"sent_at,omitzero"` // when it began to go
 	// Ended reports that what is stopped is not to go on.
 	Ended  bool   `json:"ended,omitempty"`
-	Reason string `json:"reason,omitempty"` // of a return, or a miss: see MissedLate
+	Reason string `json:"reason,omitempty"` // of a return, of a miss: see MissedLate, or TakenBack
 	Reach  int    `json:"reach,omitempty"`  // the number that the approver confirmed
+	// Sums are kept from Done on; nil where nothing is known of its broadcasts.
+	Sums *Sums `json:"sums,omitempty"`
 	// Retrying reports that those who could not be reached are tried again.
 	Retrying bool `json:"retrying,omitempty"`
 	// Feed reports that its item is a feed's, not the desk's.
@@ -100,6 +102,22 @@ const (
 	MissedLate     = "late"     // nobody was there to send it for half an hour
 	MissedApprover = "approver" // who approved it is no approver any more
 )
+
+// TakenBack is the Reason of a correction that is done and changed nothing, or not all: what it
+// corrects had been taken back meanwhile.
+const TakenBack = "taken_back"
+
+// Sums are what became of the messages of a case. They are kept with it when it is done, as the
+// reports of its broadcasts are not kept as long.
+type Sums struct {
+	Planned     int `json:"planned"`
+	Came        int `json:"came,omitempty"`
+	Sent        int `json:"sent"`
+	Blocked     int `json:"blocked,omitempty"`
+	Failed      int `json:"failed,omitempty"`
+	GaveUp      int `json:"gave_up,omitempty"` // of Failed those who could not be reached
+	NoLongerDue int `json:"no_longer_due,omitempty"`
+}
 
 // Hand reports whether somebody wrote, changed or submitted it.
 func (c Case) Hand(who int64) bool { return slices.Contains(c.Hands, who) }
@@ -122,4 +140,4 @@ func (c *Case) join(who int64) {
 }
 
 // moment is now, as cases keep it.
-func moment() time.Time { return time.UnixMilli(time.Now().UnixMilli()).UTC() }
+func (d *Desk) moment() time.Time { return time.UnixMilli(d.clock().UnixMilli()).UTC() }

@@ -55,10 +55,11 @@ func (d *Desk) tick(ctx context.Context) error {
 		}
 	}
 	var under []Case // those that may have ended
+	why := make(map[string]string)
 	for _, c := range open {
 		done := c.Ended
 		if c.Status == Sending {
-			done, err = d.release(ctx, c)
+			done, why[c.ID], err = d.release(ctx, c)
 			note(c, err)
 		}
 		if done {
@@ -83,22 +84,34 @@ func (d *Desk) tick(ctx context.Context) error {
 	}
 	for _, c := range under {
 		if ended(c) {
-			note(c, d.act(ctx, c, Done, ""))
+			note(c, d.done(ctx, c, why[c.ID]))
 		}
 	}
 	return failed
 }
 
+// done closes a case all of whose broadcasts have ended, and keeps what became of them.
+func (d *Desk) done(ctx context.Context, c Case, why string) error {
+	sums, err := d.sums(ctx, c)
+	if err != nil {
+		return err
+	}
+	_, err = d.Do(ctx, Act{ID: clockAct(c, Done), Verb: Done, Case: c.ID, Version: c.Version, Reason: why, Via: clockWay, sums: sums})
+	return err
+}
+
+// clockAct is the id of an act of the clock's.
+func clockAct(c Case, verb Verb) string { return fmt.Sprintf("%s:%s:%d", verb, c.ID, c.Version) }
+
 // act does an act of the clock's.
 func (d *Desk) act(ctx context.Context, c Case, verb Verb, reason string) error {
-	id := fmt.Sprintf("%s:%s:%d", verb, c.ID, c.Version)
-	_, err := d.Do(ctx, Act{ID: id, Verb: verb, Case: c.ID, Version: c.Version, Reason: reason, Via: clockWay})
+	_, err := d.Do(ctx, Act{ID: clockAct(c, verb), Verb: verb, Case: c.ID, Version: c.Version, Reason: reason, Via: clockWay})
 	return err
 }
 
 // turn says what the clock does to a case that sends nothing now, if anything.
 func (d *Desk) turn(ctx context.Context, c Case) (verb Verb, reason string, err error) {
-	now := time.Now()
+	now := d.clock()
 	switch c.Status {
 	case Draft, Returned, Submitted:
 		if now.Sub(c.Changed) >= idleLength {
@@ -115,9 +128,11 @@ func (d *Desk) turn(ctx context.Context, c Case) (verb Verb, reason string, err 
 }
 
 // whenApproved says whether what is approved goes now. A text that is late may be wrong by
-// now; a text that is to be taken back is not.
+// now; a text that is to be taken back is not. Due was written by the clock of the instance
+// that approved it, which may be another than this one's: how long it can be taken back is
+// measured here, from when it was seen. After a restart that is longer, and never shorter.
 func (d *Desk) whenApproved(ctx context.Context, c Case, now time.Time) (verb Verb, reason string, err error) {
-	if now.Before(c.Due) {
+	if left := c.hold(d.options.Hold) - d.held(c); left > 0 || now.Before(c.At) {
 		return "", "", nil
 	}
 	roles, err := d.RolesOf(ctx, c.ApprovedBy)
@@ -130,4 +145,25 @@ func (d *Desk) whenApproved(ctx context.Context, c Case, now time.Time) (verb Ve
 		return Miss, MissedLate, nil
 	}
 	return Go, "", nil
+}
+
+// sighting is when a version of a case was seen to be approved.
+type sighting struct {
+	version int
+	at      time.Time
+}
+
+// held is for how long this process has seen that a case is approved.
+func (d *Desk) held(c Case) time.Duration {
+	if c.Status != Approved {
+		d.approved.Delete(c.ID)
+		return 0
+	}
+	now := sighting{c.Version, d.clock()}
+	seen, _ := d.approved.LoadOrStore(c.ID, now)
+	if was := seen.(sighting); was.version == c.Version {
+		return now.at.Sub(was.at)
+	}
+	d.approved.Store(c.ID, now)
+	return 0
 }

@@ -79,6 +79,9 @@ type Desk struct {
 	options Options
 	rdb     redis.UniversalClient
 	log     *slog.Logger
+	clock   func() time.Time // other than time.Now in tests of clocks that differ
+	// approved are the holds of cases: when this process saw first that each was approved.
+	approved sync.Map
 	// retried are the versions of cases whose broadcasts this process has had tried again.
 	retried sync.Map
 	// links are what links said when they were asked.
@@ -100,7 +103,7 @@ func New(o Options) (*Desk, error) {
 		o.Zone = time.UTC
 	}
 	links, err := lru.New[string, linkAnswer](linksKnown)
-	return &Desk{options: o, rdb: o.Redis, log: o.Log.With("component", "desk"), links: links}, err
+	return &Desk{options: o, rdb: o.Redis, log: o.Log.With("component", "desk"), links: links, clock: time.Now}, err
 }
 
 // How many links' answers are remembered, and for how long.

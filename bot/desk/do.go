@@ -85,7 +85,8 @@ func (d *Desk) Do(ctx context.Context, a Act) (Outcome, error) {
 		}
 		switch done {
 		case actDone:
-			if _, err := d.release(ctx, next.Case); err != nil { // the leader tries again each second
+			d.held(next.Case)
+			if _, _, err := d.release(ctx, next.Case); err != nil { // the leader tries again each second
 				d.log.WarnContext(ctx, "what was decided is not done yet, trying again", "case", a.Case, "error", err)
 			}
 			return Outcome{Case: next.Case, Result: Acted}, nil
@@ -98,7 +99,7 @@ func (d *Desk) Do(ctx context.Context, a Act) (Outcome, error) {
 
 // read reads what an act is judged by.
 func (d *Desk) read(ctx context.Context, a Act) (sight, error) {
-	s := sight{who: a.Who, now: moment()}
+	s := sight{who: a.Who, now: d.moment()}
 	pipe := d.rdb.Pipeline()
 	found, known := pipe.Get(ctx, keyCase(a.Case)), pipe.Exists(ctx, keyAct(a.ID))
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {

@@ -89,5 +89,5 @@ func (d *Desk) Reach(ctx context.Context, c Case) (broadcast.Reach, error) {
 	if err != nil {
 		return broadcast.Reach{}, err
 	}
-	return d.options.Engine.Reach(ctx, items, c.due(moment(), d.options.Hold))
+	return d.options.Engine.Reach(ctx, items, c.due(d.moment(), d.options.Hold))
 }

@@ -66,7 +66,7 @@ func (d *Desk) Decide(ctx context.Context, who int64, batch string, items []stri
 			open = append(open, item)
 		}
 	}
-	if err := d.decide(ctx, Line{At: moment(), Reach: reach, Via: via}, who, batch, open, send); err != nil {
+	if err := d.decide(ctx, Line{At: d.moment(), Reach: reach, Via: via}, who, batch, open, send); err != nil {
 		return nil, fmt.Errorf("decide of what is held: %w", err)
 	}
 	decided, err := d.Decisions(ctx, batch, items)

@@ -74,7 +74,7 @@ func TestADecisionThatACrashLeftIsCarriedOut(t *testing.T) {
 		o.subscribe("ky", 1)
 		held := o.hold()
 		batch := Batch(held[0])
-		if err := o.decide(o.t.Context(), Line{At: moment()}, cholpon, batch, []string{held[0].Item}, true); err != nil {
+		if err := o.decide(o.t.Context(), Line{At: o.moment()}, cholpon, batch, []string{held[0].Item}, true); err != nil {
 			o.t.Fatal(err)
 		}
 		// What an earlier release decided of a whole batch holds for the rest of it.

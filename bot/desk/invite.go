@@ -68,7 +68,7 @@ func (d *Desk) Invite(ctx context.Context, by int64) (token string, err error) {
 	random := make([]byte, 20)
 	rand.Read(random) // never fails
 	token = strings.ToLower(base32.StdEncoding.EncodeToString(random))
-	now := moment()
+	now := d.moment()
 	raw, err := json.Marshal(Person{InvitedBy: by, Since: now})
 	if err != nil {
 		return "", fmt.Errorf("invite: %w", err)
@@ -104,7 +104,7 @@ func (d *Desk) Accept(ctx context.Context, token string, user int64, name string
 	if roles, err := d.RolesOf(ctx, p.InvitedBy); err != nil || roles&Approver == 0 {
 		return Person{}, false, err
 	}
-	p.ID, p.Name, p.Roles, p.Since = user, shorten(name), Officer, moment()
+	p.ID, p.Name, p.Roles, p.Since = user, shorten(name), Officer, d.moment()
 	entry, err := json.Marshal(p)
 	if err != nil {
 		return Person{}, false, fmt.Errorf("accept an invitation: %w", err)
@@ -122,7 +122,7 @@ func (d *Desk) Accept(ctx context.Context, token string, user int64, name string
 
 // PutOut ends what an invitation gave somebody, at once. ErrNotInvited where they have none.
 func (d *Desk) PutOut(ctx context.Context, by, user int64) error {
-	now := moment()
+	now := d.moment()
 	err := d.administer(ctx, by, Line{At: now, Verb: PutOut, Whom: user}, func(l Line, entry string) (int, error) {
 		line, err := json.Marshal(l)
 		if err != nil {

@@ -176,19 +176,24 @@ func (n *next) send(a Act, now time.Time) {
 	case Retry:
 		n.Retrying, n.Ended = true, false
 	case Done:
-		n.Retrying = false
+		n.Retrying, n.Sums, n.Reason = false, a.sums, a.Reason
 	}
 }
 
 // due is when what is approved now goes: at its time, or when the hold is over.
 func (c Case) due(now time.Time, hold time.Duration) time.Time {
-	if c.Urgent || c.Kind == Withdraw {
-		hold = min(hold, holdUrgent)
-	}
-	if due := now.Add(hold); c.At.Before(due) {
+	if due := now.Add(c.hold(hold)); c.At.Before(due) {
 		return due
 	}
 	return c.At
+}
+
+// hold is how long it can be taken back before it goes.
+func (c Case) hold(usual time.Duration) time.Duration {
+	if c.Urgent || c.Kind == Withdraw {
+		return min(usual, holdUrgent)
+	}
+	return usual
 }
 
 // holdUrgent is the longest that what is urgent can be taken back before it goes.

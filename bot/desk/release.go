@@ -15,25 +15,26 @@ import (
 // release does what a case in Sending is to do. Done again, it does nothing: the archive
 // knows the items of an announcement, and by which case an item was revised. So it is done
 // as long as the case is in Sending: what Redis loses in a crash, after it was done, is done
-// anew. done is false where the case is not in Sending.
-func (d *Desk) release(ctx context.Context, c Case) (done bool, err error) {
+// anew. done is false where the case is not in Sending; why is what there is to say once it is
+// Done, such as TakenBack.
+func (d *Desk) release(ctx context.Context, c Case) (done bool, why string, err error) {
 	switch {
 	case c.Status != Sending:
-		return false, nil
+		return false, "", nil
 	case c.Kind == Withdraw:
 		err = d.takeBack(ctx, c)
 	case c.Kind == Correct:
-		err = d.revise(ctx, c)
+		why, err = d.revise(ctx, c)
 	case c.Retrying:
 		err = d.retry(ctx, c)
 	case !c.Feed:
 		err = d.publish(ctx, c)
 	}
 	if err != nil {
-		return false, fmt.Errorf("release case %s: %w", c.ID, err)
+		return false, "", fmt.Errorf("release case %s: %w", c.ID, err)
 	}
 	d.options.Engine.Wake()
-	return true, nil
+	return true, why, nil
 }
 
 func (d *Desk) publish(ctx context.Context, c Case) error {
@@ -45,26 +46,29 @@ func (d *Desk) publish(ctx context.Context, c Case) error {
 }
 
 // revise puts the new texts in place of the old ones. An item that was taken back meanwhile
-// stays so.
-func (d *Desk) revise(ctx context.Context, c Case) error {
+// stays so: then why is TakenBack.
+func (d *Desk) revise(ctx context.Context, c Case) (why string, err error) {
 	for _, id := range c.Items {
 		it, err := d.options.Archive.Item(ctx, id)
 		if errors.Is(err, feeds.ErrNotFound) {
 			continue
 		}
 		if err != nil {
-			return err
+			return "", err
 		}
 		t, ok := c.Texts[it.Language]
 		if !ok {
 			continue
 		}
 		err = d.options.Archive.Revise(ctx, id, feeds.Text{Title: t.Title, Blocks: t.Blocks, File: d.picture(c)}, c.ID)
-		if err != nil && !errors.Is(err, feeds.ErrWithdrawn) {
-			return err
+		if errors.Is(err, feeds.ErrWithdrawn) {
+			why, err = TakenBack, nil
+		}
+		if err != nil {
+			return "", err
 		}
 	}
-	return nil
+	return why, nil
 }
 
 func (d *Desk) takeBack(ctx context.Context, c Case) error {
@@ -120,6 +124,31 @@ var sends = map[Kind]struct {
 	Announce: {[]broadcast.Kind{broadcast.News, broadcast.Digest}, feeds.Published},
 	Correct:  {[]broadcast.Kind{broadcast.Correction}, feeds.Corrected},
 	Withdraw: {[]broadcast.Kind{broadcast.Withdrawal}, feeds.Withdrawn},
+}
+
+// sums are what became of a case's messages, as its broadcasts' reports say: of each item its
+// news, or its last correction or withdrawal. nil where there is none.
+func (d *Desk) sums(ctx context.Context, c Case) (*Sums, error) {
+	var all *Sums
+	for _, item := range c.Items {
+		told, err := d.options.Engine.Reports(ctx, item)
+		if err != nil {
+			return nil, fmt.Errorf("sums of case %s: %w", c.ID, err)
+		}
+		told = slices.DeleteFunc(told, func(r broadcast.Report) bool { return !slices.Contains(sends[c.Kind].kinds, r.Kind) })
+		if c.Kind != Announce && len(told) > 1 {
+			told = told[len(told)-1:]
+		}
+		for _, r := range told {
+			if all == nil {
+				all = &Sums{}
+			}
+			all.Planned, all.Came, all.Sent = all.Planned+r.Planned, all.Came+r.Came, all.Sent+r.Sent
+			all.Blocked, all.Failed, all.NoLongerDue = all.Blocked+r.Blocked, all.Failed+r.Failed, all.NoLongerDue+r.NoLongerDue
+			all.GaveUp += r.Reasons[broadcast.ReasonGaveUp]
+		}
+	}
+	return all, nil
 }
 
 // mostAnnouncements is how many announcements are looked at; more than a flood's.

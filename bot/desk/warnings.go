@@ -17,7 +17,7 @@ import (
 // Check returns what is wrong with a case, errors first, and what may be. It asks the links
 // whether they answer, which takes 5 seconds at most; what a link said holds for ten minutes.
 func (d *Desk) Check(ctx context.Context, c Case) ([]Finding, error) {
-	found := d.mistakes(c, moment())
+	found := d.mistakes(c, d.moment())
 	found = append(found, d.deadLinks(ctx, c)...)
 	repeated, err := d.repeated(ctx, c)
 	if err != nil {

@@ -113,8 +113,9 @@ type Bot struct {
 	members  *lru.Cache[membership, standing]
 	self     *telegram.Self
 
+	deskMenu  func(locale.Locale) []menuEntry // see deskMenu, which knows all commands
 	renewals  renewals
-	menuless  sync.Map // somebody at the desk whose menu Telegram does not take → when to try again
+	menuless  sync.Map // somebody at the desk whose menu Telegram does not take → menuless
 	unreached sync.Map // an administrator who can't be written to → when to try again
 }
 
@@ -164,6 +165,7 @@ func New(o Options) *Bot {
 		log:      o.Log,
 		metrics:  newBotMetrics(o.Registerer),
 		members:  rememberMembers(),
+		deskMenu: deskMenu,
 		renewals: newRenewals(),
 	}
 	b.self = telegram.NewSelf(o.Client, o.Log)

@@ -159,6 +159,11 @@ func (b *Bot) converse(ctx context.Context, c telegram.Chat, u telegram.User) (*
 	if language == "" {
 		language = u.LanguageCode
 	}
+	if language == "" && c.Private() { // nobody has asked: somebody at the desk is told something
+		if language, err = b.phoneOf(ctx, c.ID); err != nil {
+			return nil, err
+		}
+	}
 	return &conversation{
 		view: view{
 			chat: c, preferences: preferences, known: known, words: locale.For(language),

@@ -321,7 +321,18 @@ func (d caseDrawing) card() string {
 		lines = append(lines, d.words.T("line.desk_picture", nil))
 	}
 	if c.Kind == desk.Correct {
-		lines = append(lines, d.words.T("line.desk_few_notice", nil))
+		lines = append(lines, d.withdrawn(), d.words.T("line.desk_few_notice", nil))
+	}
+	return render.JoinFilled("\n", lines...)
+}
+
+// withdrawn names the editions that were taken back since the correction was begun.
+func (d caseDrawing) withdrawn() string {
+	var lines []string
+	for _, item := range d.items {
+		if item.Withdrawn {
+			lines = append(lines, d.words.T("line.desk_edition_withdrawn", map[string]any{"Language": locale.For(item.Language).Name()}))
+		}
 	}
 	return render.JoinFilled("\n", lines...)
 }

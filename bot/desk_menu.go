@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"kabarchy/bot/locale"
 	"kabarchy/bot/telegram"
 )
@@ -16,8 +18,18 @@ import (
 // keyMenus: hash, user → a hash of the menu that their chat has, with /desk in it.
 const keyMenus = "{news}:desk:menus"
 
-// menuPause is how long a chat whose menu Telegram does not take is left alone.
-const menuPause = 10 * time.Minute
+// How long a chat whose menu Telegram does not take is left alone: longer each time.
+const (
+	menuPause      = 5 * time.Second
+	longestPause   = 10 * time.Minute
+	pausesLengthen = 2
+)
+
+// menuless is that Telegram did not take somebody's menu.
+type menuless struct {
+	until time.Time     // when to try again
+	pause time.Duration // the last one
+}
 
 // offerDesk has /desk in the menu of those who are at the desk, and of nobody else.
 func (b *Bot) offerDesk(ctx context.Context, n deskNews) error {
@@ -26,22 +38,12 @@ func (b *Bot) offerDesk(ctx context.Context, n deskNews) error {
 		return fmt.Errorf("whose menu has the desk: %w", err)
 	}
 	for _, p := range n.people {
-		id := decimal(p.ID)
-		t, err := b.converse(ctx, telegram.Chat{ID: p.ID, Type: "private"}, telegram.User{ID: p.ID})
-		if err != nil {
-			return err
-		}
-		menu := deskMenu(t.words)
-		sum := sha256.Sum256([]byte(telegram.JSON(menu)))
-		if fingerprint := hex.EncodeToString(sum[:8]); p.Roles != 0 && have[id] != fingerprint {
-			err := b.setMenu(ctx, p.ID, "setMyCommands", map[string]string{"commands": telegram.JSON(menu)}, func() error {
-				return b.admins.Redis.HSet(ctx, keyMenus, id, fingerprint).Err()
-			})
-			if err != nil {
+		if p.Roles != 0 {
+			if err := b.offerMenu(ctx, p.ID, have[decimal(p.ID)]); err != nil {
 				return err
 			}
 		}
-		delete(have, id)
+		delete(have, decimal(p.ID))
 	}
 	for id := range have {
 		user, err := strconv.ParseInt(id, 10, 64)
@@ -58,6 +60,37 @@ func (b *Bot) offerDesk(ctx context.Context, n deskNews) error {
 	return nil
 }
 
+// offerMenu has /desk in the menu of one person at the desk, unless they have that menu.
+func (b *Bot) offerMenu(ctx context.Context, user int64, has string) error {
+	t, err := b.converse(ctx, telegram.Chat{ID: user, Type: "private"}, telegram.User{ID: user})
+	if err != nil {
+		return err
+	}
+	menu := telegram.JSON(b.deskMenu(t.words))
+	sum := sha256.Sum256([]byte(menu))
+	fingerprint := hex.EncodeToString(sum[:8])
+	if has == fingerprint {
+		return nil
+	}
+	return b.setMenu(ctx, user, "setMyCommands", map[string]string{"commands": menu}, func() error {
+		return b.admins.Redis.HSet(ctx, keyMenus, decimal(user), fingerprint).Err()
+	})
+}
+
+// meet is for somebody at the desk who begins to speak with the bot, whichever instance hears
+// it: before that, Telegram lets nobody write to them, nor give them a menu.
+func (t *conversation) meet(ctx context.Context) error {
+	if _, is, err := t.atDesk(ctx); err != nil || !is {
+		return err
+	}
+	has, err := t.bot.admins.Redis.HGet(ctx, keyMenus, decimal(t.from.ID)).Result()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return fmt.Errorf("whether the menu of %d has the desk: %w", t.from.ID, err)
+	}
+	t.bot.menuless.Delete(t.from.ID)
+	return t.bot.offerMenu(ctx, t.from.ID, has)
+}
+
 // deskMenu is the menu with the desk in it, first.
 func deskMenu(words locale.Locale) []menuEntry {
 	menu := []menuEntry{{"desk", words.T("command.desk", nil)}}
@@ -72,8 +105,11 @@ func deskMenu(words locale.Locale) []menuEntry {
 // setMenu changes the menu of one chat, and notes that. A chat for which Telegram refuses it,
 // as one that never wrote to the bot, is tried again later.
 func (b *Bot) setMenu(ctx context.Context, user int64, method string, params map[string]string, note func() error) error {
-	if until, failed := b.menuless.Load(user); failed && b.now().Before(until.(time.Time)) {
-		return nil
+	var last menuless
+	if failed, has := b.menuless.Load(user); has {
+		if last = failed.(menuless); b.now().Before(last.until) {
+			return nil
+		}
 	}
 	params["scope"] = telegram.JSON(map[string]any{"type": "chat", "chat_id": user})
 	err := b.client.Call(ctx, method, params, nil)
@@ -84,7 +120,9 @@ func (b *Bot) setMenu(ctx context.Context, user int64, method string, params map
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if _, again := b.menuless.Swap(user, b.now().Add(menuPause)); !again {
+	pause := min(max(menuPause, last.pause*pausesLengthen), longestPause)
+	b.menuless.Store(user, menuless{b.now().Add(pause), pause})
+	if last.pause == 0 {
 		b.log.WarnContext(ctx, "desk: menu not set, trying again", "user", user, "method", method, "error", err)
 	}
 	if errors.As(err, new(*telegram.APIError)) && method == "deleteMyCommands" {

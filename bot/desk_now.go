@@ -23,6 +23,9 @@ func (t *conversation) deskCommand(ctx context.Context, _ string) error {
 	case !is:
 		return t.hint(ctx)
 	}
+	if err := t.meet(ctx); err != nil {
+		return err
+	}
 	q, open, err := t.bot.asked(ctx, t.from.ID)
 	if err != nil {
 		return err

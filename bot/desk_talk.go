@@ -27,7 +27,11 @@ func (t *conversation) atDesk(ctx context.Context) (deskTalk, bool, error) {
 		return deskTalk{}, false, nil
 	}
 	roles, err := t.bot.desk.RolesOf(ctx, t.from.ID)
-	return deskTalk{t, t.bot.desk, roles}, err == nil && roles != 0, err
+	at := deskTalk{t, t.bot.desk, roles}
+	if err != nil || roles == 0 {
+		return at, false, err
+	}
+	return at, true, at.notePhone(ctx)
 }
 
 // page is a screen of the desk, and what is remembered of it.

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 
+	"kabarchy/bot/desk"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
@@ -95,6 +96,14 @@ func (t *conversation) forgotten(ctx context.Context) error {
 	return t.show(ctx, screen{t.words.T("screen.forgotten", nil), [][]telegram.Button{t.menu()[0], t.languageButtons()}})
 }
 
+// privacy says what is kept of the chat; to who is at the desk also what is kept of that, which
+// nobody can delete.
 func (t *conversation) privacy(ctx context.Context) error {
-	return t.show(ctx, screen{t.words.T("screen.privacy", nil), t.menu()})
+	text := t.words.T("screen.privacy", nil)
+	if _, is, err := t.atDesk(ctx); err != nil {
+		return err
+	} else if is {
+		text += "\n\n" + t.words.T("screen.desk_privacy", map[string]any{"Days": t.words.Number(desk.KeptDays)})
+	}
+	return t.show(ctx, screen{text, t.menu()})
 }

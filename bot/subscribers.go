@@ -13,6 +13,9 @@ func (b *Bot) forgetChat(ctx context.Context, chat int64) error {
 	if err := b.store.Forget(ctx, chat); err != nil {
 		return err
 	}
+	if err := b.forgetPhone(ctx, chat); err != nil {
+		return err
+	}
 	return b.forget(ctx, chat)
 }
 

@@ -17,6 +17,9 @@ import (
 // is done at once: "ky" subscribes in Kyrgyz, "item-<id>" shows that item, "topic-<id>"
 // chooses that topic, "from-<label>" has who subscribes counted as come by that poster. Who was here before and left gets the news again as it was.
 func (t *conversation) start(ctx context.Context, payload string) error {
+	if err := t.meet(ctx); err != nil {
+		return err
+	}
 	if locale.Spoken(payload) {
 		return t.subscribe(ctx, payload)
 	}

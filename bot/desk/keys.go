@@ -31,9 +31,12 @@ func keyHeld(batch string) string { return "{news}:desk:held:" + batch }
 // only read.
 func keyDecided(batch string) string { return "{news}:decided:" + batch }
 
+// KeptDays is for how many days closed cases and the audit are kept.
+const KeptDays = 365
+
 const (
-	kept         = 365 * 24 * time.Hour // how long closed cases and the audit are kept
-	keptAct      = 24 * time.Hour       // how long an act is known again
+	kept         = KeptDays * 24 * time.Hour // how long closed cases and the audit are kept
+	keptAct      = 24 * time.Hour            // how long an act is known again
 	keptDecision = 90 * 24 * time.Hour
 	keptInvite   = 24 * time.Hour // how long an invitation is valid
 )

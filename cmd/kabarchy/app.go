@@ -182,8 +182,8 @@ func (a *App) Start(ctx context.Context) error {
 	a.parts.start(ctx, "news and conversation", func(ctx context.Context) error {
 		return a.lease.Lead(ctx, a.work)
 	})
-	if len(a.options.Config.Admins) == 0 {
-		a.options.Log.WarnContext(ctx, "no administrators are configured: items that are held for a decision have nobody to release them; put Telegram user ids under admins")
+	if lacks := a.options.Config.WithoutAdmins(); lacks != "" {
+		a.options.Log.WarnContext(ctx, "no administrators are configured: "+lacks+"; put Telegram user ids under admins")
 	}
 	for _, warning := range a.options.Config.Warnings() {
 		a.options.Log.WarnContext(ctx, warning)

@@ -69,8 +69,8 @@ func printPlan(w io.Writer, name string, c *config.Config, redis []string) {
 	for _, topic := range c.Topics {
 		fmt.Fprintf(t, "Topic\t%s: %s\n", topic.ID, strings.Join([]string{topic.Name["ky"], topic.Name["ru"], topic.Name["en"]}, " · "))
 	}
-	if len(c.Admins) == 0 {
-		fmt.Fprint(t, "Admins\tnone: items that are held for a decision have nobody to release them, and nobody is told of ill sources; put Telegram user ids under admins\n")
+	if lacks := c.WithoutAdmins(); lacks != "" {
+		fmt.Fprintf(t, "Admins\tnone: %s; put Telegram user ids under admins\n", lacks)
 	}
 	printDesk(t, c)
 	fmt.Fprintf(t, "Rate\t%g messages a second\n", c.Telegram.MessagesPerSecond)

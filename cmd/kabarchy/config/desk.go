@@ -126,6 +126,19 @@ func (ps *problems) people(people []Person) {
 	}
 }
 
+// WithoutAdmins says what is missed where there are no administrators; empty where there are.
+// What is held is also decided by the desk's approvers.
+func (c *Config) WithoutAdmins() string {
+	const untold = "nobody is told of ill sources"
+	switch {
+	case len(c.Admins) > 0:
+		return ""
+	case slices.ContainsFunc(c.Colleagues(), func(p Person) bool { return p.Has(Approver) }):
+		return untold + ", and nobody sees /status; what is held is decided by the desk's approvers"
+	}
+	return "items that are held for a decision have nobody to release them, and " + untold
+}
+
 // Warnings are what works, and may not be meant.
 func (c *Config) Warnings() (warnings []string) {
 	if c.Desk == nil || c.Desk.One() {

@@ -2,20 +2,15 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	_ "embed"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"kabarchy/cmd/kabarchy/config"
 )
 
 // demoCommand shows the whole system on this machine. Telegram, the ministry's site and
@@ -84,7 +79,7 @@ func startDemo(ctx context.Context, page net.Listener, log *slog.Logger) (*demo,
 		return serve(ctx, page, http.HandlerFunc(d.serve), time.Second, log)
 	})
 	var err error
-	if d.stage, err = newStage(ctx, d); err != nil {
+	if d.stage, err = newStage(ctx, d.surroundings()); err != nil {
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 		defer cancel()
 		return nil, errors.Join(err, d.stop(stopping))
@@ -102,6 +97,20 @@ func (d *demo) serve(w http.ResponseWriter, r *http.Request) {
 	(*shown).ServeHTTP(w, r)
 }
 
+// surroundings are the demo's, for a stage.
+func (d *demo) surroundings() surroundings {
+	return surroundings{
+		address: d.address(), log: d.log, begin: d.begin,
+		show: func(h http.Handler) { d.shown.Store(&h) },
+		failed: func(err error) {
+			select {
+			case d.failed <- err:
+			default: // one is enough to end
+			}
+		},
+	}
+}
+
 // begin leaves the stage that is, and sets a new one.
 func (d *demo) begin(ctx context.Context) error {
 	d.mu.Lock()
@@ -111,23 +120,12 @@ func (d *demo) begin(ctx context.Context) error {
 	if err := d.stage.stop(ctx); err != nil {
 		return err
 	}
-	fresh, err := newStage(ctx, d)
+	fresh, err := newStage(ctx, d.surroundings())
 	if err != nil {
 		return err
 	}
 	d.stage = fresh
 	return nil
-}
-
-// demoToken is another one each time, so that no page of another site can guess it.
-func demoToken() string { return "7000000001:" + rand.Text() }
-
-//go:embed demo.yaml
-var demoYAML string
-
-// demoConfig is the configuration of a service that reads the sample ministry's site.
-func demoConfig(site string) (*config.Config, error) {
-	return config.Parse("demo.yaml", []byte(strings.ReplaceAll(demoYAML, "http://site.example", site)))
 }
 
 // address is that of the page.

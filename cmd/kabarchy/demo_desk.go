@@ -35,7 +35,7 @@ var (
 var errNotStarted = errors.New("the service is starting")
 
 // Begin is part of page.Stage.
-func (d *editor) Begin(ctx context.Context) error { return d.stage.demo.begin(ctx) }
+func (d *editor) Begin(ctx context.Context) error { return d.stage.around.begin(ctx) }
 
 // WhatIf is part of page.Stage.
 func (d *editor) WhatIf(ctx context.Context, what string) error {

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	_ "embed"
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"kabarchy/bot/simulator"
@@ -20,7 +23,7 @@ type stage struct {
 	Telegram *simulator.Server
 	Site     *sample.Site
 
-	demo   *demo
+	around surroundings
 	redis  string // its address
 	config *config.Config
 	power  *power // of the service
@@ -28,10 +31,19 @@ type stage struct {
 	parts  group // the stand-ins
 }
 
+// surroundings are what stays from one beginning to the next.
+type surroundings struct {
+	address string // of the page, and of Telegram
+	log     *slog.Logger
+	show    func(http.Handler) // what is there now
+	failed  func(error)        // ends the demo
+	begin   func(context.Context) error
+}
+
 // newStage sets a stage, which the demo shows from then on, and returns when the service
 // has read the ministry's site.
-func newStage(ctx context.Context, d *demo) (*stage, error) {
-	s := &stage{demo: d}
+func newStage(ctx context.Context, around surroundings) (*stage, error) {
+	s := &stage{around: around}
 	if err := s.start(ctx); err != nil {
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 		defer cancel()
@@ -48,8 +60,8 @@ func (s *stage) start(ctx context.Context) error {
 		return err
 	}
 	s.editor = &editor{stage: s}
-	s.Telegram = simulator.New(simulator.Options{Token: demoToken(), Local: true, Limits: simulator.TelegramLimits, Log: s.demo.log})
-	s.Telegram.Show(page.New(s.Telegram, page.Options{Desk: s.editor, Log: s.demo.log}))
+	s.Telegram = simulator.New(simulator.Options{Token: demoToken(), Local: true, Limits: simulator.TelegramLimits, Log: s.around.log})
+	s.Telegram.Show(page.New(s.Telegram, page.Options{Desk: s.editor, Log: s.around.log}))
 	for _, person := range page.People[:2] {
 		person.Join(s.Telegram)
 	}
@@ -57,8 +69,7 @@ func (s *stage) start(ctx context.Context) error {
 		// They have written to the bot before: it offers the desk in the menu of a chat it knows.
 		s.Telegram.CitizenAs(c.ID, c.Name, c.Language).Open()
 	}
-	shown := s.Telegram.Handler()
-	s.demo.shown.Store(&shown)
+	s.around.show(s.Telegram.Handler())
 	if err := s.startApp(ctx); err != nil {
 		return err
 	}
@@ -94,7 +105,7 @@ func (s *stage) startSite(ctx context.Context) (err error) {
 		return err
 	}
 	s.parts.start(ctx, "the ministry's site", func(ctx context.Context) error {
-		return serve(ctx, listener, s.Site.Handler(), time.Second, s.demo.log)
+		return serve(ctx, listener, s.Site.Handler(), time.Second, s.around.log)
 	})
 	s.config, err = demoConfig("http://" + listener.Addr().String())
 	return err
@@ -108,8 +119,8 @@ func (s *stage) startApp(ctx context.Context) error {
 	}
 	power := &power{base: http.DefaultTransport.(*http.Transport).Clone()}
 	app, err := NewApp(ctx, AppOptions{
-		Config: s.config, Redis: rdb, Log: slog.New(power.logger(s.demo.log.Handler())),
-		Token: config.Secret(s.Telegram.Token()), Endpoint: s.demo.address(),
+		Config: s.config, Redis: rdb, Log: slog.New(power.logger(s.around.log.Handler())),
+		Token: config.Secret(s.Telegram.Token()), Endpoint: s.around.address,
 		HTTP: &http.Client{Transport: power},
 	})
 	if err != nil {
@@ -122,10 +133,7 @@ func (s *stage) startApp(ctx context.Context) error {
 	}
 	s.parts.start(ctx, "the service", func(ctx context.Context) error {
 		if err := app.Wait(ctx); err != nil && !power.off.Load() {
-			select {
-			case s.demo.failed <- err:
-			default: // one is enough to end
-			}
+			s.around.failed(err)
 		}
 		return nil
 	})
@@ -142,4 +150,15 @@ func (s *stage) stop(ctx context.Context) error {
 		err = errors.Join(err, s.Telegram.Close(ctx))
 	}
 	return errors.Join(err, s.parts.stop(ctx))
+}
+
+// demoToken is another one each time, so that no page of another site can guess it.
+func demoToken() string { return "7000000001:" + rand.Text() }
+
+//go:embed demo.yaml
+var demoYAML string
+
+// demoConfig is the configuration of a service that reads the sample ministry's site.
+func demoConfig(site string) (*config.Config, error) {
+	return config.Parse("demo.yaml", []byte(strings.ReplaceAll(demoYAML, "http://site.example", site)))
 }

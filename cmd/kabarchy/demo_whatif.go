@@ -35,7 +35,7 @@ func (s *stage) happen(ctx context.Context, what string) error {
 		s.later(ctx, siteFailsFor, func(ctx context.Context) {
 			s.Site.Break(false)
 			if err := s.poll(ctx); err != nil && ctx.Err() == nil {
-				s.demo.log.ErrorContext(ctx, "the site is mended and was not read", "error", err)
+				s.around.log.ErrorContext(ctx, "the site is mended and was not read", "error", err)
 			}
 		})
 	case telegramWaits:

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -18,9 +19,11 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/simulator"
 	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/feeds"
+	"kabarchy/feeds/feedtest"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
@@ -67,6 +70,7 @@ type chaos struct {
 	feed   *feed
 	config string // the file
 	site   string // the feed's address
+	log    *bottest.Log
 	// unsure counts the messages that arrived and whose line the ledger lacked when the
 	// program died: they were on their way, and may be followed by another.
 	unsure int
@@ -81,13 +85,22 @@ const blockedOf = 10
 func isBlocked(chat int64) bool { return chat%blockedOf == 3 }
 
 func newChaos(t *testing.T, rdb redis.UniversalClient, redisURL string, size int) *chaos {
+	t.Helper()
+	return newChaosWith(t, rdb, redisURL, size, simulator.Options{Latency: latency, Key: deskTitle})
+}
+
+// newChaosWith has another Telegram.
+func newChaosWith(t *testing.T, rdb redis.UniversalClient, redisURL string, size int, o simulator.Options) *chaos {
+	t.Helper()
 	seed := chaosSeed(t)
+	o.Seed = seed
 	c := &chaos{
 		t: t, rdb: rdb, size: size, store: subscriptions.NewStore(rdb),
 		rnd: rand.New(rand.NewPCG(seed, 1)),
 		// The first poll archives silently; a site that shows nothing then may be a broken one.
-		feed:     &feed{titles: []string{"Эски"}},
-		telegram: simulator.New(simulator.Options{Seed: seed, Latency: latency, Key: deskTitle}),
+		feed:     &feed{items: []feedtest.Item{{Title: "Эски", Link: "https://ministry.example/ky/news/0"}}},
+		telegram: simulator.New(o),
+		log:      &bottest.Log{},
 	}
 	telegram := httptest.NewServer(c.telegram.Handler())
 	site := httptest.NewServer(c.feed)
@@ -166,7 +179,7 @@ func (c *chaos) start() *exec.Cmd {
 		c.t.Fatal(err)
 	}
 	program := exec.Command(path, "run")
-	program.Env, program.Stdout, program.Stderr = c.env, testWriter{c.t}, testWriter{c.t}
+	program.Env, program.Stdout, program.Stderr = c.env, testWriter{c.t}, io.MultiWriter(testWriter{c.t}, c.log)
 	if err := program.Start(); err != nil {
 		c.t.Fatal(err)
 	}

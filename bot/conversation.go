@@ -20,6 +20,7 @@ type conversation struct {
 	pressed  *telegram.Message // the message whose button was pressed; nil for a message of theirs
 	silent   bool              // new messages come without a sound
 	press    telegram.Callback // the press itself, likewise
+	said     int64             // the message in which they wrote a command or other words
 	poster   string            // the label of the poster by whose link they came; empty for none
 	returned bool              // was taken for gone, and is not
 	late     bool              // what it shows takes longer than anybody waits for

@@ -30,7 +30,7 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	                     a date, topic=<id>, picture, inside for a picture in its
 //	                     article, and unlinked for one without a page
 //	text: b | Text       the full text of the item, as the archive keeps it
-//	ministry: announces b     the item goes out to the person
+//	ministry: announces b     the item goes out to the person; "announces b there": to the group
 //	ministry: corrects b | Title | Text   90 minutes later it says something else
 //	ministry: withdraws b     it is taken back; "withdraws b later": after two days
 //	ministry: sums up         a digest of all items goes out to the person
@@ -273,12 +273,17 @@ func (h *fixture) settled() {
 // ministry lets something happen to the news, and returns what changed on the phone.
 func (s *scene) ministry(does string) string {
 	s.t.Helper()
-	preferences, _, err := s.store.Get(s.t.Context(), s.citizen.ID())
+	does, words, _ := strings.Cut(does, " | ")
+	chat := s.citizen.ID()
+	does, there := strings.CutSuffix(does, " there")
+	if there {
+		chat = s.group.ID()
+	}
+	preferences, _, err := s.store.Get(s.t.Context(), chat)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	d := broadcast.Delivery{Broadcast: 1, Chat: s.citizen.ID(), Preferences: preferences}
-	does, words, _ := strings.Cut(does, " | ")
+	d := broadcast.Delivery{Broadcast: 1, Chat: chat, Preferences: preferences}
 	verb, rest, _ := strings.Cut(does, " ")
 	letter, late := strings.CutSuffix(rest, " later")
 	if late {

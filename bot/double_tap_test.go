@@ -155,6 +155,9 @@ func (w *walker) try(here step) (further []simulator.Button) {
 		how := here.path + " [" + b.Text + "]"
 		w.stays(how + " once")
 		w.hurried(how, shown, after, at)
+		if after.Text == shown.Text && reflect.DeepEqual(after.Keyboard, shown.Keyboard) {
+			continue // in a group an item opens elsewhere: that leads to no screen here
+		}
 		if kind := kindOf(after); after.ID == shown.ID && !w.screens[kind] {
 			w.screens[kind] = true
 			further = append(further, b)

@@ -127,7 +127,7 @@ func (h *fixture) assemble() {
 	h.client = telegram.NewClient(telegram.Options{Token: h.telegram.Token(), Endpoint: endpoint, HTTP: h.http, Log: log, Registerer: registry})
 	queue := &updates.ChatQueue{}
 	h.sender = delivery.NewSender(h.client, delivery.Options{
-		Zone: bishkek, Topics: subjects, Editions: h.archive.Editions, Log: log, Registerer: registry,
+		Zone: bishkek, Topics: subjects, Editions: h.archive.Editions, Username: func() string { return h.bot.Username() }, Log: log, Registerer: registry,
 	})
 	o := bot.Options{
 		Client: h.client, Store: h.store, Archive: h.archive, Articles: h.articles, Queue: queue,

@@ -149,7 +149,7 @@ func (b *Bot) inlineResult(item feeds.Item) inlineResult {
 	if !render.WebAddress(p.Image) {
 		p.Image = "" // a thumbnail needs an address
 	}
-	rows := [][]telegram.Button{{{Text: words.T("button.read", nil), URL: b.link("item-" + item.ID)}}}
+	rows := [][]telegram.Button{{{Text: words.T("button.read", nil), URL: b.link(render.LinkRead + item.ID)}}}
 	if render.WebAddress(item.Link) {
 		rows = append(rows, []telegram.Button{{Text: words.T("button.read_more", nil), URL: item.Link}})
 	}

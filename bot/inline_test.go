@@ -58,7 +58,7 @@ func (h *fixture) shared(r simulator.InlineResult) {
 	if !strings.Contains(r.Message.Text, r.Title) || !strings.Contains(r.Message.Text, "2018") {
 		h.t.Errorf("it reads %q", r.Message.Text)
 	}
-	if got := r.Message.Keyboard[0][0].URL; got != "https://t.me/kabarchy_bot?start=item-"+r.ID {
+	if got := r.Message.Keyboard[0][0].URL; got != "https://t.me/kabarchy_bot?start=read-"+r.ID {
 		h.t.Errorf("its button opens %q", got)
 	}
 }

@@ -46,7 +46,7 @@ func (t *conversation) onItem(ctx context.Context, args []string) (reply, error)
 	case !found:
 		return reply{text: t.words.T("toast.no_item", nil)}, nil
 	case !t.chat.Private():
-		return reply{url: t.bot.link("item-" + item.ID)}, nil
+		return reply{url: t.bot.link(render.LinkItem + item.ID)}, nil
 	}
 	back := t.wayBack(item, args, 1)
 	if render.Arg(args, 1) == render.AsNewMessage {
@@ -88,10 +88,10 @@ func (t *conversation) onPage(ctx context.Context, args []string) (reply, error)
 	case notNumber != nil:
 		return t.stale()
 	}
-	t.bot.taps.read(t.press)
 	if !t.chat.Private() {
-		return reply{url: t.bot.link("item-" + item.ID)}, nil
+		return reply{url: t.bot.link(render.LinkRead + item.ID)}, nil // which counts there
 	}
+	t.bot.taps.read(t.press)
 	return t.read(ctx, item, number, t.wayBack(item, args, 2))
 }
 

@@ -79,6 +79,7 @@ func (b *Bot) onMessage(ctx context.Context, m telegram.Message) error {
 	if err := t.reached(ctx); err != nil {
 		return err
 	}
+	t.said = m.ID
 	if c, known := commandNamed(name); known {
 		return c.run(t, ctx, args)
 	}
@@ -197,6 +198,6 @@ func (b *Bot) onGroupMessage(ctx context.Context, m telegram.Message, name, args
 	if err := t.reached(ctx); err != nil {
 		return err
 	}
-	t.thread = m.ForumTopic()
+	t.thread, t.said = m.ForumTopic(), m.ID
 	return c.run(t, ctx, args)
 }

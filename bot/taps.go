@@ -39,6 +39,14 @@ func (t *taps) read(p telegram.Callback) {
 	}
 }
 
+// followed counts that a link to an item's whole text was followed: it stands in the place of
+// the button. The message that brought it is the person's.
+func (t *taps) followed(chat, message int64, item string) {
+	if again, _ := t.counted.ContainsOrAdd(decimal(chat)+"/"+decimal(message), struct{}{}); !again {
+		t.counter.Read(item)
+	}
+}
+
 // uncounted counts nothing.
 type uncounted struct{}
 

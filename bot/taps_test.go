@@ -45,7 +45,9 @@ func TestReadingIsCounted(t *testing.T) {
 		}
 		h.shelf.put(item)
 		c := h.telegram.Citizen("Aida", "en")
-		h.says(c, "/start item-"+item.ID, "A centre")
+		h.says(c, "/start en", "You are subscribed")
+		c.Send("/start item-" + item.ID)
+		h.settled()
 		h.presses(c, "📖 Read in full")
 		if n := h.read(item.ID); n != 1 {
 			t.Fatalf("%d presses, not 1", n)
@@ -55,6 +57,16 @@ func TestReadingIsCounted(t *testing.T) {
 		h.until(c.Chat, "A centre")
 		if n := h.read(item.ID); n != 1 {
 			t.Errorf("%d presses, not 1: turning back counted", n)
+		}
+		update, err := c.Follow("https://t.me/kabarchy_bot?start=read-" + item.ID) // the button in a group
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.settled()
+		h.telegram.Redeliver(update)
+		h.settled()
+		if n := h.read(item.ID); n != 2 {
+			t.Errorf("%d presses, not 2: a link was followed once", n)
 		}
 	})
 }

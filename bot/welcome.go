@@ -14,8 +14,9 @@ import (
 )
 
 // start greets whoever is new. What a link on a poster or on the ministry's site carries
-// is done at once: "ky" subscribes in Kyrgyz, "item-<id>" shows that item, "topic-<id>"
-// chooses that topic, "from-<label>" has who subscribes counted as come by that poster. Who was here before and left gets the news again as it was.
+// is done at once: "ky" subscribes in Kyrgyz, "item-<id>" shows that item, "read-<id>" its
+// whole text, "topic-<id>" chooses that topic, "from-<label>" has who subscribes counted as
+// come by that poster. Who was here before and left gets the news again as it was.
 func (t *conversation) start(ctx context.Context, payload string) error {
 	if err := t.meet(ctx); err != nil {
 		return err
@@ -26,14 +27,8 @@ func (t *conversation) start(ctx context.Context, payload string) error {
 	if in, err := t.accept(ctx, payload); err != nil || in {
 		return err
 	}
-	if id, isItem := strings.CutPrefix(payload, "item-"); isItem {
-		item, found, err := t.bot.item(ctx, id)
-		if err != nil {
-			return err
-		}
-		if found {
-			return t.showItem(ctx, item, "")
-		}
+	if is, err := t.follow(ctx, payload); err != nil || is {
+		return err
 	}
 	if id, isTopic := strings.CutPrefix(payload, "topic-"); isTopic {
 		if topic, known := t.topicWithID(id); known {

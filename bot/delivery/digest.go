@@ -14,7 +14,7 @@ func (s *Sender) digest(ctx context.Context, d broadcast.Delivery) (broadcast.Me
 		return d.Message, nil
 	}
 	last := min(first+render.DigestCount, len(d.Items))
-	m := render.Outgoing{Message: s.renderer.Digest(d.Preferences, d.Items, first, last), Thread: d.Preferences.Thread, Silent: d.Silent}
+	m := render.Outgoing{Message: s.renderer.Digest(d.Preferences, d.Items, first, last, s.botIn(d.Chat)), Thread: d.Preferences.Thread, Silent: d.Silent}
 	got, err := s.ladder.deliver(ctx, itemKey{}, m, func(m render.Outgoing) (string, map[string]string) {
 		params := m.Params(d.Chat)
 		m.Place(params)

@@ -15,7 +15,7 @@ import (
 // Nothing of it is kept: the item may be another by the time it goes out.
 func (s *Sender) Preview(ctx context.Context, chat int64, language string, item feeds.Item, editions map[string]feeds.Item) (message int64, err error) {
 	d := broadcast.Delivery{Chat: chat, Item: item, Preferences: subscriptions.Preferences{Languages: []string{language}}}
-	m := s.outgoing(d, s.renderer.Variant(item, editions, variantOf(d)))
+	m := s.outgoing(d, s.renderer.Variant(item, editions, s.variantOf(d)))
 	sent, err := s.ladder.deliver(ctx, itemKey{}, m, messageTo(chat))
 	return sent.ID, err
 }

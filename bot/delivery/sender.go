@@ -24,6 +24,9 @@ type Options struct {
 	Topics []render.Topic
 	// Editions finds an item in other languages, to which its message then leads; none if nil.
 	Editions func(ctx context.Context, id string) (map[string]feeds.Item, error)
+	// Username is the bot's name, without the @; empty while it is not known. By it the buttons
+	// in groups and channels are links into the private chat; they wait for an answer if nil.
+	Username func() string
 	// Log hears of messages that had to be simplified; nothing if nil.
 	Log *slog.Logger
 	// Registerer takes the metrics; none are kept if nil.
@@ -38,6 +41,7 @@ type Sender struct {
 	client   *telegram.Client
 	renderer render.Renderer
 	editions func(ctx context.Context, id string) (map[string]feeds.Item, error)
+	username func() string
 	log      *slog.Logger
 	pages    *lru.Cache[pageKey, render.Message]
 	ladder   *ladder
@@ -67,6 +71,9 @@ func NewSender(c *telegram.Client, o Options) *Sender {
 	if o.Editions == nil {
 		o.Editions = func(context.Context, string) (map[string]feeds.Item, error) { return nil, nil }
 	}
+	if o.Username == nil {
+		o.Username = func() string { return "" }
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -74,6 +81,7 @@ func NewSender(c *telegram.Client, o Options) *Sender {
 		client:   c,
 		renderer: render.Renderer{Zone: o.Zone, Topics: o.Topics},
 		editions: o.Editions,
+		username: o.Username,
 		log:      o.Log,
 		pages:    remembering[pageKey, render.Message](64),
 		ladder:   newLadder(c, o.Log, o.Registerer),
@@ -107,7 +115,7 @@ func (s *Sender) Deliver(ctx context.Context, d broadcast.Delivery) (broadcast.M
 }
 
 func (s *Sender) send(ctx context.Context, d broadcast.Delivery) (broadcast.Message, error) {
-	sent, err := s.ladder.deliver(ctx, keyOf(d.Item), s.outgoing(d, s.page(ctx, d.Item, variantOf(d))), messageTo(d.Chat))
+	sent, err := s.ladder.deliver(ctx, keyOf(d.Item), s.outgoing(d, s.page(ctx, d.Item, s.variantOf(d))), messageTo(d.Chat))
 	return remembered(sent), err
 }
 
@@ -133,7 +141,7 @@ func (s *Sender) correct(ctx context.Context, d broadcast.Delivery) (broadcast.M
 	case d.Message.ID == 0:
 		return s.send(ctx, d)
 	}
-	m := s.outgoing(d, s.page(ctx, d.Item, variantOf(d)))
+	m := s.outgoing(d, s.page(ctx, d.Item, s.variantOf(d)))
 	m.Caption = d.Message.Caption
 	if !m.Caption {
 		m.Picture = ""
@@ -191,10 +199,19 @@ func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
 }
 
 // variantOf says how a delivery shows its item.
-func variantOf(d broadcast.Delivery) render.Variant {
-	v := render.Variant{Corrected: d.Kind == broadcast.Correction}
+func (s *Sender) variantOf(d broadcast.Delivery) render.Variant {
+	v := render.Variant{Corrected: d.Kind == broadcast.Correction, Bot: s.botIn(d.Chat)}
 	v.Missing, _ = d.Item.For(d.Preferences.Languages)
 	return v
+}
+
+// botIn is the bot's name where a message is seen by many: in a group or a channel, whose ids
+// are below zero. It is empty elsewhere.
+func (s *Sender) botIn(chat int64) string {
+	if chat >= 0 {
+		return ""
+	}
+	return s.username()
 }
 
 // outgoing is the message as one would like to send it.

@@ -31,7 +31,7 @@ const Default = "ru"
 var files embed.FS
 
 // parts are what a catalogue is made of: what citizens see, what the press office does, and its reports.
-var parts = []string{"", "desk.", "report."}
+var parts = []string{"", "desk.", "report.", "groups."}
 
 // order is that of the language buttons.
 var order = []string{"ky", "ru", "en"}

@@ -17,8 +17,9 @@ import (
 const DigestCount = 8
 
 // Digest lists some of the items of a digest, each with a button that opens it. The
-// words around them are in the chat's language.
-func (r Renderer) Digest(p subscriptions.Preferences, items []feeds.Item, first, last int) Message {
+// words around them are in the chat's language. The bot's name is for a message that many see:
+// see Linked.
+func (r Renderer) Digest(p subscriptions.Preferences, items []feeds.Item, first, last int, bot string) Message {
 	words := locale.For(cmp.Or(p.Interface, items[0].Language))
 	head := words.T("screen.digest_day", map[string]any{"Count": words.Number(len(items))})
 	if p.When.Rhythm == subscriptions.Weekly {
@@ -36,5 +37,5 @@ func (r Renderer) Digest(p subscriptions.Preferences, items []feeds.Item, first,
 		}
 	}
 	text := strings.Join(texts, "\n\n")
-	return Message{HTML: text, Plain: WithoutTags(text), Markup: telegram.Keyboard(rows)}
+	return Message{HTML: text, Plain: WithoutTags(text), Markup: telegram.Keyboard(Linked(rows, bot))}
 }

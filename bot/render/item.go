@@ -41,6 +41,9 @@ type Variant struct {
 	// Missing is the reader's language, where there is no text in it and the item stands in:
 	// with a line that says so. It is empty for others.
 	Missing string
+	// Bot is the bot's name for a message that many see, in a group or a channel: its buttons
+	// are links into the private chat. It is empty for others.
+	Bot string
 }
 
 // Item makes the message of an item; the editions are the item in other languages. The
@@ -75,7 +78,7 @@ func (r Renderer) Variant(item feeds.Item, editions map[string]feeds.Item, v Var
 	rows := ItemButtons(item, p.Shortened, back)
 	rows = append(rows, EditionButtons(item, editions, func(e feeds.Item) string { return ItemData(e, back) })...)
 	if rows != nil {
-		p.Markup = telegram.Keyboard(rows)
+		p.Markup = telegram.Keyboard(Linked(rows, v.Bot))
 	}
 	return p
 }

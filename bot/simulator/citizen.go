@@ -2,6 +2,8 @@ package simulator
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 )
 
 // Citizen is a person with a phone on which the chat with the bot is open. What a
@@ -32,6 +34,19 @@ func (c *Citizen) Send(text string) (update int64) {
 	defer c.mu.Unlock()
 	c.person.started = true
 	return c.say(c.person.user, text, 0)
+}
+
+// startLink is a link that opens the chat with a bot; what it carries is at most 64 characters.
+var startLink = regexp.MustCompile(`^https://t\.me/([A-Za-z0-9_]{5,32})\?start=([A-Za-z0-9_-]{1,64})$`)
+
+// Follow opens a link of this bot's, as a button has it, and presses Start where the phone
+// asks for that. It fails where the link is none that a phone takes for one of this bot's.
+func (c *Citizen) Follow(link string) (update int64, err error) {
+	parts := startLink.FindStringSubmatch(link)
+	if parts == nil || !strings.EqualFold(parts[1], c.account.bot.Username) {
+		return 0, fmt.Errorf("simulator: %q opens no chat with @%s", link, c.account.bot.Username)
+	}
+	return c.Send("/start " + parts[2]), nil
 }
 
 // SendJSON sends the bot a message whose fields are the given JSON object's, over

@@ -17,7 +17,7 @@ func (c *Citizen) InlineQuery(query, offset string) *InlineQuery {
 	c.person.known = true
 	c.mu.Unlock()
 	q := &InlineQuery{c, c.account.queries.ask(c.account.now())}
-	c.account.updates.push(c.id, "inline_query", wireInlineQuery{
+	c.account.updates.push(typing.of(c.id), "inline_query", wireInlineQuery{
 		ID: q.question.id, From: c.User(), Query: query, Offset: offset, ChatType: "private",
 	})
 	return q

@@ -49,7 +49,7 @@ func (c *Chat) tell(message any) int64 {
 	if c.kind == Channel {
 		kind = "channel_post"
 	}
-	return c.account.updates.push(c.id, kind, message)
+	return c.account.updates.push(said.of(c.id), kind, message)
 }
 
 func (c *Chat) nameOf(from User) string {
@@ -87,7 +87,7 @@ func (c *Chat) hears(text string) bool {
 // myMember tells the bot that its own standing changed.
 func (c *Chat) myMember(by User, before, after botMember) {
 	c.person.see()
-	c.account.updates.push(c.id, "my_chat_member", wireMemberUpdated{
+	c.account.updates.push(memberships.of(c.id), "my_chat_member", wireMemberUpdated{
 		Chat: c.wire(), From: by, Date: c.account.now().Unix(),
 		Old: memberOnWire(c.account.bot, before), New: memberOnWire(c.account.bot, after),
 	})

@@ -85,6 +85,6 @@ func (c *Chat) tap(from User, m Message, b Button) (*Tap, error) {
 	} else {
 		call.Message = c.wireMessage(m)
 	}
-	tap.Update = c.account.updates.push(c.id, "callback_query", call)
+	tap.Update = c.account.updates.push(taps.of(from.ID), "callback_query", call)
 	return tap, nil
 }

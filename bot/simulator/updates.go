@@ -40,11 +40,27 @@ type updates struct {
 // update is one thing that happened.
 type update struct {
 	id      int64
-	chat    int64
+	queue   int64 // see queues
 	kind    string
 	body    []byte // its JSON
 	expires time.Time
 }
+
+// queues are the orders that a webhook keeps: what stands in one is brought one after the
+// other, what stands in different ones side by side. Presses and inline queries stand in
+// those of the person, not of the chat, and changes of membership beside a chat's messages
+// (telegram-bot-api, Client::add_update: webhook_queue_id).
+type queues int64
+
+const (
+	said        queues = 0
+	typing      queues = 1
+	taps        queues = 3
+	memberships queues = 5
+)
+
+// of is the queue of a chat or a person.
+func (q queues) of(id int64) int64 { return id + int64(q)<<33 }
 
 // poll is the getUpdates request that waits. Whoever takes it out of updates.poll
 // tells it why.
@@ -61,15 +77,15 @@ func (u *updates) init(now func() time.Time) {
 }
 
 // push queues what happened under the next id; 0 if the bot does not want the kind.
-func (u *updates) push(chat int64, kind string, payload any) int64 {
+func (u *updates) push(queue int64, kind string, payload any) int64 {
 	body, err := json.Marshal(payload)
 	if err != nil {
 		panic("simulator: an update can't be marshalled: " + err.Error()) // our own types
 	}
-	return u.pushJSON(chat, kind, body)
+	return u.pushJSON(queue, kind, body)
 }
 
-func (u *updates) pushJSON(chat int64, kind string, payload []byte) int64 {
+func (u *updates) pushJSON(queue int64, kind string, payload []byte) int64 {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if !u.wants(kind) {
@@ -81,7 +97,7 @@ func (u *updates) pushJSON(chat int64, kind string, payload []byte) int64 {
 	body = strconv.AppendInt(body, u.lastID, 10)
 	body = append(append(append(body, `,"`...), kind...), `":`...)
 	body = append(append(body, payload...), '}')
-	u.enqueue(update{id: u.lastID, chat: chat, kind: kind, body: body, expires: u.now().Add(life(kind))})
+	u.enqueue(update{id: u.lastID, queue: queue, kind: kind, body: body, expires: u.now().Add(life(kind))})
 	return u.lastID
 }
 

@@ -23,8 +23,8 @@ const (
 	hookTimeout       = 60 * time.Second
 )
 
-// webhook brings updates to the bot's address: those of one chat one after the other,
-// those of different chats side by side, up to max at a time.
+// webhook brings updates to the bot's address: those of one queue one after the other,
+// those of different ones side by side, up to max at a time.
 type webhook struct {
 	url    string
 	secret string
@@ -40,7 +40,7 @@ type webhook struct {
 	stopped chan struct{}
 
 	mu        sync.Mutex
-	busy      map[int64]bool // chats with an update under way
+	busy      map[int64]bool // queues with an update under way
 	retries   map[int64]hookRetry
 	lastError string
 	lastTime  time.Time
@@ -94,17 +94,17 @@ func (h *webhook) next() (up *update, pause time.Duration) {
 	if len(h.busy) >= h.max {
 		return nil, pause
 	}
-	waits := map[int64]bool{} // chats whose first update is not due yet
+	waits := map[int64]bool{} // queues whose first update is not due yet
 	ready := func(up update) bool {
-		if h.busy[up.chat] || waits[up.chat] {
+		if h.busy[up.queue] || waits[up.queue] {
 			return false
 		}
 		if due := time.Until(h.retries[up.id].at); due > 0 {
 			pause = min(pause, due)
-			waits[up.chat] = true
+			waits[up.queue] = true
 			return false
 		}
-		h.busy[up.chat] = true
+		h.busy[up.queue] = true
 		return true
 	}
 	if i := slices.IndexFunc(h.updates.again, ready); i >= 0 {
@@ -136,7 +136,7 @@ func (h *webhook) deliver(ctx context.Context, up update) {
 		h.updates.handled(up.id)
 	}
 	h.mu.Lock()
-	delete(h.busy, up.chat)
+	delete(h.busy, up.queue)
 	if err == nil {
 		delete(h.retries, up.id)
 	} else {

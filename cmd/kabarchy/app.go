@@ -141,6 +141,7 @@ func (a *App) wire(ctx context.Context) error {
 	zone := o.Config.Zone()
 	sender := delivery.NewSender(a.client, delivery.Options{
 		Zone: zone, Topics: choice(o.Config, numbers), Editions: a.Archive.Editions, Log: o.Log, Registerer: a.metrics,
+		Username: func() string { return a.bot.Username() },
 	})
 	a.Engine = broadcast.New(broadcast.Options{
 		Redis: o.Redis, Store: a.Store, Archive: a.Archive, Lease: a.lease, Sender: sender,

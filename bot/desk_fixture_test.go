@@ -27,7 +27,8 @@ type newsroom struct {
 	engine *broadcast.Engine
 	office *desk.Desk
 	staff  []desk.Person
-	one    bool // approval by one
+	one    bool          // approval by one
+	giveUp time.Duration // after which the engine gives somebody up; its own where 0
 	more   func(*bot.Options)
 	wake   chan struct{}
 	ending sync.WaitGroup
@@ -79,7 +80,7 @@ func (n *newsroom) opens() {
 		n.engine = broadcast.New(broadcast.Options{
 			Redis: n.rdb, Store: n.store, Archive: n.news, Sender: n.sender, Zone: bishkek,
 			Topics:  map[string]subscriptions.Topic{"legal-aid": 3, "jobs": 7},
-			Limiter: broadcast.NewLimiter(30), Brake: desk.Brake{Redis: n.rdb}, Log: o.Log,
+			Limiter: broadcast.NewLimiter(30), GiveUpAfter: n.giveUp, Brake: desk.Brake{Redis: n.rdb}, Log: o.Log,
 		})
 		var err error
 		n.office, err = desk.New(desk.Options{

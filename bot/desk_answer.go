@@ -33,6 +33,7 @@ func (t *conversation) answerDesk(ctx context.Context, m telegram.Message) (bool
 func (t deskTalk) answer(ctx context.Context, q question, m telegram.Message) (bool, error) {
 	text, entities := m.Words()
 	p := pending{Message: m.ID, Text: text, Entities: entities, Photo: m.Photo.FileID()}
+	p.Without = m.Caption != "" && p.Photo == ""
 	reply := q.answeredBy(m)
 	switch {
 	case q.Answered == m.ID: // it comes once more
@@ -257,6 +258,9 @@ func (t deskTalk) finishText(ctx context.Context, q question, p pending, a desk.
 	var notes []string
 	if q.Album != "" {
 		notes = append(notes, t.words.T("line.desk_album", nil))
+	}
+	if p.Without {
+		notes = append(notes, t.words.T("line.desk_no_file", nil))
 	}
 	if dropped {
 		notes = append(notes, t.words.T("line.desk_dropped", nil))

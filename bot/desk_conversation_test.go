@@ -28,6 +28,7 @@ import (
 //	changed: en                  a site changes an item that the readers have, and that is held
 //	at: Name                     whose phone the next steps are on
 //	wait: 40s                    time passes
+//	down: 40m                    time passes, and nobody does what is due
 //	> answers Title\n\nText      a reply to the newest question
 //	> writes Text                words that are no reply
 //	> forwards Text              a channel's post, passed on
@@ -97,12 +98,16 @@ func (s *stage) play() string {
 			s.changeOnSite(value)
 		case key == "at":
 			s.take(value)
-		case key == "wait":
+		case key == "wait", key == "down":
 			d, err := time.ParseDuration(value)
 			if err != nil {
 				s.t.Fatalf("%s: %v", line, err)
 			}
 			s.settled()
+			if key == "down" {
+				s.sleeps(d)
+				d = time.Minute // what is late waits as long as ever
+			}
 			time.Sleep(d)
 			synctest.Wait()
 			out.WriteString(s.changes(""))

@@ -32,6 +32,15 @@ type newsroom struct {
 	more   func(*bot.Options)
 	wake   chan struct{}
 	ending sync.WaitGroup
+	runs   func() (rests func()) // lets the desk's clock run
+	rests  func()
+}
+
+// sleeps stops the desk's clock for some time, as where no instance leads.
+func (n *newsroom) sleeps(length time.Duration) {
+	n.rests()
+	time.Sleep(length)
+	n.rests = n.runs()
 }
 
 // openNewsroom builds one, on the day on which the tests play. Its people come before it opens.
@@ -99,7 +108,12 @@ func (n *newsroom) opens() {
 	n.start()
 	ctx, cancel := context.WithCancel(n.t.Context())
 	n.ending.Go(func() { n.ended("engine", n.engine.Run(ctx)) })
-	n.ending.Go(func() { n.ended("desk", n.office.Run(ctx)) })
+	n.runs = func() (stop func()) {
+		own, stop := context.WithCancel(ctx)
+		n.ending.Go(func() { n.ended("desk", n.office.Run(own)) })
+		return stop
+	}
+	n.rests = n.runs()
 	n.ending.Go(func() { n.tells(ctx) })
 	n.ending.Go(func() { n.ended("counter", n.counter.Run(ctx)) })
 	n.t.Cleanup(func() {

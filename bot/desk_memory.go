@@ -58,6 +58,8 @@ type pending struct {
 	Text     string            `json:"text"`
 	Entities []telegram.Entity `json:"entities,omitempty"`
 	Photo    string            `json:"photo,omitempty"`
+	// Without reports that the words stood below something that is no picture, as a file.
+	Without bool `json:"without,omitempty"`
 }
 
 // asked is what somebody is asked for; false for nothing.

@@ -92,6 +92,7 @@ func build(t *testing.T) *fixture {
 }
 
 func buildOn(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *fixture {
+	rdb = redistest.Lean(rdb)
 	t.Helper()
 	shelf, porch := &shelf{}, bottest.NewPorch(t)
 	telegram.WebhookClient = porch.Client

@@ -68,6 +68,7 @@ func embeddedFixture(tb testing.TB) *fixture {
 
 // newFixture makes a fixture whose ministry publishes in two languages.
 func newFixture(tb testing.TB, rdb redis.UniversalClient) *fixture {
+	rdb = redistest.Lean(rdb)
 	f := &fixture{tb: tb, rdb: rdb, store: subscriptions.NewStore(rdb), archive: feeds.NewArchive(rdb)}
 	f.site = &site{items: map[string][]string{}}
 	ministry := pipenet.Serve(tb, f.site)

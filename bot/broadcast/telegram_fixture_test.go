@@ -62,6 +62,7 @@ type setup struct {
 }
 
 func newTelegramFixture(tb testing.TB, rdb redis.UniversalClient, o simulator.Options, perSecond float64, change ...func(*setup)) *telegramFixture {
+	rdb = redistest.Lean(rdb)
 	w := &telegramFixture{
 		tb: tb, rdb: rdb, archive: feeds.NewArchive(rdb), store: subscriptions.NewStore(rdb),
 		metrics: prometheus.NewRegistry(),

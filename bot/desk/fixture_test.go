@@ -68,6 +68,7 @@ func miniOffice(t *testing.T, change func(*Options), test func(o *office)) {
 
 // newOffice makes an office; change, where there is one, changes the desk's options.
 func newOffice(t *testing.T, rdb redis.UniversalClient, change func(*Options)) *office {
+	rdb = redistest.Lean(rdb)
 	t.Helper()
 	o := &office{t: t, rdb: rdb, archive: feeds.NewArchive(rdb), store: subscriptions.NewStore(rdb), phones: &phones{shows: map[int64]map[int64]string{}}}
 	o.engine = broadcast.New(broadcast.Options{

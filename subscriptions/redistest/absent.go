@@ -38,8 +38,12 @@ func (a absent) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proces
 
 // spares reports whether a pipeline may be answered without the server.
 func (a absent) spares(commands []redis.Cmder) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return !a.down && a.refuse.Load() == nil &&
-		!slices.ContainsFunc(commands, func(c redis.Cmder) bool { return !slices.Contains(nothing, c.Name()) })
+	return a.well() && !slices.ContainsFunc(commands, func(c redis.Cmder) bool { return !slices.Contains(nothing, c.Name()) })
+}
+
+// well reports whether the server answers all that it is asked.
+func (e *Embedded) well() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return !e.down && e.refuse.Load() == nil
 }

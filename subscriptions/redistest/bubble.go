@@ -153,6 +153,9 @@ func (e *Embedded) spare(tb testing.TB, rdb *redis.Client) {
 // connections of its own, for the caller to close.
 func Again(tb testing.TB, rdb redis.UniversalClient) *redis.Client {
 	tb.Helper()
+	if l, ok := rdb.(lean); ok {
+		rdb = l.UniversalClient
+	}
 	first, ok := rdb.(*redis.Client)
 	if !ok {
 		tb.Fatalf("a client of type %T is not one of one server", rdb)

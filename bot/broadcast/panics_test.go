@@ -69,6 +69,21 @@ func TestPanicBeforeAMessageIsSentHoldsItsBroadcastAlone(t *testing.T) {
 	})
 }
 
+// TestAPanicCostsNoPlaceInTheRate: nothing was sent.
+func TestAPanicCostsNoPlaceInTheRate(t *testing.T) {
+	t.Parallel()
+	brokenFixture(t, func(t *testing.T, f *fixture, _ *strings.Builder) {
+		f.options.MessagesPerSecond = 1.0 / 60
+		defer f.runBroken()()
+		began := time.Now()
+		f.publish("ky", "Жаңылык")
+		f.held()
+		if took := time.Since(began); took > time.Minute {
+			t.Errorf("the broadcast is held after %v, want at once", took)
+		}
+	})
+}
+
 // TestPanicWhileTheAudienceIsReadHoldsTheBroadcast: somebody's quiet hours can't be told.
 func TestPanicWhileTheAudienceIsReadHoldsTheBroadcast(t *testing.T) {
 	t.Parallel()

@@ -125,7 +125,7 @@ var stormsOfTelegram = []storm{
 		},
 	},
 	{
-		name: "/stop while a send is answered that the bot is blocked",
+		name: "a person stops while a send is answered that the bot is blocked",
 		before: func(s *weather) {
 			s.strikeTheUnlucky(nil)
 			struck := make(chan struct{})

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"regexp"
 	"slices"
 
 	"kabarchy/bot/desk"
@@ -36,6 +37,8 @@ func (t deskTalk) answer(ctx context.Context, q question, m telegram.Message) (b
 	p.Without = m.Caption != "" && p.Photo == ""
 	reply := q.answeredBy(m)
 	switch {
+	case loneCommand.MatchString(text): // "/cancel", whatever it is called
+		return true, t.giveUp(ctx, q)
 	case q.Answered == m.ID: // it comes once more
 	case q.Album != "" && m.Album == q.Album:
 		return true, t.moreOfAlbum(ctx, q, p)
@@ -51,6 +54,29 @@ func (t deskTalk) answer(ctx context.Context, q question, m telegram.Message) (b
 	}
 	q.Album = m.Album
 	return true, t.take(ctx, q, p, putAsked)
+}
+
+// loneCommand is a command and nothing else. Those that there are were done before.
+var loneCommand = regexp.MustCompile(`^/\w+(@\w+)?$`)
+
+// giveUp closes a question unanswered, and shows what it was about.
+func (t deskTalk) giveUp(ctx context.Context, q question) error {
+	if err := t.bot.unask(ctx, t.from.ID); err != nil {
+		return err
+	}
+	c, found, err := t.office.Look(ctx, q.Case)
+	switch {
+	case err != nil:
+		return err
+	case found:
+		return t.showCase(ctx, c, "", q.Message, q.Screen)
+	}
+	p, err := t.nowPage(ctx)
+	if err != nil {
+		return err
+	}
+	p.gone = []int64{q.Message, q.Screen}
+	return t.open(ctx, p)
 }
 
 // with is what was written with more below it.
@@ -161,6 +187,9 @@ func (t deskTalk) onPut(ctx context.Context, args []string) (reply, error) {
 	q, open, err := t.bot.asked(ctx, t.from.ID)
 	if err != nil {
 		return reply{}, err
+	}
+	if open && q.Pending == nil && decimal(q.Answered) == render.Arg(args, 1) {
+		return reply{}, nil // pressed twice
 	}
 	if !open || q.Pending == nil || decimal(q.Pending.Message) != render.Arg(args, 1) {
 		return t.stale()

@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"context"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -142,9 +143,16 @@ func (v view) questionWords(q question) (text, placeholder string) {
 	return v.words.HTML(entry, map[string]any{"Language": locale.For(q.What).Name()}), v.words.T("line.desk_text_form", nil)
 }
 
+// between is what people write between a day and a time: "25.11, 14:30", "25.11 в 14:30".
+var between = regexp.MustCompile(`[,;]|\s(в|саат|at)\s`)
+
+// dotted is a time with a dot, behind a day.
+var dotted = regexp.MustCompile(`^(\S+ \d{1,2})\.(\d\d)$`)
+
 // parseMoment reads "25.11 14:30", "25.11.2026 14:30" or "14:30" as the next such moment.
 func parseMoment(text string, now time.Time) (time.Time, bool) {
-	text = render.OneLine(text)
+	text = render.OneLine(between.ReplaceAllString(render.OneLine(text), " "))
+	text = dotted.ReplaceAllString(text, "$1:$2")
 	for _, form := range []string{"2.1.2006 15:04", "2.1 15:04", "15:04"} {
 		at, err := time.ParseInLocation(form, text, now.Location())
 		if err != nil {

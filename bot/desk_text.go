@@ -27,7 +27,10 @@ func readText(text string, entities []telegram.Entity) written {
 	lines := m.lines()
 	var w written
 	for len(lines) > 0 && w.Title == "" {
-		w.Title, lines = article.OneLine(lines[0].text()), lines[1:]
+		if line := lines[0].text(); desk.Visible(line) {
+			w.Title = article.OneLine(line)
+		}
+		lines = lines[1:]
 	}
 	w.Blocks, w.Dropped = blocksOf(lines), m.dropped
 	return w
@@ -100,7 +103,7 @@ func (m marked) lines() []line {
 		r, size := m.sign(i)
 		style := m.styles[i]
 		i += size
-		if r == '\n' {
+		if strings.ContainsRune(lineBreaks, r) {
 			all, current = append(all, current), nil
 			continue
 		}
@@ -113,6 +116,9 @@ func (m marked) lines() []line {
 	}
 	return append(all, current)
 }
+
+// lineBreaks part lines: Word's line breaks within a paragraph, too, as they are pasted.
+const lineBreaks = "\n\v\u0085\u2028\u2029"
 
 // sign decodes the character at a unit, and says how many units it takes.
 func (m marked) sign(i int) (rune, int) {
@@ -128,8 +134,8 @@ func sameStyle(a, b article.Span) bool {
 	return a.Bold == b.Bold && a.Italic == b.Italic && a.Link == b.Link
 }
 
-// listMark is how a list item begins.
-var listMark = regexp.MustCompile(`^\s*(?:[•\-–—*]|(\d{1,2})[.)])\s+`)
+// listMark is how a list item begins: as people type it, or as Word's bullets are pasted.
+var listMark = regexp.MustCompile(`^\s*(?:[•·‣◦●○▪▫■□►➢➤✓✔\x{f0a7}\x{f0b7}\x{f0d8}\x{f0fc}\-–—*]|(\d{1,2})[.)])\s+`)
 
 // blocksOf makes paragraphs and list items of lines. A line break within a paragraph stays.
 func blocksOf(lines []line) []article.Block {

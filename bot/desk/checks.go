@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf16"
 
 	"kabarchy/feeds/article"
@@ -67,7 +68,7 @@ func (d *Desk) mistakes(c Case, now time.Time) (found []Finding) {
 	}
 	for _, language := range c.Languages() {
 		t := c.Texts[language]
-		if article.OneLine(t.Title) == "" {
+		if !Visible(t.Title) {
 			add(CheckNoTitle, Finding{Language: language})
 		}
 		if n := units(t.Title); n > mostTitle {
@@ -95,6 +96,11 @@ func (d *Desk) mistakes(c Case, now time.Time) (found []Finding) {
 		add(CheckTimeFar, Finding{})
 	}
 	return found
+}
+
+// Visible reports whether a reader sees anything of a text.
+func Visible(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
 }
 
 // plausible reports whether an address may be one of a page.

@@ -69,7 +69,7 @@ func (v view) audienceInWords(c subscriptions.Counts) string {
 	}
 	states := []report.Group{{Key: report.StateLeft, N: c.Stopped}, {Key: report.StateBlock, N: c.Blocked}, {Key: report.StateGone, N: c.Gone}}
 	return render.JoinFilled("\n",
-		v.words.HTML("line.subscribers", map[string]any{"Count": v.count(report.Sum(languages)), "Languages": v.groupsInWords(languages, v.languageInWords)}),
+		v.subscribersInWords(languages),
 		v.statesInWords(states))
 }
 

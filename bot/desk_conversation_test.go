@@ -3,6 +3,7 @@ package bot_test
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -32,6 +33,7 @@ import (
 //	> answers Title\n\nText      a reply to the newest question
 //	> writes Text                words that are no reply
 //	> forwards Text              a channel's post, passed on
+//	> comes                      by the invitation that was shown last
 //
 // What stands in words can be a picture, a file or an album, too; see props.
 // Changes on another phone than the one in hand name its owner.
@@ -52,6 +54,8 @@ type stage struct {
 	hand     *simulator.Citizen // whose phone is in hand
 	seen     map[string]string
 	opened   bool
+	// invitation is the last one that was shown.
+	invitation string
 	props
 }
 
@@ -196,6 +200,8 @@ func (s *stage) act(what string) string {
 		if tap, err = s.hand.TapRaw(messages[len(messages)-1].ID, rest); err == nil {
 			toast = s.answered(tap)
 		}
+	case "comes":
+		s.hand.Send("/start " + s.invitation)
 	case "answers", "writes", "forwards":
 		err = s.speak(s.telegram, s.hand, verb, rest)
 	default:
@@ -222,7 +228,7 @@ func (s *stage) changes(toast string) string {
 		for _, m := range c.Messages() {
 			key := fmt.Sprint(m.Chat, m.ID)
 			there[key] = true
-			shown, before := s.draw(s.telegram, m), s.seen[key]
+			shown, before := s.steady(s.draw(s.telegram, m)), s.seen[key]
 			if !m.Bot || shown == before {
 				continue
 			}
@@ -250,4 +256,21 @@ func (s *stage) changes(toast string) string {
 		return "| (nothing)\n"
 	}
 	return out.String()
+}
+
+var (
+	aToken = regexp.MustCompile(`desk-[a-z2-7]{32}`)
+	aLabel = regexp.MustCompile(`from-([a-z]{5})`)
+)
+
+// steady is what a screen shows, without what is by chance.
+func (s *stage) steady(shown string) string {
+	if token := aToken.FindString(shown); token != "" {
+		s.invitation = token
+		shown = strings.ReplaceAll(shown, token, "desk-TOKEN")
+	}
+	if label := aLabel.FindStringSubmatch(shown); label != nil {
+		shown = strings.ReplaceAll(shown, label[1], "LABEL")
+	}
+	return shown
 }

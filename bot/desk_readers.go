@@ -67,10 +67,16 @@ func (t deskTalk) readersPage(ctx context.Context, n int) (page, error) {
 // readersInWords says who reads, by language, rhythm and topic.
 func (v view) readersInWords(of report.Readers) string {
 	topics, _ := of.Topics()
-	lines := []string{
-		v.words.HTML("line.subscribers", map[string]any{"Count": v.count(of.Active()), "Languages": v.groupsInWords(of.Languages(), v.languageInWords)}),
-		v.words.T("line.readers_rhythm", map[string]any{"Groups": v.groupsInWords(of.Rhythms(), v.entryOf(rhythmNames))}),
-		v.words.T("line.readers_choice", map[string]any{"Groups": v.groupsInWords(of.Choices(), v.entryOf(choiceNames))}),
+	lines := []string{v.subscribersInWords(of.Languages())}
+	for _, l := range []struct {
+		entry, groups string
+	}{
+		{"line.readers_rhythm", v.groupsInWords(of.Rhythms(), v.entryOf(rhythmNames))},
+		{"line.readers_choice", v.groupsInWords(of.Choices(), v.entryOf(choiceNames))},
+	} {
+		if l.groups != "" {
+			lines = append(lines, v.words.T(l.entry, map[string]any{"Groups": l.groups}))
+		}
 	}
 	var chosen []string
 	for _, g := range topics {
@@ -80,6 +86,15 @@ func (v view) readersInWords(of report.Readers) string {
 		lines = append(lines, v.words.T("line.readers_topics", map[string]any{"Groups": strings.Join(chosen, " · ")}))
 	}
 	return render.JoinFilled("\n", append(lines, v.statesInWords(of.States()))...)
+}
+
+// subscribersInWords says how many read, and in which languages, where they may be told apart.
+func (v view) subscribersInWords(languages []report.Group) string {
+	all := report.Sum(languages)
+	if shown := report.Fold(languages); len(shown) == 0 || len(shown) == 1 && shown[0].Key == report.Other {
+		return v.words.HTML("line.subscribers_all", map[string]any{"Count": v.count(all)})
+	}
+	return v.words.HTML("line.subscribers", map[string]any{"Count": v.count(all), "Languages": v.groupsInWords(languages, v.languageInWords)})
 }
 
 var (

@@ -15,7 +15,7 @@ type command struct {
 
 // commands in the order of the menu.
 var commands = []command{
-	{"start", "", (*conversation).start},
+	{"start", "", (*conversation).begin},
 	{"latest", "command.latest", func(t *conversation, ctx context.Context, _ string) error { return t.latest(ctx, 0) }},
 	{"search", "command.search", (*conversation).searchCommand},
 	{"settings", "command.settings", func(t *conversation, ctx context.Context, _ string) error { return t.settings(ctx) }},

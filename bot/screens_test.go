@@ -20,7 +20,7 @@ func TestEveryScreenOccursInAConversation(t *testing.T) {
 	t.Parallel()
 	for _, language := range locale.Languages() {
 		seen := conversations(t, language)
-		for _, part := range []string{""} {
+		for _, part := range []string{"", "desk.", "report."} {
 			source, err := os.ReadFile("locale/catalogue/" + part + language + ".yaml")
 			if err != nil {
 				t.Fatal(err)
@@ -30,13 +30,17 @@ func TestEveryScreenOccursInAConversation(t *testing.T) {
 				t.Fatal(err)
 			}
 			for name, entry := range catalogue["screen"] {
-				if !occurs(entry).MatchString(seen) {
+				if !passing[name] && !occurs(entry).MatchString(seen) {
 					t.Errorf("%s: no conversation shows screen.%s", language, name)
 				}
 			}
 		}
 	}
 }
+
+// passing are screens that no script can stop at: they stand for less than a second there, or
+// need Telegram to be away for a day. Other tests show them.
+var passing = map[string]bool{"desk_correcting": true, "desk_withdrawing": true, "desk_sure_retry": true}
 
 // conversations is all that the scripts of a language show.
 func conversations(t *testing.T, language string) string {

@@ -13,14 +13,19 @@ import (
 	"kabarchy/subscriptions"
 )
 
+// begin is for whoever sends /start.
+func (t *conversation) begin(ctx context.Context, payload string) error {
+	if err := t.meet(ctx); err != nil {
+		return err
+	}
+	return t.start(ctx, payload)
+}
+
 // start greets whoever is new. What a link on a poster or on the ministry's site carries
 // is done at once: "ky" subscribes in Kyrgyz, "item-<id>" shows that item, "read-<id>" its
 // whole text, "topic-<id>" chooses that topic, "from-<label>" has who subscribes counted as
 // come by that poster. Who was here before and left gets the news again as it was.
 func (t *conversation) start(ctx context.Context, payload string) error {
-	if err := t.meet(ctx); err != nil {
-		return err
-	}
 	if locale.Spoken(payload) {
 		return t.subscribe(ctx, payload)
 	}

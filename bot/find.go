@@ -41,13 +41,13 @@ func (t *conversation) onFind(ctx context.Context, args []string) (reply, error)
 func (t *conversation) find(ctx context.Context, query string, offset int) error {
 	query = query[:render.Fit(query, queryLimit)]
 	own := t.ownLanguages()
-	items, total, err := t.bot.finder.Find(ctx, query, own, offset, foundCount)
-	if err == nil && total == 0 {
-		items, total, err = t.bot.finder.Find(ctx, query, without(locale.Languages(), own...), offset, foundCount)
-	}
+	found, err := t.bot.finder.Find(ctx, search.Query{
+		Text: query, Languages: own, Others: without(locale.Languages(), own...), Offset: offset, Most: foundCount,
+	})
 	if err != nil {
 		return err
 	}
+	items, total := found.Items, found.Total
 	if len(items) == 0 {
 		return t.show(ctx, screen{t.words.T("screen.nothing_found", nil), t.menu()})
 	}
@@ -58,14 +58,16 @@ func (t *conversation) find(ctx context.Context, query string, offset int) error
 	texts := []string{t.words.N("screen.found", total, nil)}
 	var numbers, leaf []telegram.Button
 	for i, item := range items {
-		texts = append(texts, fmt.Sprintf("%d. %s", i+1, render.JoinFilled("\n", render.Headline(item, t.zone), inContext(query, item.Summary, whole[item.ID]))))
-		numbers = append(numbers, telegram.Button{Text: strconv.Itoa(i + 1), Data: render.ItemData(item, placeOf(offset, query))})
+		headline, snippet := render.Headline(item, t.zone), inContext(found.Stems, item.Summary, whole[item.ID])
+		texts = append(texts, fmt.Sprintf("%d. %s", i+1, render.JoinFilled("\n", headline, snippet)))
+		numbers = append(numbers, telegram.Button{Text: strconv.Itoa(i + 1), Data: render.ItemData(item, placeOf(offset, found.Query))})
 	}
 	if offset > 0 {
-		leaf = append(leaf, telegram.Button{Text: t.words.T("button.better", nil), Data: render.Data(render.VerbFind, placeOf(max(0, offset-foundCount), query))})
+		back := placeOf(max(0, offset-foundCount), found.Query)
+		leaf = append(leaf, telegram.Button{Text: t.words.T("button.better", nil), Data: render.Data(render.VerbFind, back)})
 	}
 	if offset+foundCount < total {
-		leaf = append(leaf, telegram.Button{Text: t.words.T("button.more", nil), Data: render.Data(render.VerbFind, placeOf(offset+foundCount, query))})
+		leaf = append(leaf, telegram.Button{Text: t.words.T("button.more", nil), Data: render.Data(render.VerbFind, placeOf(offset+foundCount, found.Query))})
 	}
 	rows := [][]telegram.Button{numbers}
 	if leaf != nil {
@@ -75,17 +77,17 @@ func (t *conversation) find(ctx context.Context, query string, offset int) error
 }
 
 // inContext is the part of the first text that has them with the words that were
-// searched for; empty where none has.
-func inContext(query string, texts ...string) string {
+// found; empty where none has.
+func inContext(found search.Stems, texts ...string) string {
 	snippet := ""
 	for _, text := range texts {
 		if snippet == "" {
-			snippet = search.Snippet(render.OneLine(text), query, snippetChars)
+			snippet = search.Snippet(render.OneLine(text), found, snippetChars)
 		}
 	}
 	var out strings.Builder
 	at := 0
-	for _, mark := range search.Marks(snippet, query) {
+	for _, mark := range search.Marks(snippet, found) {
 		if mark.From < at {
 			continue
 		}
@@ -99,8 +101,9 @@ func inContext(query string, texts ...string) string {
 // wordsLimit is what a button that also names an item and its page has room for.
 const wordsLimit = 30
 
+// placeOf names a part of what a search found, by the words as it understood them.
 func placeOf(offset int, query string) string {
-	words := strings.Join(search.Words(query), "+")
+	words := strings.ReplaceAll(query, " ", "+")
 	for len(words) > wordsLimit {
 		if i := strings.LastIndexByte(words, '+'); i > 0 {
 			words = words[:i]

@@ -7,6 +7,7 @@ import (
 
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
+	"kabarchy/bot/search"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 )
@@ -72,8 +73,10 @@ func (t *conversation) toShare(ctx context.Context, query string) ([]feeds.Item,
 	if render.OneLine(query) == "" {
 		return t.latestInAny(ctx, languages)
 	}
-	items, _, err := t.bot.finder.Find(ctx, query[:render.Fit(query, queryLimit)], languages, 0, inlineCount)
-	return items, err
+	found, err := t.bot.finder.Find(ctx, search.Query{
+		Text: query[:render.Fit(query, queryLimit)], Languages: languages, Every: true, Most: inlineCount,
+	})
+	return found.Items, err
 }
 
 // latestInAny are the latest items in the first of the languages that has any.

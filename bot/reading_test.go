@@ -36,8 +36,9 @@ func TestEveryWayBackFitsAButton(t *testing.T) {
 func TestASearchSurvivesItsButton(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]string{
-		"Жаңы мыйзам": "jani miizam",
-		"кызматтардын тизмеси жана дарегиОшто бар": "kizmattardin tizmesi jana",
+		"~jani ~miizam": "~jani ~miizam",
+		"~kizmattardin ~tizmesi ~jana ~daregiowto ~bar": "~kizmattardin ~tizmesi ~jana",
+		strings.Repeat("legal", 20):                     strings.Repeat("legal", 6),
 	} {
 		offset, words, ok := searchPlace(placeOf(10, query))
 		if !ok || offset != 10 || words != want {

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"kabarchy/feeds"
 )
 
@@ -18,7 +20,7 @@ const (
 	findSide  = 2           // so many searches run at a time
 )
 
-// Most is how many items a search finds in one language.
+// Most is how many items a search finds.
 const Most = 50
 
 // Archive is what a Finder needs of the news.
@@ -26,6 +28,8 @@ type Archive interface {
 	Item(ctx context.Context, id string) (feeds.Item, error)
 	// Latest lists a language's items, newest first.
 	Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error)
+	// Editions are the same item in other languages, by language.
+	Editions(ctx context.Context, id string) (map[string]feeds.Item, error)
 	// Texts are the full ones, of the items that have one, by id.
 	Texts(ctx context.Context, items []feeds.Item) (map[string]string, error)
 }
@@ -39,6 +43,9 @@ type Finder struct {
 
 	// places are taken by searches: many at once would hold up who wants something else.
 	places chan struct{}
+
+	// pairs are the editions of items that were found lately.
+	pairs *lru.Cache[string, pair]
 
 	mu    sync.Mutex
 	shelf map[string]*shelf // by language
@@ -56,7 +63,11 @@ type shelf struct {
 
 // NewFinder returns a finder that has read nothing yet; now is the clock.
 func NewFinder(archive Archive, now func() time.Time) *Finder {
-	return &Finder{archive: archive, now: now, places: make(chan struct{}, findSide), shelf: make(map[string]*shelf)}
+	pairs, err := lru.New[string, pair](pairsKept)
+	if err != nil {
+		panic(err) // no size
+	}
+	return &Finder{archive: archive, now: now, places: make(chan struct{}, findSide), pairs: pairs, shelf: make(map[string]*shelf)}
 }
 
 // Read prepares the search in the languages, so that who searches first need not wait for
@@ -70,44 +81,85 @@ func (f *Finder) Read(ctx context.Context, languages []string) error {
 	return nil
 }
 
-// Find returns items that fit the query, the best first, those of the first language
-// before those of the next.
-func (f *Finder) Find(ctx context.Context, query string, languages []string, offset, most int) (items []feeds.Item, total int, err error) {
-	var ids []string
-	for _, language := range languages {
-		s := f.of(language)
-		if s.reading.TryLock() { // else somebody reads, newest first: what is there by now will do
-			err := f.read(ctx, language, s)
-			s.reading.Unlock()
-			if err != nil {
-				return nil, 0, err
-			}
-		}
-		select {
-		case f.places <- struct{}{}:
-			ids = append(ids, s.index.Find(query, Most)...)
-			<-f.places
-		case <-ctx.Done():
-			return nil, 0, ctx.Err()
-		}
+// Query is what somebody looks for.
+type Query struct {
+	Text      string   // as it was typed, or Found.Query
+	Languages []string // those of the reader's news, the first first
+	Others    []string // asked where those have nothing, or less
+	Every     bool     // edition of an item is wanted, those of the first language before those of the next
+	Offset    int      // of the results
+	Most      int      // how many of them are wanted
+}
+
+// Found is what a search found.
+type Found struct {
+	Items []feeds.Item // the best first; of each only the edition that the reader wants
+	Total int
+	Query string // as it was understood, in ASCII: to ask for it again finds the same
+	Stems Stems  // of the words that were found
+}
+
+// Find returns items that fit the query. Of the editions of one item it returns one: in the
+// first of the reader's languages in which it was found. Where only an edition was found
+// that the reader doesn't read, it returns the reader's own.
+func (f *Finder) Find(ctx context.Context, q Query) (found Found, err error) {
+	own, err := f.indexes(ctx, q.Languages)
+	if err != nil {
+		return Found{}, err
 	}
-	total = len(ids)
-	for _, id := range ids[min(offset, total):] {
-		if len(items) == most {
+	select {
+	case f.places <- struct{}{}:
+	case <-ctx.Done():
+		return Found{}, ctx.Err()
+	}
+	r, err := understand(q.Text, own, func() ([]*Index, error) { return f.indexes(ctx, q.Others) })
+	var hits []hit
+	if err == nil {
+		hits = r.hits()
+	}
+	<-f.places
+	if err != nil {
+		return Found{}, err
+	}
+	var ids []string
+	if q.Every {
+		ids = everyEdition(hits, q.Languages)
+	} else if ids, err = f.editions(ctx, hits, q.Languages); err != nil {
+		return Found{}, err
+	}
+	found = Found{Total: len(ids), Query: r.String(), Stems: r.stems()}
+	for _, id := range ids[min(q.Offset, len(ids)):] {
+		if len(found.Items) == q.Most {
 			break
 		}
 		item, err := f.archive.Item(ctx, id)
 		switch {
 		case errors.Is(err, feeds.ErrNotFound) || err == nil && item.Withdrawn:
 			f.remove(id)
-			total--
+			found.Total--
 		case err != nil:
-			return nil, 0, err
+			return Found{}, err
 		default:
-			items = append(items, item)
+			found.Items = append(found.Items, item)
 		}
 	}
-	return items, total, f.put(ctx, items)
+	return found, f.put(ctx, found.Items)
+}
+
+// indexes are those of the languages, up to date.
+func (f *Finder) indexes(ctx context.Context, languages []string) (all []*Index, err error) {
+	for _, language := range languages {
+		s := f.of(language)
+		if s.reading.TryLock() { // else somebody reads, newest first: what is there by now will do
+			err := f.read(ctx, language, s)
+			s.reading.Unlock()
+			if err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, &s.index)
+	}
+	return all, nil
 }
 
 // of is the shelf of a language.
@@ -115,7 +167,7 @@ func (f *Finder) of(language string) *shelf {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.shelf[language] == nil {
-		f.shelf[language] = &shelf{}
+		f.shelf[language] = &shelf{index: Index{language: language, speech: tongueOf(language)}}
 	}
 	return f.shelf[language]
 }

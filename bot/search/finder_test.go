@@ -57,14 +57,14 @@ func TestTheFinderFollowsTheArchive(t *testing.T) {
 	f := NewFinder(archive, func() time.Time { return now })
 	found := func(query string) string {
 		t.Helper()
-		items, _, err := f.Find(t.Context(), query, []string{"ky", "ru"}, 0, 1)
+		got, err := f.Find(t.Context(), Query{Text: query, Languages: []string{"ky", "ru"}, Most: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(items) == 0 {
+		if len(got.Items) == 0 {
 			return ""
 		}
-		return items[0].ID
+		return got.Items[0].ID
 	}
 	expect := func(query, want string) {
 		t.Helper()
@@ -109,7 +109,7 @@ func TestASearchDoesNotWaitForTheWholeArchive(t *testing.T) {
 	f := NewFinder(&stack{}, time.Now)
 	f.of("ky").reading.Lock() // somebody is reading
 	defer f.of("ky").reading.Unlock()
-	if _, _, err := f.Find(t.Context(), "кабар", []string{"ky"}, 0, 5); err != nil {
+	if _, err := f.Find(t.Context(), Query{Text: "кабар", Languages: []string{"ky"}, Most: 5}); err != nil {
 		t.Error(err)
 	}
 }

@@ -8,9 +8,13 @@
 package search
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/text/language"
 )
 
 // Document is what can be found.
@@ -24,13 +28,18 @@ type Document struct {
 
 // Index finds documents. The zero value is an empty one.
 type Index struct {
+	language string  // of the documents, for who has several indexes
+	speech   *tongue // of that language
 	mu       sync.RWMutex
 	ids      map[string]int32
 	entries  []entry
 	postings map[string][]posting
-	stems    []string // of postings, in order, for words that are not typed to the end
-	fresh    []string // those that are not among the stems yet
-	gone     int      // entries that are
+	stems    []string          // of postings, in order, for words that are not typed to the end
+	fresh    []string          // those that are not among the stems yet
+	masks    []uint32          // the letters of the stems
+	spans    []span            // of stems that begin alike
+	tails    map[string]string // what stood behind a short stem: "||дын|лар|"
+	gone     int               // entries that are
 }
 
 // Bounds of what an index keeps.
@@ -67,12 +76,28 @@ func newPosting(entry int32, count int) posting {
 func (p posting) entry() int32 { return int32(p >> timesBits) }
 func (p posting) times() int   { return int(p & timesInAll) }
 
+// tongue is how the index spells its words.
+func (x *Index) tongue() *tongue { return cmp.Or(x.speech, kyrgyz) }
+
+// tongueOf is that of a language, by its tag.
+func tongueOf(tag string) *tongue {
+	base, _ := language.Make(tag).Base()
+	script, _ := language.Make(tag).Script()
+	switch {
+	case base.String() == "ru":
+		return russian
+	case script.String() == "Latn":
+		return byLetter
+	}
+	return kyrgyz
+}
+
 // Put adds a document, or puts a later revision in place of an earlier one.
 func (x *Index) Put(d Document) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.ids == nil {
-		x.ids, x.postings = make(map[string]int32), make(map[string][]posting)
+		x.ids, x.postings, x.tails = make(map[string]int32), make(map[string][]posting), make(map[string]string)
 	}
 	if old, known := x.ids[d.ID]; known {
 		if x.entries[old].revision >= d.Revision {
@@ -83,7 +108,7 @@ func (x *Index) Put(d Document) {
 	number := int32(len(x.entries))
 	x.ids[d.ID] = number
 	x.entries = append(x.entries, entry{id: d.ID, revision: d.Revision, published: d.Published})
-	for s, n := range d.counts() {
+	for s, n := range x.counts(d) {
 		if x.postings[s] == nil {
 			x.fresh = append(x.fresh, s)
 		}
@@ -92,17 +117,50 @@ func (x *Index) Put(d Document) {
 	x.shrink()
 }
 
-// counts says how much of which stems the document has.
-func (d Document) counts() map[string]int {
+// counts says how much of which stems the document has, and notes the words that it makes
+// of them.
+func (x *Index) counts(d Document) map[string]int {
+	t, words := x.tongue(), make(map[string]int)
+	t.count(words, d.Title, inTitle)
+	t.count(words, d.Text, inText)
 	counts := make(map[string]int)
-	for _, word := range Words(d.Title) {
-		counts[stem(word)] += inTitle
-	}
-	text := Words(d.Text)
-	for _, word := range text[:min(len(text), mostWords)] {
-		counts[stem(word)] += inText
+	for word, n := range words {
+		s := t.stem(word)
+		counts[s] += n
+		if tail := word[len(s):]; len(s) <= longestNoted && !x.seen(s, tail) {
+			x.tails[s] = cmp.Or(x.tails[s], between) + tail + between
+		}
 	}
 	return counts
+}
+
+// The words that are made of a stem are noted as their ends, for stems that are so short
+// that a mistyped one means any of many.
+const (
+	longestNoted = 7
+	between      = "|"
+)
+
+// seen reports whether a text had the word that is a short stem with that end.
+func (x *Index) seen(stem, tail string) bool {
+	return strings.Contains(x.tails[stem], between+tail+between)
+}
+
+// count counts a text's words, and those with a hyphen in one piece as well.
+func (t *tongue) count(counts map[string]int, text string, worth int) {
+	words := 0
+	for field := range strings.FieldsSeq(text) {
+		all := wordsOf(field, t.fold)
+		for _, word := range all {
+			if words++; words > mostWords {
+				return
+			}
+			counts[word] += worth
+		}
+		if len(all) > 1 && isHyphened(field) {
+			counts[cutWord(strings.Join(all, ""))] += worth
+		}
+	}
 }
 
 // bury takes an entry out of what is found.
@@ -159,10 +217,12 @@ func (x *Index) compact() {
 		}
 		if x.postings[s] = left; left == nil {
 			delete(x.postings, s)
+			delete(x.tails, s)
 		}
 	}
 	forgotten := func(s string) bool { return x.postings[s] == nil }
 	x.stems, x.fresh = slices.DeleteFunc(x.stems, forgotten), slices.DeleteFunc(x.fresh, forgotten)
+	x.describeStems()
 }
 
 // Has reports whether the index holds the document in that revision or a later one.
@@ -200,4 +260,24 @@ func (x *Index) sort() {
 		all, rest = append(append(all, rest[:at]...), s), rest[at:]
 	}
 	x.stems, x.fresh = append(all, rest...), nil
+	x.describeStems()
+}
+
+// span is a stretch of stems that begin alike.
+type span struct {
+	begin    string
+	from, to int
+}
+
+// describeStems notes the letters of the stems, and how they begin.
+func (x *Index) describeStems() {
+	x.masks, x.spans = make([]uint32, len(x.stems)), nil
+	for i, s := range x.stems {
+		x.masks[i] = maskOf(s)
+		begin := s[:min(len(s), beginning)]
+		if last := len(x.spans) - 1; last < 0 || x.spans[last].begin != begin {
+			x.spans = append(x.spans, span{begin: begin, from: i})
+		}
+		x.spans[len(x.spans)-1].to = i + 1
+	}
 }

@@ -77,11 +77,18 @@ func (s *said) stands(m mark, at int) bool {
 // shortRoot is how many letters a root has at least.
 const shortRoot = 3
 
+// anyTongue takes off the endings of all: which language a word is of it can't know.
+var anyTongue = newTongue(tongue{
+	fold: fold, fits: func(_, ending string) bool {
+		return kyrgyzEndings[ending] || russianEndings[ending] || englishEndings[ending]
+	},
+}, kyrgyzEndings, russianEndings, englishEndings)
+
 // rootsOfForm are the roots that a word may have: its stem and, of a short word, its first
 // letters where only endings follow them: суд, судом.
 func rootsOfForm(word string) []string {
-	root := settled(stem(word))
-	if len(word) > shortRoot && len(root) <= shortRoot+2 && onlyEndings(word[shortRoot:]) {
+	root := settled(anyTongue.stem(word))
+	if len(word) > shortRoot && len(root) <= shortRoot+2 && anyTongue.isChain(word[:shortRoot], word[shortRoot:]) {
 		return []string{root, word[:shortRoot]}
 	}
 	return []string{root}
@@ -110,17 +117,4 @@ func settled(root string) string {
 		return root[:n-1]
 	}
 	return root
-}
-
-// onlyEndings reports whether the rest of a word is endings, one after another.
-func onlyEndings(rest string) bool {
-	if rest == "" {
-		return true
-	}
-	for n := min(longest, len(rest)); n > 0; n-- {
-		if endings[rest[:n]] && onlyEndings(rest[n:]) {
-			return true
-		}
-	}
-	return false
 }

@@ -8,9 +8,19 @@ import (
 // Mark is a stretch of a text, in bytes.
 type Mark struct{ From, To int }
 
-// Marks are where the words of the query stand in a text.
-func Marks(text, query string) (marks []Mark) {
-	eachMark(text, query, func(m Mark) bool {
+// Stems are those of the words that a search found.
+type Stems map[string]bool
+
+// have reports whether they have a word's.
+func (s Stems) have(word string) bool {
+	word = strings.ToLower(word)
+	sound := fold(word)
+	return s[kyrgyz.stem(sound)] || s[russian.stem(sound)] || s[byLetter.stem(foldLatin(word))]
+}
+
+// Marks are where the words that were found stand in a text.
+func Marks(text string, found Stems) (marks []Mark) {
+	eachMark(text, found, func(m Mark) bool {
 		marks = append(marks, m)
 		return true
 	})
@@ -18,9 +28,8 @@ func Marks(text, query string) (marks []Mark) {
 }
 
 // eachMark calls f with each mark in turn until it returns false.
-func eachMark(text, query string, f func(Mark) bool) {
-	roots := rootsOf(query)
-	for at := 0; at < len(text); {
+func eachMark(text string, found Stems, f func(Mark) bool) {
+	for at := 0; at < len(text) && len(found) > 0; {
 		start := at + strings.IndexFunc(text[at:], func(r rune) bool { return !isBetween(r) })
 		if start < at {
 			return
@@ -29,36 +38,21 @@ func eachMark(text, query string, f func(Mark) bool) {
 		if n := strings.IndexFunc(text[start:], isBetween); n >= 0 {
 			end = start + n
 		}
-		if anyFits(Words(text[start:end]), roots) && !f(Mark{start, end}) {
+		if found.have(text[start:end]) && !f(Mark{start, end}) {
 			return
 		}
 		at = end
 	}
 }
 
-// anyFits reports whether a word has one of the roots, as Find understands that.
-func anyFits(words, roots []string) bool {
-	for _, word := range words {
-		for _, root := range roots {
-			if !strings.HasPrefix(word, root) { // nor does its stem
-				continue
-			}
-			if s := stem(word); s == root || strings.HasPrefix(s, root) && utf8.RuneCountInString(root) >= leastPrefix {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // snippetText is how much of a text is looked at for a snippet, in bytes.
 const snippetText = 32 << 10
 
 // Snippet is the part of a text of about that many characters around the first of the
-// query's words; empty where none stands in it, or only far from its beginning.
-func Snippet(text, query string, length int) string {
+// words that were found; empty where none stands in it, or only far from its beginning.
+func Snippet(text string, found Stems, length int) string {
 	first := Mark{From: -1}
-	eachMark(text[:min(len(text), snippetText)], query, func(m Mark) bool {
+	eachMark(text[:min(len(text), snippetText)], found, func(m Mark) bool {
 		first = m
 		return false
 	})

@@ -1,0 +1,240 @@
+package search
+
+import (
+	"slices"
+	"strings"
+)
+
+// reading is one way to understand a query: its words, and what fits them in each index.
+type reading struct {
+	words []term
+	terms [][][]match // by index and word
+	scope []*Index
+	fits  int // words that something fits
+}
+
+// mostSpellings is how many other spellings of a query's words are looked up.
+const mostSpellings = 64
+
+// surely is how many letters a word has for which mistakes are looked for in a language that
+// the reader doesn't read.
+const surely = 6
+
+// mostScans is how often mistakes are looked for in an index for one query.
+const mostScans = 8
+
+// understand reads a query as it was typed or, where that fits less, with the keyboard
+// switched, or with its Latin letters for other sounds; asks the reader's own indexes or,
+// where those have less, the others; and looks for mistakes last.
+func understand(query string, own []*Index, others func() ([]*Index, error)) (reading, error) {
+	query = query[:min(len(query), mostTyped)]
+	typed, switched := readTyped(query), readTyped(switchKeyboard(query))
+	scans := mostScans
+	tried := []reading{read(typed, own), read(switched, own)}
+	if i := slices.IndexFunc(tried, reading.complete); i >= 0 {
+		tried[i].mend(0, &scans)
+		return tried[i], nil
+	}
+	tried[0].respell()
+	if tried[0].complete() {
+		return tried[0], nil
+	}
+	foreign, err := others()
+	if err != nil {
+		return reading{}, err
+	}
+	for _, words := range [][]term{typed, switched} {
+		if r := read(words, foreign); r.complete() {
+			return r, nil
+		} else if len(foreign) > 0 {
+			tried = append(tried, r)
+		}
+	}
+	best := tried[0]
+	for i := range tried {
+		r := &tried[i]
+		if i < 2 {
+			r.mend(0, &scans)
+		} else if r.mend(surely, &scans); !r.complete() {
+			continue // in a foreign language less than all would be an accident
+		}
+		if r.fits*len(best.words) > best.fits*len(r.words) {
+			best = *r
+		}
+		if r.complete() {
+			break
+		}
+	}
+	return best, nil
+}
+
+// stems are those that fit a word of the reading: what to mark in a text.
+func (r reading) stems() Stems {
+	stems := make(Stems)
+	for _, terms := range r.terms {
+		for _, matches := range terms {
+			for _, m := range matches {
+				stems[m.stem] = true
+			}
+		}
+	}
+	for _, t := range r.words {
+		for _, part := range t.parts {
+			for _, x := range r.scope {
+				stems[x.tongue().stem(x.spelt(part))] = true
+			}
+		}
+	}
+	return stems
+}
+
+// String is the query as it was understood: read again it finds the same.
+func (r reading) String() string {
+	words := make([]string, len(r.words))
+	for i, t := range r.words {
+		words[i] = t.String()
+	}
+	return strings.Join(words, " ")
+}
+
+// read looks up the words of a query. One with a hyphen is looked up in one piece, and
+// where nobody writes it so, by its parts.
+func read(words []term, scope []*Index) reading {
+	r := reading{scope: scope, terms: make([][][]match, len(scope))}
+	for _, x := range scope {
+		x.sort()
+	}
+	for _, word := range words {
+		parts := []term{word}
+		if word.parts != nil && !fitting(r.lookUp(word), nothing) {
+			parts = word.parts
+		}
+		for _, part := range parts[:min(len(parts), mostTerms-len(r.words))] {
+			found := r.lookUp(part)
+			if fitting(found, nothing) {
+				r.fits++
+			}
+			r.words = append(r.words, part)
+			for i := range scope {
+				r.terms[i] = append(r.terms[i], found[i])
+			}
+		}
+	}
+	return r
+}
+
+// lookUp returns what fits a word in each index.
+func (r *reading) lookUp(word term) [][]match {
+	found := make([][]match, len(r.scope))
+	for i, x := range r.scope {
+		found[i] = x.matches(word)
+	}
+	return found
+}
+
+// nothing and less than all that a word of a query may be worth.
+const (
+	nothing   = 0
+	notItself = 0.99
+)
+
+// fitting reports whether anything fits better.
+func fitting(found [][]match, than float32) bool {
+	return slices.ContainsFunc(found, func(m []match) bool { return len(m) > 0 && m[0].weight > than })
+}
+
+// word is what fits the n-th word in each index.
+func (r *reading) word(n int) [][]match {
+	found := make([][]match, len(r.scope))
+	for i := range r.scope {
+		found[i] = r.terms[i][n]
+	}
+	return found
+}
+
+// set puts other matches in place of a word's.
+func (r *reading) set(n int, found [][]match) {
+	if !fitting(r.word(n), nothing) {
+		r.fits++
+	}
+	for i := range r.scope {
+		r.terms[i][n] = found[i]
+	}
+}
+
+// respell tries other spellings of words that nothing fits.
+func (r *reading) respell() {
+	left := mostSpellings
+	for n, word := range r.words {
+		if fitting(r.word(n), nothing) {
+			continue
+		}
+		for _, other := range word.spellings() {
+			if left--; left < 0 {
+				return
+			}
+			word := term{sound: other} // what is respelt was no English
+			if found := r.lookUp(word); !askingCyrillic[kyrgyz.stem(other)] && fitting(found, notItself) {
+				r.words[n] = word
+				r.set(n, found)
+				break
+			}
+		}
+	}
+}
+
+func (r reading) complete() bool { return r.fits > 0 && r.fits == len(r.words) }
+
+// mend looks for what is meant by words that don't stand in any index: where others fit
+// them, it may be one of these or a single mistake. What is meant has so many letters at least.
+func (r *reading) mend(letters int, scans *int) {
+	for n, word := range r.words {
+		known := r.word(n)
+		if fitting(known, asShort-0.01) {
+			continue
+		}
+		if *scans -= len(r.scope); *scans < 0 {
+			return
+		}
+		least := beyond
+		found := make([][]match, len(r.scope))
+		for i, x := range r.scope {
+			near, cost := x.nearest(word, letters)
+			if cost < least {
+				clear(found)
+			}
+			if cost <= least {
+				found[i], least = near, cost
+			}
+		}
+		switch fits := fitting(known, nothing); {
+		case least == beyond || fits && (least > oneMistake || r.hasSynonyms(word)): // a word of the table is no mistake
+			continue
+		case fits:
+			for i := range found {
+				for _, m := range known[i] {
+					found[i] = append(found[i], match{m.stem, m.weight * mistyped})
+				}
+			}
+		}
+		r.set(n, found)
+	}
+}
+
+func (r *reading) hasSynonyms(word term) bool {
+	return slices.ContainsFunc(r.scope, func(x *Index) bool { return len(word.synonyms(x.tongue())) > 0 })
+}
+
+// hits are the documents of all indexes with most of the words, the best first.
+func (r reading) hits() (all []hit) {
+	for i, x := range r.scope {
+		all = append(all, x.hits(r.terms[i], Most)...)
+	}
+	slices.SortFunc(all, hit.compare)
+	words, fits := 0, float32(0)
+	for _, h := range all {
+		words, fits = max(words, h.words), max(fits, h.fits)
+	}
+	all = slices.DeleteFunc(all, func(h hit) bool { return !h.nearly(words, fits) })
+	return all[:min(len(all), Most)]
+}

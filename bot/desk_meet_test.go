@@ -45,6 +45,7 @@ func TestWhoComesToTheDeskHasItsMenuAtOnce(t *testing.T) {
 		}
 		late.Send("/forget")
 		n.quiet()
+		n.does(late, "Ооба, өчүрүү")
 		if left, err := n.rdb.HGetAll(t.Context(), "{news}:desk:phones").Result(); err != nil || len(left) > 0 {
 			t.Errorf("left of her: %v, %v", left, err)
 		}

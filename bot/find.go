@@ -33,12 +33,17 @@ func (t *conversation) onFind(ctx context.Context, args []string) (reply, error)
 	if !ok {
 		return t.stale()
 	}
-	return reply{}, t.find(ctx, query, offset)
+	return reply{}, t.found(ctx, query, "", offset)
 }
 
 // find searches the archive: first in the languages of the person's news, and where
-// they have nothing in the others.
+// they have nothing in the others. What they typed can be followed.
 func (t *conversation) find(ctx context.Context, query string, offset int) error {
+	return t.found(ctx, query, query, offset)
+}
+
+// found is find of what was typed before; typed is what can be followed, empty for nothing.
+func (t *conversation) found(ctx context.Context, query, typed string, offset int) error {
 	query = query[:render.Fit(query, queryLimit)]
 	own := t.ownLanguages()
 	found, err := t.bot.finder.Find(ctx, search.Query{
@@ -49,7 +54,7 @@ func (t *conversation) find(ctx context.Context, query string, offset int) error
 	}
 	items, total := found.Items, found.Total
 	if len(items) == 0 {
-		return t.show(ctx, screen{t.words.T("screen.nothing_found", nil), t.menu()})
+		return t.show(ctx, screen{t.words.T("screen.nothing_found", nil), append(t.followRows(typed), t.menu()...)})
 	}
 	whole, err := t.bot.archive.Texts(ctx, items)
 	if err != nil {
@@ -73,6 +78,7 @@ func (t *conversation) find(ctx context.Context, query string, offset int) error
 	if leaf != nil {
 		rows = append(rows, leaf)
 	}
+	rows = append(rows, t.followRows(typed)...)
 	return t.show(ctx, screen{strings.Join(texts, "\n\n"), append(rows, t.menu()[1:]...)})
 }
 

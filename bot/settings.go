@@ -28,6 +28,7 @@ func (t *conversation) onShow(ctx context.Context, args []string) (reply, error)
 		"language": (*conversation).languageScreen,
 		"news":     (*conversation).newsLanguagesScreen,
 		"topics":   (*conversation).topicsScreen,
+		"words":    (*conversation).wordsScreen,
 		"when":     (*conversation).whenScreen,
 		"quiet":    (*conversation).quietScreen,
 	}
@@ -52,6 +53,7 @@ var settings = map[string]setting{
 	"language": {(*conversation).setLanguage, (*conversation).settingsScreen},
 	"news":     {(*conversation).setNews, (*conversation).newsLanguagesScreen},
 	"topic":    {(*conversation).setTopic, (*conversation).topicsScreen},
+	"word":     {(*conversation).setWord, (*conversation).wordsScreen},
 	"when":     {(*conversation).setWhen, (*conversation).whenScreen},
 	"quiet":    {(*conversation).setQuiet, (*conversation).quietScreen},
 	"pictures": {(*conversation).setPictures, (*conversation).settingsScreen},
@@ -110,6 +112,7 @@ func (v view) settingsScreen() screen {
 	if len(v.topics) > 0 {
 		rows = append(rows, []telegram.Button{show("button.topics", v.topicsInShort(), "topics")})
 	}
+	rows = append(rows, v.wordsRow()...)
 	rows = append(rows,
 		[]telegram.Button{{Text: v.timesLabel(), Data: render.Data(render.VerbShow, "when")}},
 		[]telegram.Button{v.picturesButton()},

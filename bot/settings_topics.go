@@ -30,8 +30,8 @@ func (v view) topicsScreen() screen {
 	return screen{v.words.T("screen.topics", nil), append(rows, v.backToSettings())}
 }
 
-// setTopic chooses topics. Who gives up the last of them has all again: for no news at
-// all there is a button that says so.
+// setTopic chooses topics. Who gives up the last of them has all again, or, with words to
+// follow, what says these: for no news at all there is a button that says so.
 func (v view) setTopic(value []string) func(*subscriptions.Preferences) {
 	if render.Arg(value, 0) == "all" {
 		return func(p *subscriptions.Preferences) { p.Topics = subscriptions.Topics{} }
@@ -50,7 +50,7 @@ func (v view) setTopic(value []string) func(*subscriptions.Preferences) {
 		return func(p *subscriptions.Preferences) {
 			switch rest := p.Topics.Without(topic); {
 			case p.Topics.All():
-			case len(rest.Chosen()) == 0:
+			case len(rest.Chosen()) == 0 && len(p.Words) == 0:
 				p.Topics = subscriptions.Topics{}
 			default:
 				p.Topics = rest
@@ -71,6 +71,9 @@ func (v view) topicsInShort() string {
 func (v view) topicsInWords() string {
 	if v.preferences.Topics.All() {
 		return v.words.T("line.all_topics", nil)
+	}
+	if v.onlyWords() {
+		return v.words.T("line.only_words", nil)
 	}
 	var names []string
 	for _, topic := range v.topics {

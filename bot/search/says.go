@@ -118,3 +118,15 @@ func settled(root string) string {
 	}
 	return root
 }
+
+// Telling reports whether a phrase tells anything: one of its words has three letters or more
+// and is no mere particle.
+func Telling(phrase string) bool {
+	return slices.ContainsFunc(Words(phrase), func(word string) bool { return len(word) >= shortRoot && !particles[word] })
+}
+
+// particles stand in nearly every text.
+var particles = folded(fold,
+	"жана менен үчүн бул ошол ушул деп эле бар жок дагы эмес бир ар эмне ким кайсы кантип качан кайда болот болду боюнча тууралуу жөнүндө ошондой анын алар биз сиз мен "+
+		"или для что как это при про без под над все всё его она они оно мы вы был была было были есть нет где кто когда чем так тоже уже еще ещё если также который которая которые "+
+		"the and for with that this from are was were will has have not you your our its his her who what when where how all any can new")

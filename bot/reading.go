@@ -70,7 +70,7 @@ func (t *conversation) showItem(ctx context.Context, item feeds.Item, back strin
 	v := render.Variant{Corrected: render.Marked(back)}
 	v.Missing, _ = item.For(t.preferences.Languages)
 	p := t.bot.renderer.Variant(item, nil, v)
-	rows := render.ItemButtons(item, p.Shortened, back)
+	rows := append(render.ItemButtons(item, p.Shortened, back), t.whatsApp(item)...)
 	rows = append(rows, render.EditionButtons(item, t.bot.editions(ctx, item), func(e feeds.Item) string { return render.ItemData(e, back) })...)
 	return t.show(ctx, screen{p.HTML, append(rows, t.backButtons(item, back)...)})
 }
@@ -134,6 +134,7 @@ func (t *conversation) showPage(ctx context.Context, item feeds.Item, blocks []a
 	}
 	number = max(1, min(number, len(pages)))
 	rows := render.EditionButtons(item, t.bot.editions(ctx, item), func(e feeds.Item) string { return render.PageData(e, 0, back) })
+	rows = append(rows, t.whatsApp(item)...)
 	picture := pages[number-1].Picture()
 	if t.preferences.NoPictures { // the line that leads to it costs nothing
 		picture = ""
@@ -142,6 +143,11 @@ func (t *conversation) showPage(ctx context.Context, item feeds.Item, blocks []a
 		t.bot.renderer.PageHead(item, back) + "\n\n" + pages[number-1].HTML(),
 		append(rows, render.PageButtons(item, number, len(pages), back)...),
 	}, picture)
+}
+
+// whatsApp hands an item on to those who have no Telegram.
+func (t *conversation) whatsApp(item feeds.Item) [][]telegram.Button {
+	return render.WhatsAppButtons(item, t.bot.link("item-"+item.ID))
 }
 
 // editions are the item's in other languages. A reader can do without them, so that a

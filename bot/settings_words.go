@@ -26,7 +26,7 @@ func (v view) wordsScreen() screen {
 	var rows [][]telegram.Button
 	for _, word := range have {
 		rows = append(rows, []telegram.Button{{
-			Text: v.words.T("button.word_off", map[string]any{"Word": word}),
+			Text: v.wordLabel("button.word_off", word),
 			Data: render.Data(render.VerbSet, "word", "off", wordKey(word)),
 		}})
 	}
@@ -40,6 +40,12 @@ func (v view) wordsScreen() screen {
 		rows = append(rows, []telegram.Button{{Text: v.words.T("button.search", nil), Data: render.Data(render.VerbShow, "search")}})
 	}
 	return screen{text, append(rows, v.backToSettings())}
+}
+
+// wordLabel is a button's label with a word, or as much of it as there is room for.
+func (v view) wordLabel(id, word string) string {
+	room := valueLimit - render.Units(v.words.T(id, map[string]any{"Word": ""}))
+	return v.words.T(id, map[string]any{"Word": render.Cut(word, room)})
 }
 
 // onlyWords reports whether somebody wants no topic, only what says his or her words.
@@ -114,7 +120,7 @@ func (v view) followRows(query string) [][]telegram.Button {
 	if !ok || !v.chat.Private() || !v.subscribed() || len(data) > render.DataLimit || followed(v.preferences.Words, word) {
 		return nil
 	}
-	return [][]telegram.Button{{{Text: v.words.T("button.word_on", map[string]any{"Word": word}), Data: data}}}
+	return [][]telegram.Button{{{Text: v.wordLabel("button.word_on", word), Data: data}}}
 }
 
 // wordsRow is the settings' one about words; groups have none.

@@ -8,12 +8,13 @@ import (
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
+	"kabarchy/bot/desk/report"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 )
 
 // deskCommand shows the desk to who is at it. To others it is an unknown word.
-func (t *conversation) deskCommand(ctx context.Context, _ string) error {
+func (t *conversation) deskCommand(ctx context.Context, args string) error {
 	at, is, err := t.atDesk(ctx)
 	switch {
 	case err != nil:
@@ -24,6 +25,10 @@ func (t *conversation) deskCommand(ctx context.Context, _ string) error {
 		return t.hint(ctx)
 	}
 	if err := t.meet(ctx); err != nil {
+		return err
+	}
+	if label, named := strings.CutPrefix(args, "poster "); named && at.roles&desk.Officer != 0 && report.PosterLabel(label) {
+		_, err := at.poster(ctx, label)
 		return err
 	}
 	q, open, err := t.bot.asked(ctx, t.from.ID)

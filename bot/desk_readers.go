@@ -154,7 +154,11 @@ func (t deskTalk) onPoster(ctx context.Context, args []string) (reply, error) {
 	if !isNonce(label) {
 		return t.stale()
 	}
-	label = label[:5]
+	return t.poster(ctx, label[:5])
+}
+
+// poster makes a label, and shows the link that a poster is to carry, also as a picture.
+func (t deskTalk) poster(ctx context.Context, label string) (reply, error) {
 	err := report.MakePoster(ctx, t.bot.admins.Redis, label)
 	if errors.Is(err, report.ErrPosters) {
 		return reply{text: t.words.T("toast.posters_full", nil)}, nil
@@ -162,10 +166,19 @@ func (t deskTalk) onPoster(ctx context.Context, args []string) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	text := t.words.HTML("screen.desk_poster", map[string]any{"Label": label, "Link": t.bot.link(posterLink + label)})
-	return reply{}, t.open(ctx, page{screen: screen{text, [][]telegram.Button{
+	link := t.bot.link(posterLink + label)
+	code, err := report.QR(link)
+	if err != nil {
+		return reply{}, err
+	}
+	text := t.words.HTML("screen.desk_poster", map[string]any{"Label": label, "Link": link, "Command": "/desk poster osh-bus"})
+	err = t.open(ctx, page{screen: screen{text, [][]telegram.Button{
 		{{Text: t.words.T("button.back", nil), Data: render.Data(render.VerbDesk, "readers", "30")}}, t.deskButton(),
 	}}})
+	if err != nil {
+		return reply{}, err
+	}
+	return t.upload(ctx, "sendPhoto", telegram.File{Param: "photo", Name: label + ".png", Data: code}, link)
 }
 
 // historyMost is how many broadcasts of a month are looked at.

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -28,6 +29,7 @@ type newsroom struct {
 	office *desk.Desk
 	staff  []desk.Person
 	one    bool          // approval by one
+	rate   float64       // messages a second; 30 where 0
 	giveUp time.Duration // after which the engine gives somebody up; its own where 0
 	more   func(*bot.Options)
 	wake   chan struct{}
@@ -89,7 +91,7 @@ func (n *newsroom) opens() {
 		n.engine = broadcast.New(broadcast.Options{
 			Redis: n.rdb, Store: n.store, Archive: n.news, Sender: n.sender, Zone: bishkek,
 			Topics:  map[string]subscriptions.Topic{"legal-aid": 3, "jobs": 7},
-			Limiter: broadcast.NewLimiter(30), GiveUpAfter: n.giveUp, Brake: desk.Brake{Redis: n.rdb}, Log: o.Log,
+			Limiter: broadcast.NewLimiter(cmp.Or(n.rate, 30)), GiveUpAfter: n.giveUp, Brake: desk.Brake{Redis: n.rdb}, Log: o.Log,
 		})
 		var err error
 		n.office, err = desk.New(desk.Options{

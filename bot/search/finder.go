@@ -107,12 +107,14 @@ func (f *Finder) Find(ctx context.Context, q Query) (found Found, err error) {
 	if err != nil {
 		return Found{}, err
 	}
-	select {
-	case f.places <- struct{}{}:
-	case <-ctx.Done():
-		return Found{}, ctx.Err()
+	if err := f.take(ctx); err != nil {
+		return Found{}, err
 	}
-	r, err := understand(q.Text, own, func() ([]*Index, error) { return f.indexes(ctx, q.Others) })
+	r, err := understand(q.Text, own, func() ([]*Index, error) {
+		<-f.places // nobody waits for a place while the archive is read
+		others, err := f.indexes(ctx, q.Others)
+		return others, errors.Join(err, f.take(context.WithoutCancel(ctx)))
+	})
 	var hits []hit
 	if err == nil {
 		hits = r.hits()
@@ -144,6 +146,16 @@ func (f *Finder) Find(ctx context.Context, q Query) (found Found, err error) {
 		}
 	}
 	return found, f.put(ctx, found.Items)
+}
+
+// take waits for a place.
+func (f *Finder) take(ctx context.Context) error {
+	select {
+	case f.places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // indexes are those of the languages, up to date.

@@ -39,9 +39,9 @@ func (k *kiosk) Texts(context.Context, []feeds.Item) (map[string]string, error) 
 
 func (k *kiosk) Editions(_ context.Context, id string) (map[string]feeds.Item, error) {
 	editions := make(map[string]feeds.Item)
-	for other, item := range k.items {
+	for other := range k.edition {
 		if k.same(id, other) && other != id {
-			editions[item.Language] = item
+			editions[k.items[other].Language] = k.items[other]
 		}
 	}
 	return editions, nil

@@ -44,7 +44,7 @@ func understand(query string, own []*Index, others func() ([]*Index, error)) (re
 		return reading{}, err
 	}
 	for _, words := range [][]term{typed, switched} {
-		if r := read(words, foreign); r.complete() {
+		if r := read(words, foreign); r.complete() && r.sure() {
 			return r, nil
 		} else if len(foreign) > 0 {
 			tried = append(tried, r)
@@ -183,6 +183,16 @@ func (r *reading) respell() {
 	}
 }
 
+// sure reports whether each word is more than the beginning of another.
+func (r *reading) sure() bool {
+	for n := range r.words {
+		if !fitting(r.word(n), asPrefix) {
+			return false
+		}
+	}
+	return true
+}
+
 func (r reading) complete() bool { return r.fits > 0 && r.fits == len(r.words) }
 
 // mend looks for what is meant by words that don't stand in any index: where others fit
@@ -196,29 +206,36 @@ func (r *reading) mend(letters int, scans *int) {
 		if *scans -= len(r.scope); *scans < 0 {
 			return
 		}
-		least := beyond
-		found := make([][]match, len(r.scope))
-		for i, x := range r.scope {
-			near, cost := x.nearest(word, letters)
-			if cost < least {
-				clear(found)
-			}
-			if cost <= least {
-				found[i], least = near, cost
-			}
-		}
-		switch fits := fitting(known, nothing); {
-		case least == beyond || fits && (least > oneMistake || r.hasSynonyms(word)): // a word of the table is no mistake
+		found, cost := r.nearest(word, letters)
+		fits := fitting(known, nothing)
+		if cost == beyond || fits && (cost > oneMistake || r.hasSynonyms(word)) { // a word of the table is no mistake
 			continue
-		case fits:
-			for i := range found {
-				for _, m := range known[i] {
-					found[i] = append(found[i], match{m.stem, m.weight * mistyped})
-				}
+		}
+		for i := range found {
+			for _, m := range known[i] {
+				found[i] = append(found[i], match{m.stem, m.weight * mistyped})
 			}
 		}
 		r.set(n, found)
 	}
+}
+
+// nearest are the stems of each index that a word may mean, where it is as near as in any.
+func (r *reading) nearest(word term, letters int) (found [][]match, least int) {
+	found, least = make([][]match, len(r.scope)), beyond
+	for i, x := range r.scope {
+		if letters > 0 && word.latin != "" && x.tongue() != byLetter {
+			continue // an English word and what only sounds nearly like it
+		}
+		near, cost := x.nearest(word, letters)
+		if cost < least {
+			clear(found)
+		}
+		if cost <= least {
+			found[i], least = near, cost
+		}
+	}
+	return found, least
 }
 
 func (r *reading) hasSynonyms(word term) bool {

@@ -23,6 +23,7 @@ type conversation struct {
 	said     int64             // the message in which they wrote a command or other words
 	poster   string            // the label of the poster by whose link they came; empty for none
 	returned bool              // was taken for gone, and is not
+	moved    bool              // what the group gets has gone to another forum topic
 	late     bool              // what it shows takes longer than anybody waits for
 }
 
@@ -34,6 +35,9 @@ func (t *conversation) show(ctx context.Context, s screen) error { return t.illu
 // It returns before the screen is there if Telegram takes its time.
 func (t *conversation) illustrate(ctx context.Context, s screen, picture string) error {
 	t.bot.reads.leave(t.chat.ID)
+	if t.moved {
+		s.text += "\n\n" + t.topicInWords()
+	}
 	shown := *t // who speaks goes on
 	a := &answer{life: screenLife, call: func(ctx context.Context) error {
 		_, err := shown.put(ctx, s, picture)
@@ -45,6 +49,14 @@ func (t *conversation) illustrate(ctx context.Context, s screen, picture string)
 	arrived, err := t.bot.outbox.say(ctx, addressee{chat: t.chat.ID}, a)
 	t.late = !arrived
 	return err
+}
+
+// topicInWords says that the news goes to the topic in which it is said.
+func (t *conversation) topicInWords() string {
+	if t.thread == 0 {
+		return t.words.T("line.moved_general", nil)
+	}
+	return t.words.T("line.moved_topic", nil)
 }
 
 // put puts a screen in place of the one whose button was pressed, or below what there is,

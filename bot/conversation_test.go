@@ -42,7 +42,9 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	> sends {"sticker":{}}   the person sends something else: the message's fields as JSON
 //	> presses Кыргызча   the person presses a button; the beginning of its label will do
 //	> adds to group Айыл     the person founds a group and adds the bot to it
-//	> adds to channel Кабар  likewise a channel
+//	> adds to channel Кабар  likewise a channel; "adds to mute channel": the bot may not post there
+//	> lets the bot post      in the channel; "lets the bot be": not any more
+//	> posts Words            in the channel, in its name
 //	> in the group /stop     the person writes there
 //	> presses there Русский  the person presses a button there
 //	> answers Words      the person answers the newest question; see props
@@ -205,12 +207,13 @@ func (s *scene) act(what string) string {
 		}
 		toast = s.answered(tap)
 	case "adds":
-		if title, isGroup := strings.CutPrefix(rest, "to group "); isGroup {
-			s.group = s.telegram.Group(title, s.citizen)
-		} else {
-			s.group = s.telegram.Channel(strings.TrimPrefix(rest, "to channel "), "", s.citizen)
-		}
-		s.group.AddBot(s.citizen, simulator.AllRights)
+		s.found(strings.TrimPrefix(rest, "to "))
+	case "lets":
+		rights := simulator.AllRights
+		rights.Post = rest == "the bot post"
+		s.group.AddBot(s.citizen, rights)
+	case "posts":
+		s.group.Post(rest)
 	case "in":
 		s.group.Say(s.citizen, strings.TrimPrefix(rest, "the group "), 0)
 	case "forges":
@@ -253,6 +256,19 @@ func labelled(messages []simulator.Message, begins string) string {
 		}
 	}
 	return label
+}
+
+// found lets the person found a group or a channel and add the bot to it.
+func (s *scene) found(what string) {
+	rights := simulator.AllRights
+	if title, isGroup := strings.CutPrefix(what, "group "); isGroup {
+		s.group = s.telegram.Group(title, s.citizen)
+	} else {
+		what, rights.Post = strings.CutPrefix(what, "mute ")
+		rights.Post = !rights.Post
+		s.group = s.telegram.Channel(strings.TrimPrefix(what, "channel "), "", s.citizen)
+	}
+	s.group.AddBot(s.citizen, rights)
 }
 
 // speaks says what a script has in words.

@@ -2,10 +2,8 @@ package bot
 
 import (
 	"context"
-	"strconv"
+	"time"
 
-	"kabarchy/bot/locale"
-	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
@@ -19,8 +17,13 @@ func (b *Bot) onMembership(ctx context.Context, m telegram.MembershipChange) err
 		return b.forgetChat(ctx, m.Chat.ID) // leaves no trace
 	}
 	back, known, err := b.wake(ctx, m.Chat.ID)
-	if err != nil || back || known || !m.In() {
+	switch {
+	case err != nil:
 		return err
+	case kindOfChat(m.Chat) == subscriptions.Channel:
+		return b.onChannelMembership(ctx, m, known)
+	case back || known || !m.In():
+		return nil
 	}
 	return b.introduceTo(ctx, m)
 }
@@ -36,48 +39,33 @@ func (b *Bot) onPersonsMembership(ctx context.Context, m telegram.MembershipChan
 	return err
 }
 
-// introduceTo says in a group what the bot is and lets an administrator choose. A
-// channel's readers are not to see that, so there it asks whoever added the bot.
+// settleDown is how long a supergroup is let be before it is greeted: a group that becomes one
+// has the bot join it, and the note of that comes a moment later, or before
+// (github.com/tdlib/telegram-bot-api, issue 266).
+const settleDown = 2 * time.Second
+
+// introduceTo says in a group what the bot is and lets an administrator choose.
 func (b *Bot) introduceTo(ctx context.Context, m telegram.MembershipChange) error {
+	if m.Chat.Type == "supergroup" {
+		if greeted, err := b.wasGroup(ctx, m.Chat.ID); err != nil || greeted {
+			return err
+		}
+	}
 	t, err := b.converse(ctx, m.Chat, m.From)
-	if err != nil {
+	if err != nil || t.known {
 		return err
 	}
-	if kindOfChat(m.Chat) != subscriptions.Channel {
-		return t.show(ctx, t.greeting())
-	}
-	t, err = b.converse(ctx, telegram.Chat{ID: m.From.ID, Type: "private"}, m.From)
-	if err != nil {
-		return err
-	}
-	var row []telegram.Button
-	for _, language := range t.languages() {
-		row = append(row, telegram.Button{Text: locale.For(language).Name(), Data: render.Data(render.VerbChannel, decimal(m.Chat.ID), language)})
-	}
-	return t.show(ctx, screen{t.words.HTML("screen.channel", map[string]any{"Title": m.Chat.Title}), [][]telegram.Button{row}})
+	return t.show(ctx, t.greeting())
 }
 
-// onChannel makes a channel the mirror of the news in a language.
-func (t *conversation) onChannel(ctx context.Context, args []string) (reply, error) {
-	id, err := strconv.ParseInt(render.Arg(args, 0), 10, 64)
-	language := render.Arg(args, 1)
-	if err != nil || id >= 0 || !locale.Spoken(language) || !t.chat.Private() {
-		return t.stale()
+// wasGroup waits a moment, and reports whether the supergroup was a group before.
+func (b *Bot) wasGroup(ctx context.Context, chat int64) (bool, error) {
+	timer := time.NewTimer(settleDown)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return b.hasMoved(ctx, chat)
+	case <-ctx.Done():
+		return false, ctx.Err()
 	}
-	channel := telegram.Chat{ID: id, Type: "channel"}
-	admin, err := t.bot.administers(ctx, channel, t.from)
-	if err != nil {
-		return reply{}, err
-	}
-	if !admin {
-		return reply{text: t.words.T("toast.administrators_only", nil)}, nil
-	}
-	mirror, err := t.bot.converse(ctx, channel, t.from)
-	if err != nil {
-		return reply{}, err
-	}
-	if err := mirror.join(ctx, readIn(language)); err != nil {
-		return reply{}, err
-	}
-	return reply{}, t.show(ctx, screen{text: t.words.T("screen.channel_subscribed", nil)})
 }

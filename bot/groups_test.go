@@ -112,7 +112,7 @@ func TestAChannelMirrorsALanguage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if toast := h.answered(forged); toast != "Это может изменить только администратор группы." {
+		if toast := h.answered(forged); toast != "Это может изменить только администратор канала." {
 			t.Errorf("a stranger's press is answered %q", toast)
 		}
 		h.keeps(channel.ID(), "nothing yet", func(_ subscriptions.Preferences, known bool) bool { return !known })

@@ -124,6 +124,9 @@ func (b *Bot) onCallback(ctx context.Context, p telegram.Callback) error {
 		return err
 	}
 	t.pressed, t.press, t.thread = p.Message, p, p.Message.ForumTopic()
+	if p.Message.Faded() { // nothing says where it stands: what goes to a topic stays there
+		t.thread = t.preferences.Thread
+	}
 	verb, args := render.ParseData(p.Data)
 	c := callbackOf(verb)
 	if !t.chat.Private() && !c.anybody {
@@ -132,7 +135,7 @@ func (b *Bot) onCallback(ctx context.Context, p telegram.Callback) error {
 			return err
 		}
 		if !admin {
-			return b.answer(ctx, p, reply{text: t.words.T("toast.administrators_only", nil)}, false)
+			return b.answer(ctx, p, reply{text: t.administratorsOnly()}, false)
 		}
 	}
 	r, err := c.run(t, ctx, args)

@@ -13,6 +13,9 @@ func (b *Bot) forgetChat(ctx context.Context, chat int64) error {
 	if err := b.store.Forget(ctx, chat); err != nil {
 		return err
 	}
+	if err := b.forgetChannels(ctx, chat); err != nil {
+		return err
+	}
 	if err := b.forgetPhone(ctx, chat); err != nil {
 		return err
 	}
@@ -22,6 +25,9 @@ func (b *Bot) forgetChat(ctx context.Context, chat int64) error {
 // moveChat follows a group that has become a supergroup. What else is kept of it goes
 // first: who is found under the new id has to have there what it has.
 func (b *Bot) moveChat(ctx context.Context, from, to int64) error {
+	if err := b.noteMoved(ctx, to); err != nil {
+		return err
+	}
 	if err := b.move(ctx, from, to); err != nil {
 		return err
 	}

@@ -18,7 +18,10 @@ func (t *conversation) begin(ctx context.Context, payload string) error {
 	if err := t.meet(ctx); err != nil {
 		return err
 	}
-	return t.start(ctx, payload)
+	if err := t.start(ctx, payload); err != nil {
+		return err
+	}
+	return t.askOfChannels(ctx)
 }
 
 // start greets whoever is new. What a link on a poster or on the ministry's site carries
@@ -113,6 +116,8 @@ func (t *conversation) subscribe(ctx context.Context, language string) error {
 	switch err := t.join(ctx, readIn(language)); {
 	case err != nil:
 		return err
+	case kindOfChat(t.chat) == subscriptions.Channel:
+		return t.show(ctx, screen{text: t.words.T("screen.channel_subscribed", nil)})
 	case !t.chat.Private():
 		return t.show(ctx, screen{
 			t.words.HTML("screen.group_subscribed", map[string]any{"Bot": t.bot.self.Username()}),
@@ -221,7 +226,8 @@ func (t *conversation) join(ctx context.Context, change func(*subscriptions.Pref
 	if err := t.keepDigests(ctx); err != nil {
 		return err
 	}
-	first := t.preferences.Since.IsZero()
+	first, topic := t.preferences.Since.IsZero(), t.preferences.Thread
+	stands := t.subscribed()
 	err := t.change(ctx, func(p *subscriptions.Preferences, _ bool) {
 		stayed := p.Status == subscriptions.Active
 		p.Status = subscriptions.Active
@@ -242,6 +248,10 @@ func (t *conversation) join(ctx context.Context, change func(*subscriptions.Pref
 	}
 	if first && t.poster != "" {
 		t.bot.taps.counter.FromPoster(t.poster)
+	}
+	t.moved = stands && t.chat.Forum && topic != t.thread
+	if err := t.keeps(ctx); err != nil {
+		return err
 	}
 	return t.bot.joined(ctx, t.chat.ID)
 }

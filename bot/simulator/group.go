@@ -69,20 +69,64 @@ func (g *Group) HideMembers() {
 	g.group.hidden = true
 }
 
-// Upgrade turns a basic group into a supergroup with the same people and returns it.
-// What is sent to the old one is answered with migrate_to_chat_id from now on.
-func (g *Group) Upgrade(by *Citizen) *Group {
+// Fade makes a message too old for the bot to be told what it says and where it stands.
+func (g *Group) Fade(message int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	next := g.chats.addGroup(Supergroup, g.title, "", by)
+	if m, found := g.message(message); found {
+		m.Faded = true
+	}
+}
+
+// Upgrade turns a basic group into a supergroup with the same people and returns it.
+// What is sent to the old one is answered with migrate_to_chat_id from now on. The bot hears
+// that it has joined the new one and that the old one has moved; of four groups, in three it
+// hears of the first before.
+func (g *Group) Upgrade(by *Citizen) *Group {
+	next, note := g.grow(by)
+	if next.ID()%4 == 0 {
+		note()
+		next.joined(by)
+		return next
+	}
+	next.joined(by)
+	note()
+	return next
+}
+
+// UpgradeSlowly is Upgrade for a note that comes later than that the bot has joined: when it
+// is called.
+func (g *Group) UpgradeSlowly(by *Citizen) (next *Group, note func()) {
+	next, note = g.grow(by)
+	next.joined(by)
+	return next, note
+}
+
+// joined tells the bot that it came with a group that has become a supergroup.
+func (g *Group) joined(by *Citizen) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.myMember(by.User(), botMember{role: Left}, g.group.bot)
+}
+
+// grow turns a basic group into a supergroup of which the bot hears nothing before note is called.
+func (g *Group) grow(by *Citizen) (next *Group, note func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	next = g.chats.addGroup(Supergroup, g.title, "", by)
 	next.mu.Lock()
 	defer next.mu.Unlock()
 	next.group.members = slices.Clone(g.group.members)
 	next.group.bot = g.group.bot
 	g.group.moved = next.id
-	g.migrated(by.User(), next.Chat)
 	g.touch()
-	return next
+	return next, func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		next.mu.Lock()
+		defer next.mu.Unlock()
+		g.migrated(by.User(), next.Chat)
+	}
 }
 
 // Delete deletes the group; the bot hears nothing of it.

@@ -21,6 +21,8 @@ type Message struct {
 	Edited time.Time
 	// Deleted messages stay in a chat's history, and leave what the phone shows.
 	Deleted bool
+	// Faded messages are so old that the bot is told nothing of them but their number.
+	Faded bool
 
 	// Text is the message's text or, below a Photo, its caption; entities are taken out.
 	Text     string

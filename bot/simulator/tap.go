@@ -82,6 +82,8 @@ func (c *Chat) tap(from User, m Message, b Button) (*Tap, error) {
 	call := wireCallback{ID: tap.question.id, From: from, ChatInstance: strconv.FormatInt(c.id*7919, 10), Data: b.Data}
 	if m.Inline {
 		call.InlineID = inlineID(m)
+	} else if m.Faded { // an InaccessibleMessage: its date is always 0
+		call.Message = &wireMessage{MessageID: m.ID, Chat: c.wire()}
 	} else {
 		call.Message = c.wireMessage(m)
 	}

@@ -46,6 +46,10 @@ func (m Message) ForumTopic() int {
 	return m.Thread
 }
 
+// Faded reports whether Telegram tells nothing of the message but its number: it is too old
+// (InaccessibleMessage).
+func (m Message) Faded() bool { return m.Date == 0 }
+
 // HasContent reports whether the message has contents other than text.
 func (m Message) HasContent() bool { return m.Photo != nil || m.content.any() }
 

@@ -44,6 +44,14 @@ func (s *Self) Username() string {
 	return ""
 }
 
+// ID is the bot's user id; 0 while it is not known.
+func (s *Self) ID() int64 {
+	if me := s.me.Load(); me != nil {
+		return me.ID
+	}
+	return 0
+}
+
 // Learn asks Telegram who the bot is, and waits for the answer. It fails as Client.Call
 // does.
 func (s *Self) Learn(ctx context.Context) error {

@@ -38,6 +38,7 @@ type Chat struct {
 	ID    int64  `json:"id"`
 	Type  string `json:"type"` // private, group, supergroup or channel
 	Title string `json:"title"`
+	Forum bool   `json:"is_forum"` // a supergroup with topics
 }
 
 // Private reports whether the chat is one person's with the bot.
@@ -63,7 +64,11 @@ type MembershipChange struct {
 type Member struct {
 	User   User   `json:"user"`
 	Status string `json:"status"`
+	Post   bool   `json:"can_post_messages"` // an administrator of a channel
 }
+
+// Posts reports whether somebody may post in the channel.
+func (m Member) Posts() bool { return m.Status == "creator" || m.Status == "administrator" && m.Post }
 
 // Out reports whether somebody is not in the chat, or not let in.
 func (m Member) Out() bool { return m.Status == "kicked" || m.Status == "left" }

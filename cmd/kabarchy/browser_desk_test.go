@@ -103,18 +103,22 @@ func (o office) write() {
 	o.there(o.button(o.writer, o.word("desk_take_back")))
 }
 
-// send has the approver look at what waits, and send it.
+// send has the approver look at what waits, and send it, or have it correct the phones.
 func (o office) send(held string) {
 	o.t.Helper()
+	approve, agree, dont, asked := "desk_approve", "desk_yes_approve", "desk_dont_send", "sure"
+	if held == correcting {
+		approve, agree, dont, asked = "desk_approve_correction", "desk_yes_correct", "desk_dont_correct", "sure-correction"
+	}
 	o.asks(o.approver, "/desk", "🗞")
 	o.press(o.approver, o.word("desk_inbox"))
 	o.press(o.approver, "📥 "+opening(o.text.right))
 	o.press(o.approver, o.word("desk_look"))
-	o.press(o.approver, o.word("desk_approve"))
-	o.there(o.button(o.approver, o.word("desk_yes_approve")))
-	o.see(o.approver, "sure")
-	o.press(o.approver, o.word("desk_yes_approve"))
-	o.there(o.button(o.approver, o.word("desk_dont_send")))
+	o.press(o.approver, o.word(approve))
+	o.there(o.button(o.approver, o.word(agree)))
+	o.see(o.approver, asked)
+	o.press(o.approver, o.word(agree))
+	o.there(o.button(o.approver, o.word(dont)))
 	o.see(o.approver, held)
 }
 
@@ -135,15 +139,11 @@ func (o office) stop() {
 func (o office) correct() {
 	o.t.Helper()
 	o.press(o.writer, o.word("desk_correct"))
-	if o.words.Language() == "ru" { // the first edition's text is asked for first
-		o.replies(o.other(), o.text.other)
-		o.press(o.writer, "➕ "+o.words.Name())
-	}
 	o.replies(o.words, o.text.right)
 	o.press(o.writer, o.word("desk_look"))
 	o.press(o.writer, o.word("desk_submit"))
 	o.there(o.button(o.writer, o.word("desk_take_back")))
-	o.send("hold-correction")
+	o.send(correcting)
 	o.says(o.reader, "✏️", true)
 	o.says(o.reader, "18:00", true)
 	o.see(o.reader, "corrected")
@@ -161,6 +161,9 @@ func (o office) withdraw() {
 	o.press(o.approver, o.word("desk_yes_withdraw"))
 	o.says(o.reader, "18:00", false)
 }
+
+// correcting names the picture of a correction that was approved.
+const correcting = "hold-correction"
 
 // word is what a button begins with, before its number.
 func (o office) word(button string) string {

@@ -48,6 +48,8 @@ var errRequest = errors.New("bad request")
 func (p *handler) actions() map[string]func(context.Context, request) (any, error) {
 	return map[string]func(context.Context, request) (any, error){
 		"send":     p.send,
+		"picture":  p.picture,
+		"forward":  p.forward,
 		"press":    p.press,
 		"block":    p.block,
 		"phone":    p.phone,

@@ -4,7 +4,8 @@
 import { h, icon } from './dom.js';
 import { plain } from './text.js';
 
-// foot returns { element, update(state) }. does has say(text, reply) and block(wanted).
+// foot returns { element, update(state) }. does has say(text, reply), picture(text, reply)
+// and block(wanted).
 export function foot(words, does) {
   let state = { commands: [], messages: [] };
   let asked = null; // the message that is answered
@@ -13,7 +14,8 @@ export function foot(words, does) {
   const menu = h('button', { type: 'button', class: 'menu-button', 'aria-expanded': 'false', 'data-testid': 'menu', onclick: () => open(list.hidden, '') }, icon('menu'), words.t('menu'));
   const field = h('textarea', { rows: 1, maxlength: 4096, placeholder: words.t('message'), 'aria-label': words.t('message'), 'data-testid': 'input', enterkeyhint: 'send', autocomplete: 'off' });
   const send = h('button', { type: 'submit', class: 'send', 'aria-label': words.t('send'), 'data-testid': 'send' }, icon('send'));
-  const form = h('form', { class: 'write' }, menu, field, send);
+  const picture = h('button', { type: 'button', class: 'attach', 'aria-label': words.t('send_picture'), title: words.t('send_picture'), 'data-testid': 'picture', onclick: () => sendPicture() }, icon('clip'));
+  const form = h('form', { class: 'write' }, menu, field, picture, send);
   const decline = h('button', { type: 'button', class: 'round', 'aria-label': words.t('decline'), 'data-testid': 'decline', onclick: () => { declined = asked.id; ask(); field.focus(); } }, icon('close'));
   const question = h('div', { class: 'asked', hidden: true, 'data-testid': 'asked' }, h('span', { dir: 'auto' }), decline);
   const start = h('button', { type: 'button', class: 'wide start', 'data-testid': 'start', onclick: () => does.say('/start') }, words.t('start'));
@@ -26,6 +28,14 @@ export function foot(words, does) {
     field.value = '';
     grow();
     does.say(text, text.startsWith('/') ? undefined : asked?.id);
+  }
+
+  // A picture takes what is written with it.
+  function sendPicture() {
+    const text = field.value.trim();
+    if (text.length <= 1024) field.value = ''; // else it is refused, and stays
+    grow();
+    does.picture(text, asked?.id);
   }
 
   // ask shows the newest question, unless it is answered or is not to be.

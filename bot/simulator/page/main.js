@@ -24,6 +24,8 @@ class Page {
     }, (...question) => this.ask(...question));
     this.does = {
       send: (chat, text, reply) => act('send', { chat, text, reply }),
+      picture: (chat, text, reply) => act('picture', { chat, text, reply }),
+      forward: (chat, message) => act('forward', { chat, message }),
       press: (chat, message, row, column) => act('press', { chat, message, row, column }),
       block: (chat, blocked) => act('block', { chat, blocked }),
       remove: (chat) => act('remove', { chat }),

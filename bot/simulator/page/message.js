@@ -4,7 +4,8 @@ import { h, icon, pictureURL, safeURL } from './dom.js';
 import { plain, render } from './text.js';
 
 // bubble builds a message. chat gives the words of its phone and what presses do:
-// press(message, row, column), say(text), copy(text); answered(id) is a message by its id.
+// press(message, row, column), say(text), forward(message), copy(text); answered(id) is a
+// message by its id.
 export function bubble(message, chat) {
   if (message.service) return h('div', { class: 'service' }, h('span', {}, message.text || message.service));
   const content = h('div', { class: 'bubble' });
@@ -12,11 +13,12 @@ export function bubble(message, chat) {
   if (picture) content.append(picture);
   const answered = message.reply && chat.answered(message.reply);
   if (answered) content.append(h('div', { class: 'quote', dir: 'auto' }, plain(answered.text || chat.words.t('photo'), 80)));
+  if (message.forwarded) content.append(h('div', { class: 'quote' }, chat.words.t('forwarded')));
   if (message.file) content.append(file(message.file));
   const body = h('div', { class: 'text', dir: 'auto' }, render(message.text, message.entities, chat.words, chat.say));
   body.append(meta(message, chat.words));
   if (message.preview) body.append(preview(message.preview));
-  content.append(body);
+  content.append(body, h('button', { type: 'button', class: 'pass', 'aria-label': chat.words.t('forward'), title: chat.words.t('forward'), 'data-testid': 'forward', onclick: () => chat.forward(message) }, icon('forward')));
   return h('div', {
     class: `message ${message.out ? 'out' : 'in'}${picture ? ' with-photo' : ''}`,
     'data-testid': 'message', 'data-message': message.id,

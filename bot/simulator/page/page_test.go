@@ -96,6 +96,17 @@ func TestPageActions(t *testing.T) {
 	step("send", `{"chat":`+chat+`,"text":"hi","reply":99}`, 400, "no such message")
 	step("send", `{"chat":1,"text":"hi"}`, 400, "no phone 1")
 	step("send", `[`, 400, "JSON")
+	step("picture", `{"chat":`+chat+`,"text":"Look"}`, 200, "{}")
+	if got := aida.Messages(); len(got) != 2 || got[1].Text != "Look" || got[1].Photo == "" {
+		t.Errorf("the phone shows %v", got)
+	}
+	step("picture", `{"chat":`+chat+`,"text":"`+strings.Repeat("ө", 1025)+`"}`, 400, "characters")
+	step("picture", `{"chat":1}`, 400, "no phone 1")
+	step("forward", `{"chat":`+chat+`,"message":`+jsonOf(t, aida.Messages()[1].ID)+`}`, 200, "{}")
+	if got := aida.Messages(); len(got) != 3 || got[2].Text != "Look" || got[2].Origin == nil {
+		t.Errorf("the phone shows %v", got)
+	}
+	step("forward", `{"chat":`+chat+`,"message":99}`, 400, "no such message")
 	step("block", `{"chat":`+chat+`,"blocked":true}`, 200, "")
 	if !aida.View().Blocked {
 		t.Error("the bot is not blocked")

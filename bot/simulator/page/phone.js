@@ -13,7 +13,7 @@ const toastFor = 3500;
 const answerFor = 1500; // what comes so soon after a person's act is an answer, not a push
 
 export class Phone {
-  // does has send(chat, text, reply), press(chat, message, row, column) with the bot's answer, block(chat, wanted),
+  // does has send(chat, text, reply), picture(chat, text, reply), forward(chat, message), press(chat, message, row, column) with the bot's answer, block(chat, wanted),
   // remove(chat): each returns a promise. pushed(chat) is told of every push.
   constructor(state, does, pushed) {
     this.does = does;
@@ -35,7 +35,7 @@ export class Phone {
     this.toBottom = h('button', { type: 'button', class: 'to-bottom', 'aria-label': words.t('to_bottom'), onclick: () => this.scroll(true), hidden: true }, icon('down'));
     this.menu = h('div', { class: 'phone-menu', hidden: true, 'data-testid': 'phone-menu-items' });
     this.menuButton = h('button', { type: 'button', class: 'round', 'aria-label': words.t('phone_menu'), 'aria-expanded': 'false', 'data-testid': 'phone-menu', onclick: () => this.openMenu(this.menu.hidden) }, icon('more'));
-    this.foot = foot(words, { say: (text, reply) => this.say(text, reply), block: (wanted) => this.act(this.does.block(this.id, wanted)) });
+    this.foot = foot(words, { say: (text, reply) => this.say(text, reply), picture: (text, reply) => this.act(this.does.picture(this.id, text, reply)), block: (wanted) => this.act(this.does.block(this.id, wanted)) });
     this.over = h('div', { class: 'over' });
     this.clock = h('time', {});
     this.screen = h('div', { class: 'screen', lang: words.language },
@@ -134,6 +134,7 @@ export class Phone {
     return {
       words: this.words,
       say: (text) => this.say(text),
+      forward: (message) => this.act(this.does.forward(this.id, message.id)),
       answered: (id) => this.state.messages.find((message) => message.id === id),
       copy: (text) => navigator.clipboard?.writeText(text).then(() => this.toast(text), () => this.toast(text)),
       press: (message, row, column) => this.act(this.does.press(this.id, message.id, row, column).then((answer) => this.answer(answer))),

@@ -40,6 +40,7 @@ type viewMessage struct {
 	File     *viewFile          `json:"file,omitempty"`
 	Preview  string             `json:"preview,omitempty"`
 	Reply    int64              `json:"reply,omitempty"` // the message that it answers
+	Passed   bool               `json:"forwarded,omitempty"`
 	Question *viewQuestion      `json:"question,omitempty"`
 	Service  string             `json:"service,omitempty"`
 	Keyboard [][]viewButton     `json:"keyboard,omitempty"`
@@ -89,6 +90,7 @@ func messageOf(m simulator.Message) viewMessage {
 	v := viewMessage{
 		ID: m.ID, Out: !m.Bot, Date: m.Date.UnixMilli(), Silent: m.Silent,
 		Text: m.Text, Photo: m.Photo, Preview: link(m.Preview), Service: m.Service, Reply: m.ReplyTo,
+		Passed: m.Origin != nil,
 	}
 	if m.File != nil {
 		v.File = &viewFile{m.File.Name, m.File.Address}

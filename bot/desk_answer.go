@@ -26,6 +26,9 @@ func (t *conversation) answerDesk(ctx context.Context, m telegram.Message) (bool
 	if err != nil || !is {
 		return false, err
 	}
+	if text, _ := m.Words(); loneCommand.MatchString(text) { // "/cancel", whatever it is called
+		return true, at.giveUp(ctx, q)
+	}
 	return at.answer(ctx, q, m)
 }
 
@@ -37,8 +40,6 @@ func (t deskTalk) answer(ctx context.Context, q question, m telegram.Message) (b
 	p.Without = m.Caption != "" && p.Photo == ""
 	reply := q.answeredBy(m)
 	switch {
-	case loneCommand.MatchString(text): // "/cancel", whatever it is called
-		return true, t.giveUp(ctx, q)
 	case q.Answered == m.ID: // it comes once more
 	case q.Album != "" && m.Album == q.Album:
 		return true, t.moreOfAlbum(ctx, q, p)

@@ -113,7 +113,6 @@ type Bot struct {
 	members  *lru.Cache[membership, standing]
 	self     *telegram.Self
 
-	deskMenu  func(locale.Locale) []menuEntry // see deskMenu, which knows all commands
 	renewals  renewals
 	menuless  sync.Map // somebody at the desk whose menu Telegram does not take → menuless
 	unreached sync.Map // an administrator who can't be written to → when to try again
@@ -165,7 +164,6 @@ func New(o Options) *Bot {
 		log:      o.Log,
 		metrics:  newBotMetrics(o.Registerer),
 		members:  rememberMembers(),
-		deskMenu: deskMenu,
 		renewals: newRenewals(),
 	}
 	b.self = telegram.NewSelf(o.Client, o.Log)

@@ -11,22 +11,6 @@ import (
 // keyPhones: hash, user → the language of the phone of somebody at the desk who has chosen none.
 const keyPhones = "{news}:desk:phones"
 
-// notePhone remembers the language of the phone of somebody at the desk who has chosen none, so
-// that they are written to in it when they have not asked.
-func (t deskTalk) notePhone(ctx context.Context) error {
-	language, user := t.from.LanguageCode, decimal(t.from.ID)
-	if t.preferences.Interface != "" || language == "" {
-		return nil
-	}
-	if was, err := t.bot.phoneOf(ctx, t.from.ID); err != nil || was == language {
-		return err
-	}
-	if err := t.bot.admins.Redis.HSet(ctx, keyPhones, user, language).Err(); err != nil {
-		return fmt.Errorf("note the language of %d: %w", t.from.ID, err)
-	}
-	return nil
-}
-
 // phoneOf is the language of somebody's phone; empty where it is not known.
 func (b *Bot) phoneOf(ctx context.Context, user int64) (string, error) {
 	if b.desk == nil {

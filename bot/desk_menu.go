@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"kabarchy/bot/locale"
 	"kabarchy/bot/telegram"
 )
@@ -66,7 +64,7 @@ func (b *Bot) offerMenu(ctx context.Context, user int64, has string) error {
 	if err != nil {
 		return err
 	}
-	menu := telegram.JSON(b.deskMenu(t.words))
+	menu := telegram.JSON(deskMenu(t.words))
 	sum := sha256.Sum256([]byte(menu))
 	fingerprint := hex.EncodeToString(sum[:8])
 	if has == fingerprint {
@@ -75,20 +73,6 @@ func (b *Bot) offerMenu(ctx context.Context, user int64, has string) error {
 	return b.setMenu(ctx, user, "setMyCommands", map[string]string{"commands": menu}, func() error {
 		return b.admins.Redis.HSet(ctx, keyMenus, decimal(user), fingerprint).Err()
 	})
-}
-
-// meet is for somebody at the desk who begins to speak with the bot, whichever instance hears
-// it: before that, Telegram lets nobody write to them, nor give them a menu.
-func (t *conversation) meet(ctx context.Context) error {
-	if _, is, err := t.atDesk(ctx); err != nil || !is {
-		return err
-	}
-	has, err := t.bot.admins.Redis.HGet(ctx, keyMenus, decimal(t.from.ID)).Result()
-	if err != nil && !errors.Is(err, redis.Nil) {
-		return fmt.Errorf("whether the menu of %d has the desk: %w", t.from.ID, err)
-	}
-	t.bot.menuless.Delete(t.from.ID)
-	return t.bot.offerMenu(ctx, t.from.ID, has)
 }
 
 // deskMenu is the menu with the desk in it, first.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -32,6 +33,33 @@ func (t *conversation) atDesk(ctx context.Context) (deskTalk, bool, error) {
 		return at, false, err
 	}
 	return at, true, at.notePhone(ctx)
+}
+
+// notePhone remembers the language of the phone of somebody at the desk who has chosen none, so
+// that they are written to in it when they have not asked.
+func (t deskTalk) notePhone(ctx context.Context) error {
+	language, user := t.from.LanguageCode, decimal(t.from.ID)
+	if t.preferences.Interface != "" || language == "" {
+		return nil
+	}
+	if was, err := t.bot.phoneOf(ctx, t.from.ID); err != nil || was == language {
+		return err
+	}
+	if err := t.bot.admins.Redis.HSet(ctx, keyPhones, user, language).Err(); err != nil {
+		return fmt.Errorf("note the language of %d: %w", t.from.ID, err)
+	}
+	return nil
+}
+
+// meet is for somebody at the desk who begins to speak with the bot: before that, Telegram lets
+// nobody write to them, nor give them a menu. Now they get it at once.
+func (t *conversation) meet(ctx context.Context) error {
+	_, is, err := t.atDesk(ctx)
+	if is {
+		t.bot.menuless.Delete(t.from.ID)
+		t.bot.wakeDesk()
+	}
+	return err
 }
 
 // page is a screen of the desk, and what is remembered of it.

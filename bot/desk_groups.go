@@ -61,3 +61,12 @@ func (v view) statesInWords(states []report.Group) string {
 		"Groups": v.groupsInWords(states, func(key string) string { return v.words.T(stateNames[key], nil) }),
 	})
 }
+
+// subscribersInWords says how many read, and in which languages, where they may be told apart.
+func (v view) subscribersInWords(languages []report.Group) string {
+	all := report.Sum(languages)
+	if shown := report.Fold(languages); len(shown) == 0 || len(shown) == 1 && shown[0].Key == report.Other {
+		return v.words.HTML("line.subscribers_all", map[string]any{"Count": v.count(all)})
+	}
+	return v.words.HTML("line.subscribers", map[string]any{"Count": v.count(all), "Languages": v.groupsInWords(languages, v.languageInWords)})
+}

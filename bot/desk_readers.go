@@ -88,15 +88,6 @@ func (v view) readersInWords(of report.Readers) string {
 	return render.JoinFilled("\n", append(lines, v.statesInWords(of.States()))...)
 }
 
-// subscribersInWords says how many read, and in which languages, where they may be told apart.
-func (v view) subscribersInWords(languages []report.Group) string {
-	all := report.Sum(languages)
-	if shown := report.Fold(languages); len(shown) == 0 || len(shown) == 1 && shown[0].Key == report.Other {
-		return v.words.HTML("line.subscribers_all", map[string]any{"Count": v.count(all)})
-	}
-	return v.words.HTML("line.subscribers", map[string]any{"Count": v.count(all), "Languages": v.groupsInWords(languages, v.languageInWords)})
-}
-
 var (
 	rhythmNames = map[string]string{report.AtOnce: "line.group_at_once", report.Daily: "line.group_daily", report.Weekly: "line.group_weekly"}
 	choiceNames = map[string]string{report.AllTopics: "line.group_all_topics", report.SomeTopics: "line.group_some_topics"}

@@ -37,6 +37,16 @@ func asked(t *testing.T, rdb redis.UniversalClient, admins int) (h *fixture, all
 	return h, all
 }
 
+// adminsAsked runs a test in a bubble, beside others, on what asked makes.
+func adminsAsked(t *testing.T, admins int, test func(t *testing.T, h *fixture, admins []*simulator.Citizen)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, all := asked(t, redistest.Bubble(t).Client(t), admins)
+		test(t, h, all)
+	})
+}
+
 func (h *fixture) tell() {
 	h.t.Helper()
 	if err := h.bot.TellAdmins(h.t.Context()); err != nil {
@@ -98,10 +108,7 @@ func TestTheFirstDecisionHolds(t *testing.T) {
 
 // TestOppositeDecisionsAtOnce: never is a part of a batch sent and the other not.
 func TestOppositeDecisionsAtOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h, admins := asked(t, rdb, 2)
+	adminsAsked(t, 2, func(t *testing.T, h *fixture, admins []*simulator.Citizen) {
 		h.presses(admins[0], "📤 Send")
 		var taps sync.WaitGroup
 		for i, label := range []string{"📤 Yes, send", "🗄 Don't send"} {
@@ -122,10 +129,7 @@ func TestOppositeDecisionsAtOnce(t *testing.T) {
 // TestADecisionIsCarriedOutToItsEnd: a press that meets an outage half-way is tried
 // again, and does what was decided with the rest.
 func TestADecisionIsCarriedOutToItsEnd(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h, admins := asked(t, rdb, 1)
+	adminsAsked(t, 1, func(t *testing.T, h *fixture, admins []*simulator.Citizen) {
 		h.presses(admins[0], "📤 Send")
 		h.desk.mu.Lock()
 		h.desk.failAt = 2
@@ -141,12 +145,9 @@ func TestADecisionIsCarriedOutToItsEnd(t *testing.T) {
 
 // TestADecisionOutlivesACrash: the press is forgotten, the decision is not.
 func TestADecisionOutlivesACrash(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h, admins := asked(t, rdb, 1)
+	adminsAsked(t, 1, func(t *testing.T, h *fixture, admins []*simulator.Citizen) {
 		h.presses(admins[0], "🗄 Don't send")
-		keys, err := rdb.Keys(t.Context(), "{news}:decided:*").Result()
+		keys, err := h.rdb.Keys(t.Context(), "{news}:decided:*").Result()
 		if err != nil || len(keys) != 1 {
 			t.Fatalf("%v, %v", keys, err)
 		}
@@ -164,10 +165,7 @@ func TestADecisionOutlivesACrash(t *testing.T) {
 }
 
 func TestOnlyAdminsDecide(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h, admins := asked(t, rdb, 1)
+	adminsAsked(t, 1, func(t *testing.T, h *fixture, admins []*simulator.Citizen) {
 		var button simulator.Button
 		for _, m := range admins[0].Messages() {
 			for _, row := range m.Keyboard {
@@ -211,10 +209,7 @@ func TestOnlyAdminsDecide(t *testing.T) {
 // TestAnAdminWhoCantBeToldHarmsNothing: the others are told, it is logged once, and who
 // comes later is told then.
 func TestAnAdminWhoCantBeToldHarmsNothing(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h := open(t, rdb, simulator.Options{})
+	atWork(t, func(t *testing.T, h *fixture) {
 		absent, present := h.newAdmin("ru"), h.newAdmin("")
 		present.Open()
 		h.desk.find(feeds.Health{
@@ -251,10 +246,7 @@ func TestAnAdminWhoCantBeToldHarmsNothing(t *testing.T) {
 // TestASourceIsReportedOnceAcrossRestarts: a restarted bot does not yet know how a
 // source is, and says nothing until it does.
 func TestASourceIsReportedOnceAcrossRestarts(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h := open(t, rdb, simulator.Options{})
+	atWork(t, func(t *testing.T, h *fixture) {
 		admin := h.newAdmin("en").Open()
 		source := feeds.Health{Source: "news-ky", Condition: feeds.Well, Since: today}
 		is := func(c feeds.Condition, read bool) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -83,6 +84,13 @@ func open(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *
 	h := buildOn(t, rdb, telegram)
 	h.start()
 	return h
+}
+
+// atWork runs a test in a bubble, beside others, with a bot at work on the embedded Redis.
+func atWork(t *testing.T, test func(t *testing.T, h *fixture)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { test(t, open(t, redistest.Bubble(t).Client(t), simulator.Options{})) })
 }
 
 // build is a fixture in a bubble, on the embedded Redis, whose bot a test starts itself.

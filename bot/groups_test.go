@@ -12,10 +12,7 @@ import (
 )
 
 func TestAGroupIsLeftInPeace(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h := open(t, rdb, simulator.Options{})
+	atWork(t, func(t *testing.T, h *fixture) {
 		owner, member := h.telegram.Citizen("Айгүл", "ky").Open(), h.telegram.Citizen("Бакыт", "ru").Open()
 		group := h.telegram.Group("Айыл", owner)
 		group.Join(member, simulator.Plain)
@@ -54,10 +51,7 @@ func TestAGroupIsLeftInPeace(t *testing.T) {
 }
 
 func TestAGroupThatBecomesASupergroupKeepsItsSettings(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h := open(t, rdb, simulator.Options{})
+	atWork(t, func(t *testing.T, h *fixture) {
 		owner := h.telegram.Citizen("Айгүл", "ky").Open()
 		group := h.telegram.Group("Айыл", owner)
 		group.AddBot(owner, simulator.Rights{})
@@ -70,10 +64,7 @@ func TestAGroupThatBecomesASupergroupKeepsItsSettings(t *testing.T) {
 }
 
 func TestAnAdministratorChoosesInTheTopicWhereNewsShouldGo(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h := open(t, rdb, simulator.Options{})
+	atWork(t, func(t *testing.T, h *fixture) {
 		owner := h.telegram.Citizen("Айгүл", "ky").Open()
 		forum := h.telegram.Forum("Айыл", owner)
 		forum.AddBot(owner, simulator.Rights{})
@@ -98,10 +89,7 @@ func TestAnAdministratorChoosesInTheTopicWhereNewsShouldGo(t *testing.T) {
 }
 
 func TestAChannelMirrorsALanguage(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h := open(t, rdb, simulator.Options{})
+	atWork(t, func(t *testing.T, h *fixture) {
 		owner, stranger := h.telegram.Citizen("Айгүл", "ky"), h.telegram.Citizen("Бакыт", "ru")
 		h.says(owner, "/start ky", "Жазылдыңыз")
 		channel := h.telegram.Channel("Юстиция", "", owner)
@@ -130,10 +118,7 @@ func TestAChannelMirrorsALanguage(t *testing.T) {
 }
 
 func TestAGroupThatLetsTheBotSpeakAgainGetsTheNewsAgain(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h := open(t, rdb, simulator.Options{})
+	atWork(t, func(t *testing.T, h *fixture) {
 		owner := h.telegram.Citizen("Айгүл", "ky").Open()
 		group := h.telegram.Supergroup("Айыл", "", owner)
 		group.AddBot(owner, simulator.Rights{})
@@ -150,10 +135,7 @@ func TestAGroupThatLetsTheBotSpeakAgainGetsTheNewsAgain(t *testing.T) {
 }
 
 func TestInAGroupAnItemOpensInTheReadersOwnChat(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h := open(t, rdb, simulator.Options{})
+	atWork(t, func(t *testing.T, h *fixture) {
 		h.shelf.put(bottest.Sample("ky", 1))
 		owner, member := h.telegram.Citizen("Айгүл", "ky").Open(), h.telegram.Citizen("Бакыт", "ru").Open()
 		group := h.telegram.Group("Айыл", owner)
@@ -198,9 +180,7 @@ func TestAGroupThatHidesItsMembersIsLedByItsOwner(t *testing.T) {
 
 // TestACommandEndsWithItsLine: what stands on the next one is no part of its name.
 func TestACommandEndsWithItsLine(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := open(t, redistest.Bubble(t).Client(t), simulator.Options{})
+	atWork(t, func(t *testing.T, h *fixture) {
 		owner := h.telegram.Citizen("Айгүл", "ky").Open()
 		group := h.telegram.Group("Айыл", owner)
 		group.AddBot(owner, simulator.Rights{})

@@ -13,10 +13,7 @@ import (
 )
 
 func TestAnItemIsSharedFromAnyChat(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h := open(t, rdb, simulator.Options{})
+	atWork(t, func(t *testing.T, h *fixture) {
 		h.shelf.put(bottest.Sample("ky", 1), bottest.Sample("ru", 1))
 		law := bottest.Item("llllllllllllllll", "ru", "Новый <закон>")
 		law.Picture = "https://minjust.gov.kg/1.jpg"
@@ -99,9 +96,7 @@ func TestOneBadThumbnailCostsThePicturesAlone(t *testing.T) {
 
 // TestAnEmptyQueryOffersWhatThereIs: the phone speaks a language in which nothing is published.
 func TestAnEmptyQueryOffersWhatThereIs(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := open(t, redistest.Bubble(t).Client(t), simulator.Options{})
+	atWork(t, func(t *testing.T, h *fixture) {
 		h.shelf.put(bottest.Sample("ru", 1))
 		for _, phone := range []string{"en", "ky", "ru", "", "de"} {
 			answer := h.offered(h.telegram.Citizen("John", phone).InlineQuery("", ""))

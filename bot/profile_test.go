@@ -3,7 +3,6 @@ package bot_test
 import (
 	"strings"
 	"testing"
-	"testing/synctest"
 	"unicode/utf8"
 
 	"kabarchy/bot"
@@ -12,10 +11,7 @@ import (
 )
 
 func TestIntroduceSetsTheProfileOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := build(t)
-		h.start()
+	atWork(t, func(t *testing.T, h *fixture) {
 		if err := h.bot.Introduce(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -49,10 +45,7 @@ func TestIntroduceSetsTheProfileOnce(t *testing.T) {
 }
 
 func TestIntroduceOutlivesARefusedProfileAndNotAWrongToken(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := build(t)
-		h.start()
+	atWork(t, func(t *testing.T, h *fixture) {
 		lift := h.telegram.Fault(simulator.Fault{Methods: []string{"setMyDescription"}, Refuse: simulator.TooMany(3600)})
 		if err := h.bot.Introduce(t.Context()); err != nil {
 			t.Errorf("a refused description ends the bot: %v", err)
@@ -67,10 +60,7 @@ func TestIntroduceOutlivesARefusedProfileAndNotAWrongToken(t *testing.T) {
 }
 
 func TestTheLongestMinistryFits(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := build(t)
-		h.start()
+	atWork(t, func(t *testing.T, h *fixture) {
 		long := strings.Repeat("Министрлик ", 60)
 		b := bot.New(bot.Options{Client: h.client, Ministry: bot.Ministry{Name: map[string]string{"ky": long}, Site: "https://" + strings.Repeat("a", 200)}})
 		if err := b.Introduce(t.Context()); err != nil {

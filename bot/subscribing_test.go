@@ -48,10 +48,7 @@ func TestTwoTapsSubscribe(t *testing.T) {
 }
 
 func TestPhonesLanguageComesFirst(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h := open(t, rdb, simulator.Options{})
+	atWork(t, func(t *testing.T, h *fixture) {
 		for phone, want := range map[string]string{"ky": "Кыргызча", "ru": "Русский", "en-US": "English", "": "Русский"} {
 			citizen := h.telegram.Citizen("Айгүл", phone)
 			if got := h.says(citizen, "/start", "Здравствуйте").Keyboard[0][0].Text; got != want {
@@ -62,10 +59,7 @@ func TestPhonesLanguageComesFirst(t *testing.T) {
 }
 
 func TestAPostersLinkSubscribesAtOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h := open(t, rdb, simulator.Options{})
+	atWork(t, func(t *testing.T, h *fixture) {
 		citizen := h.telegram.Citizen("Айгүл", "ru")
 		h.says(citizen, "/start ky", "Жазылдыңыз")
 		h.keeps(citizen.ID(), "subscribed in Kyrgyz", active("ky"))
@@ -186,10 +180,7 @@ func TestAPanicHarmsNoOther(t *testing.T) {
 }
 
 func TestATapThatComesTwiceDoesNoHarm(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h := open(t, rdb, simulator.Options{})
+	atWork(t, func(t *testing.T, h *fixture) {
 		citizen := h.telegram.Citizen("Айгүл", "ky")
 		h.says(citizen, "/start", "Здравствуйте")
 		raw := func(id int) json.RawMessage {
@@ -230,10 +221,7 @@ func TestTwoTapsAtOnceEndInOneOfThem(t *testing.T) {
 }
 
 func TestAnsweringSurvivesTelegramsTrouble(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		rdb := redistest.Bubble(t).Client(t)
-		h := open(t, rdb, simulator.Options{})
+	atWork(t, func(t *testing.T, h *fixture) {
 		for name, fault := range map[string]simulator.Fault{
 			"502 with a page": {HTML: 502},
 			"reset":           {Reset: true},

@@ -2,7 +2,6 @@ package bot_test
 
 import (
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"kabarchy/bot/bottest"
@@ -100,10 +99,7 @@ func TestPostersAreCounted(t *testing.T) {
 
 // TestCounterThatFailsHoldsUpNobody: without Redis' sums people are answered all the same.
 func TestCounterThatFailsHoldsUpNobody(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := build(t)
-		h.start()
+	atWork(t, func(t *testing.T, h *fixture) {
 		today := "{news}:stats:" + time.Now().In(bishkek).Format(time.DateOnly)
 		if err := h.rdb.Set(t.Context(), today, "no hash", 0).Err(); err != nil {
 			t.Fatal(err)

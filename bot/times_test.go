@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"kabarchy/subscriptions"
@@ -45,10 +44,7 @@ func timesOf(p subscriptions.Preferences) times { return times{p.When, !p.Paused
 
 // TestDigestsUnderWayAreKeptBeforeTimesChange: by the former times, whatever changes them.
 func TestDigestsUnderWayAreKeptBeforeTimesChange(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := build(t)
-		h.start()
+	atWork(t, func(t *testing.T, h *fixture) {
 		c := h.telegram.Citizen("Айгүл", "ru")
 		stored := func() subscriptions.Preferences {
 			p, _, err := h.store.Get(t.Context(), c.ID())
@@ -87,10 +83,7 @@ func TestDigestsUnderWayAreKeptBeforeTimesChange(t *testing.T) {
 // TestADigestThatNobodyPlannedIsOwed: the last one that was planned is of before the person's
 // hour, so that the digest of that hour has not come.
 func TestADigestThatNobodyPlannedIsOwed(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := build(t)
-		h.start()
+	atWork(t, func(t *testing.T, h *fixture) {
 		c := h.telegram.Citizen("Айгүл", "ru")
 		h.says(c, "/start ru", "Вы подписались")
 		_, err := h.store.Update(t.Context(), c.ID(), func(p *subscriptions.Preferences, _ bool) {

@@ -14,10 +14,7 @@ import (
 )
 
 func TestFirstPollAnnouncesNothing(t *testing.T) {
-	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
-		d := newDesk(t, rdb, news(3)...)
+	eachDesk(t, news(3), func(t *testing.T, d *desk) {
 		d.poll(Result{First: true, Items: 3, New: 3})
 		d.told()
 		if got, want := d.latest(), []string{"Жаңылык 3", "Жаңылык 2", "Жаңылык 1"}; !slices.Equal(got, want) {
@@ -30,10 +27,7 @@ func TestFirstPollAnnouncesNothing(t *testing.T) {
 // TestEmptyFeedPrimesNothing: what stands in a feed that was empty at first may have been
 // missing there. What is dated later is news.
 func TestEmptyFeedPrimesNothing(t *testing.T) {
-	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
-		d := newDesk(t, rdb)
+	eachDesk(t, nil, func(t *testing.T, d *desk) {
 		d.poll(Result{First: true})
 		posts := news(2)
 		posts[0].Date = time.Now().Format(time.RFC1123Z)
@@ -50,10 +44,7 @@ func TestEmptyFeedPrimesNothing(t *testing.T) {
 }
 
 func TestNewItemsAreToldOldestFirst(t *testing.T) {
-	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
-		d := newDesk(t, rdb)
+	eachDesk(t, nil, func(t *testing.T, d *desk) {
 		d.prime()
 		now := time.Now()
 		posts := news(3)
@@ -111,10 +102,7 @@ func TestWhatIsNoChange(t *testing.T) {
 }
 
 func TestCorrection(t *testing.T) {
-	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
-		d := newDesk(t, rdb, news(2)...)
+	eachDesk(t, news(2), func(t *testing.T, d *desk) {
 		d.poll(Result{First: true, Items: 2, New: 2})
 		before, _ := d.Latest(t.Context(), "ky", 0, 1)
 		d.show(func(s *site) { s.posts[0].Title = "Оңдолгон жаңылык" })
@@ -130,10 +118,7 @@ func TestCorrection(t *testing.T) {
 // TestRepublished: the same text under a new id is the same item, which has moved: its
 // page is another on the phones, and nobody is alerted again.
 func TestRepublished(t *testing.T) {
-	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
-		d := newDesk(t, rdb, news(2)...)
+	eachDesk(t, news(2), func(t *testing.T, d *desk) {
 		d.poll(Result{First: true, Items: 2, New: 2})
 		before := d.id("Жаңылык 2")
 		d.show(func(s *site) { s.posts[0].Link = "https://ukuk.example/ky/news/9" })
@@ -172,11 +157,8 @@ func TestAnotherSourceCorrectsNothing(t *testing.T) {
 }
 
 func TestNoFlood(t *testing.T) {
-	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
+	eachDesk(t, nil, func(t *testing.T, d *desk) {
 		ctx := t.Context()
-		d := newDesk(t, rdb)
 		d.prime()
 		d.show(func(s *site) { s.posts = news(11) })
 		d.poll(Result{Items: 11, New: 11, Held: 11})
@@ -210,10 +192,7 @@ func TestNoFlood(t *testing.T) {
 // TestTooManyCorrections: a site that changes all its texts at once corrects nothing
 // on the phones by itself.
 func TestTooManyCorrections(t *testing.T) {
-	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
-		d := newDesk(t, rdb, news(11)...)
+	eachDesk(t, news(11), func(t *testing.T, d *desk) {
 		d.poll(Result{First: true, Items: 11, New: 11})
 		rebuild := func(s *site) {
 			for i := range s.posts {
@@ -282,10 +261,7 @@ func (d *desk) id(title string) string {
 }
 
 func TestOldItemsAreNotPushed(t *testing.T) {
-	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
-		d := newDesk(t, rdb)
+	eachDesk(t, nil, func(t *testing.T, d *desk) {
 		d.prime()
 		posts := news(3)
 		posts[0].Date = time.Now().Format(time.RFC1123Z)
@@ -301,11 +277,8 @@ func TestOldItemsAreNotPushed(t *testing.T) {
 }
 
 func TestWithdraw(t *testing.T) {
-	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
+	eachDesk(t, news(2), func(t *testing.T, d *desk) {
 		ctx := t.Context()
-		d := newDesk(t, rdb, news(2)...)
 		d.poll(Result{First: true, Items: 2, New: 2})
 		id := d.id("Жаңылык 1")
 		for range 2 { // Twice is as once.
@@ -334,14 +307,11 @@ func TestWithdraw(t *testing.T) {
 }
 
 func TestLatestIsTrimmedAndForgetsNothing(t *testing.T) {
-	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
+	eachDesk(t, news(2), func(t *testing.T, d *desk) {
 		ctx := t.Context()
-		d := newDesk(t, rdb, news(2)...)
-		rdb.ZAdd(ctx, keyLatest("ky"), manyAhead()...)
+		d.rdb.ZAdd(ctx, keyLatest("ky"), manyAhead()...)
 		d.poll(Result{First: true, Items: 2, New: 2})
-		if n := rdb.ZCard(ctx, keyLatest("ky")).Val(); n != latestKept {
+		if n := d.rdb.ZCard(ctx, keyLatest("ky")).Val(); n != latestKept {
 			t.Errorf("the list keeps %d, want %d", n, latestKept)
 		}
 		d.show(func(s *site) { s.tail = "<ttl>5</ttl>" })

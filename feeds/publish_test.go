@@ -11,7 +11,6 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/feeds/article"
-	"kabarchy/subscriptions/redistest"
 )
 
 // paragraphs are blocks without marks.
@@ -55,14 +54,11 @@ func (u *unanswered) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 // TestPublish: all editions are archived and announced in one step, and once, however often
 // who publishes them is killed before it knows.
 func TestPublish(t *testing.T) {
-	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
+	eachDesk(t, news(1), func(t *testing.T, d *desk) {
 		ctx := t.Context()
-		d := newDesk(t, rdb, news(1)...)
 		d.poll(Result{First: true, Items: 1, New: 1})
 		var lost unanswered = true
-		rdb.(*redis.Client).AddHook(&lost)
+		d.rdb.(*redis.Client).AddHook(&lost)
 		editions := announcement("abcdefghij")
 		if err := d.Publish(ctx, editions); !errors.Is(err, errUnanswered) {
 			t.Fatalf("publishing without an answer: %v", err)

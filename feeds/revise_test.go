@@ -11,11 +11,8 @@ import (
 
 // TestRevise: a correction of the desk's is made once for each case that decides one.
 func TestRevise(t *testing.T) {
-	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
+	eachDesk(t, nil, func(t *testing.T, d *desk) {
 		ctx := t.Context()
-		d := newDesk(t, rdb)
 		editions := announcement("abcdefghij")
 		id := editions[1].ID
 		if err := d.Publish(ctx, editions); err != nil {
@@ -23,7 +20,7 @@ func TestRevise(t *testing.T) {
 		}
 		d.take()
 		var lost unanswered = true
-		rdb.(*redis.Client).AddHook(&lost)
+		d.rdb.(*redis.Client).AddHook(&lost)
 		first, second := Text{Title: "Приём", Blocks: paragraphs("Во вторник.")}, Text{Title: "Приём", Summary: "В среду.", File: "AgACAg"}
 		if err := d.Revise(ctx, id, first, "first"); !errors.Is(err, errUnanswered) {
 			t.Fatalf("revising without an answer: %v", err)

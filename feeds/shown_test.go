@@ -3,19 +3,12 @@ package feeds
 import (
 	"fmt"
 	"testing"
-
-	"github.com/redis/go-redis/v9"
-
-	"kabarchy/subscriptions/redistest"
 )
 
 // TestShown: while a correction is held, it is known what phones show; once it is released,
 // they show what the site does.
 func TestShown(t *testing.T) {
-	t.Parallel()
-	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
-		t.Parallel()
-		d := newDesk(t, rdb, news(1)...)
+	eachDesk(t, news(1), func(t *testing.T, d *desk) {
 		d.poll(Result{First: true, Items: 1, New: 1})
 		d.show(func(s *site) { s.posts = news(2) })
 		d.poll(Result{Items: 2, New: 1, Announced: 1})

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"kabarchy/feeds/feedtest"
+	"kabarchy/subscriptions/redistest"
 )
 
 // TestMain lets garbage gather: memory is there, time is not.
@@ -109,6 +110,17 @@ type desk struct {
 	*site
 	*Archive
 	poller *Poller
+}
+
+// eachDesk runs a test on each kind of Redis, beside others, with a desk whose site shows
+// such posts.
+func eachDesk(t *testing.T, posts []post, test func(t *testing.T, d *desk)) {
+	t.Helper()
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, rdb redis.UniversalClient) {
+		t.Parallel()
+		test(t, newDesk(t, rdb, slices.Clone(posts)...)) // each site changes its own
+	})
 }
 
 func newDesk(t *testing.T, rdb redis.UniversalClient, posts ...post) *desk {

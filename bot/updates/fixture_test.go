@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -77,6 +78,20 @@ type fixture struct {
 func inBubble(t *testing.T) *fixture {
 	t.Helper()
 	return on(t, redistest.Bubble(t).Client(t))
+}
+
+// byWebhook runs a test in a bubble, beside others, to whose fixture updates come by a webhook.
+func byWebhook(t *testing.T, test func(t *testing.T, h *fixture)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { test(t, inBubble(t).hook()) })
+}
+
+// byPolling is byWebhook with updates that are fetched.
+func byPolling(t *testing.T, test func(t *testing.T, h *fixture)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { test(t, inBubble(t).poll()) })
 }
 
 func on(t *testing.T, rdb redis.UniversalClient) *fixture {

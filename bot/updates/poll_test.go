@@ -19,9 +19,7 @@ import (
 )
 
 func TestAnUpdateThatCannotBeReadHarmsNoOther(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := inBubble(t).poll()
+	byPolling(t, func(t *testing.T, h *fixture) {
 		before, after := h.telegram.Citizen("Айгүл", "ky"), h.telegram.Citizen("Бакыт", "ru")
 		before.Send("before")
 		for _, fields := range []string{`{"text":[1]}`, `{"from":7}`, `{"chat":"nowhere"}`, `{"message_id":"x"}`} {
@@ -109,9 +107,7 @@ func TestAnOutageOfRedisDelaysAndLosesNothing(t *testing.T) {
 }
 
 func TestPollingSurvivesTelegramsTrouble(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := inBubble(t).poll()
+	byPolling(t, func(t *testing.T, h *fixture) {
 		citizen := h.telegram.Citizen("Айгүл", "ky")
 		for name, fault := range map[string]simulator.Fault{
 			"502 with a page": {HTML: 502},
@@ -128,9 +124,7 @@ func TestPollingSurvivesTelegramsTrouble(t *testing.T) {
 }
 
 func TestAWrongTokenEndsPollingAndIsNotSaid(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := inBubble(t).poll()
+	byPolling(t, func(t *testing.T, h *fixture) {
 		citizen := h.telegram.Citizen("Айгүл", "ky")
 		h.repeats(citizen, "hello")
 		h.telegram.Fault(simulator.Fault{Refuse: simulator.Unauthorized})
@@ -140,9 +134,7 @@ func TestAWrongTokenEndsPollingAndIsNotSaid(t *testing.T) {
 }
 
 func TestAnotherReaderOfTheUpdatesIsNamed(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := inBubble(t).poll()
+	byPolling(t, func(t *testing.T, h *fixture) {
 		h.telegram.Fault(simulator.Fault{Methods: []string{"getUpdates"}, Refuse: simulator.OtherGetUpdates, Next: 2})
 		citizen := h.telegram.Citizen("Айгүл", "ky")
 		h.repeats(citizen, "ends the long poll that is under way")
@@ -156,9 +148,7 @@ func TestAnotherReaderOfTheUpdatesIsNamed(t *testing.T) {
 // TestOneConflictBlamesNobody: another instance has led while this one was stopped, and its
 // request for updates ended the one that this one finds when it wakes.
 func TestOneConflictBlamesNobody(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := inBubble(t).poll()
+	byPolling(t, func(t *testing.T, h *fixture) {
 		citizen := h.telegram.Citizen("Айгүл", "ky")
 		h.repeats(citizen, "hello")
 		for range 2 {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"kabarchy/bot/bottest"
@@ -16,9 +15,7 @@ import (
 )
 
 func TestWebhookAnswersWhatCarriesTheSecret(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := inBubble(t).hook()
+	byWebhook(t, func(t *testing.T, h *fixture) {
 		citizen := h.telegram.Citizen("Айгүл", "ky")
 		h.repeats(citizen, "hello")
 		h.repeats(citizen, "again")
@@ -32,9 +29,7 @@ func TestWebhookAnswersWhatCarriesTheSecret(t *testing.T) {
 }
 
 func TestWebhookLetsInOnlyTelegram(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := inBubble(t).hook()
+	byWebhook(t, func(t *testing.T, h *fixture) {
 		h.repeats(h.telegram.Citizen("Айгүл", "ky"), "hello")
 		h.settled()
 		secret := h.porch.Secrets()[0]
@@ -72,9 +67,7 @@ func TestWebhookLetsInOnlyTelegram(t *testing.T) {
 }
 
 func TestWebhookLeavesPoisonBehind(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := inBubble(t).hook()
+	byWebhook(t, func(t *testing.T, h *fixture) {
 		citizen := h.telegram.Citizen("Айгүл", "ky")
 		h.repeats(citizen, "hello")
 		for _, fields := range []string{`{"text":[1]}`, `{"from":7}`} {
@@ -112,9 +105,7 @@ func TestWebhookAsksAgainAfterAnOutage(t *testing.T) {
 }
 
 func TestWebhookAnswersAnUpdateOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := inBubble(t).hook()
+	byWebhook(t, func(t *testing.T, h *fixture) {
 		citizen := h.telegram.Citizen("Айгүл", "ky")
 		id := citizen.Send("hello")
 		h.until(citizen, "hello")
@@ -131,9 +122,7 @@ func TestWebhookAnswersAnUpdateOnce(t *testing.T) {
 }
 
 func TestTwoInstancesAnswer(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := inBubble(t).hook()
+	byWebhook(t, func(t *testing.T, h *fixture) {
 		first, firstMetrics := h.porch.Behind()[0], h.metrics
 		h.porch.Put(first, h.webhook())
 		for n := range 6 {
@@ -150,9 +139,7 @@ func TestTwoInstancesAnswer(t *testing.T) {
 }
 
 func TestSwitchingModesLosesNoUpdate(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := inBubble(t).poll()
+	byPolling(t, func(t *testing.T, h *fixture) {
 		const people = 90
 		citizens := make([]*simulator.Citizen, people)
 		for n := range citizens {
@@ -206,9 +193,7 @@ func TestSwitchingModesLosesNoUpdate(t *testing.T) {
 }
 
 func TestKeepHealsTheWebhook(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := inBubble(t).hook()
+	byWebhook(t, func(t *testing.T, h *fixture) {
 		citizen := h.telegram.Citizen("Айгүл", "ky")
 		h.repeats(citizen, "hello")
 		client := telegram.NewClient(telegram.Options{Token: h.telegram.Token(), Endpoint: endpoint, HTTP: h.http})
@@ -235,9 +220,7 @@ func TestKeepHealsTheWebhook(t *testing.T) {
 }
 
 func TestKeepEndsWithAWrongToken(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := inBubble(t).hook()
+	byWebhook(t, func(t *testing.T, h *fixture) {
 		h.telegram.Fault(simulator.Fault{Refuse: simulator.Unauthorized})
 		h.endsWithTheToken()
 	})

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"kabarchy/bot/locale"
 	"kabarchy/bot/telegram"
 )
 
@@ -64,26 +63,15 @@ func (b *Bot) offerMenu(ctx context.Context, user int64, has string) error {
 	if err != nil {
 		return err
 	}
-	menu := telegram.JSON(deskMenu(t.words))
-	sum := sha256.Sum256([]byte(menu))
+	wanted := telegram.JSON(deskMenu(t.words))
+	sum := sha256.Sum256([]byte(wanted))
 	fingerprint := hex.EncodeToString(sum[:8])
 	if has == fingerprint {
 		return nil
 	}
-	return b.setMenu(ctx, user, "setMyCommands", map[string]string{"commands": menu}, func() error {
+	return b.setMenu(ctx, user, "setMyCommands", map[string]string{"commands": wanted}, func() error {
 		return b.admins.Redis.HSet(ctx, keyMenus, decimal(user), fingerprint).Err()
 	})
-}
-
-// deskMenu is the menu with the desk in it, first.
-func deskMenu(words locale.Locale) []menuEntry {
-	menu := []menuEntry{{"desk", words.T("command.desk", nil)}}
-	for _, c := range commands {
-		if c.menu != "" {
-			menu = append(menu, menuEntry{c.name, words.T(c.menu, nil)})
-		}
-	}
-	return menu
 }
 
 // setMenu changes the menu of one chat, and notes that. A chat for which Telegram refuses it,

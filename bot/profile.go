@@ -52,19 +52,8 @@ const (
 	shortLimit = 120
 )
 
-// menuEntry is a command as Telegram's menu shows it.
-type menuEntry struct {
-	Command     string `json:"command"`
-	Description string `json:"description"`
-}
-
 func (b *Bot) setCommands(ctx context.Context, language string, words locale.Locale) error {
-	var want, have []menuEntry
-	for _, c := range commands {
-		if c.menu != "" {
-			want = append(want, menuEntry{c.name, words.T(c.menu, nil)})
-		}
-	}
+	want, have := menu(words), []menuEntry(nil)
 	for _, scope := range menuScopes {
 		params := map[string]string{"language_code": language, "scope": scope}
 		if err := b.client.Call(ctx, "getMyCommands", params, &have); err != nil {

@@ -6,26 +6,25 @@ import (
 	"kabarchy/bot/render"
 )
 
-// command is what a person can type, or choose from Telegram's menu.
+// command is what a person can type.
 type command struct {
 	name string
-	menu string // the catalogue's entry for Telegram's menu; empty for a command that is not in it
 	run  func(t *conversation, ctx context.Context, args string) error
 }
 
-// commands in the order of the menu.
+// commands are all that the bot knows; menuCommands are those in the menu.
 var commands = []command{
-	{"start", "", (*conversation).begin},
-	{"latest", "command.latest", func(t *conversation, ctx context.Context, _ string) error { return t.latest(ctx, 0) }},
-	{"search", "command.search", (*conversation).searchCommand},
-	{"settings", "command.settings", func(t *conversation, ctx context.Context, _ string) error { return t.settings(ctx) }},
-	{"language", "command.language", func(t *conversation, ctx context.Context, _ string) error { return t.language(ctx) }},
-	{"help", "command.help", func(t *conversation, ctx context.Context, _ string) error { return t.help(ctx) }},
-	{"stop", "command.stop", func(t *conversation, ctx context.Context, _ string) error { return t.stop(ctx) }},
-	{"privacy", "command.privacy", func(t *conversation, ctx context.Context, _ string) error { return t.privacy(ctx) }},
-	{"forget", "command.forget", func(t *conversation, ctx context.Context, _ string) error { return t.forgetMe(ctx) }},
-	{"status", "", (*conversation).status},
-	{"desk", "", (*conversation).deskCommand},
+	{"start", (*conversation).begin},
+	{"latest", func(t *conversation, ctx context.Context, _ string) error { return t.latest(ctx, 0) }},
+	{"search", (*conversation).searchCommand},
+	{"settings", func(t *conversation, ctx context.Context, _ string) error { return t.settings(ctx) }},
+	{"language", func(t *conversation, ctx context.Context, _ string) error { return t.language(ctx) }},
+	{"help", func(t *conversation, ctx context.Context, _ string) error { return t.help(ctx) }},
+	{"stop", func(t *conversation, ctx context.Context, _ string) error { return t.stop(ctx) }},
+	{"privacy", func(t *conversation, ctx context.Context, _ string) error { return t.privacy(ctx) }},
+	{"forget", func(t *conversation, ctx context.Context, _ string) error { return t.forgetMe(ctx) }},
+	{"status", (*conversation).status},
+	{"desk", (*conversation).deskCommand},
 }
 
 func commandNamed(name string) (command, bool) {

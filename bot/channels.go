@@ -9,7 +9,6 @@ import (
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
-	"kabarchy/subscriptions"
 )
 
 // onChannelMembership asks who added the bot to a channel for the channel's language, and
@@ -151,12 +150,4 @@ func (b *Bot) postsIn(ctx context.Context, channel telegram.Chat) (bool, error) 
 		return false, nil
 	}
 	return me.Posts(), err
-}
-
-// keeps notes who chose a channel's language; nobody where that was done by a post.
-func (t *conversation) keeps(ctx context.Context) error {
-	if kindOfChat(t.chat) != subscriptions.Channel || t.from.ID == 0 {
-		return nil
-	}
-	return t.bot.noteKeeper(ctx, t.chat.ID, t.from.ID)
 }

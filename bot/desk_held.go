@@ -32,12 +32,6 @@ func heldData(batch, item, what string) string {
 	return render.Data(render.VerbDesk, "held", batch, item, what)
 }
 
-// batchButton leads to the first item of a batch.
-func (v view) batchButton(held batch) []telegram.Button {
-	label := "✋ " + held.held[0].Source + " (" + v.words.Number(len(held.held)) + ")"
-	return []telegram.Button{{Text: render.Cut(label, buttonLimit), Data: heldData(held.key, held.held[0].Item, heldLook)}}
-}
-
 // onDeskHeld shows a held item, or decides of it: whoever decides reads it first.
 func (t deskTalk) onDeskHeld(ctx context.Context, args []string) (reply, error) {
 	if t.roles&desk.Approver == 0 {

@@ -48,6 +48,28 @@ func (t deskTalk) coming(ctx context.Context, own desk.Case, r broadcast.Reach) 
 	return all, err
 }
 
+// reachWords say whom a case reaches, when, and whom not, and how long that takes. Of fewer
+// people than make a group they say no more: how many exactly is for who sends it, and has to
+// know whom.
+func (t deskTalk) reachWords(ctx context.Context, c desk.Case, sends bool) (string, int, error) {
+	if c.Kind != desk.Announce { // it goes to those who have it
+		s, err := t.bot.sums(ctx, c.Items, broadcast.News)
+		return t.words.N("line.desk_changes_on", s.sent, nil), s.sent, err
+	}
+	r, err := t.office.Reach(ctx, c)
+	if err != nil {
+		return "", 0, err
+	}
+	lasts, err := t.lastsLines(ctx, c, r)
+	if err != nil {
+		return "", 0, err
+	}
+	n := r.All.Reached()
+	lines := append([]string{t.reachedInWords(n, sends)}, t.reachedLines(r)...)
+	lines = append(lines, t.passedLines(r.All)...)
+	return render.JoinFilled("\n", append(lines, lasts...)...), n, nil
+}
+
 // lastsLines say how long it takes, and what goes out beside it.
 func (t deskTalk) lastsLines(ctx context.Context, c desk.Case, r broadcast.Reach) ([]string, error) {
 	running, err := t.going(ctx)

@@ -8,45 +8,9 @@ import (
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
-	"kabarchy/bot/desk/report"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 )
-
-// deskCommand shows the desk to who is at it. To others it is an unknown word.
-func (t *conversation) deskCommand(ctx context.Context, args string) error {
-	at, is, err := t.atDesk(ctx)
-	switch {
-	case err != nil:
-		return err
-	case !is && !t.chat.Private():
-		return nil
-	case !is:
-		return t.hint(ctx)
-	}
-	if err := t.meet(ctx); err != nil {
-		return err
-	}
-	if label, named := strings.CutPrefix(args, "poster "); named && at.roles&desk.Officer != 0 && report.PosterLabel(label) {
-		_, err := at.poster(ctx, label)
-		return err
-	}
-	q, open, err := t.bot.asked(ctx, t.from.ID)
-	if err != nil {
-		return err
-	}
-	if open {
-		if err := t.bot.unask(ctx, t.from.ID); err != nil {
-			return err
-		}
-	}
-	p, err := at.nowPage(ctx)
-	if err != nil {
-		return err
-	}
-	p.gone = []int64{q.Message, q.Screen}
-	return at.open(ctx, p)
-}
 
 // onNow leads back to the desk.
 func (t deskTalk) onNow(ctx context.Context, _ []string) (reply, error) {
@@ -213,4 +177,10 @@ func undone(open []desk.Case) []desk.Case {
 var statusSigns = map[desk.Status]string{
 	desk.Draft: "📝", desk.Submitted: "📥", desk.Returned: "↩️", desk.Approved: "⏳",
 	desk.Sending: "📤", desk.Stopped: "✋", desk.Sent: "✅", desk.Discarded: "🗑",
+}
+
+// batchButton leads to the first item of a batch.
+func (v view) batchButton(held batch) []telegram.Button {
+	label := "✋ " + held.held[0].Source + " (" + v.words.Number(len(held.held)) + ")"
+	return []telegram.Button{{Text: render.Cut(label, buttonLimit), Data: heldData(held.key, held.held[0].Item, heldLook)}}
 }

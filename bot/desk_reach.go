@@ -9,7 +9,6 @@ import (
 	"kabarchy/bot/desk"
 	"kabarchy/bot/desk/report"
 	"kabarchy/bot/locale"
-	"kabarchy/bot/render"
 )
 
 // reachCount is how many people a case reaches; false where that can't be said now: there is
@@ -31,28 +30,6 @@ func (b *Bot) reached(ctx context.Context, c desk.Case) (int, bool) {
 		b.log.WarnContext(ctx, "desk: whom a case reaches can't be counted", "case", c.ID, "error", err)
 	}
 	return r.All.Reached(), err == nil
-}
-
-// reachWords say whom a case reaches, when, and whom not, and how long that takes. Of fewer
-// people than make a group they say no more: how many exactly is for who sends it, and has to
-// know whom.
-func (t deskTalk) reachWords(ctx context.Context, c desk.Case, sends bool) (string, int, error) {
-	if c.Kind != desk.Announce { // it goes to those who have it
-		s, err := t.bot.sums(ctx, c.Items, broadcast.News)
-		return t.words.N("line.desk_changes_on", s.sent, nil), s.sent, err
-	}
-	r, err := t.office.Reach(ctx, c)
-	if err != nil {
-		return "", 0, err
-	}
-	lasts, err := t.lastsLines(ctx, c, r)
-	if err != nil {
-		return "", 0, err
-	}
-	n := r.All.Reached()
-	lines := append([]string{t.reachedInWords(n, sends)}, t.reachedLines(r)...)
-	lines = append(lines, t.passedLines(r.All)...)
-	return render.JoinFilled("\n", append(lines, lasts...)...), n, nil
 }
 
 // reachedInWords says how many people an announcement reaches.

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -133,43 +132,6 @@ func (v view) postersInWords(days []report.Day) string {
 		return ""
 	}
 	return v.words.T("line.posters", map[string]any{"Groups": v.groupsInWords(posters, func(label string) string { return label })})
-}
-
-// onPoster makes a label and shows the link that a poster is to carry. The label comes with the
-// button, so that a press that comes twice makes one.
-func (t deskTalk) onPoster(ctx context.Context, args []string) (reply, error) {
-	label := render.Arg(args, 0)
-	if t.roles&desk.Officer == 0 {
-		return t.refused(desk.NotAllowed), nil
-	}
-	if !isNonce(label) {
-		return t.stale()
-	}
-	return t.poster(ctx, label[:5])
-}
-
-// poster makes a label, and shows the link that a poster is to carry, also as a picture.
-func (t deskTalk) poster(ctx context.Context, label string) (reply, error) {
-	err := report.MakePoster(ctx, t.bot.admins.Redis, label)
-	if errors.Is(err, report.ErrPosters) {
-		return reply{text: t.words.T("toast.posters_full", nil)}, nil
-	}
-	if err != nil {
-		return reply{}, err
-	}
-	link := t.bot.link(posterLink + label)
-	code, err := report.QR(link)
-	if err != nil {
-		return reply{}, err
-	}
-	text := t.words.HTML("screen.desk_poster", map[string]any{"Label": label, "Link": link, "Command": "/desk poster osh-bus"})
-	err = t.open(ctx, page{screen: screen{text, [][]telegram.Button{
-		{{Text: t.words.T("button.back", nil), Data: render.Data(render.VerbDesk, "readers", "30")}}, t.deskButton(),
-	}}})
-	if err != nil {
-		return reply{}, err
-	}
-	return t.upload(ctx, "sendPhoto", telegram.File{Param: "photo", Name: label + ".png", Data: code}, link)
 }
 
 // historyMost is how many broadcasts of a month are looked at.

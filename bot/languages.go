@@ -1,6 +1,9 @@
 package bot
 
-import "slices"
+import (
+	"kabarchy/subscriptions"
+	"slices"
+)
 
 // ownLanguages are those of the person's news.
 func (v view) ownLanguages() []string {
@@ -17,3 +20,13 @@ func without[T comparable](all []T, some ...T) []T {
 
 // newsLanguage is the main language of the person's news.
 func (v view) newsLanguage() string { return v.ownLanguages()[0] }
+
+// readIn makes the language the chat's own and the main one of its news. One that was
+// the main one before makes way; others that were added to it stay.
+func readIn(language string) func(*subscriptions.Preferences) {
+	return func(p *subscriptions.Preferences) {
+		p.Interface = language
+		added := p.Languages[min(1, len(p.Languages)):]
+		p.Languages = append([]string{language}, without(added, language)...)
+	}
+}

@@ -13,30 +13,6 @@ import (
 	"kabarchy/feeds/article"
 )
 
-// item returns the item, and false for one that is not there, or no longer.
-func (b *Bot) item(ctx context.Context, id string) (feeds.Item, bool, error) {
-	if !render.IsItemID(id) {
-		return feeds.Item{}, false, nil
-	}
-	item, err := b.archive.Item(ctx, id)
-	if errors.Is(err, feeds.ErrNotFound) || err == nil && item.Withdrawn {
-		return feeds.Item{}, false, nil
-	}
-	return item, err == nil, err
-}
-
-// anyItem returns an item of the archive, withdrawn or not; false for one that is not there.
-func (b *Bot) anyItem(ctx context.Context, id string) (feeds.Item, bool, error) {
-	if !render.IsItemID(id) {
-		return feeds.Item{}, false, nil
-	}
-	item, err := b.archive.Item(ctx, id)
-	if errors.Is(err, feeds.ErrNotFound) {
-		return feeds.Item{}, false, nil
-	}
-	return item, err == nil, err
-}
-
 // onItem shows an item as it was announced, in place of one of its pages or of a list.
 func (t *conversation) onItem(ctx context.Context, args []string) (reply, error) {
 	item, found, err := t.bot.item(ctx, render.Arg(args, 0))

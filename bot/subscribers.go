@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 
-	"kabarchy/bot/telegram"
 	"kabarchy/subscriptions"
 )
 
@@ -42,16 +41,4 @@ func (b *Bot) wake(ctx context.Context, chat int64) (back, known bool, err error
 		err = b.joined(ctx, chat)
 	}
 	return back, known, err
-}
-
-// kindOfChat is how its subscription names a chat.
-func kindOfChat(c telegram.Chat) subscriptions.Kind {
-	switch c.Type {
-	case "private":
-		return subscriptions.Person
-	case "channel":
-		return subscriptions.Channel
-	default:
-		return subscriptions.Group
-	}
 }

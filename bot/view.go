@@ -27,3 +27,15 @@ type screen struct {
 	text string
 	rows [][]telegram.Button
 }
+
+// kindOfChat is how its subscription names a chat.
+func kindOfChat(c telegram.Chat) subscriptions.Kind {
+	switch c.Type {
+	case "private":
+		return subscriptions.Person
+	case "channel":
+		return subscriptions.Channel
+	default:
+		return subscriptions.Group
+	}
+}

@@ -13,17 +13,6 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// begin is for whoever sends /start.
-func (t *conversation) begin(ctx context.Context, payload string) error {
-	if err := t.meet(ctx); err != nil {
-		return err
-	}
-	if err := t.start(ctx, payload); err != nil {
-		return err
-	}
-	return t.askOfChannels(ctx)
-}
-
 // start greets whoever is new. What a link on a poster or on the ministry's site carries
 // is done at once: "ky" subscribes in Kyrgyz, "item-<id>" shows that item, "read-<id>" its
 // whole text, "topic-<id>" chooses that topic, "from-<label>" has who subscribes counted as
@@ -55,9 +44,6 @@ func (t *conversation) start(ctx context.Context, payload string) error {
 	}
 	return t.show(ctx, s)
 }
-
-// posterLink begins what a poster's link carries; its label follows.
-const posterLink = "from-"
 
 // labelled has a greeting's buttons carry a poster's label, in the place behind the topic.
 func labelled(greeting screen, label string) screen {
@@ -164,16 +150,6 @@ func (t *conversation) showState(ctx context.Context) error {
 	return t.showHome(ctx, strings.Join(lines, "\n"))
 }
 
-// readIn makes the language the chat's own and the main one of its news. One that was
-// the main one before makes way; others that were added to it stay.
-func readIn(language string) func(*subscriptions.Preferences) {
-	return func(p *subscriptions.Preferences) {
-		p.Interface = language
-		added := p.Languages[min(1, len(p.Languages)):]
-		p.Languages = append([]string{language}, without(added, language)...)
-	}
-}
-
 // onReturn gives somebody who had left the news again, as it was, or "weekly": less
 // often than that.
 func (t *conversation) onReturn(ctx context.Context, args []string) (reply, error) {
@@ -254,6 +230,14 @@ func (t *conversation) join(ctx context.Context, change func(*subscriptions.Pref
 		return err
 	}
 	return t.bot.joined(ctx, t.chat.ID)
+}
+
+// keeps notes who chose a channel's language; nobody where that was done by a post.
+func (t *conversation) keeps(ctx context.Context) error {
+	if kindOfChat(t.chat) != subscriptions.Channel || t.from.ID == 0 {
+		return nil
+	}
+	return t.bot.noteKeeper(ctx, t.chat.ID, t.from.ID)
 }
 
 // language shows the languages to choose from.

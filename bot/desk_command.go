@@ -1,0 +1,43 @@
+package bot
+
+import (
+	"context"
+	"kabarchy/bot/desk"
+	"kabarchy/bot/desk/report"
+	"strings"
+)
+
+// deskCommand shows the desk to who is at it. To others it is an unknown word.
+func (t *conversation) deskCommand(ctx context.Context, args string) error {
+	at, is, err := t.atDesk(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !is && !t.chat.Private():
+		return nil
+	case !is:
+		return t.hint(ctx)
+	}
+	if err := t.meet(ctx); err != nil {
+		return err
+	}
+	if label, named := strings.CutPrefix(args, "poster "); named && at.roles&desk.Officer != 0 && report.PosterLabel(label) {
+		_, err := at.poster(ctx, label)
+		return err
+	}
+	q, open, err := t.bot.asked(ctx, t.from.ID)
+	if err != nil {
+		return err
+	}
+	if open {
+		if err := t.bot.unask(ctx, t.from.ID); err != nil {
+			return err
+		}
+	}
+	p, err := at.nowPage(ctx)
+	if err != nil {
+		return err
+	}
+	p.gone = []int64{q.Message, q.Screen}
+	return at.open(ctx, p)
+}

@@ -160,7 +160,7 @@ func New(o Options) *Bot {
 		previews: o.Previews,
 		now:      o.Now,
 		zone:     o.Zone,
-		renderer: render.Renderer{Zone: o.Zone, Topics: o.Topics},
+		renderer: render.Renderer{Zone: o.Zone, Topics: o.Topics, Now: o.Now},
 		log:      o.Log,
 		metrics:  newBotMetrics(o.Registerer),
 		members:  rememberMembers(),

@@ -63,7 +63,8 @@ func (t *conversation) showWhole(ctx context.Context, item feeds.Item) error {
 	case err != nil:
 		return err
 	}
-	return t.showPage(ctx, item, blocks, 1, "")
+	_, err = t.showPage(ctx, item, blocks, 1, "")
+	return err
 }
 
 // offerNews asks who is not subscribed whether the news are to come. Who is new is asked in

@@ -43,12 +43,17 @@ func (t *conversation) wayBack(item feeds.Item, args []string, n int) string {
 }
 
 func (t *conversation) showItem(ctx context.Context, item feeds.Item, back string) error {
-	v := render.Variant{Corrected: render.Marked(back)}
-	v.Missing, _ = item.For(t.preferences.Languages)
-	p := t.bot.renderer.Variant(item, nil, v)
+	p := t.bot.renderer.Variant(item, nil, t.variant(item, back))
 	rows := append(render.ItemButtons(item, p.Shortened, back), t.whatsApp(item)...)
 	rows = append(rows, render.EditionButtons(item, t.bot.editions(ctx, item), func(e feeds.Item) string { return render.ItemData(e, back) })...)
 	return t.show(ctx, screen{p.HTML, append(rows, t.backButtons(item, back)...)})
+}
+
+// variant is how the person sees the item, in a message with that way back.
+func (v view) variant(item feeds.Item, back string) render.Variant {
+	variant := render.Variant{Corrected: render.Marked(back)}
+	variant.Missing, _ = item.For(v.preferences.Languages)
+	return variant
 }
 
 // onPage shows one page of an item. In a group it would turn the page for everybody,
@@ -81,14 +86,15 @@ func (t *conversation) read(ctx context.Context, item feeds.Item, number int, ba
 	case err != nil:
 		return reply{}, err
 	case reading == nil:
-		return reply{}, t.showPage(ctx, item, blocks, number, back)
+		return t.showPage(ctx, item, blocks, number, back)
 	}
 	if err := t.showReading(ctx, item, back); err != nil {
 		return reply{}, err
 	}
 	reader := *t
 	t.bot.reads.await(ctx, reading, t.chat.ID, func(ctx context.Context, blocks []article.Block) error {
-		return reader.showPage(ctx, item, blocks, number, back)
+		_, err := reader.showPage(ctx, item, blocks, number, back)
+		return err
 	})
 	return reply{}, nil
 }
@@ -102,11 +108,12 @@ func (t *conversation) showReading(ctx context.Context, item feeds.Item, back st
 	return t.show(ctx, screen{text + "\n\n" + render.Tagged("i", locale.For(item.Language).T("line.reading", nil)), render.PageButtons(item, 1, 1, back)})
 }
 
-// showPage shows a page of the item's text.
-func (t *conversation) showPage(ctx context.Context, item feeds.Item, blocks []article.Block, number int, back string) error {
-	pages := render.Pages(blocks, item.Language)
+// showPage shows a page of what the item's message does not show of its text. If that is
+// nothing, it says so, below the message.
+func (t *conversation) showPage(ctx context.Context, item feeds.Item, blocks []article.Block, number int, back string) (reply, error) {
+	pages := t.bot.renderer.Rest(item, t.variant(item, back), blocks)
 	if len(pages) == 0 {
-		return t.showItem(ctx, item, back)
+		return reply{text: locale.For(item.Language).T("toast.no_more", nil)}, t.showItem(ctx, item, back)
 	}
 	number = max(1, min(number, len(pages)))
 	rows := render.EditionButtons(item, t.bot.editions(ctx, item), func(e feeds.Item) string { return render.PageData(e, 0, back) })
@@ -115,7 +122,7 @@ func (t *conversation) showPage(ctx context.Context, item feeds.Item, blocks []a
 	if t.preferences.NoPictures { // the line that leads to it costs nothing
 		picture = ""
 	}
-	return t.illustrate(ctx, screen{
+	return reply{}, t.illustrate(ctx, screen{
 		t.bot.renderer.PageHead(item, back) + "\n\n" + pages[number-1].HTML(),
 		append(rows, render.PageButtons(item, number, len(pages), back)...),
 	}, picture)

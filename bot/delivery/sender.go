@@ -27,6 +27,8 @@ type Options struct {
 	// Username is the bot's name, without the @; empty while it is not known. By it the buttons
 	// in groups and channels are links into the private chat; they wait for an answer if nil.
 	Username func() string
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
 	// Log hears of messages that had to be simplified; nothing if nil.
 	Log *slog.Logger
 	// Registerer takes the metrics; none are kept if nil.
@@ -59,6 +61,7 @@ type itemKey struct {
 type pageKey struct {
 	itemKey
 	render.Variant
+	today bool
 }
 
 func keyOf(item feeds.Item) itemKey { return itemKey{item.ID, item.Revision} }
@@ -79,7 +82,7 @@ func NewSender(c *telegram.Client, o Options) *Sender {
 	}
 	return &Sender{
 		client:   c,
-		renderer: render.Renderer{Zone: o.Zone, Topics: o.Topics},
+		renderer: render.Renderer{Zone: o.Zone, Topics: o.Topics, Now: o.Now},
 		editions: o.Editions,
 		username: o.Username,
 		log:      o.Log,
@@ -229,7 +232,7 @@ func (s *Sender) outgoing(d broadcast.Delivery, page render.Message) render.Outg
 // page renders an item once for all who get it so. Without its editions it would be just
 // as good a message, so that a failure to find them is logged and no more.
 func (s *Sender) page(ctx context.Context, item feeds.Item, v render.Variant) render.Message {
-	key := pageKey{keyOf(item), v}
+	key := pageKey{keyOf(item), v, s.renderer.Today(item)}
 	if p, ok := s.pages.Get(key); ok {
 		return p
 	}

@@ -101,7 +101,7 @@ func TestNewsLooksRight(t *testing.T) {
 	if sent := p.deliver(news(c.ID(), text)); sent.Caption || sent.ID != last(t, c.Chat).ID {
 		t.Errorf("the message is %+v", sent)
 	}
-	want := "| Юридикалык <жардам>\n| 22-ноябрь, 2018-жыл\n| \n| Юридикалык <жардам>: кыскача баяны.\n| [📖 Толук окуу]\n| [Сайттан окуу] [↗️ Бөлүшүү]\n"
+	want := "| Юридикалык <жардам>\n| \n| Юридикалык <жардам>: кыскача баяны.\n| \n| 22-ноябрь, 2018-жыл\n| [📖 Толук окуу]\n| [Сайттан окуу] [↗️ Бөлүшүү]\n"
 	if got := bottest.Draw(last(t, c.Chat)); got != want {
 		t.Errorf("the phone shows\n%s, not\n%s", got, want)
 	}

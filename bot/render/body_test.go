@@ -24,10 +24,14 @@ func written(sentences int) feeds.Item {
 }
 
 const (
-	writtenHead = "<b>Кабыл алуу</b>\n<i>26-ноябрь, 2026-жыл</i>\n\nДүйшөмбүдө <b>саат 9да</b>, " +
+	writtenHead = "<b>Кабыл алуу</b>\n\nДүйшөмбүдө <b>саат 9да</b>, " +
 		"<a href=\"https://minjust.gov.kg/?a=1&amp;b=2\">тизме</a>.\n\n• <i>паспорт</i>\n• арыз\n\n"
-	noRussian = "<i>Текста на русском языке нет.</i>\n\n"
+	writtenFoot = "<i>26-ноябрь, 2026-жыл</i>"
+	noRussian   = "<i>Текста на русском языке нет.</i>\n"
 )
+
+// later is a clock of after all items.
+func later() time.Time { return time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // TestTextOfTheDesk: the message has the marks that were made; what is longer than a message
 // ends at a sentence, and can be read in full; who can't read it is told so in words that
@@ -41,12 +45,12 @@ func TestTextOfTheDesk(t *testing.T) {
 		want      string
 		shortened bool
 	}{
-		{"short", 2, "", writtenHead + "Кызмат акысыз көрсөтүлөт. Кызмат акысыз көрсөтүлөт. Келиңиз<b>!</b>", false},
-		{"stands in", 1, "ru", noRussian + writtenHead + "Кызмат акысыз көрсөтүлөт. Келиңиз<b>!</b>", false},
-		{"long", 100, "", writtenHead + strings.TrimSpace(strings.Repeat("Кызмат акысыз көрсөтүлөт. ", 36)), true},
-		{"long, and stands in", 100, "ru", noRussian + writtenHead + strings.TrimSpace(strings.Repeat("Кызмат акысыз көрсөтүлөт. ", 35)), true},
+		{"short", 2, "", writtenHead + "Кызмат акысыз көрсөтүлөт. Кызмат акысыз көрсөтүлөт. Келиңиз<b>!</b>\n\n" + writtenFoot, false},
+		{"stands in", 1, "ru", writtenHead + "Кызмат акысыз көрсөтүлөт. Келиңиз<b>!</b>\n\n" + noRussian + writtenFoot, false},
+		{"long", 100, "", writtenHead + strings.TrimSpace(strings.Repeat("Кызмат акысыз көрсөтүлөт. ", 36)) + "\n\n" + writtenFoot, true},
+		{"long, and stands in", 100, "ru", writtenHead + strings.TrimSpace(strings.Repeat("Кызмат акысыз көрсөтүлөт. ", 35)) + "\n\n" + noRussian + writtenFoot, true},
 	} {
-		p := Renderer{time.UTC, nil}.Variant(written(c.sentences), nil, Variant{Missing: c.missing})
+		p := Renderer{Zone: time.UTC, Now: later}.Variant(written(c.sentences), nil, Variant{Missing: c.missing})
 		if p.HTML != c.want || p.Plain != WithoutTags(c.want) || p.Shortened != c.shortened || Units(p.Plain) > captionLimit {
 			t.Errorf("%s: %d units\ngot  %s\nwant %s", c.name, Units(p.Plain), p.HTML, c.want)
 		}
@@ -61,7 +65,7 @@ func TestPictureOfTheDesk(t *testing.T) {
 	t.Parallel()
 	it := written(1)
 	it.File = "AgACAgIAAxkBAAIB"
-	if p := (Renderer{time.UTC, nil}).Item(it, nil); p.Image != it.File {
+	if p := (Renderer{Zone: time.UTC, Topics: nil}).Item(it, nil); p.Image != it.File {
 		t.Errorf("its picture is %q", p.Image)
 	}
 }

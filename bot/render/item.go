@@ -30,8 +30,18 @@ type Message struct {
 
 // Renderer makes the messages of items. The words around an item are in its language.
 type Renderer struct {
-	Zone   *time.Location // of the dates
-	Topics []Topic        // by whose names an item's topics are printed
+	Zone   *time.Location   // of the dates
+	Topics []Topic          // by whose names an item's topics are printed
+	Now    func() time.Time // the clock; time.Now if nil
+}
+
+// Today reports whether the item is of today: then its message does not say so.
+func (r Renderer) Today(item feeds.Item) bool {
+	now := time.Now
+	if r.Now != nil {
+		now = r.Now
+	}
+	return sameDay(item.Published.In(r.Zone), now().In(r.Zone))
 }
 
 // Variant says for whom a message of an item is made.
@@ -46,32 +56,26 @@ type Variant struct {
 	Bot string
 }
 
-// Item makes the message of an item; the editions are the item in other languages. The
-// title comes first: it is what a phone shows of a message that has just come.
+// Item makes the message of an item; the editions are the item in other languages.
 func (r Renderer) Item(item feeds.Item, editions map[string]feeds.Item) Message {
 	return r.Variant(item, editions, Variant{})
 }
 
-// Variant makes the message of an item for some of its readers.
+// Variant makes the message of an item for some of its readers. The title comes first and
+// then the text: a locked phone shows no more of a message that has just come. Topics and
+// date come last.
 func (r Renderer) Variant(item feeds.Item, editions map[string]feeds.Item, v Variant) Message {
-	words := locale.For(item.Language)
-	title := Cut(OneLine(item.Title), titleLimit)
-	topics := r.topicLine(item)
-	date := words.Date(item.Published.In(r.Zone))
-	missing, mark, back := "", "", ""
-	if v.Missing != "" {
-		missing = locale.For(v.Missing).T("line.no_text", nil)
-	}
+	back := ""
 	if v.Corrected {
-		mark, back = r.Mark(item), BackMarked
+		back = BackMarked
 	}
-	head := JoinFilled("\n", Tagged("b", title), html.EscapeString(topics), Tagged("i", date), Tagged("i", mark))
-	plain := JoinFilled("\n", title, topics, date, mark)
-	p := Message{HTML: JoinFilled("\n\n", Tagged("i", missing), head), Plain: JoinFilled("\n\n", missing, plain)}
-	body := bodyOf(item, captionLimit-Units(p.Plain)-len("\n\n"))
-	p.Shortened = body.shortened
-	p.HTML = JoinFilled("\n\n", p.HTML, body.html)
-	p.Plain = JoinFilled("\n\n", p.Plain, body.plain)
+	f := r.frame(item, v)
+	body := bodyOf(item, f.room())
+	p := Message{
+		HTML:      JoinFilled("\n\n", f.headHTML, body.html, f.footHTML),
+		Plain:     JoinFilled("\n\n", f.head, body.plain, f.foot),
+		Shortened: body.shortened,
+	}
 	if p.Image = item.File; p.Image == "" && WebAddress(item.Picture) {
 		p.Image = item.Picture
 	}
@@ -82,6 +86,31 @@ func (r Renderer) Variant(item feeds.Item, editions map[string]feeds.Item, v Var
 	}
 	return p
 }
+
+// frame is what stands above and below the text of an item's message.
+type frame struct{ head, headHTML, foot, footHTML string }
+
+// frame: the mark of a correction stands below the title, for who has read something else.
+func (r Renderer) frame(item feeds.Item, v Variant) frame {
+	title, topics := Cut(OneLine(item.Title), titleLimit), r.topicLine(item)
+	date, missing, mark := "", "", ""
+	if !r.Today(item) {
+		date = locale.For(item.Language).Date(item.Published.In(r.Zone))
+	}
+	if v.Missing != "" {
+		missing = locale.For(v.Missing).T("line.no_text", nil)
+	}
+	if v.Corrected {
+		mark = r.Mark(item)
+	}
+	return frame{
+		head: JoinFilled("\n", title, mark), headHTML: JoinFilled("\n", Tagged("b", title), Tagged("i", mark)),
+		foot: JoinFilled("\n", missing, topics, date), footHTML: JoinFilled("\n", Tagged("i", missing), html.EscapeString(topics), Tagged("i", date)),
+	}
+}
+
+// room is how much text there may be, in UTF-16 units.
+func (f frame) room() int { return captionLimit - Units(f.head) - Units(f.foot) - 2*len("\n\n") }
 
 // topicLine names the item's topics in its language, as many as fit; empty if it has none.
 func (r Renderer) topicLine(item feeds.Item) string {

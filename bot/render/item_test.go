@@ -58,7 +58,7 @@ func TestRenderedItemsAreAlwaysTelegrams(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		item := anyItem.Draw(t, "item")
-		p := Renderer{time.UTC, subjects}.Variant(item, nil, Variant{
+		p := Renderer{Zone: time.UTC, Topics: subjects, Now: later}.Variant(item, nil, Variant{
 			Corrected: !item.Changed.IsZero(), Missing: rapid.SampledFrom([]string{"", "ky", "ru", "en"}).Draw(t, "missing"),
 		})
 		text, err := parseTelegram(p.HTML)
@@ -140,11 +140,11 @@ func TestRender(t *testing.T) {
 		Link: "https://minjust.gov.kg/ky/1", Picture: "https://minjust.gov.kg/1.jpg",
 		Published: time.Date(2018, 11, 21, 20, 0, 0, 0, time.UTC),
 	}
-	p := Renderer{bishkek, subjects}.Item(item, nil)
+	p := Renderer{Zone: bishkek, Topics: subjects, Now: later}.Item(item, nil)
 	want := Message{
-		HTML: "<b>Юридикалык жардам &lt;акысыз&gt; &amp; жеткиликтүү</b>\n<i>22-ноябрь, 2018-жыл</i>\n\n" +
-			"Биринчи абзац.\n\nЭкинчи «абзац».",
-		Plain: "Юридикалык жардам <акысыз> & жеткиликтүү\n22-ноябрь, 2018-жыл\n\nБиринчи абзац.\n\nЭкинчи «абзац».",
+		HTML: "<b>Юридикалык жардам &lt;акысыз&gt; &amp; жеткиликтүү</b>\n\n" +
+			"Биринчи абзац.\n\nЭкинчи «абзац».\n\n<i>22-ноябрь, 2018-жыл</i>",
+		Plain: "Юридикалык жардам <акысыз> & жеткиликтүү\n\nБиринчи абзац.\n\nЭкинчи «абзац».\n\n22-ноябрь, 2018-жыл",
 		Markup: `{"inline_keyboard":[[{"text":"📖 Толук окуу","callback_data":"page:aaaaaaaaaaaaaaaa:1"}],[{"text":"Сайттан окуу","url":"https://minjust.gov.kg/ky/1"},` +
 			`{"text":"↗️ Бөлүшүү","url":"https://t.me/share/url?text=` + url.QueryEscape("Юридикалык жардам <акысыз> & жеткиликтүү") +
 			`\u0026url=https%3A%2F%2Fminjust.gov.kg%2Fky%2F1"}]]}`,
@@ -159,8 +159,8 @@ func TestRenderLeavesOutWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	item := feeds.Item{Language: "ru", Title: "Вакансия", Published: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
 		Link: "javascript:alert(1)", Picture: "/relative.jpg"}
-	want := Message{HTML: "<b>Вакансия</b>\n<i>1 марта 2026 г.</i>", Plain: "Вакансия\n1 марта 2026 г."}
-	if p := (Renderer{time.UTC, subjects}).Item(item, nil); p != want {
+	want := Message{HTML: "<b>Вакансия</b>\n\n<i>1 марта 2026 г.</i>", Plain: "Вакансия\n\n1 марта 2026 г."}
+	if p := (Renderer{Zone: time.UTC, Topics: subjects, Now: later}).Item(item, nil); p != want {
 		t.Errorf("got  %+v\nwant %+v", p, want)
 	}
 }
@@ -176,26 +176,26 @@ func TestAnAlertLooksRight(t *testing.T) {
 		want string // without markup
 	}{
 		{"topic, title, date, summary", feeds.Item{Title: "Центр", Summary: "Приходите.", Topics: []string{"legal-aid"}},
-			"Центр\n🏷 Юридическая помощь\n" + date + "\n\nПриходите."},
+			"Центр\n\nПриходите.\n\n🏷 Юридическая помощь\n" + date},
 		{"several topics", feeds.Item{Title: "Центр", Topics: []string{"jobs", "legal-aid"}},
-			"Центр\n🏷 Юридическая помощь, Вакансии & конкурсы\n" + date},
-		{"a topic that is configured no more", feeds.Item{Title: "Центр", Topics: []string{"gone"}}, "Центр\n" + date},
-		{"no summary", feeds.Item{Title: "Центр"}, "Центр\n" + date},
-		{"a summary that repeats the title", feeds.Item{Title: "Центр  открыт", Summary: "Центр\nоткрыт"}, "Центр  открыт\n" + date},
+			"Центр\n\n🏷 Юридическая помощь, Вакансии & конкурсы\n" + date},
+		{"a topic that is configured no more", feeds.Item{Title: "Центр", Topics: []string{"gone"}}, "Центр\n\n" + date},
+		{"no summary", feeds.Item{Title: "Центр"}, "Центр\n\n" + date},
+		{"a summary that repeats the title", feeds.Item{Title: "Центр  открыт", Summary: "Центр\nоткрыт"}, "Центр  открыт\n\n" + date},
 		{"a long summary ends at a sentence", feeds.Item{Title: "Центр", Summary: strings.Repeat(sentence, 30)},
-			"Центр\n" + date + "\n\n" + strings.TrimSpace(strings.Repeat(sentence, 14))},
+			"Центр\n\n" + strings.TrimSpace(strings.Repeat(sentence, 14)) + "\n\n" + date},
 		{"a summary that the site broke off", feeds.Item{Title: "Центр", Summary: sentence + "Каждый может […]"},
-			"Центр\n" + date + "\n\n" + strings.TrimSpace(sentence)},
+			"Центр\n\n" + strings.TrimSpace(sentence) + "\n\n" + date},
 		{"one that is but one sentence", feeds.Item{Title: "Центр", Summary: "Каждый может прийти, [...]"},
-			"Центр\n" + date + "\n\nКаждый может прийти…"},
+			"Центр\n\nКаждый может прийти…\n\n" + date},
 		{"dots that are the author's", feeds.Item{Title: "Центр", Summary: "Он открыт. И (наконец) работает."},
-			"Центр\n" + date + "\n\nОн открыт. И (наконец) работает."},
-		{"a long word", feeds.Item{Title: strings.Repeat("Ы", 300)}, strings.Repeat("Ы", 255) + "…\n" + date},
-		{"a long title", feeds.Item{Title: strings.Repeat("Министерство ", 30)}, strings.TrimSpace(strings.Repeat("Министерство ", 19)) + "…\n" + date},
+			"Центр\n\nОн открыт. И (наконец) работает.\n\n" + date},
+		{"a long word", feeds.Item{Title: strings.Repeat("Ы", 300)}, strings.Repeat("Ы", 255) + "…\n\n" + date},
+		{"a long title", feeds.Item{Title: strings.Repeat("Министерство ", 30)}, strings.TrimSpace(strings.Repeat("Министерство ", 19)) + "…\n\n" + date},
 	} {
 		c.item.Language, c.item.Published = "ru", day
 		want := strings.Replace(c.want, "Центр  открыт", "Центр открыт", 1)
-		if got := (Renderer{time.UTC, subjects}).Item(c.item, nil).Plain; got != want {
+		if got := (Renderer{Zone: time.UTC, Topics: subjects, Now: later}).Item(c.item, nil).Plain; got != want {
 			t.Errorf("%s:\ngot  %q\nwant %q", c.name, got, want)
 		}
 	}

@@ -54,7 +54,7 @@ func (t *conversation) found(ctx context.Context, query, typed string, offset in
 	}
 	items, total := found.Items, found.Total
 	if len(items) == 0 {
-		return t.show(ctx, screen{t.words.T("screen.nothing_found", nil), append(t.followRows(typed), t.menu()...)})
+		return t.show(ctx, t.withContacts(t.words.T("screen.nothing_found", nil), append(t.followRows(typed), t.menu()...)))
 	}
 	whole, err := t.bot.archive.Texts(ctx, items)
 	if err != nil {

@@ -143,6 +143,11 @@ func (h *fixture) assemble() {
 		Ministry: bot.Ministry{
 			Name: map[string]string{"ky": "Юстиция министрлиги", "ru": "Министерство юстиции", "en": "Ministry of Justice"},
 			Site: "https://minjust.gov.kg",
+			Contacts: bot.Contacts{
+				Phones: []string{"+996 312 65-64-90"}, Email: "info@minjust.gov.kg",
+				Hours:   map[string]string{"ky": "Дүйшөмбү–жума, 9:00–18:00", "ru": "Понедельник–пятница, 9:00–18:00", "en": "Monday to Friday, 9:00–18:00"},
+				Address: map[string]string{"ky": "Бишкек ш., Молодая Гвардия бульвары, 32", "ru": "г. Бишкек, бульвар Молодой Гвардии, 32", "en": "32 Molodaya Gvardiya Boulevard, Bishkek"},
+			},
 		},
 		Topics:  subjects,
 		Admins:  bot.Admins{IDs: h.admins, Service: h.desk, Alarms: h.desk.raised, Redis: h.rdb},

@@ -3,10 +3,11 @@ package bot
 import "context"
 
 func (t *conversation) help(ctx context.Context) error {
-	return t.show(ctx, screen{
-		t.words.HTML("screen.help", map[string]any{"Ministry": t.ministry.name(t.words.Language())}),
-		t.menu(),
-	})
+	menu := t.menu()
+	if t.chat.Private() {
+		menu = menu[:len(menu)-1] // without the help itself
+	}
+	return t.show(ctx, t.withContacts(t.words.HTML("screen.help", map[string]any{"Ministry": t.ministry.name(t.words.Language())}), menu))
 }
 
 // hint answers whatever the bot has no answer to.
@@ -14,5 +15,5 @@ func (t *conversation) hint(ctx context.Context) error {
 	if !t.known {
 		return t.show(ctx, t.greeting())
 	}
-	return t.show(ctx, screen{t.words.T("screen.hint", nil), t.menu()})
+	return t.show(ctx, t.withContacts(t.words.T("screen.hint", nil), t.menu()))
 }

@@ -10,6 +10,8 @@ import (
 type Ministry struct {
 	Name map[string]string // by language
 	Site string            // its address on the web
+
+	Contacts Contacts
 }
 
 // name is the ministry's name in the language, or in another where it has none.

@@ -87,6 +87,9 @@ func (b *Bot) onMessage(ctx context.Context, m telegram.Message) error {
 		return err
 	}
 	if text := m.Text[:render.Fit(m.Text, queryLimit)]; t.known && !strings.HasPrefix(text, "/") && len(search.Words(text)) > 0 {
+		if polite, err := t.courtesy(ctx, text); err != nil || polite {
+			return err
+		}
 		return t.find(ctx, text, 0)
 	}
 	return t.hint(ctx)

@@ -163,7 +163,7 @@ func (a *App) wire(ctx context.Context) error {
 	queue := &updates.ChatQueue{}
 	a.bot = bot.New(bot.Options{
 		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller, Queue: queue,
-		Ministry: bot.Ministry{Name: o.Config.Ministry.Name, Site: o.Config.Ministry.Site},
+		Ministry: ministryOf(o.Config),
 		Topics:   choice(o.Config, numbers),
 		Joined:   a.Engine.Joined, KeepDigests: a.Engine.KeepDigests, Forget: a.Engine.Forget, Move: a.Engine.Move, Counter: a.counter,
 		Admins: a.admins(), Desk: a.Desk, Previews: sender, Zone: zone, Log: o.Log, Registerer: a.metrics,

@@ -3,6 +3,7 @@ package main
 import (
 	"log/slog"
 
+	"kabarchy/bot"
 	"kabarchy/bot/render"
 	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/feeds"
@@ -43,4 +44,13 @@ func pollerOptions(c *config.Config, log *slog.Logger) feeds.Options {
 		})
 	}
 	return o
+}
+
+// ministryOf is whose news it is, as the bot speaks of it.
+func ministryOf(c *config.Config) bot.Ministry {
+	at := c.Ministry.Contacts
+	return bot.Ministry{
+		Name: c.Ministry.Name, Site: c.Ministry.Site,
+		Contacts: bot.Contacts{Phones: at.Phones, Hours: at.Hours, Email: at.Email, Address: at.Address, Site: at.Site},
+	}
 }

@@ -37,6 +37,8 @@ type Config struct {
 type Ministry struct {
 	Name map[string]string `yaml:"name"` // by language
 	Site string            `yaml:"site"`
+	// Contacts are where people turn to with what is no news.
+	Contacts Contacts `yaml:"contacts"`
 }
 
 // Source is a place where the ministry publishes its news in one language.

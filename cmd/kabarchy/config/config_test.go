@@ -54,6 +54,13 @@ func TestMistakesNameFileLineAndKey(t *testing.T) {
 		{"no ministry", valid[:strings.Index(valid, "timezone")], "", `k.yaml:1: ministry.name.ky: a name in Кыргызча is missing`},
 		{"bad site", "https://ministry.example\n", "ministry.example\n", `k.yaml:3: ministry.site: "ministry.example" is not an address that begins with https:// or http://`},
 
+		{"bad phone", "site: https://ministry.example\n", "site: https://ministry.example\n  contacts:\n    phones: [1234, call us]\n", `k.yaml:5: ministry.contacts.phones[1]: "call us" is not a telephone number such as 1234`},
+		{"hours without a language", "site: https://ministry.example\n", "site: https://ministry.example\n  contacts: {hours: {ky: 9–18, ru: 9–18}}\n", `k.yaml:4: ministry.contacts.hours.en: a name in English is missing`},
+		{"hours on two lines", "site: https://ministry.example\n", "site: https://ministry.example\n  contacts: {hours: {ky: \"9\\n18\", ru: 9–18, en: 9–18}}\n", `k.yaml:4: ministry.contacts.hours.ky: must be one line of at most 120 characters`},
+		{"bad e-mail address", "site: https://ministry.example\n", "site: https://ministry.example\n  contacts: {email: \"Ministry <info@ministry.example>\"}\n", `k.yaml:4: ministry.contacts.email: "Ministry <info@ministry.example>" is not an e-mail address`},
+		{"bad page to write on", "site: https://ministry.example\n", "site: https://ministry.example\n  contacts: {site: ministry.example/write}\n", `k.yaml:4: ministry.contacts.site: "ministry.example/write" is not an address`},
+		{"unknown contact", "site: https://ministry.example\n", "site: https://ministry.example\n  contacts: {fax: 1234}\n", `k.yaml:4`},
+
 		{"bad time zone", "Asia/Bishkek", "Asia/Frunze", `k.yaml:4: timezone: unknown time zone "Asia/Frunze"`},
 		{"no time zone", "timezone: Asia/Bishkek\n", "", `k.yaml:1: timezone: unknown time zone ""`},
 		{"this machine's time zone", "Asia/Bishkek", "Local", `k.yaml:4: timezone: unknown time zone "Local"`},

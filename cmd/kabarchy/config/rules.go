@@ -32,6 +32,7 @@ func (c *Config) validate() problems {
 	var ps problems
 	ps.names("ministry.name", c.Ministry.Name)
 	ps.address("ministry.site", c.Ministry.Site)
+	ps.contacts(c.Ministry.Contacts)
 	ps.zone(c)
 	ps.sources(c.Sources)
 	ps.topics(c.Topics, c.Sources)

@@ -47,14 +47,23 @@ func (b *Bot) offerDesk(ctx context.Context, n deskNews) error {
 		if err != nil {
 			return fmt.Errorf("whose menu has the desk: %w", err)
 		}
-		err = b.setMenu(ctx, user, "deleteMyCommands", map[string]string{}, func() error {
-			return b.admins.Redis.HDel(ctx, keyMenus, id).Err()
-		})
-		if err != nil {
+		if err := b.citizensMenu(ctx, user, id); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// citizensMenu gives who is at the desk no more the menu that a citizen has.
+func (b *Bot) citizensMenu(ctx context.Context, user int64, id string) error {
+	t, err := b.converse(ctx, telegram.Chat{ID: user, Type: "private"}, telegram.User{ID: user})
+	if err != nil {
+		return err
+	}
+	method, params := t.menuCall()
+	return b.setMenu(ctx, user, method, params, func() error {
+		return b.admins.Redis.HDel(ctx, keyMenus, id).Err()
+	})
 }
 
 // offerMenu has /desk in the menu of one person at the desk, unless they have that menu.
@@ -83,7 +92,7 @@ func (b *Bot) setMenu(ctx context.Context, user int64, method string, params map
 			return nil
 		}
 	}
-	params["scope"] = telegram.JSON(map[string]any{"type": "chat", "chat_id": user})
+	params["scope"] = chatScope(user)
 	err := b.client.Call(ctx, method, params, nil)
 	if err == nil {
 		b.menuless.Delete(user)

@@ -159,7 +159,7 @@ func TestACitizenCanDoNothingAtTheDesk(t *testing.T) {
 		if forged < 25 {
 			t.Errorf("only %d buttons were seen", forged)
 		}
-		n.says(stranger, "/desk", "I bring news")
+		n.says(stranger, "/desk", "I am a news bot")
 		after, err := n.office.Audit(t.Context(), "", 1000)
 		if err != nil || len(after) != len(before) {
 			t.Errorf("%d acts more, %v", len(after)-len(before), err)

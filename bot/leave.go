@@ -93,7 +93,9 @@ func (t *conversation) forgotten(ctx context.Context) error {
 	if err := t.bot.forgetChat(ctx, t.chat.ID); err != nil {
 		return err
 	}
-	return t.show(ctx, screen{t.words.T("screen.forgotten", nil), [][]telegram.Button{t.menu()[0], t.languageButtons()}})
+	before := t.preferences.Interface
+	t.preferences = subscriptions.Preferences{}
+	return t.withMenu(ctx, before, t.show(ctx, screen{t.words.T("screen.forgotten", nil), [][]telegram.Button{t.menu()[0], t.languageButtons()}}))
 }
 
 // privacy says what is kept of the chat; to who is at the desk also what is kept of that, which

@@ -77,6 +77,7 @@ func (t *conversation) onSet(ctx context.Context, args []string) (reply, error) 
 	case !t.known:
 		return reply{}, t.show(ctx, t.greeting())
 	}
+	before := t.preferences.Interface
 	err := t.change(ctx, func(p *subscriptions.Preferences, known bool) {
 		if known {
 			set(p)
@@ -90,7 +91,7 @@ func (t *conversation) onSet(ctx context.Context, args []string) (reply, error) 
 			return reply{}, err
 		}
 	}
-	return reply{}, t.show(ctx, s.then(t))
+	return reply{}, t.withMenu(ctx, before, t.show(ctx, s.then(t)))
 }
 
 // settings shows all settings on one screen.

@@ -18,8 +18,9 @@ import (
 // whole text, "topic-<id>" chooses that topic, "from-<label>" has who subscribes counted as
 // come by that poster. Who was here before and left gets the news again as it was.
 func (t *conversation) start(ctx context.Context, payload string) error {
+	before := t.preferences.Interface
 	if locale.Spoken(payload) {
-		return t.subscribe(ctx, payload)
+		return t.withMenu(ctx, before, t.subscribe(ctx, payload))
 	}
 	if in, err := t.accept(ctx, payload); err != nil || in {
 		return err
@@ -36,7 +37,7 @@ func (t *conversation) start(ctx context.Context, payload string) error {
 	case t.known && (t.returned || !t.subscribed()):
 		return t.comeBack(ctx, func(*subscriptions.Preferences) {})
 	case t.known:
-		return t.showState(ctx)
+		return t.withMenu(ctx, "", t.showState(ctx))
 	}
 	s := t.greeting()
 	if label, fromPoster := strings.CutPrefix(payload, posterLink); fromPoster && !t.known {
@@ -84,24 +85,26 @@ func (t *conversation) onSubscribe(ctx context.Context, args []string) (reply, e
 	if label := render.Arg(args, 2); label == report.Other || report.PosterLabel(label) {
 		t.poster = label
 	}
+	before := t.preferences.Interface
 	if render.Arg(args, 1) == "" {
-		return reply{}, t.subscribe(ctx, language)
+		return reply{}, t.withMenu(ctx, before, t.subscribe(ctx, language))
 	}
 	n, _ := number(args, 1, 255)
 	topic, known := t.topicWithNumber(subscriptions.Topic(n))
 	if !known {
 		return t.stale()
 	}
-	return reply{}, t.subscribeTo(ctx, language, topic)
+	return reply{}, t.withMenu(ctx, before, t.subscribeTo(ctx, language, topic))
 }
 
 // subscribe makes the language the person's own and that of the news. Who is subscribed
 // already is told what is set now, and not greeted anew.
 func (t *conversation) subscribe(ctx context.Context, language string) error {
 	stays := t.subscribed()
-	switch err := t.join(ctx, readIn(language)); {
-	case err != nil:
+	if err := t.join(ctx, readIn(language)); err != nil {
 		return err
+	}
+	switch {
 	case kindOfChat(t.chat) == subscriptions.Channel:
 		return t.show(ctx, screen{text: t.words.T("screen.channel_subscribed", nil)})
 	case !t.chat.Private():

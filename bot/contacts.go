@@ -11,14 +11,6 @@ import (
 	"kabarchy/bot/telegram"
 )
 
-// Contacts say where people turn to with what is no news. What is empty is not shown.
-type Contacts struct {
-	Phones         []string          // the hotline first
-	Hours, Address map[string]string // by language
-	Email          string
-	Site           string // where to write; the ministry's if empty
-}
-
 // withContacts adds to a text where else to turn to, and the buttons for that above the others.
 func (v view) withContacts(text string, rows [][]telegram.Button) screen {
 	return screen{render.JoinFilled("\n\n", text, v.contactLines()), append(v.contactButtons(), rows...)}

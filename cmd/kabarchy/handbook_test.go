@@ -50,19 +50,21 @@ var filledIn = regexp.MustCompile(`\\\{\\\{\\\.\w+\\\}\\\}`)
 // The button that asks for a text in a language is made of a sign and its name.
 func buttonsIn(t *testing.T, language string) map[string]*regexp.Regexp {
 	t.Helper()
-	source, err := os.ReadFile(filepath.Join(top, "bot/locale/catalogue/desk."+language+".yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var catalogue struct {
-		Button map[string]string `yaml:"button"`
-	}
-	if err := yaml.Unmarshal(source, &catalogue); err != nil {
-		t.Fatal(err)
-	}
 	buttons := map[string]*regexp.Regexp{"ask": regexp.MustCompile(`^➕ (Кыргызча|Русский|English)$`)}
-	for name, label := range catalogue.Button {
-		buttons[name] = regexp.MustCompile("^" + filledIn.ReplaceAllString(regexp.QuoteMeta(label), ".+") + "$")
+	for _, part := range []string{"desk", "report"} {
+		source, err := os.ReadFile(filepath.Join(top, "bot/locale/catalogue/"+part+"."+language+".yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var catalogue struct {
+			Button map[string]string `yaml:"button"`
+		}
+		if err := yaml.Unmarshal(source, &catalogue); err != nil {
+			t.Fatal(err)
+		}
+		for name, label := range catalogue.Button {
+			buttons[name] = regexp.MustCompile("^" + filledIn.ReplaceAllString(regexp.QuoteMeta(label), ".+") + "$")
+		}
 	}
 	return buttons
 }

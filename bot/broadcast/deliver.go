@@ -3,9 +3,11 @@ package broadcast
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
+	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 )
 
@@ -137,7 +139,7 @@ func (r *runner) prepare(ctx context.Context, t *task) (d Delivery, due bool, er
 			return err
 		})
 		d.Part = line.Revision
-		return d, len(d.Items) > 0, err
+		return d, slices.ContainsFunc(d.Items, func(item feeds.Item) bool { return !item.Withdrawn }), err
 	}
 	when := r.decide(j, d.Preferences)
 	t.later = r.laterAt(j, d.Preferences, when)

@@ -64,7 +64,8 @@ func (s plans) lastDigest(ctx context.Context) (int64, error) {
 }
 
 // digestItems returns what was announced before an hour, newest first. What was archived
-// and never announced is not among it, nor what was withdrawn or ended by a person.
+// and never announced is not among it. What was withdrawn or ended by a person keeps its place,
+// as withdrawn: which part of a digest an item is in must not change while the parts go out.
 func (r *runner) digestItems(ctx context.Context, hour time.Time) ([]digestItem, error) {
 	begin := hour.Add(-digestReach)
 	current, err := r.engine.plans.running(ctx)
@@ -78,16 +79,17 @@ func (r *runner) digestItems(ctx context.Context, hour time.Time) ([]digestItem,
 	var announced []digestItem
 	for _, b := range append(current, ended...) {
 		at := time.UnixMilli(b.PlannedAt)
-		if b.Kind != News || b.Stop || at.After(hour) || at.Before(begin) || r.hadAtOnce(b, hour) {
+		if b.Kind != News || at.After(hour) || at.Before(begin) || r.hadAtOnce(b, hour) {
 			continue
 		}
 		item, err := r.engine.options.Archive.Item(ctx, b.Item)
-		if errors.Is(err, feeds.ErrNotFound) || err == nil && item.Withdrawn {
+		if errors.Is(err, feeds.ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
+		item.Withdrawn = item.Withdrawn || b.Stop
 		announced = append(announced, digestItem{item, r.engine.says(textOf(item)), at, b.Ledger, b.Finished == 0})
 	}
 	slices.SortStableFunc(announced, func(a, b digestItem) int {
@@ -103,7 +105,8 @@ func (r *runner) hadAtOnce(b record, hour time.Time) bool {
 }
 
 // selection returns the items of a digest that a chat reads: of the editions of one
-// item, that in its main language. There are none where no digest is due to the chat.
+// item, that in its main language. What was withdrawn, ended or stopped is among them, as
+// withdrawn, and is not shown. There are none where no digest is due to the chat.
 func (r *runner) selection(j *job, p subscriptions.Preferences) []digestItem {
 	due := r.engine.audience.digestDue(p, j.from(), j.plannedAt())
 	if due.IsZero() {
@@ -116,14 +119,16 @@ func (r *runner) selection(j *job, p subscriptions.Preferences) []digestItem {
 		if !item.at.After(since) || item.at.After(due) || !r.engine.audience.reads(p, &item.Item, item.says) {
 			continue
 		}
-		if r.haltOf(plan{Kind: News, Item: item.ID}) != "" {
-			continue
-		}
+		item.Withdrawn = item.Withdrawn || r.haltOf(plan{Kind: News, Item: item.ID}) != ""
 		i, has := at[item.ledger]
 		switch {
 		case !has:
 			at[item.ledger] = len(chosen)
 			chosen = append(chosen, item)
+		case item.Withdrawn != chosen[i].Withdrawn:
+			if chosen[i].Withdrawn {
+				chosen[i] = item
+			}
 		case slices.Index(p.Languages, item.Language) < slices.Index(p.Languages, chosen[i].Language):
 			chosen[i] = item
 		}

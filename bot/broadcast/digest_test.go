@@ -170,6 +170,45 @@ func testDigestUnderWay(t *testing.T, f *fixture, times subscriptions.When, begi
 	}
 }
 
+// TestADigestsPartsKeepTheirPlaces: what its first message told is taken back before a restart,
+// or what the next one was to tell; all that is left comes.
+func TestADigestsPartsKeepTheirPlaces(t *testing.T) {
+	for gone := range 3 {
+		t.Run(fmt.Sprint("item ", gone, " is withdrawn"), func(t *testing.T) {
+			miniFixture(t, func(t *testing.T, f *fixture) {
+				f.subscribe("ky", 1, 2)
+				f.prefer(1, func(p *subscriptions.Preferences) { p.When = daily(9) })
+				sleepUntil(8, 0)
+				f.work()
+				for i := range 3 {
+					f.publish("ky", fmt.Sprintf("Жаңылык %d.", i))
+					f.work()
+					time.Sleep(time.Minute) // the newest stands first: 2, 1, 0
+				}
+				sleepUntil(9, 0)
+				f.phones.reply(failing(true))
+				stop := f.run()
+				time.Sleep(5 * time.Second)
+				stop()
+				if err := f.archive.Withdraw(t.Context(), f.item("ky", fmt.Sprintf("Жаңылык %d.", gone)).ID); err != nil {
+					t.Fatal(err)
+				}
+				f.phones.reply(nil)
+				f.work()
+				for i := range 3 {
+					want := 1
+					if i == gone && i != 2 { // it was in no message yet
+						want = 0
+					}
+					if n := f.phones.told(1, fmt.Sprintf(" %d.", i)); n != want {
+						t.Errorf("item %d was told %d times, not %d: %v", i, n, want, f.phones.titles()[1])
+					}
+				}
+			})
+		})
+	}
+}
+
 // TestDigestCoversByWhenAnItemWasAnnounced, not by when it was first seen: it may have been
 // held for days.
 func TestDigestCoversByWhenAnItemWasAnnounced(t *testing.T) {

@@ -115,7 +115,7 @@ func (r *runner) noteDigested(ctx context.Context, t *task, d Delivery, more boo
 		}
 	}
 	for _, item := range t.job.items {
-		if !slices.ContainsFunc(d.Items, func(i feeds.Item) bool { return i.ID == item.ID }) {
+		if !slices.ContainsFunc(d.Items, func(i feeds.Item) bool { return i.ID == item.ID && !i.Withdrawn }) {
 			continue
 		}
 		err := r.persist(ctx, "note what a digest brought", func() error {

@@ -221,7 +221,9 @@ func (m *model) answer(d Delivery, _ int) error {
 			m.unsure[spot(who, d.Item.Title)]++
 		case Digest:
 			m.h.phones.showPart(d)
-			m.unsure[spot(who, d.Items[d.Part].Title)]++
+			if item := d.Items[d.Part]; !item.Withdrawn {
+				m.unsure[spot(who, item.Title)]++
+			}
 		}
 		return &Error{Verdict: Ambiguous, Err: errors.New("connection reset")}
 	}

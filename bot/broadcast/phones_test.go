@@ -102,11 +102,15 @@ func (p *phones) Deliver(ctx context.Context, d Delivery) (Message, error) {
 // showPart shows the next item of a digest: in a message for each, to see the parts. The
 // caller holds the lock.
 func (p *phones) showPart(d Delivery) Message {
-	d.Item = d.Items[d.Part]
+	more := d.Part+1 < len(d.Items)
+	if d.Item = d.Items[d.Part]; d.Item.Withdrawn {
+		d.Message.More = more
+		return d.Message
+	}
 	m := p.show(d)
 	last := &p.has[d.Chat][len(p.has[d.Chat])-1]
 	last.title = fmt.Sprintf("%d/%d %s", d.Part+1, len(d.Items), last.item)
-	m.More = d.Part+1 < len(d.Items)
+	m.More = more
 	return m
 }
 

@@ -36,7 +36,7 @@ type Delivery struct {
 	Chat        int64
 	Preferences subscriptions.Preferences
 	Item        feeds.Item
-	// Items are a digest's, newest first.
+	// Items are a digest's, newest first. One that is withdrawn has its place and is not shown.
 	Items []feeds.Item
 	// Part counts the messages of a digest that the chat has already.
 	Part int

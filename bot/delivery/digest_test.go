@@ -50,6 +50,36 @@ func TestADigest(t *testing.T) {
 	}
 }
 
+// TestWhatIsWithdrawnOfADigestKeepsItsPlace: the parts' bounds stay, and it is neither shown nor
+// counted. A part in which nothing is left needs no message.
+func TestWhatIsWithdrawnOfADigestKeepsItsPlace(t *testing.T) {
+	t.Parallel()
+	p := openPost(t, simulator.Options{})
+	c := p.telegram.Citizen("Айгүл", "ky").Open()
+	d := broadcast.Delivery{Kind: broadcast.Digest, Chat: c.ID(), Preferences: subscriptions.Preferences{Interface: "ru", When: subscriptions.When{Rhythm: subscriptions.Daily}}}
+	for n := range 20 {
+		item := bottest.Sample("ru", 20-n)
+		item.Withdrawn = n == 3 || n >= 8 && n < 16
+		d.Items = append(d.Items, item)
+	}
+	for part, more := range []bool{true, true, false} {
+		d.Part = part
+		if sent := p.deliver(d); sent.More != more {
+			t.Errorf("after part %d there is more: %t", part, sent.More)
+		}
+	}
+	messages := c.Messages()
+	if len(messages) != 2 {
+		t.Fatalf("%d messages", len(messages))
+	}
+	if first := messages[0].Text; !strings.Contains(first, ": 11") || !strings.Contains(first, "\n7. "+d.Items[7].Title) || strings.Contains(first, "8. ") {
+		t.Errorf("the first is\n%s", first)
+	}
+	if second := messages[1].Text; !strings.Contains(second, "\n8. "+d.Items[16].Title) || !strings.Contains(second, "\n11. "+d.Items[19].Title) {
+		t.Errorf("the second is\n%s", second)
+	}
+}
+
 func TestADigestOfTheLongestTitlesIsTelegrams(t *testing.T) {
 	t.Parallel()
 	p := openPost(t, simulator.Options{})

@@ -77,7 +77,7 @@ func diff(found poll, k knowledge, plausible int) changes {
 	}
 	p.sort()
 	p.result.New, p.result.Changed = len(p.fresh), len(p.corrected)
-	p.moderate()
+	p.holdDoubtful()
 	return p.finish()
 }
 

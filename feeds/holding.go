@@ -1,8 +1,6 @@
 package feeds
 
-import (
-	"slices"
-)
+import "slices"
 
 // held returns why an item is held; nil where it isn't.
 func (p *differ) held(id string) *Held {
@@ -21,23 +19,20 @@ func (p *differ) hold(c *change, kind AnnouncementKind, reason string) {
 	c.announce = ""
 }
 
-// moderate holds what is doubtful among what is new and what was corrected.
-func (p *differ) moderate() {
-	p.moderateNew()
-	p.moderateCorrected()
-	for i := range p.fresh {
-		if p.fresh[i].held != nil {
-			p.fresh[i].held.Order = i
-		}
-	}
-	for i := range p.corrected {
-		if p.corrected[i].held != nil {
-			p.corrected[i].held.Order = i
+// holdDoubtful holds what is doubtful among what is new and what was corrected.
+func (p *differ) holdDoubtful() {
+	p.holdNew()
+	p.holdCorrected()
+	for _, changes := range [][]change{p.fresh, p.corrected} {
+		for i, c := range changes {
+			if c.held != nil {
+				c.held.Order = i
+			}
 		}
 	}
 }
 
-func (p *differ) moderateNew() {
+func (p *differ) holdNew() {
 	slipped, surfaced := p.slipped(), p.surfaced()
 	recent := 0
 	for _, c := range p.fresh {
@@ -70,9 +65,9 @@ func (p *differ) moderateNew() {
 // stale reports whether an item is too old to be news.
 func (p *differ) stale(c change) bool { return c.Published.Before(p.now.Add(-staleAfter)) }
 
-// moderateCorrected holds corrections where too many come at once: the site was rebuilt.
+// holdCorrected holds corrections where too many come at once: the site was rebuilt.
 // Who was asked within the day is not asked again, and nobody about what no phone shows.
-func (p *differ) moderateCorrected() {
+func (p *differ) holdCorrected() {
 	told := 0
 	for _, c := range p.corrected {
 		if c.announce == Corrected && !c.Untold {

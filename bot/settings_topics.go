@@ -50,7 +50,7 @@ func (v view) setTopic(value []string) func(*subscriptions.Preferences) {
 		return func(p *subscriptions.Preferences) {
 			switch rest := p.Topics.Without(topic); {
 			case p.Topics.All():
-			case len(rest.Chosen()) == 0 && len(p.Words) == 0:
+			case rest == subscriptions.Only() && len(p.Words) == 0:
 				p.Topics = subscriptions.Topics{}
 			default:
 				p.Topics = rest

@@ -49,10 +49,7 @@ func (v view) wordLabel(id, word string) string {
 }
 
 // onlyWords reports whether somebody wants no topic, only what says his or her words.
-func (v view) onlyWords() bool {
-	topics := v.preferences.Topics
-	return !topics.All() && len(topics.Chosen()) == 0
-}
+func (v view) onlyWords() bool { return v.preferences.Topics == subscriptions.Only() }
 
 // wordKey names a word in a button's data.
 func wordKey(word string) string {
@@ -78,7 +75,7 @@ func (v view) setWord(value []string) func(*subscriptions.Preferences) {
 	case "off":
 		return func(p *subscriptions.Preferences) {
 			p.Words = slices.DeleteFunc(slices.Clone(p.Words), func(word string) bool { return wordKey(word) == what })
-			if len(p.Words) == 0 && !p.Topics.All() && len(p.Topics.Chosen()) == 0 {
+			if len(p.Words) == 0 && p.Topics == subscriptions.Only() {
 				p.Topics = subscriptions.Topics{} // or nothing would come any more
 			}
 		}
@@ -90,7 +87,7 @@ func (v view) setWord(value []string) func(*subscriptions.Preferences) {
 		}
 	case "also":
 		return func(p *subscriptions.Preferences) {
-			if len(p.Topics.Chosen()) == 0 {
+			if p.Topics == subscriptions.Only() {
 				p.Topics = subscriptions.Topics{}
 			}
 		}

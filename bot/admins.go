@@ -134,7 +134,7 @@ func (b *Bot) tellAdmin(ctx context.Context, admin int64, notices []notice) (boo
 
 // notify writes a notice to an administrator, in the language of their chat.
 func (b *Bot) notify(ctx context.Context, admin int64, n notice) error {
-	t, err := b.converse(ctx, telegram.Chat{ID: admin, Type: "private"}, telegram.User{ID: admin})
+	t, err := b.converseWith(ctx, telegram.User{ID: admin})
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (b *Bot) onChannelMembership(ctx context.Context, m telegram.MembershipChan
 	if err != nil || keeper == 0 {
 		return err
 	}
-	t, err := b.converse(ctx, telegram.Chat{ID: keeper, Type: "private"}, telegram.User{ID: keeper, LanguageCode: b.languageOf(m, keeper)})
+	t, err := b.converseWith(ctx, telegram.User{ID: keeper, LanguageCode: b.languageOf(m, keeper)})
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (b *Bot) languageOf(m telegram.MembershipChange, keeper int64) string {
 // askAboutChannel asks somebody for a channel's language. A channel's readers are not to see
 // that. Who never pressed Start can't be written to: that waits for the Start.
 func (b *Bot) askAboutChannel(ctx context.Context, who telegram.User, channel telegram.Chat) error {
-	t, err := b.converse(ctx, telegram.Chat{ID: who.ID, Type: "private"}, who)
+	t, err := b.converseWith(ctx, who)
 	if err != nil {
 		return err
 	}

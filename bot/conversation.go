@@ -186,6 +186,11 @@ func (b *Bot) converse(ctx context.Context, c telegram.Chat, u telegram.User) (*
 	}, nil
 }
 
+// converseWith is converse in somebody's private chat.
+func (b *Bot) converseWith(ctx context.Context, u telegram.User) (*conversation, error) {
+	return b.converse(ctx, telegram.Chat{ID: u.ID, Type: "private"}, u)
+}
+
 // reached gives the news again to a chat that was taken for gone, or for one that blocked
 // the bot, and whose people write or press. In a group that shows only that it is there.
 func (t *conversation) reached(ctx context.Context) error {

@@ -215,7 +215,7 @@ func (t deskTalk) onShowToAll(ctx context.Context, args []string) (reply, error)
 
 // showDraft shows a draft to somebody at the desk.
 func (b *Bot) showDraft(ctx context.Context, user int64, by string, c desk.Case, items []feeds.Item) error {
-	other, err := b.converse(ctx, telegram.Chat{ID: user, Type: "private"}, telegram.User{ID: user})
+	other, err := b.converseWith(ctx, telegram.User{ID: user})
 	if err != nil {
 		return err
 	}

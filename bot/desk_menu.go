@@ -56,7 +56,7 @@ func (b *Bot) offerDesk(ctx context.Context, n deskNews) error {
 
 // citizensMenu gives who is at the desk no more the menu that a citizen has.
 func (b *Bot) citizensMenu(ctx context.Context, user int64, id string) error {
-	t, err := b.converse(ctx, telegram.Chat{ID: user, Type: "private"}, telegram.User{ID: user})
+	t, err := b.converseWith(ctx, telegram.User{ID: user})
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (b *Bot) citizensMenu(ctx context.Context, user int64, id string) error {
 
 // offerMenu has /desk in the menu of one person at the desk, unless they have that menu.
 func (b *Bot) offerMenu(ctx context.Context, user int64, has string) error {
-	t, err := b.converse(ctx, telegram.Chat{ID: user, Type: "private"}, telegram.User{ID: user})
+	t, err := b.converseWith(ctx, telegram.User{ID: user})
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (b *Bot) renew(ctx context.Context, user, message int64, was shown) error {
 	case c.Status != desk.Sending, was.What != showsCase, known && b.now().Sub(last.at) < renewEvery:
 		return nil
 	}
-	t, err := b.converse(ctx, telegram.Chat{ID: user, Type: "private"}, telegram.User{ID: user})
+	t, err := b.converseWith(ctx, telegram.User{ID: user})
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ const (
 
 // onInlineQuery offers items to share: those that fit the words, or without any the latest.
 func (b *Bot) onInlineQuery(ctx context.Context, q telegram.InlineQuery) error {
-	t, err := b.converse(ctx, telegram.Chat{ID: q.From.ID, Type: "private"}, q.From)
+	t, err := b.converseWith(ctx, q.From)
 	if err != nil {
 		return err
 	}

@@ -130,7 +130,7 @@ func (t *conversation) showPage(ctx context.Context, item feeds.Item, blocks []a
 
 // whatsApp hands an item on to those who have no Telegram.
 func (t *conversation) whatsApp(item feeds.Item) [][]telegram.Button {
-	return render.WhatsAppButtons(item, t.bot.link("item-"+item.ID))
+	return render.WhatsAppButtons(item, t.bot.link(render.LinkItem+item.ID))
 }
 
 // editions are the item's in other languages. A reader can do without them, so that a

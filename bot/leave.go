@@ -22,11 +22,16 @@ func (v view) question(text string, instead, yes telegram.Button) screen {
 
 // onStop asks, and ends the subscription of who was asked.
 func (t *conversation) onStop(ctx context.Context, args []string) (reply, error) {
+	return t.onceSure(ctx, args, t.stop, t.leave)
+}
+
+// onceSure asks, and does what was asked about where the person is sure.
+func (t *conversation) onceSure(ctx context.Context, args []string, ask, do func(context.Context) error) (reply, error) {
 	switch render.Arg(args, 0) {
 	case "":
-		return reply{}, t.stop(ctx)
+		return reply{}, ask(ctx)
 	case sure:
-		return reply{}, t.leave(ctx)
+		return reply{}, do(ctx)
 	}
 	return t.stale()
 }
@@ -60,9 +65,8 @@ func (t *conversation) leave(ctx context.Context) error {
 
 // stoppedScreen has the way back in its last row: see question.
 func (v view) stoppedScreen() screen {
-	menu := v.menu()
-	again := []telegram.Button{v.returnButton()}
-	return screen{v.words.T("screen.stopped", nil), append(menu[:min(2, len(menu)):min(2, len(menu))], again)}
+	rows := append(v.menu()[:2], []telegram.Button{v.returnButton()})
+	return screen{v.words.T("screen.stopped", nil), rows}
 }
 
 func (v view) returnButton() telegram.Button {
@@ -71,13 +75,7 @@ func (v view) returnButton() telegram.Button {
 
 // onForget asks, and deletes what is kept of who was asked.
 func (t *conversation) onForget(ctx context.Context, args []string) (reply, error) {
-	switch render.Arg(args, 0) {
-	case "":
-		return reply{}, t.forgetMe(ctx)
-	case sure:
-		return reply{}, t.forgotten(ctx)
-	}
-	return t.stale()
+	return t.onceSure(ctx, args, t.forgetMe, t.forgotten)
 }
 
 // forgetMe asks whether all is to be deleted that is kept of the chat.

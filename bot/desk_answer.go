@@ -9,7 +9,7 @@ import (
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
-	"kabarchy/feeds/article"
+	"kabarchy/feeds"
 )
 
 // answerDesk takes a message as the answer to what somebody at the desk is asked for; false
@@ -72,12 +72,7 @@ func (t deskTalk) giveUp(ctx context.Context, q question) error {
 	case found:
 		return t.showCase(ctx, c, "", q.Message, q.Screen)
 	}
-	p, err := t.nowPage(ctx)
-	if err != nil {
-		return err
-	}
-	p.gone = []int64{q.Message, q.Screen}
-	return t.open(ctx, p)
+	return t.showNow(ctx, q)
 }
 
 // with is what was written with more below it.
@@ -160,7 +155,7 @@ func (t deskTalk) wonder(ctx context.Context, q question, p pending) error {
 
 // bothTexts are the text that is there and what was written, with the words marked that differ.
 func (t deskTalk) bothTexts(there desk.Text, p pending) string {
-	old, now := render.Contrast(there.Title+"\n\n"+article.Article{Blocks: there.Blocks}.Text(), p.Text, comparedLength)
+	old, now := render.Contrast(wordsOf(feeds.Item{Title: there.Title, Blocks: there.Blocks}), p.Text, comparedLength)
 	return t.words.T("line.desk_there", nil) + "\n<blockquote>" + old + "</blockquote>\n" +
 		t.words.T("line.desk_written", nil) + "\n<blockquote>" + now + "</blockquote>"
 }

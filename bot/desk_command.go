@@ -2,9 +2,10 @@ package bot
 
 import (
 	"context"
+	"strings"
+
 	"kabarchy/bot/desk"
 	"kabarchy/bot/desk/report"
-	"strings"
 )
 
 // deskCommand shows the desk to who is at it. To others it is an unknown word.
@@ -34,10 +35,5 @@ func (t *conversation) deskCommand(ctx context.Context, args string) error {
 			return err
 		}
 	}
-	p, err := at.nowPage(ctx)
-	if err != nil {
-		return err
-	}
-	p.gone = []int64{q.Message, q.Screen}
-	return at.open(ctx, p)
+	return at.showNow(ctx, q)
 }

@@ -21,6 +21,16 @@ func (t deskTalk) onNow(ctx context.Context, _ []string) (reply, error) {
 	return reply{}, t.open(ctx, p)
 }
 
+// showNow shows the desk in place of a question that is no more asked.
+func (t deskTalk) showNow(ctx context.Context, q question) error {
+	p, err := t.nowPage(ctx)
+	if err != nil {
+		return err
+	}
+	p.gone = []int64{q.Message, q.Screen}
+	return t.open(ctx, p)
+}
+
 // How many of each kind the desk's first screen names.
 const listedOnDesk = 3
 

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -40,11 +41,7 @@ func (v view) contactButtons() (rows [][]telegram.Button) {
 	for _, phone := range v.ministry.Contacts.Phones {
 		rows = append(rows, []telegram.Button{{Text: "📋 " + phone, Copy: &telegram.CopyText{Text: phone}}})
 	}
-	site := v.ministry.Contacts.Site
-	if site == "" {
-		site = v.ministry.Site
-	}
-	if render.WebAddress(site) {
+	if site := cmp.Or(v.ministry.Contacts.Site, v.ministry.Site); render.WebAddress(site) {
 		rows = append(rows, []telegram.Button{{Text: v.words.T("button.site", nil), URL: site}})
 	}
 	return rows

@@ -1,8 +1,9 @@
 package bot
 
 import (
-	"kabarchy/subscriptions"
 	"slices"
+
+	"kabarchy/subscriptions"
 )
 
 // ownLanguages are those of the person's news.
@@ -13,7 +14,7 @@ func (v view) ownLanguages() []string {
 	return v.preferences.Languages
 }
 
-// without are the languages, or whatever else, but for some.
+// without leaves some out of a list.
 func without[T comparable](all []T, some ...T) []T {
 	return slices.DeleteFunc(slices.Clone(all), func(one T) bool { return slices.Contains(some, one) })
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/lease"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -19,12 +20,12 @@ import (
 // item, before it is sent; at no correction.
 
 // brokenFixture runs a test with an engine that can't tell the hour, with a log.
-func brokenFixture(t *testing.T, test func(t *testing.T, f *fixture, logged *strings.Builder)) {
+func brokenFixture(t *testing.T, test func(t *testing.T, f *fixture, logged *bottest.Log)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		f, logged := newFixture(t, redistest.Bubble(t).Client(t)), &strings.Builder{}
+		f, logged := newFixture(t, redistest.Bubble(t).Client(t)), &bottest.Log{}
 		f.options.Zone = bishkek
-		f.options.Log = slog.New(slog.NewTextHandler(&lockedWriter{to: logged}, nil))
+		f.options.Log = slog.New(slog.NewTextHandler(logged, nil))
 		f.subscribe("ky", chats(1, 50)...)
 		test(t, f, logged)
 	})
@@ -42,7 +43,7 @@ func (f *fixture) runBroken() (stop func()) {
 // it is prepared.
 func TestPanicBeforeAMessageIsSentHoldsItsBroadcastAlone(t *testing.T) {
 	t.Parallel()
-	brokenFixture(t, func(t *testing.T, f *fixture, logged *strings.Builder) {
+	brokenFixture(t, func(t *testing.T, f *fixture, logged *bottest.Log) {
 		stop := f.run()
 		f.publish("ky", "Эски кабар")
 		f.quiet()
@@ -72,7 +73,7 @@ func TestPanicBeforeAMessageIsSentHoldsItsBroadcastAlone(t *testing.T) {
 // TestAPanicCostsNoPlaceInTheRate: nothing was sent.
 func TestAPanicCostsNoPlaceInTheRate(t *testing.T) {
 	t.Parallel()
-	brokenFixture(t, func(t *testing.T, f *fixture, _ *strings.Builder) {
+	brokenFixture(t, func(t *testing.T, f *fixture, _ *bottest.Log) {
 		f.options.MessagesPerSecond = 1.0 / 60
 		defer f.runBroken()()
 		began := time.Now()
@@ -87,7 +88,7 @@ func TestAPanicCostsNoPlaceInTheRate(t *testing.T) {
 // TestPanicWhileTheAudienceIsReadHoldsTheBroadcast: somebody's quiet hours can't be told.
 func TestPanicWhileTheAudienceIsReadHoldsTheBroadcast(t *testing.T) {
 	t.Parallel()
-	brokenFixture(t, func(t *testing.T, f *fixture, _ *strings.Builder) {
+	brokenFixture(t, func(t *testing.T, f *fixture, _ *bottest.Log) {
 		for _, chat := range chats(1, 50) {
 			f.prefer(chat, func(p *subscriptions.Preferences) { p.Quiet = subscriptions.Quiet{From: 22, To: 7, Wait: true} })
 		}
@@ -119,7 +120,7 @@ func TestPanicWhileTheAudienceIsReadHoldsTheBroadcast(t *testing.T) {
 // TestAnAnnouncementThatCantBePlannedHoldsUpNoOther: it is told, and tried again later.
 func TestAnAnnouncementThatCantBePlannedHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
-	brokenFixture(t, func(t *testing.T, f *fixture, logged *strings.Builder) {
+	brokenFixture(t, func(t *testing.T, f *fixture, logged *bottest.Log) {
 		told := 0
 		f.options.OnHold = func() { told++ }
 		f.engine = New(f.options)
@@ -183,7 +184,7 @@ func TestAFullBatchIsNotAllThatWasAnnounced(t *testing.T) {
 // TestPanicAtTheBeginningHoldsTheBroadcast: nothing of it has run.
 func TestPanicAtTheBeginningHoldsTheBroadcast(t *testing.T) {
 	t.Parallel()
-	brokenFixture(t, func(t *testing.T, f *fixture, _ *strings.Builder) {
+	brokenFixture(t, func(t *testing.T, f *fixture, _ *bottest.Log) {
 		f.publish("ky", "Жаңылык")
 		f.engine = New(f.options)
 		archive := f.engine.options.Archive

@@ -8,11 +8,11 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/lease"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
@@ -25,7 +25,7 @@ import (
 type crowd struct {
 	*fixture
 	n      int
-	logged *lockedWriter
+	logged *bottest.Log
 }
 
 // inStorm runs a test with the readers 1, 2, …, n.
@@ -35,30 +35,11 @@ func inStorm(t *testing.T, n int, f func(t *testing.T, c *crowd)) {
 }
 
 func newCrowd(tb testing.TB, n int) *crowd {
-	c := &crowd{embeddedFixture(tb), n, &lockedWriter{to: &strings.Builder{}}}
+	c := &crowd{embeddedFixture(tb), n, &bottest.Log{}}
 	redistest.Fill(tb, c.rdb, 1, n, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
 	c.options.MessagesPerSecond = 30
 	c.options.Log = slog.New(slog.NewTextHandler(c.logged, nil))
 	return c
-}
-
-// lockedWriter lets several loggers' lines stay whole.
-type lockedWriter struct {
-	mu sync.Mutex
-	to *strings.Builder
-}
-
-func (w *lockedWriter) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.to.Write(p)
-}
-
-// String returns what was written until now.
-func (w *lockedWriter) String() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.to.String()
 }
 
 // served publishes an item and waits until the chats have it of which good says so. It

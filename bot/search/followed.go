@@ -13,19 +13,19 @@ import (
 // follow something.
 const mostFollowed = 200_000
 
-// mark stands for a root.
-type mark uint32
+// rootHash stands for a root.
+type rootHash uint32
 
 var seed = maphash.MakeSeed()
 
-func markOf(root string) mark { return mark(maphash.String(seed, root)) }
+func hashOf(root string) rootHash { return rootHash(maphash.String(seed, root)) }
 
-// form are the marks of the roots that a word may have; of a single root twice the same.
-type form [2]mark
+// form are the hashes of the roots that a word may have; of a single root twice the same.
+type form [2]rootHash
 
 func formOf(word string) form {
 	roots := rootsOfForm(word)
-	return form{markOf(roots[0]), markOf(roots[len(roots)-1])}
+	return form{hashOf(roots[0]), hashOf(roots[len(roots)-1])}
 }
 
 // followed remembers the words of phrases.
@@ -62,12 +62,12 @@ type sieve [1 << sieveBits / 64]uint64
 
 const sieveBits = 18
 
-func (s *sieve) add(m mark) {
-	m >>= 32 - sieveBits
-	s[m/64] |= 1 << (m % 64)
+func (s *sieve) add(h rootHash) {
+	h >>= 32 - sieveBits
+	s[h/64] |= 1 << (h % 64)
 }
 
-func (s *sieve) mayHave(m mark) bool {
-	m >>= 32 - sieveBits
-	return s[m/64]>>(m%64)&1 == 1
+func (s *sieve) mayHave(h rootHash) bool {
+	h >>= 32 - sieveBits
+	return s[h/64]>>(h%64)&1 == 1
 }

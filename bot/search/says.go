@@ -16,7 +16,7 @@ func Says(text string) func(phrase string) bool {
 
 // said is what a text says: where the roots stand in it that its words may have.
 type said struct {
-	places map[mark][]int
+	places map[rootHash][]int
 	sieve  sieve
 }
 
@@ -24,7 +24,7 @@ type said struct {
 const longestText = 20_000
 
 func readText(text string) *said {
-	s := &said{places: make(map[mark][]int)}
+	s := &said{places: make(map[rootHash][]int)}
 	words := Words(text)
 	for i, word := range words[:min(len(words), longestText)] {
 		f := formOf(word)
@@ -36,9 +36,9 @@ func readText(text string) *said {
 	return s
 }
 
-func (s *said) add(m mark, place int) {
-	s.sieve.add(m)
-	s.places[m] = append(s.places[m], place)
+func (s *said) add(h rootHash, place int) {
+	s.sieve.add(h)
+	s.places[h] = append(s.places[h], place)
 }
 
 // has reports whether the words stand beside each other in the text.
@@ -46,11 +46,11 @@ func (s *said) has(words []form) bool {
 	if len(words) == 0 {
 		return false
 	}
-	for _, m := range words[0] {
-		if !s.sieve.mayHave(m) {
+	for _, h := range words[0] {
+		if !s.sieve.mayHave(h) {
 			continue
 		}
-		for _, at := range s.places[m] {
+		for _, at := range s.places[h] {
 			if s.goesOn(words[1:], at+1) {
 				return true
 			}
@@ -69,8 +69,8 @@ func (s *said) goesOn(words []form, at int) bool {
 	return true
 }
 
-func (s *said) stands(m mark, at int) bool {
-	_, found := slices.BinarySearch(s.places[m], at)
+func (s *said) stands(h rootHash, at int) bool {
+	_, found := slices.BinarySearch(s.places[h], at)
 	return found
 }
 

@@ -16,10 +16,11 @@ type Ministry struct {
 
 // Contacts say where people turn to with what is no news. What is empty is not shown.
 type Contacts struct {
-	Phones         []string          // the hotline first
-	Hours, Address map[string]string // by language
-	Email          string
-	Site           string // where to write; the ministry's if empty
+	Phones  []string          // the hotline first
+	Hours   map[string]string // by language
+	Email   string
+	Address map[string]string // by language
+	Site    string            // where to write; the ministry's if empty
 }
 
 // name is the ministry's name in the language, or in another where it has none.

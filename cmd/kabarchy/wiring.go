@@ -48,9 +48,5 @@ func pollerOptions(c *config.Config, log *slog.Logger) feeds.Options {
 
 // ministryOf is whose news it is, as the bot speaks of it.
 func ministryOf(c *config.Config) bot.Ministry {
-	at := c.Ministry.Contacts
-	return bot.Ministry{
-		Name: c.Ministry.Name, Site: c.Ministry.Site,
-		Contacts: bot.Contacts{Phones: at.Phones, Hours: at.Hours, Email: at.Email, Address: at.Address, Site: at.Site},
-	}
+	return bot.Ministry{Name: c.Ministry.Name, Site: c.Ministry.Site, Contacts: bot.Contacts(c.Ministry.Contacts)}
 }

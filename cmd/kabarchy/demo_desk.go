@@ -44,7 +44,7 @@ func (d *editor) WhatIf(ctx context.Context, what string) error {
 	return d.stage.happen(ctx, what)
 }
 
-// State is part of simulator.Desk.
+// State is part of page.Desk.
 func (d *editor) State(ctx context.Context) (page.DeskState, error) {
 	app, site := d.app.Load(), d.stage.Site
 	if app == nil {
@@ -151,17 +151,17 @@ func (d *editor) editions(ctx context.Context, number int) ([]string, error) {
 	return items, nil
 }
 
-// Publish is part of simulator.Desk.
+// Publish is part of page.Desk.
 func (d *editor) Publish(ctx context.Context, draft string) error {
 	return d.change(ctx, draft, d.stage.Site.Publish)
 }
 
-// Correct is part of simulator.Desk.
+// Correct is part of page.Desk.
 func (d *editor) Correct(ctx context.Context, item string) error {
 	return d.change(ctx, item, d.stage.Site.Correct)
 }
 
-// Withdraw is part of simulator.Desk. Besides taking the item off the site, it tells the
+// Withdraw is part of page.Desk. Besides taking the item off the site, it tells the
 // archive: that an item is gone from a feed means nothing, for feeds are short.
 func (d *editor) Withdraw(ctx context.Context, item string) error {
 	number, err := strconv.Atoi(item)

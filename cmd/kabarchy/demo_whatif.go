@@ -31,9 +31,9 @@ var whatIfs = []string{siteFails, telegramWaits, programDies, siteFloods}
 func (s *stage) happen(ctx context.Context, what string) error {
 	switch what {
 	case siteFails:
-		s.Site.Break(true)
+		s.Site.SetDown(true)
 		s.later(ctx, siteFailsFor, func(ctx context.Context) {
-			s.Site.Break(false)
+			s.Site.SetDown(false)
 			if err := s.poll(ctx); err != nil && ctx.Err() == nil {
 				s.around.log.ErrorContext(ctx, "the site is mended and was not read", "error", err)
 			}

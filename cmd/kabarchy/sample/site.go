@@ -64,12 +64,12 @@ const (
 func (s *Site) Flood() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.entries[len(s.entries)-1].Number >= firstOld {
+	last := s.entries[len(s.entries)-1]
+	if last.Old() {
 		return
 	}
-	picture := s.entries[len(s.entries)-1].Picture
 	for i := range flood {
-		item := Item{Number: firstOld + i, Archived: true, Picture: picture, Editions: map[string]Edition{}}
+		item := Item{Number: firstOld + i, Archived: true, Picture: last.Picture, Editions: map[string]Edition{}}
 		for _, words := range s.words {
 			item.Editions[words.Tag] = Edition{Title: fmt.Sprintf(words.Old, i+1), Text: fmt.Sprintf(words.OldText, i+1)}
 		}
@@ -77,8 +77,8 @@ func (s *Site) Flood() {
 	}
 }
 
-// Break has the site answer nothing but errors until it is mended.
-func (s *Site) Break(down bool) {
+// SetDown has the site answer nothing but errors, or mends it.
+func (s *Site) SetDown(down bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.down = down

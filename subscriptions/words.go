@@ -24,8 +24,7 @@ const (
 // one script can change both.
 func wordsKey(bucket int) string { return "subs:words:{subs:" + strconv.Itoa(bucket) + "}" }
 
-// wordsVersion begins the packed words; then the words follow, each ended by a newline but
-// the last.
+// wordsVersion begins the packed words; then the words follow, with newlines between them.
 const wordsVersion = "\x01"
 
 // IsWord reports whether a text can be followed: letters and digits, single spaces between

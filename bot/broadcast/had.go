@@ -58,7 +58,7 @@ func (e *Engine) had(ctx context.Context, digest, chat int64, items []digestItem
 	return had, nil
 }
 
-// noteHad notes that a chat has had an item: at once, by is 1; or by a digest of that number.
+// noteHad notes that a chat has had an item by a digest of that number, or at once: then by is 1.
 func (e *Engine) noteHad(ctx context.Context, ledger, chat, by int64) error {
 	pipe := e.options.Redis.TxPipeline()
 	pipe.HSet(ctx, keyHad(ledger), chat, by)

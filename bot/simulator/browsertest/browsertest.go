@@ -3,8 +3,8 @@
 //
 // A browser costs more than all else that a package tests: a test that opens one runs where
 // BROWSER=true, PICTURES=true or CI=true is set, and is skipped by name elsewhere. Where it is
-// to run and there is none, it is skipped, too; with CI=true it fails. What a page's scripts throw or its console calls an error
-// fails the test. Browsers end with their tests.
+// to run and there is no browser, it is skipped, too; with CI=true it fails. What a page's
+// scripts throw or its console calls an error fails the test. Browsers end with their tests.
 package browsertest
 
 import (

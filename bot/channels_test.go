@@ -47,9 +47,7 @@ func TestWhoAddsTheBotToAChannelIsAskedAtTheirStart(t *testing.T) {
 		if len(kept) != 1 || h.rdb.TTL(t.Context(), kept[0]).Val() <= 0 {
 			t.Errorf("kept are %q", kept)
 		}
-		if left := h.rdb.HLen(t.Context(), "{news}:channels").Val(); left != 1 {
-			t.Errorf("%d channels have somebody who looks after them", left)
-		}
+		h.channelsKept(1)
 		h.says(stranger, "/forget", "өчүрүлсүнбү")
 		h.presses(stranger, "Ооба, өчүрүү")
 		h.says(owner, "/forget", "өчүрүлсүнбү")
@@ -58,10 +56,16 @@ func TestWhoAddsTheBotToAChannelIsAskedAtTheirStart(t *testing.T) {
 		if kept := h.rdb.Keys(t.Context(), "{news}:adder:*").Val(); len(kept) != 0 {
 			t.Errorf("kept are %q", kept)
 		}
-		if left := h.rdb.HLen(t.Context(), "{news}:channels").Val(); left != 0 {
-			t.Errorf("%d channels still have somebody who looks after them", left)
-		}
+		h.channelsKept(0)
 	})
+}
+
+// channelsKept asserts of how many channels it is remembered who looks after them.
+func (h *fixture) channelsKept(want int64) {
+	h.t.Helper()
+	if kept, err := h.rdb.HLen(h.t.Context(), "{news}:channels").Result(); err != nil || kept != want {
+		h.t.Errorf("it is remembered of %d channels who looks after them, want %d: %v", kept, want, err)
+	}
 }
 
 // TestWhoAddedTheBotHearsThatItMayNotPost: at once, and when the right is taken later, and by
@@ -96,9 +100,7 @@ func TestWhoAddedTheBotHearsThatItMayNotPost(t *testing.T) {
 		}
 		channel.KickBot(other)
 		h.settled()
-		if left := h.rdb.HLen(t.Context(), "{news}:channels").Val(); left != 0 {
-			t.Errorf("%d keepers are remembered of a channel that is left", left)
-		}
+		h.channelsKept(0)
 	})
 }
 

@@ -95,11 +95,7 @@ func TestWhatIsTakenBackWhileItIsCorrected(t *testing.T) {
 		t := n.t
 		n.opens()
 		n.subscribe(6, "en", nil)
-		n.writes(officer, "Legal aid\n\nIn Osh.")
-		n.does(officer, "👁 Preview", "📨 Submit for approval")
-		n.does(approver, "👁 Preview", "✅ Send to 6", "✅ Yes, send to 6")
-		time.Sleep(time.Minute)
-		n.quiet()
+		n.sends(officer, approver, "Legal aid\n\nIn Osh.", 6)
 		n.does(officer, "✏️ Correct")
 		n.replies(officer, "Legal aid\n\nIn Jalal-Abad.")
 		n.does(officer, "👁 Preview", "📨 Submit for approval")

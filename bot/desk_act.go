@@ -38,7 +38,7 @@ var confirmed = map[desk.Verb]string{
 	desk.TakeBack: "",
 	desk.Stop:     "",
 	desk.End:      "",
-	desk.Approve:  "screen.desk_sure_approve", // or what kindWords say
+	desk.Approve:  "screen.desk_sure_approve", // or what kindWords have for the case
 	desk.GoOn:     "screen.desk_sure_go_on",
 	desk.Retry:    "screen.desk_sure_retry",
 	desk.Discard:  "screen.desk_sure_discard",

@@ -38,6 +38,25 @@ func (p *pressroom) begins() (id string, answer func()) {
 	return id, func() { p.answers(p.officer, announced+"\n\nFree for all.") }
 }
 
+// writes has the officer write an announcement.
+func (p *pressroom) writes() (id string) {
+	p.t.Helper()
+	id, answer := p.begins()
+	answer()
+	p.comesTo(id, 1)
+	return id
+}
+
+// announces has an announcement written, submitted and approved.
+func (p *pressroom) announces() (id string) {
+	p.t.Helper()
+	id = p.writes()
+	p.submits(id)()
+	p.comesTo(id, 2)
+	p.does(p.approver, desk.Approve, id)()
+	return id
+}
+
 // does presses the button of an act on the version of the case that is now.
 func (p *pressroom) does(c *simulator.Citizen, verb desk.Verb, id string) func() {
 	return func() {
@@ -185,12 +204,7 @@ func TestChaosDeskStopsAndGoesOn(t *testing.T) {
 	p.telegram.Fault(simulator.Fault{Methods: send, Probability: 0.05, HTML: http.StatusInternalServerError})
 	p.telegram.Fault(simulator.Fault{Methods: send, Probability: 0.02, Reset: true, Taken: true})
 	p.opens()
-	id, answer := p.begins()
-	answer()
-	p.comesTo(id, 1)
-	p.submits(id)()
-	p.comesTo(id, 2)
-	p.does(p.approver, desk.Approve, id)()
+	id := p.announces()
 	p.becomes(id, desk.Sending)
 	item := feeds.DeskItemID(id, "en")
 	for n := range times {

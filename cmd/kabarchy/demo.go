@@ -117,15 +117,15 @@ func (d *demo) begin(ctx context.Context) error {
 	defer d.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin) // whoever asked may have left
 	defer cancel()
-	if err := d.stage.stop(ctx); err != nil {
-		return err
+	around := d.surroundings()
+	err := d.stage.stop(ctx)
+	if err == nil {
+		d.stage, err = newStage(ctx, around)
 	}
-	fresh, err := newStage(ctx, d.surroundings())
 	if err != nil {
-		return err
+		around.failed(err) // what is left can't be shown
 	}
-	d.stage = fresh
-	return nil
+	return err
 }
 
 // address is that of the page.

@@ -39,8 +39,6 @@ func (d *editor) Begin(ctx context.Context) error { return d.stage.around.begin(
 
 // WhatIf is part of page.Stage.
 func (d *editor) WhatIf(ctx context.Context, what string) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	return d.stage.happen(ctx, what)
 }
 

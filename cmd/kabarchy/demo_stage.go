@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"kabarchy/bot/simulator"
@@ -26,9 +27,12 @@ type stage struct {
 	around surroundings
 	redis  string // its address
 	config *config.Config
-	power  *power // of the service
 	editor *editor
-	parts  group // the stand-ins
+
+	mu    sync.Mutex // guards what follows, and App
+	power *power     // of the service
+	parts group      // the stand-ins
+	left  bool       // nothing more is started
 }
 
 // surroundings are what stays from one beginning to the next.
@@ -44,7 +48,10 @@ type surroundings struct {
 // has read the ministry's site.
 func newStage(ctx context.Context, around surroundings) (*stage, error) {
 	s := &stage{around: around}
-	if err := s.start(ctx); err != nil {
+	s.mu.Lock()
+	err := s.start(ctx)
+	s.mu.Unlock()
+	if err != nil {
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 		defer cancel()
 		return nil, errors.Join(err, s.stop(stopping))
@@ -52,6 +59,7 @@ func newStage(ctx context.Context, around surroundings) (*stage, error) {
 	return s, nil
 }
 
+// start is called with the lock held, as all that starts something.
 func (s *stage) start(ctx context.Context) error {
 	if err := s.startRedis(ctx); err != nil {
 		return err
@@ -142,6 +150,9 @@ func (s *stage) startApp(ctx context.Context) error {
 
 // stop ends the service, then its stand-ins.
 func (s *stage) stop(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.left = true
 	var err error
 	if s.App != nil {
 		err = s.App.Stop(ctx)

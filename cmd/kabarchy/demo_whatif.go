@@ -27,8 +27,16 @@ const (
 
 var whatIfs = []string{siteFails, telegramWaits, programDies, siteFloods}
 
+// errLeft is what a page gets that is open since before the last beginning.
+var errLeft = errors.New("the demo has begun again: load the page anew")
+
 // happen has something happen, and returns when it does.
 func (s *stage) happen(ctx context.Context, what string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.left {
+		return errLeft
+	}
 	switch what {
 	case siteFails:
 		s.Site.SetDown(true)

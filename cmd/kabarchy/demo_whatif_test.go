@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"kabarchy/bot/simulator"
@@ -90,4 +92,45 @@ func TestTheDemoBeginsAgain(t *testing.T) {
 	if status, body := get(t, d.address()); status != 200 || !strings.Contains(body, "Кабарчы") {
 		t.Errorf("%d %s", status, body)
 	}
+}
+
+// TestHurriedVisitors begin again and kill the program at the same time, in two pages: what is
+// left works.
+func TestHurriedVisitors(t *testing.T) {
+	t.Parallel()
+	d := openDemo(t)
+	var visitors sync.WaitGroup
+	for range 3 {
+		old := d.editor
+		visitors.Go(func() {
+			if err := old.WhatIf(t.Context(), programDies); err != nil && !errors.Is(err, errLeft) {
+				t.Errorf("kill: %v", err)
+			}
+		})
+		visitors.Go(func() {
+			if err := old.Begin(t.Context()); err != nil {
+				t.Errorf("begin: %v", err)
+			}
+		})
+		visitors.Wait()
+	}
+	if err := d.editor.Publish(t.Context(), "1"); err != nil {
+		t.Fatal(err)
+	}
+	aigul := d.Telegram.Phones()[0]
+	title := d.Site.Entries()[0].Editions["ky"].Title
+	eventually(t, "the first item on a phone", func() bool { return strings.Contains(lastText(aigul), title) })
+	select {
+	case err := <-d.failed:
+		t.Errorf("the demo has failed: %v", err)
+	default:
+	}
+}
+
+func lastText(c *simulator.Citizen) string {
+	shown := c.Messages()
+	if len(shown) == 0 {
+		return ""
+	}
+	return shown[len(shown)-1].Text
 }

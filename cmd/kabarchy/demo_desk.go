@@ -162,9 +162,9 @@ func (d *editor) Correct(ctx context.Context, item string) error {
 // Withdraw is part of page.Desk. Besides taking the item off the site, it tells the
 // archive: that an item is gone from a feed means nothing, for feeds are short.
 func (d *editor) Withdraw(ctx context.Context, item string) error {
-	number, err := strconv.Atoi(item)
+	number, err := d.number(item)
 	if err != nil {
-		return fmt.Errorf("there is no item %q", item)
+		return err
 	}
 	items, err := d.editions(ctx, number)
 	if err != nil {
@@ -181,11 +181,23 @@ func (d *editor) Withdraw(ctx context.Context, item string) error {
 	return failed
 }
 
-// change changes the site and lets the service read it.
-func (d *editor) change(ctx context.Context, item string, do func(number int) (sample.Entry, error)) error {
+// number reads which item is meant, as soon as there is a service to act on it.
+func (d *editor) number(item string) (int, error) {
+	if d.app.Load() == nil {
+		return 0, errNotStarted
+	}
 	number, err := strconv.Atoi(item)
 	if err != nil {
-		return fmt.Errorf("there is no item %q", item)
+		return 0, fmt.Errorf("there is no item %q", item)
+	}
+	return number, nil
+}
+
+// change changes the site and lets the service read it.
+func (d *editor) change(ctx context.Context, item string, do func(number int) (sample.Entry, error)) error {
+	number, err := d.number(item)
+	if err != nil {
+		return err
 	}
 	if _, err := do(number); err != nil {
 		return err

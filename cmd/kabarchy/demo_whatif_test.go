@@ -134,3 +134,17 @@ func lastText(c *simulator.Citizen) string {
 	}
 	return shown[len(shown)-1].Text
 }
+
+// TestADeskBeforeItsService: a page may be open, and pressed, before the service is started.
+func TestADeskBeforeItsService(t *testing.T) {
+	t.Parallel()
+	d := &editor{stage: &stage{}}
+	_, state := d.State(t.Context())
+	for what, err := range map[string]error{
+		"state": state, "publish": d.Publish(t.Context(), "1"), "correct": d.Correct(t.Context(), "1"), "withdraw": d.Withdraw(t.Context(), "1"),
+	} {
+		if !errors.Is(err, errNotStarted) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}

@@ -222,6 +222,9 @@ func (t deskTalk) take(ctx context.Context, q question, p pending, how string) e
 	case askTime:
 		at, is := parseMoment(p.Text, t.now().In(t.zone))
 		if !is {
+			if err := t.bot.ask(ctx, t.from.ID, q); err != nil { // what was not understood is no part of the next answer
+				return err
+			}
 			return t.open(ctx, page{screen: screen{text: t.words.T("screen.desk_no_time", nil)}})
 		}
 		return t.finish(ctx, q, p, desk.Act{Verb: desk.Change, Changes: &desk.Changes{At: &at}})

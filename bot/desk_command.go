@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"kabarchy/bot/desk"
-	"kabarchy/bot/desk/report"
 )
 
 // deskCommand shows the desk to who is at it. To others it is an unknown word.
@@ -22,9 +21,8 @@ func (t *conversation) deskCommand(ctx context.Context, args string) error {
 	if err := t.meet(ctx); err != nil {
 		return err
 	}
-	if label, named := strings.CutPrefix(args, "poster "); named && at.roles&desk.Officer != 0 && report.PosterLabel(label) {
-		_, err := at.poster(ctx, label)
-		return err
+	if label, named := strings.CutPrefix(args, "poster"); named && at.roles&desk.Officer != 0 {
+		return at.namedPoster(ctx, strings.TrimSpace(label))
 	}
 	q, open, err := t.bot.asked(ctx, t.from.ID)
 	if err != nil {

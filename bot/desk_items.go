@@ -8,6 +8,7 @@ import (
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
+	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
@@ -16,16 +17,18 @@ import (
 // sentPage is how many items one page of what went out lists.
 const sentPage = 8
 
-// onSent lists what went out, the latest first, in the language of the chat.
+// onSent lists what went out, the latest first, each item once: in the language of the chat
+// where there is such an edition.
 func (t deskTalk) onSent(ctx context.Context, args []string) (reply, error) {
 	offset, isNumber := number(args, 0, 1<<20)
 	if !isNumber {
 		return t.stale()
 	}
-	items, err := t.bot.archive.Latest(ctx, t.words.Language(), offset, sentPage+1)
+	items, err := t.sent(ctx, offset+sentPage+1)
 	if err != nil {
 		return reply{}, err
 	}
+	items = items[min(offset, len(items)):]
 	var rows [][]telegram.Button
 	for _, item := range items[:min(sentPage, len(items))] {
 		label := item.Published.In(t.zone).Format("02.01") + " · " + render.OneLine(item.Title)
@@ -46,6 +49,30 @@ func (t deskTalk) onSent(ctx context.Context, args []string) (reply, error) {
 		text = t.words.T("screen.desk_sent_empty", nil)
 	}
 	return reply{}, t.open(ctx, page{screen: screen{text, append(rows, t.deskButton())}})
+}
+
+// sent are the latest items of all languages, the latest first, at most so many.
+func (t deskTalk) sent(ctx context.Context, most int) ([]feeds.Item, error) {
+	languages := append([]string{t.words.Language()}, without(locale.Languages(), t.words.Language())...)
+	var all []feeds.Item
+	listed := make(map[string]bool)
+	for _, language := range languages {
+		items, err := t.bot.archive.Latest(ctx, language, 0, most)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items {
+			if listed[item.ID] {
+				continue
+			}
+			all = append(all, item)
+			for _, e := range t.bot.editions(ctx, item) {
+				listed[e.ID] = true
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b feeds.Item) int { return b.Published.Compare(a.Published) })
+	return all[:min(most, len(all))], nil
 }
 
 // onDeskItem shows what became of an item, and what can be done with it. What runs is shown as
@@ -127,11 +154,21 @@ func (t deskTalk) itemPage(ctx context.Context, item feeds.Item) (page, error) {
 	return p, nil
 }
 
-// withEditions are an item's id and those of its editions, always in the same order.
+// withEditions are an item's id and those of its editions, always in the same order: what was
+// done with them is told of all, whatever became of one.
 func (t deskTalk) withEditions(ctx context.Context, item feeds.Item) []string {
+	return t.editionsThat(ctx, item, func(feeds.Item) bool { return true })
+}
+
+// editionsThere are those of them that can still be changed.
+func (t deskTalk) editionsThere(ctx context.Context, item feeds.Item) []string {
+	return t.editionsThat(ctx, item, func(e feeds.Item) bool { return !e.Withdrawn })
+}
+
+func (t deskTalk) editionsThat(ctx context.Context, item feeds.Item, are func(feeds.Item) bool) []string {
 	ids := []string{item.ID}
 	for _, e := range t.bot.editions(ctx, item) {
-		if !slices.Contains(ids, e.ID) && !e.Withdrawn {
+		if !slices.Contains(ids, e.ID) && are(e) {
 			ids = append(ids, e.ID)
 		}
 	}
@@ -172,7 +209,7 @@ func (t deskTalk) sentItem(ctx context.Context, id string) (item feeds.Item, ids
 	if !found {
 		return item, nil, reply{text: t.words.T("toast.no_item", nil)}, true, nil
 	}
-	ids = t.withEditions(ctx, item)
+	ids = t.editionsThere(ctx, item)
 	within, err := t.correctable(ctx, ids)
 	if err != nil {
 		return item, nil, r, true, err

@@ -53,8 +53,8 @@ func (t deskTalk) coming(ctx context.Context, own desk.Case, r broadcast.Reach) 
 // know whom.
 func (t deskTalk) reachWords(ctx context.Context, c desk.Case, sends bool) (string, int, error) {
 	if c.Kind != desk.Announce { // it goes to those who have it
-		s, err := t.bot.sums(ctx, c.Items, broadcast.News)
-		return t.words.N("line.desk_changes_on", s.sent, nil), s.sent, err
+		n, err := t.bot.have(ctx, c)
+		return t.words.N("line.desk_changes_on", n, nil), n, err
 	}
 	r, err := t.office.Reach(ctx, c)
 	if err != nil {

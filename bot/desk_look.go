@@ -34,6 +34,9 @@ func (t deskTalk) onLook(ctx context.Context, args []string) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if was.Case == "" {
+		return t.stale() // the screen is gone: pressed twice
+	}
 	if was.Version == c.Version && len(was.Previews) > 0 { // they stand above it
 		below.shows.Previews = was.Previews
 		return reply{}, t.stay(ctx, below)

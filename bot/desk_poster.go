@@ -49,3 +49,16 @@ func (t deskTalk) poster(ctx context.Context, label string) (reply, error) {
 	}
 	return t.upload(ctx, "sendPhoto", telegram.File{Param: "photo", Name: label + ".png", Data: code}, link)
 }
+
+// namedPoster is poster for a label that somebody typed, who is told what a label may be.
+func (t deskTalk) namedPoster(ctx context.Context, label string) error {
+	refused := t.words.T("line.poster_label", map[string]any{"Label": "osh-bus"})
+	if report.PosterLabel(label) {
+		r, err := t.poster(ctx, label)
+		if err != nil || r.text == "" {
+			return err
+		}
+		refused = r.text
+	}
+	return t.open(ctx, page{screen: screen{refused, [][]telegram.Button{t.deskButton()}}})
+}

@@ -18,10 +18,30 @@ func (b *Bot) reachCount(ctx context.Context, c desk.Case) (int, bool) {
 		return 0, false
 	}
 	if c.Kind != desk.Announce { // it goes to those who have it
-		s, err := b.sums(ctx, c.Items, broadcast.News)
-		return s.sent, err == nil
+		n, err := b.have(ctx, c)
+		return n, err == nil
 	}
 	return b.reached(ctx, c)
+}
+
+// have is how many have what a correction or a withdrawal changes: of a correction, the
+// editions that it has a text for.
+func (b *Bot) have(ctx context.Context, c desk.Case) (int, error) {
+	ids := c.Items
+	if c.Kind == desk.Correct {
+		items, err := b.itemsOf(ctx, c)
+		if err != nil {
+			return 0, err
+		}
+		ids = nil
+		for _, item := range items {
+			if _, changes := c.Texts[item.Language]; changes {
+				ids = append(ids, item.ID)
+			}
+		}
+	}
+	s, err := b.sums(ctx, ids, broadcast.News)
+	return s.sent, err
 }
 
 func (b *Bot) reached(ctx context.Context, c desk.Case) (int, bool) {

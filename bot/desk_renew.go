@@ -12,8 +12,9 @@ import (
 // message a second, and the broadcast goes beside it.
 const renewEvery = 5 * time.Second
 
-// renewScreens brings the screens that show cases up to date: what runs, at most every five
-// seconds; what another has changed, at once. While nothing is sent, nothing is renewed.
+// renewScreens brings the screens that show cases up to date: what runs, or was stopped while
+// messages were on their way, at most every five seconds; what another has changed, at once.
+// While nothing is sent, nothing is renewed.
 func (b *Bot) renewScreens(ctx context.Context, n deskNews) error {
 	if _, why := b.admins.Service.Paused(); why != "" {
 		return nil
@@ -42,7 +43,7 @@ func (b *Bot) renew(ctx context.Context, user, message int64, was shown) error {
 	last, known := b.renewals.last.Get(here)
 	switch {
 	case c.Version != was.Version:
-	case c.Status != desk.Sending, was.What != showsCase, known && b.now().Sub(last.at) < renewEvery:
+	case c.Status != desk.Sending && c.Status != desk.Stopped, was.What != showsCase, known && b.now().Sub(last.at) < renewEvery:
 		return nil
 	}
 	t, err := b.converseWith(ctx, telegram.User{ID: user})

@@ -20,6 +20,9 @@ import (
 func (v view) wordsScreen() screen {
 	have := v.preferences.Words
 	text := v.words.T("screen.words", nil)
+	if !v.subscribed() {
+		text += "\n\n" + v.words.T("line.not_subscribed", nil)
+	}
 	if len(have) == subscriptions.MaxWords {
 		text += "\n\n" + v.words.T("line.words_full", map[string]any{"Count": subscriptions.MaxWords})
 	}

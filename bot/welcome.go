@@ -140,10 +140,13 @@ func (t *conversation) subscribeTo(ctx context.Context, language string, topic r
 
 // showState says that the chat is subscribed, to what and when.
 func (t *conversation) showState(ctx context.Context) error {
-	line := func(id, value string) string { return t.words.HTML(id, map[string]any{"Value": value}) }
+	line := t.valueLine
 	lines := []string{t.words.T("screen.state", nil), line("line.language", t.languagesInWords())}
 	if len(t.topics) > 0 {
 		lines = append(lines, line("line.topics", t.topicsInWords()))
+	}
+	if len(t.preferences.Words) > 0 {
+		lines = append(lines, line("line.words", strings.Join(t.preferences.Words, ", ")))
 	}
 	if t.paused() {
 		lines = append(lines, t.timesLabel())
@@ -176,7 +179,19 @@ func (t *conversation) comeBack(ctx context.Context, change func(*subscriptions.
 	if err := t.join(ctx, change); err != nil {
 		return err
 	}
-	return t.showHome(ctx, t.words.HTML("screen.returned", map[string]any{"When": t.whenInWords()}))
+	lines := []string{t.words.HTML("screen.returned", map[string]any{"When": t.whenInWords()})}
+	if !t.preferences.Topics.All() {
+		lines = append(lines, t.valueLine("line.topics", t.topicsInWords()))
+	}
+	if len(t.preferences.Words) > 0 {
+		lines = append(lines, t.valueLine("line.words", strings.Join(t.preferences.Words, ", ")))
+	}
+	return t.showHome(ctx, strings.Join(lines, "\n"))
+}
+
+// valueLine is a line that says what is set.
+func (v view) valueLine(id, value string) string {
+	return v.words.HTML(id, map[string]any{"Value": value})
 }
 
 // showHome says what was done, and shows the latest item, so that the chat is not empty

@@ -42,7 +42,8 @@ func spellingsOf(language string) []string {
 //  3. Both have the same picture, within two days, and no other item of either
 //     language has it: else it is one that an editor puts everywhere.
 //
-// ErrNotFound where there is no such item.
+// An edition that was withdrawn counts only for an item that was, too. ErrNotFound where there
+// is no such item.
 func (a *Archive) Editions(ctx context.Context, id string) (map[string]Item, error) {
 	it, err := a.Item(ctx, id)
 	if err != nil {
@@ -71,7 +72,7 @@ func accept(found map[string]Item, it Item, candidates map[string]stored, apart 
 	byLanguage := make(map[string][]Item)
 	for _, c := range candidates {
 		near := apart == 0 || c.Published.Sub(it.Published).Abs() <= apart
-		if near && !c.Withdrawn && c.Language != it.Language {
+		if there := it.Withdrawn || !c.Withdrawn; near && there && c.Language != it.Language {
 			byLanguage[c.Language] = append(byLanguage[c.Language], c.Item)
 		}
 	}

@@ -118,12 +118,12 @@ func (d *demo) begin(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin) // whoever asked may have left
 	defer cancel()
 	around := d.surroundings()
-	err := d.stage.stop(ctx)
-	if err == nil {
-		d.stage, err = newStage(ctx, around)
+	if err := d.stage.stop(ctx); err != nil {
+		d.log.WarnContext(ctx, "the demo begins again, and not all of it has ended", "error", err)
 	}
-	if err != nil {
-		around.failed(err) // what is left can't be shown
+	var err error
+	if d.stage, err = newStage(ctx, around); err != nil {
+		around.failed(err) // there is nothing left to show
 	}
 	return err
 }

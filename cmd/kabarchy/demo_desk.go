@@ -202,8 +202,6 @@ func (d *editor) change(ctx context.Context, item string, do func(number int) (s
 	if _, err := do(number); err != nil {
 		return err
 	}
-	if d.stage.Site.Down() {
-		return nil // it is read as soon as it answers
-	}
-	return d.stage.poll(ctx)
+	d.stage.poll(ctx)
+	return nil
 }

@@ -42,9 +42,7 @@ func (s *stage) happen(ctx context.Context, what string) error {
 		s.Site.SetDown(true)
 		s.later(ctx, siteFailsFor, func(ctx context.Context) {
 			s.Site.SetDown(false)
-			if err := s.poll(ctx); err != nil && ctx.Err() == nil {
-				s.around.log.ErrorContext(ctx, "the site is mended and was not read", "error", err)
-			}
+			s.poll(ctx)
 		})
 	case telegramWaits:
 		seconds := int(telegramWaitsFor / time.Second)
@@ -54,23 +52,29 @@ func (s *stage) happen(ctx context.Context, what string) error {
 		return s.kill(ctx)
 	case siteFloods:
 		s.Site.Flood()
-		return s.poll(ctx)
+		s.poll(ctx)
 	default:
 		return fmt.Errorf("there is no %q", what)
 	}
 	return nil
 }
 
-// poll has the service read all sources now, instead of at their next time.
-func (s *stage) poll(ctx context.Context) error {
-	polls, ctx := errgroup.WithContext(ctx)
+// poll has the service read all sources now, instead of at their next time. Where it can't, it
+// reads them then.
+func (s *stage) poll(ctx context.Context) {
+	if s.Site.Down() {
+		return
+	}
+	var polls errgroup.Group
 	for _, source := range s.config.Sources {
 		polls.Go(func() error {
 			_, err := s.editor.app.Load().Poller.Poll(ctx, source.ID)
 			return err
 		})
 	}
-	return polls.Wait()
+	if err := polls.Wait(); err != nil && ctx.Err() == nil {
+		s.around.log.WarnContext(ctx, "the sample site is read at its next time", "error", err)
+	}
 }
 
 // later does something after a time, or when the stage is left.

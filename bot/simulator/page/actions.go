@@ -22,6 +22,7 @@ type request struct {
 	Reply   int64  `json:"reply"` // the message that is answered; 0 for none
 	Row     int    `json:"row"`
 	Column  int    `json:"column"`
+	Label   string `json:"label"` // of the button that was seen there
 	Blocked bool   `json:"blocked"`
 	Count   int    `json:"count"`
 	Draft   string `json:"draft"`
@@ -161,7 +162,11 @@ func callback(c *simulator.Citizen, q request) (string, error) {
 		if q.Row < 0 || q.Row >= len(m.Keyboard) || q.Column < 0 || q.Column >= len(m.Keyboard[q.Row]) {
 			return "", simulator.ErrNoButton
 		}
-		return m.Keyboard[q.Row][q.Column].Data, nil
+		button := m.Keyboard[q.Row][q.Column]
+		if q.Label != button.Text {
+			return "", simulator.ErrNoButton // another one stands there by now
+		}
+		return button.Data, nil
 	}
 	return "", simulator.ErrNoMessage
 }

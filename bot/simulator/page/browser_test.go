@@ -170,7 +170,7 @@ func visit(t *testing.T, ctx context.Context, name string, width int) {
 	wait("document.querySelector('[data-testid=note]').textContent === 'Это действие пока недоступно.'")
 	click(browsertest.TestID("withdraw"))
 	click(browsertest.TestID("ask-yes"))
-	wait("document.querySelector('[data-testid=note]').textContent.endsWith('the printer is on fire')")
+	wait("document.querySelector('[data-testid=note]').textContent === 'Не получилось. Попробуйте ещё раз чуть позже.'") // and no word of the printer
 	browsertest.Do(t, ctx, browsertest.Dark(false))
 
 	tab("phones")

@@ -26,7 +26,7 @@ class Page {
       send: (chat, text, reply) => act('send', { chat, text, reply }),
       picture: (chat, text, reply) => act('picture', { chat, text, reply }),
       forward: (chat, message) => act('forward', { chat, message }),
-      press: (chat, message, row, column) => act('press', { chat, message, row, column }),
+      press: (chat, message, row, column, label) => act('press', { chat, message, row, column, label }),
       block: (chat, blocked) => act('block', { chat, blocked }),
       remove: (chat) => act('remove', { chat }),
     };
@@ -175,7 +175,7 @@ class Page {
       if (action === 'phone') this.show(result.chat);
       return result;
     } catch (problem) {
-      this.note(problem.code === 501 ? this.words.t('not_offered') : this.words.t('failed_action', { reason: problem.message }));
+      this.note(problem.code === 501 ? this.words.t('not_offered') : this.words.t('failed_action'));
       return null;
     }
   }

@@ -4,7 +4,7 @@ import { h, icon, pictureURL, safeURL } from './dom.js';
 import { plain, render } from './text.js';
 
 // bubble builds a message. chat gives the words of its phone and what presses do:
-// press(message, row, column), say(text), forward(message), copy(text); answered(id) is a
+// press(message, row, column, label), say(text), forward(message), copy(text); answered(id) is a
 // message by its id.
 export function bubble(message, chat) {
   if (message.service) return h('div', { class: 'service' }, h('span', {}, message.text || message.service));
@@ -76,7 +76,7 @@ function key(button, message, row, column, chat) {
   const press = () => {
     if (button.copy) return chat.copy(button.copy);
     element.classList.add('busy');
-    chat.press(message, row, column).finally(() => element.classList.remove('busy'));
+    chat.press(message, row, column, button.text).finally(() => element.classList.remove('busy'));
   };
   const element = h('button', { type: 'button', class: name, onclick: press, ...common }, label);
   return element;

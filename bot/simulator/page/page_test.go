@@ -145,11 +145,12 @@ func TestPagePress(t *testing.T) {
 			{{Text: "Кыргызча", Data: "lang:ky"}, {Text: "Сайт", URL: "https://example.org"}},
 		}),
 	}, &m)
-	at := func(message int64, row, column int) string {
-		return jsonOf(t, map[string]any{"chat": aida.ID(), "message": message, "row": row, "column": column})
+	at := func(message int64, row, column int, label string) string {
+		return jsonOf(t, map[string]any{"chat": aida.ID(), "message": message, "row": row, "column": column, "label": label})
 	}
 	for name, body := range map[string]string{
-		"no such message": at(m.ID+9, 0, 0), "no such row": at(m.ID, 2, 0), "before the first": at(m.ID, 0, -1), "a link": at(m.ID, 1, 1),
+		"no such message": at(m.ID+9, 0, 0, "Жок"), "no such row": at(m.ID, 2, 0, "Жок"), "before the first": at(m.ID, 0, -1, "Жок"), "a link": at(m.ID, 1, 1, "Сайт"),
+		"another one by now": at(m.ID, 0, 0, "Ооба"),
 	} {
 		if response, answer := act(t, w, "press", body); response.StatusCode != http.StatusBadRequest {
 			t.Errorf("%s: %s %s", name, response.Status, answer)
@@ -157,7 +158,7 @@ func TestPagePress(t *testing.T) {
 	}
 	pressed := make(chan string, 1)
 	go func() {
-		response, err := http.Post(w.url+"/simulator/press", "application/json", strings.NewReader(at(m.ID, 1, 0)))
+		response, err := http.Post(w.url+"/simulator/press", "application/json", strings.NewReader(at(m.ID, 1, 0, "Кыргызча")))
 		if err != nil {
 			pressed <- err.Error()
 			return

@@ -13,7 +13,7 @@ const toastFor = 3500;
 const answerFor = 1500; // what comes so soon after a person's act is an answer, not a push
 
 export class Phone {
-  // does has send(chat, text, reply), picture(chat, text, reply), forward(chat, message), press(chat, message, row, column) with the bot's answer, block(chat, wanted),
+  // does has send(chat, text, reply), picture(chat, text, reply), forward(chat, message), press(chat, message, row, column, label) with the bot's answer, block(chat, wanted),
   // remove(chat): each returns a promise. pushed(chat) is told of every push.
   constructor(state, does, pushed) {
     this.does = does;
@@ -137,7 +137,7 @@ export class Phone {
       forward: (message) => this.act(this.does.forward(this.id, message.id)),
       answered: (id) => this.state.messages.find((message) => message.id === id),
       copy: (text) => navigator.clipboard?.writeText(text).then(() => this.toast(text), () => this.toast(text)),
-      press: (message, row, column) => this.act(this.does.press(this.id, message.id, row, column).then((answer) => this.answer(answer))),
+      press: (message, row, column, label) => this.act(this.does.press(this.id, message.id, row, column, label).then((answer) => this.answer(answer))),
     };
   }
 
@@ -147,7 +147,7 @@ export class Phone {
 
   act(promise) {
     this.acted = performance.now();
-    return promise.catch((problem) => this.toast(problem.message));
+    return promise.catch(() => this.toast(this.words.t('failed_action')));
   }
 
   announce(arrived) {

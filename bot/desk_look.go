@@ -34,15 +34,20 @@ func (t deskTalk) onLook(ctx context.Context, args []string) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if was.Case == "" {
-		return t.stale() // the screen is gone: pressed twice
-	}
 	if was.Version == c.Version && len(was.Previews) > 0 { // they stand above it
 		below.shows.Previews = was.Previews
 		return reply{}, t.stay(ctx, below)
 	}
+	here := place{t.chat.ID, t.pressed.ID}
+	if t.bot.renewals.below.Contains(here) {
+		return reply{}, nil // pressed twice
+	}
 	below.gone = []int64{t.pressed.ID}
-	return reply{}, t.preview(ctx, items, below)
+	if err := t.preview(ctx, items, below); err != nil {
+		return reply{}, err
+	}
+	t.bot.renewals.below.Add(here, true)
+	return reply{}, nil
 }
 
 // preview sends each item as a broadcast would, and the page below them.

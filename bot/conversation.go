@@ -21,6 +21,8 @@ type conversation struct {
 	silent   bool              // new messages come without a sound
 	press    telegram.Callback // the press itself, likewise
 	said     int64             // the message in which they wrote a command or other words
+	replies  bool              // a new message answers that one
+	asks     string            // what a new message shows in the empty line for an answer, in place of buttons
 	poster   string            // the label of the poster by whose link they came; empty for none
 	returned bool              // was taken for gone, and is not
 	moved    bool              // what the group gets has gone to another forum topic
@@ -86,6 +88,12 @@ func (t *conversation) post(ctx context.Context, s screen) error {
 func (t *conversation) send(ctx context.Context, s screen, picture string) (int64, error) {
 	m := t.outgoing(s, picture)
 	m.Thread, m.Silent = t.thread, t.silent
+	if t.replies {
+		m.ReplyTo = t.said
+	}
+	if t.asks != "" {
+		m.Markup = telegram.ForceReply(t.asks)
+	}
 	sent, err := t.deliver(ctx, m, func(m render.Outgoing) (string, map[string]string) {
 		params := m.Params(t.chat.ID)
 		m.Place(params)

@@ -47,6 +47,7 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	> posts Words            in the channel, in its name
 //	> in the group /stop     the person writes there
 //	> presses there Русский  the person presses a button there
+//	> replies there to question Words    the person answers the bot's newest question there; "to news": its newest message
 //	> answers Words      the person answers the newest question; see props
 //	> forwards Words     the person passes on a channel's post
 //	> sends picture a Words  the person sends a picture; "file" as a file, "album a b Words" several
@@ -223,6 +224,9 @@ func (s *scene) act(what string) string {
 			s.t.Fatalf("%s: %v", what, err)
 		}
 		toast = s.answered(tap)
+	case "replies":
+		message, text, _ := strings.Cut(strings.TrimPrefix(rest, "there to "), " ")
+		s.replies(message, text)
 	case "answers", "forwards":
 		s.speaks(verb, rest)
 	case "sends":
@@ -240,6 +244,20 @@ func (s *scene) act(what string) string {
 	}
 	s.settled()
 	return s.changes(toast)
+}
+
+// replies lets the person answer the bot in the group.
+func (s *scene) replies(to, text string) {
+	s.t.Helper()
+	message := int64(0)
+	for _, m := range s.group.Messages() {
+		if m.Bot && (m.Question != nil) == (to == "question") {
+			message = m.ID
+		}
+	}
+	if _, err := s.group.Reply(s.citizen, message, text); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // labelled is the label of the newest button that is called so, or else begins so.
@@ -371,6 +389,9 @@ func (s *scene) changes(toast string) string {
 		}
 		if m.Chat != s.citizen.ID() {
 			where = " in the group"
+		}
+		if m.ReplyTo != 0 {
+			where += ", a reply"
 		}
 		fmt.Fprintf(&out, "| (%s%s)\n%s", what, where, shown)
 	}

@@ -21,6 +21,9 @@ const (
 
 // searchCommand searches, or says how to.
 func (t *conversation) searchCommand(ctx context.Context, words string) error {
+	if words == "" && !t.chat.Private() {
+		return t.askWord(ctx)
+	}
 	if words == "" {
 		return t.show(ctx, screen{t.words.T("screen.search", nil), t.menu()})
 	}
@@ -39,6 +42,7 @@ func (t *conversation) onFind(ctx context.Context, args []string) (reply, error)
 // find searches the archive: first in the languages of the person's news, and where
 // they have nothing in the others. What they typed can be followed.
 func (t *conversation) find(ctx context.Context, query string, offset int) error {
+	t.replies = !t.chat.Private()
 	return t.found(ctx, query, query, offset)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"kabarchy/bot/bottest"
 	"kabarchy/bot/simulator"
@@ -193,6 +194,69 @@ func TestACommandEndsWithItsLine(t *testing.T) {
 				t.Fatal(err)
 			}
 			h.keeps(group.ID(), "forgotten", func(_ subscriptions.Preferences, known bool) bool { return !known })
+		}
+	})
+}
+
+// TestAGroupAnswersWhatToSearchFor: of all that a group says the bot takes the reply to its own
+// question, from who may ask it, while it is fresh, in the topic where it stands.
+func TestAGroupAnswersWhatToSearchFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		h.shelf.put(bottest.Sample("ky", 1))
+		owner, member := h.telegram.Citizen("Айгүл", "ky").Open(), h.telegram.Citizen("Бакыт", "ru").Open()
+		forum := h.telegram.Forum("Айыл", owner)
+		forum.Join(member, simulator.Plain)
+		forum.AddBot(owner, simulator.Rights{})
+		h.until(forum.Chat, "Саламатсызбы")
+		thread := forum.Topic("Издөө", owner)
+		reply := func(by *simulator.Citizen, to int64, text string) {
+			if _, err := forum.Reply(by, to, text); err != nil {
+				t.Fatal(err)
+			}
+			h.settled()
+		}
+		newest := func() simulator.Message { m := forum.Messages(); return m[len(m)-1] }
+
+		forum.Say(owner, "/search@kabarchy_bot", thread)
+		asked := h.until(forum.Chat, "Эмнени издеп жатасыз")
+		if q := asked.Question; q == nil || !q.Selective || asked.Thread != thread || asked.ReplyTo != asked.ID-1 {
+			t.Errorf("asked %+v", asked)
+		}
+		received := forum.Received()
+		forum.Say(member, asked.Text, thread) // in the bot's own words
+		for _, to := range []int64{newest().ID, asked.ID - 1, 1} {
+			reply(owner, to, "жардам")
+		}
+		reply(member, asked.ID, "жардам") // who may not
+		reply(owner, asked.ID, "/latest") // another bot's, perhaps
+		if n := forum.Received() - received; n != 0 {
+			t.Errorf("the bot said %d things that nobody asked for", n)
+		}
+		if n := h.counted("kabarchy_updates_total", "ignored"); n < 1 {
+			t.Error("what is not for the bot takes a place")
+		}
+
+		if err := h.stop(); err != nil {
+			t.Fatal(err)
+		}
+		h.start() // what it knew is at Telegram alone
+		reply(owner, asked.ID, "жардам")
+		if m := newest(); !m.Bot || m.Thread != thread || m.ReplyTo != m.ID-1 || m.Keyboard == nil {
+			t.Errorf("answered by %+v", m)
+		}
+		forum.DeleteTopic(thread)
+		reply(owner, asked.ID, "жардам")
+		if m := newest(); !m.Bot || m.Thread != 0 {
+			t.Errorf("without its topic, answered by %+v", m)
+		}
+
+		time.Sleep(2 * time.Hour)
+		received = forum.Received()
+		reply(owner, asked.ID, "жардам")
+		if n := forum.Received() - received; n != 0 {
+			t.Error("what was asked two hours ago is still searched for")
 		}
 	})
 }

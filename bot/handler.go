@@ -24,11 +24,12 @@ func (b *Bot) Personal(c telegram.Callback) bool {
 	return callbackOf(verb).anybody
 }
 
-// IsCommand reports whether the message is one of the bot's commands.
+// IsCommand reports whether the message is one of the bot's commands, or what one asked for in
+// a group.
 func (b *Bot) IsCommand(m telegram.Message) bool {
 	name, _, _ := b.parseCommand(m.Text)
 	_, known := commandNamed(name)
-	return known
+	return known || !m.Chat.Private() && b.answersWord(m)
 }
 
 // Handle does what an update asks for. It fails where that could not be done; it may be

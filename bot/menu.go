@@ -36,7 +36,7 @@ func (v view) languageButtons() []telegram.Button {
 	return row
 }
 
-// menu are the buttons below a screen that leads nowhere else. A group does not search:
+// menu are the buttons below a screen that leads nowhere else. A group searches by a command:
 // what its people write is not for the bot.
 func (v view) menu() [][]telegram.Button {
 	latest := telegram.Button{Text: v.words.T("button.latest", nil), Data: render.Data(render.VerbLatest, "0")}

@@ -44,7 +44,7 @@ func (b *Bot) Concerns(u telegram.Update) bool {
 	}
 	name, _, addressed := b.parseCommand(m.Text)
 	_, known := commandNamed(name)
-	return known && addressed
+	return known && addressed || b.answersWord(*m)
 }
 
 // needsName reports whether an update can't be handled without knowing the bot's own name: it
@@ -180,11 +180,12 @@ func (b *Bot) answerCallback(ctx context.Context, params map[string]string) erro
 	return b.client.Call(ctx, "answerCallbackQuery", params, nil)
 }
 
-// onGroupMessage obeys an administrator's command that is addressed to this bot. To all
-// else it is silent: a group talks with itself.
+// onGroupMessage obeys an administrator's command that is addressed to this bot, and takes what
+// an administrator replies to its question. To all else it is silent: a group talks with itself.
 func (b *Bot) onGroupMessage(ctx context.Context, m telegram.Message, name, args string, addressed bool) error {
 	c, known := commandNamed(name)
-	if !known || !addressed {
+	commanded := known && addressed
+	if !commanded && !b.answersWord(m) {
 		return nil
 	}
 	from := telegram.User{}
@@ -205,5 +206,8 @@ func (b *Bot) onGroupMessage(ctx context.Context, m telegram.Message, name, args
 		return err
 	}
 	t.thread, t.said = m.ForumTopic(), m.ID
+	if !commanded {
+		return t.find(ctx, m.Text, 0)
+	}
 	return c.run(t, ctx, args)
 }

@@ -15,6 +15,7 @@ type Outgoing struct {
 	Caption bool   // the text stands below the picture of a message that is edited
 	Thread  int    // the forum topic; 0 for none
 	Silent  bool   // comes without a sound
+	ReplyTo int64  // the message in the same chat that it answers; 0 for none
 	left    Part   // what is left out
 }
 
@@ -104,6 +105,9 @@ func (m Outgoing) Place(params map[string]string) {
 	}
 	if m.Silent {
 		params["disable_notification"] = "true"
+	}
+	if m.ReplyTo != 0 { // which may be deleted by now
+		params["reply_parameters"] = telegram.JSON(map[string]any{"message_id": m.ReplyTo, "allow_sending_without_reply": true})
 	}
 }
 

@@ -176,6 +176,18 @@ func (g *Group) Say(c *Citizen, text string, thread int64) (update int64) {
 	return g.say(c.User(), text, thread)
 }
 
+// Reply lets a member answer a message of the group, in the topic in which that stands. Of an
+// answer to another than the bot's it hears no more than of what is said without.
+func (g *Group) Reply(c *Citizen, message int64, text string) (update int64, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	to, found := g.message(message)
+	if !found {
+		return 0, fmt.Errorf("reply in chat %d: %w %d", g.id, ErrNoMessage, message)
+	}
+	return g.speak(c.User(), Message{Text: text, Entities: marks(text), Thread: to.Thread, ReplyTo: message}), nil
+}
+
 // Post publishes a post in a channel, in the channel's name.
 func (g *Group) Post(text string) (update int64) {
 	g.mu.Lock()

@@ -1,6 +1,7 @@
 package simulator_test
 
 import (
+	"errors"
 	"testing"
 
 	"kabarchy/bot/simulator"
@@ -28,6 +29,16 @@ func TestGroupLife(t *testing.T) {
 		if got := g.Say(bakyt, text, 0) != 0; got != heard {
 			t.Errorf("a member says %q: heard %v, want %v", text, got, heard)
 		}
+	}
+	theirs := g.Messages()
+	said := must[message](t, w, "sendMessage", params{"chat_id": g.ID(), "text": "q"})
+	for to, heard := range map[int64]bool{said.ID: true, theirs[len(theirs)-1].ID: false} {
+		if got, err := g.Reply(bakyt, to, "an answer"); err != nil || got != 0 != heard {
+			t.Errorf("an answer to %d is heard: %v, %v", to, got, err)
+		}
+	}
+	if _, err := g.Reply(bakyt, 1000, "an answer"); !errors.Is(err, simulator.ErrNoMessage) {
+		t.Errorf("an answer to nothing: %v", err)
 	}
 	w.updates(t)
 

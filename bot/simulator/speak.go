@@ -18,7 +18,7 @@ func (c *Chat) say(from User, text string, thread int64) (update int64) {
 func (c *Chat) speak(from User, m Message) (update int64) {
 	m.From, m.Name = from.ID, c.nameOf(from)
 	m = c.add(m)
-	if !c.hears(m.Text) {
+	if !c.hears(m.Text) && !c.answersBot(m) {
 		return 0
 	}
 	return c.tell(c.wireMessage(m))
@@ -82,6 +82,13 @@ func (c *Chat) hears(text string) bool {
 	}
 	_, addressee, named := strings.Cut(command, "@")
 	return !named || strings.EqualFold(addressee, c.account.bot.Username)
+}
+
+// answersBot reports whether a message in a group replies to one of the bot's, which it is told
+// of in privacy mode, too (core.telegram.org/bots/features#privacy-mode).
+func (c *Chat) answersBot(m Message) bool {
+	to, found := c.message(m.ReplyTo)
+	return found && to.Bot && c.group != nil && c.group.bot.inside()
 }
 
 // myMember tells the bot that its own standing changed.

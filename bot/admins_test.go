@@ -32,7 +32,7 @@ func asked(t *testing.T, rdb redis.UniversalClient, admins int) (h *fixture, all
 	h.desk.hold("news-en", feeds.HeldFlood, feeds.Published, ids("abc")...)
 	h.tell()
 	for _, c := range all {
-		h.until(c.Chat, "3 items are held")
+		h.until(c.Chat, "3 items to review")
 	}
 	return h, all
 }
@@ -57,7 +57,7 @@ func (h *fixture) tell() {
 // questions counts what a person was asked.
 func questions(c *simulator.Citizen) (n int) {
 	for _, m := range c.Messages() {
-		if m.Bot && strings.Contains(m.Text, "are held") {
+		if m.Bot && strings.Contains(m.Text, "to review") {
 			n++
 		}
 	}
@@ -268,7 +268,7 @@ func TestASourceIsReportedOnceAcrossRestarts(t *testing.T) {
 		for _, m := range admin.Messages() {
 			got = append(got, strings.SplitN(m.Text, "\n", 2)[0])
 		}
-		if want := []string{"⚠️ Источник news-ky не читается", "✅ Источник news-ky снова в порядке"}; fmt.Sprint(got) != fmt.Sprint(want) {
+		if want := []string{"⚠️ Источник news-ky не читается", "✅ Источник news-ky снова работает"}; fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("told %q, want %q", got, want)
 		}
 	})

@@ -4,9 +4,9 @@
 // What it guarantees:
 //
 //   - An item, its place in the latest lists, its announcement and the source's
-//     conditional state are written in one atomic step. Whatever is killed at
-//     whatever moment, there is never the one without the other, and a poll that
-//     failed half-way is done again in full.
+//     conditional state are written in one atomic step. Whatever fails and whenever,
+//     there is never the one without the other, and a poll that failed half-way is
+//     done again in full.
 //   - An item is announced as published at most once, whatever the site does to its guid,
 //     its link, its words, its date or its place in the feed. It is known again by all of
 //     these together, and where they contradict each other a person decides.

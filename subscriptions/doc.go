@@ -10,8 +10,8 @@
 //   - A change is atomic: of two at the same time both happen, one after the other, and
 //     no reader sees half of one. What Update has returned is stored.
 //   - Nothing is written where nothing changed.
-//   - A walk over all buckets meets each chat that is subscribed from its start to its
-//     end exactly once; a chat that comes, goes or moves meanwhile, perhaps.
+//   - A walk over all buckets visits each chat that stays subscribed throughout exactly
+//     once; one that joins, leaves or moves meanwhile may be missed.
 //   - Memory does not grow with the audience: a walk holds the buckets that it reads.
 //   - What a newer release wrote is never overwritten nor guessed at (see Unreadable).
 //

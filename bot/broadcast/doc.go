@@ -1,6 +1,6 @@
 // Package broadcast brings one item to many people.
 //
-// What it promises, whatever is killed at whatever moment:
+// What it promises, whatever fails and whenever:
 //
 //   - Nothing is lost. A chat that was subscribed when a broadcast was planned has
 //     the message, or stands in the retry set, or is listed as failed with the reason.

@@ -26,7 +26,7 @@ func TestWhatWasWrittenAtTheDesk(t *testing.T) {
 		pictured                   bool
 	}{
 		{"Бакыт", "ky", known, "", true},
-		{"John", "en", known, "There is no English text of this.\n", true},
+		{"John", "en", known, "This item is not available in English.\n", true},
 		{"Чынара", "ky", "another bot's", "", false},
 	} {
 		item.File = c.file

@@ -17,7 +17,7 @@ func TestADigest(t *testing.T) {
 	for language, want := range map[string][2]string{
 		"ky": {"🗞 Бир күндүк жаңылыктар: 11", "🗞 Бир жумалык жаңылыктар: 11"},
 		"ru": {"🗞 Новости за день: 11", "🗞 Новости за неделю: 11"},
-		"en": {"🗞 News of the day: 11", "🗞 News of the week: 11"},
+		"en": {"🗞 News of the past day: 11", "🗞 News of the past week: 11"},
 	} {
 		for week, rhythm := range []subscriptions.Rhythm{subscriptions.Daily, subscriptions.Weekly} {
 			p := openPost(t, simulator.Options{})

@@ -323,7 +323,7 @@ func TestACorrectionSaysWhen(t *testing.T) {
 			if got := p.deliver(d); got != d.Message {
 				t.Errorf("the message is %+v, not %+v", got, d.Message)
 			}
-			shows(c, "✏️ Оңдолду, 11:17")
+			shows(c, "✏️ Оңдолду: 11:17")
 		}
 		p.deliver(news(late.ID(), d.Item))
 		shows(late, "")
@@ -446,7 +446,7 @@ func TestWhatIsOutOfReachIsSaidAnew(t *testing.T) {
 	c := p.telegram.Citizen("Айгүл", "ky").Open()
 	d := news(c.ID(), illustrated())
 	d.Kind, d.Item.Revision, d.Item.Changed = broadcast.Correction, 2, d.Item.Published
-	if got := p.deliver(d); got.ID == 0 || !strings.Contains(last(t, c.Chat).Text, "✏️ Оңдолду, 10:00") {
+	if got := p.deliver(d); got.ID == 0 || !strings.Contains(last(t, c.Chat).Text, "✏️ Оңдолду: 10:00") {
 		t.Errorf("the message is %+v, the phone shows\n%s", got, bottest.Draw(last(t, c.Chat)))
 	}
 	d.Kind = broadcast.Withdrawal

@@ -27,7 +27,7 @@ const (
 	writtenHead = "<b>Кабыл алуу</b>\n\nДүйшөмбүдө <b>саат 9да</b>, " +
 		"<a href=\"https://minjust.gov.kg/?a=1&amp;b=2\">тизме</a>.\n\n• <i>паспорт</i>\n• арыз\n\n"
 	writtenFoot = "<i>26-ноябрь, 2026-жыл</i>"
-	noRussian   = "<i>Текста на русском языке нет.</i>\n"
+	noRussian   = "<i>Этой новости нет на русском языке.</i>\n"
 )
 
 // later is a clock of after all items.
@@ -48,7 +48,7 @@ func TestTextOfTheDesk(t *testing.T) {
 		{"short", 2, "", writtenHead + "Кызмат акысыз көрсөтүлөт. Кызмат акысыз көрсөтүлөт. Келиңиз<b>!</b>\n\n" + writtenFoot, false},
 		{"stands in", 1, "ru", writtenHead + "Кызмат акысыз көрсөтүлөт. Келиңиз<b>!</b>\n\n" + noRussian + writtenFoot, false},
 		{"long", 100, "", writtenHead + strings.TrimSpace(strings.Repeat("Кызмат акысыз көрсөтүлөт. ", 36)) + "\n\n" + writtenFoot, true},
-		{"long, and stands in", 100, "ru", writtenHead + strings.TrimSpace(strings.Repeat("Кызмат акысыз көрсөтүлөт. ", 35)) + "\n\n" + noRussian + writtenFoot, true},
+		{"long, and stands in", 100, "ru", writtenHead + strings.TrimSpace(strings.Repeat("Кызмат акысыз көрсөтүлөт. ", 34)) + "\n\n" + noRussian + writtenFoot, true},
 	} {
 		p := Renderer{Zone: time.UTC, Now: later}.Variant(written(c.sentences), nil, Variant{Missing: c.missing})
 		if p.HTML != c.want || p.Plain != WithoutTags(c.want) || p.Shortened != c.shortened || Units(p.Plain) > captionLimit {

@@ -20,11 +20,11 @@ func TestTheMarkSaysWhen(t *testing.T) {
 		ky, ru, en string
 	}{
 		{"never", time.Time{}, "", "", ""},
-		{"the same day", published.Add(time.Hour), "✏️ Оңдолду, 20:00", "✏️ Исправлено, 20:00", "✏️ Corrected, 20:00"},
+		{"the same day", published.Add(time.Hour), "✏️ Оңдолду: 20:00", "✏️ Исправлено: 20:00", "✏️ Corrected at 20:00"},
 		{"after midnight there", time.Date(2026, 11, 25, 19, 17, 0, 0, time.UTC),
-			"✏️ Оңдолду: 26-ноябрь, 01:17", "✏️ Исправлено 26 ноября, 01:17", "✏️ Corrected on 26 November, 01:17"},
+			"✏️ Оңдолду: 26-ноябрь, 01:17", "✏️ Исправлено: 26 ноября, 01:17", "✏️ Corrected on 26 November, 01:17"},
 		{"the next year", time.Date(2027, 1, 2, 9, 5, 0, 0, bishkek),
-			"✏️ Оңдолду: 2-январь, 2027-жыл, 09:05", "✏️ Исправлено 2 января 2027 г., 09:05", "✏️ Corrected on 2 January 2027, 09:05"},
+			"✏️ Оңдолду: 2-январь, 2027-жыл, 09:05", "✏️ Исправлено: 2 января 2027 г., 09:05", "✏️ Corrected on 2 January 2027, 09:05"},
 	} {
 		for language, want := range map[string]string{"ky": c.ky, "ru": c.ru, "en": c.en} {
 			item := feeds.Item{Language: language, Title: "102", Published: published, Changed: c.changed}
@@ -54,7 +54,7 @@ func TestTheMarkTakesRoomFromTheText(t *testing.T) {
 	if n := Units(p.Plain); n > captionLimit || Units(whole.Plain) > captionLimit {
 		t.Errorf("the corrected message is %d units long, the other %d", n, Units(whole.Plain))
 	}
-	if !p.Shortened || !strings.Contains(p.Plain, "✏️ Исправлено 26 сентября 2027 г., 01:17\n\n") {
+	if !p.Shortened || !strings.Contains(p.Plain, "✏️ Исправлено: 26 сентября 2027 г., 01:17\n\n") {
 		t.Errorf("the message reads %q", p.Plain)
 	}
 	if n := Units(WithoutTags(r.PageHead(item, BackMarked))) + len("\n\n") + pageSize; n > captionLimit {

@@ -19,7 +19,7 @@ const lake = { at: [77.25, 42.43], wide: 0.92, high: 0.235 };
 
 // towns are where the page's people live.
 export const towns = {
-  bishkek: [74.59, 42.87], osh: [72.80, 40.53], jalal_abad: [73.00, 40.93], karakol: [78.39, 42.49],
+  bishkek: [74.59, 42.87], osh: [72.80, 40.53], manas: [73.00, 40.93], karakol: [78.39, 42.49],
   tokmok: [75.30, 42.84], naryn: [76.00, 41.43], talas: [72.24, 42.52], batken: [70.82, 40.06],
 };
 

@@ -80,7 +80,7 @@ type Telegram struct {
 	// CorrectWithinHours is how long after it went out an item can be corrected or
 	// withdrawn on the phones; until then the ledger says which message each chat has.
 	CorrectWithinHours int `yaml:"correct_within_hours"`
-	// GiveUpAfterHours is how long a message is tried again that fails for passing reasons.
+	// GiveUpAfterHours is how long to retry a message after a temporary failure.
 	GiveUpAfterHours int `yaml:"give_up_after_hours"`
 	// Webhook is where Telegram brings updates; without it they are fetched.
 	Webhook string `yaml:"webhook"`

@@ -68,6 +68,8 @@ type Options struct {
 	// Queue has what concerns one chat in order: a text that had to be fetched is shown
 	// behind what the chat has asked for since. It is shown at once if nil.
 	Queue Queue
+	// Groups keeps what a group gets below Telegram's limit; there is none if nil.
+	Groups Groups
 	// Topics are those to choose from; without any, the choice is not offered.
 	Topics []render.Topic
 	// Admins look after the bot; nobody does if it names none.
@@ -136,6 +138,9 @@ func New(o Options) *Bot {
 	if o.Queue == nil {
 		o.Queue = atOnce{}
 	}
+	if o.Groups == nil {
+		o.Groups = unlimited{}
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -168,7 +173,7 @@ func New(o Options) *Bot {
 	}
 	b.self = telegram.NewSelf(o.Client, o.Log)
 	b.guard = newGuard(o.Log, b.metrics.panics)
-	b.outbox = newOutbox(o.Log, newAnswerMetrics(o.Registerer), b.guard)
+	b.outbox = newOutbox(o.Log, newAnswerMetrics(o.Registerer), b.guard, o.Groups)
 	b.reads = newReads(o.Articles, o.Queue, o.Log, b.guard)
 	return b
 }

@@ -26,8 +26,9 @@ const (
 
 	fewTries = 5 // of a new message that may have arrived
 
-	chatAnswers = 8    // so many wait for one chat; the oldest gives way
-	mostWaiting = 4096 // so many wait in all; more updates are not done with before
+	chatAnswers  = 8    // so many wait for one chat; the oldest gives way
+	groupAnswers = 100  // likewise for a group, which takes few a minute and where each is somebody's
+	mostWaiting  = 4096 // so many wait in all; more updates are not done with before
 
 	firstAnswerPause   = 200 * time.Millisecond
 	longestAnswerPause = 30 * time.Second
@@ -44,6 +45,7 @@ type outbox struct {
 	log     *slog.Logger
 	metrics *answerMetrics
 	guard   guard
+	groups  Groups
 
 	mu      sync.Mutex
 	queues  map[addressee]*queue
@@ -79,8 +81,11 @@ type queue struct {
 	cancel  context.CancelFunc
 }
 
-func newOutbox(log *slog.Logger, metrics *answerMetrics, g guard) *outbox {
-	return &outbox{log: log, metrics: metrics, guard: g, queues: make(map[addressee]*queue), closing: make(chan struct{})}
+func newOutbox(log *slog.Logger, metrics *answerMetrics, g guard, groups Groups) *outbox {
+	return &outbox{
+		log: log, metrics: metrics, guard: g, groups: groups,
+		queues: make(map[addressee]*queue), closing: make(chan struct{}),
+	}
 }
 
 // say brings an answer to Telegram, and returns when it has arrived or when that takes
@@ -124,7 +129,7 @@ func (o *outbox) add(ctx context.Context, to addressee, a *answer) error {
 	if q.slow {
 		a.release(false)
 	}
-	if len(q.answers) > chatAnswers {
+	if len(q.answers) > to.most() {
 		oldest := 0
 		if q.asking {
 			oldest = 1
@@ -173,14 +178,22 @@ func (o *outbox) bring(ctx context.Context, to addressee, q *queue) {
 	defer q.cancel()
 	failures := 0
 	for a := o.first(to, q); a != nil; a = o.first(to, q) {
+		leave, wait := o.enter(to)
+		if wait > 0 {
+			if !o.rest(ctx, q, wait) {
+				o.giveUp(ctx, to, q)
+			}
+			continue
+		}
 		err := o.try(ctx, a)
+		leave()
 		if err == nil || telegram.Harmless(err) {
 			failures = 0
 			o.done(q, a, "arrived")
 			continue
 		}
 		failures++
-		wait := a.again(err, failures)
+		wait = a.again(err, failures)
 		switch {
 		case a.overtaken(o):
 			o.done(q, a, "overtaken")

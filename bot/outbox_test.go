@@ -26,7 +26,7 @@ type post struct {
 }
 
 func newPost(t *testing.T) *post {
-	p := &post{outbox: newOutbox(slog.New(slog.DiscardHandler), newAnswerMetrics(nil), newGuard(slog.New(slog.DiscardHandler), newBotMetrics(nil).panics)), t: t, began: time.Now()}
+	p := &post{outbox: newOutbox(slog.New(slog.DiscardHandler), newAnswerMetrics(nil), newGuard(slog.New(slog.DiscardHandler), newBotMetrics(nil).panics), unlimited{}), t: t, began: time.Now()}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 		cancel()

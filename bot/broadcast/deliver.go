@@ -101,6 +101,7 @@ func (r *runner) attempt(ctx context.Context, t *task, s *slot) (notBefore time.
 		return time.Time{} // the next leader has it, or nobody any more
 	}
 	began := time.Now()
+	t.asked = true
 	var message Message
 	err = caught(r.log, "a message was made or sent", t.job.ID, t.job.Item, func() (err error) {
 		message, err = r.engine.options.Sender.Deliver(withPlace(ctx), d)

@@ -26,11 +26,13 @@ const (
 )
 
 // Limiter is the one budget for all that counts towards Telegram's limit over all chats.
-// Answers to people spend from it and go at once; broadcasts wait for what is left. It is
-// safe for concurrent use.
+// Answers to people spend from it and go at once; broadcasts wait for what is left. It knows,
+// too, what may go to one group. It is safe for concurrent use.
 type Limiter struct {
 	turn  chan struct{} // held by the one who waits for the next place
 	freed chan struct{} // holds a token when a place was given back
+
+	groups groupLimits
 
 	mu   sync.Mutex
 	full float64 // messages a second, as configured; 0 for no limit

@@ -28,6 +28,7 @@ func TestPacing(t *testing.T) {
 		"urgent":                pacingUrgent,
 		"urgent in one chat":    pacingUrgentInOneChat,
 		"small overtakes large": pacingShare,
+		"a lively group":        pacingLively,
 	}, "one chat", "answers")
 }
 

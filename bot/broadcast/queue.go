@@ -14,8 +14,10 @@ const laneLength = 512
 
 // queue decides which task goes next: urgent broadcasts and withdrawals before ordinary
 // ones, those among themselves in turn, and of what failed before no more than its share;
-// in one chat one at a time, the older broadcast first, and each after its distance.
+// in one chat one at a time, the older broadcast first, and each after its distance and, in a
+// group, where its people's answers leave room.
 type queue struct {
+	groups  *groupLimits
 	mu      sync.Mutex
 	changed *sync.Cond    // room in a lane, a task that is done, or the end
 	ready   chan struct{} // holds one token when a task may have become due
@@ -35,8 +37,9 @@ type lane struct {
 	tasks []*task
 }
 
-func newQueue() *queue {
+func newQueue(g *groupLimits) *queue {
 	q := &queue{
+		groups:   g,
 		ready:    make(chan struct{}, 1),
 		chats:    make(map[int64]*chat),
 		inFlight: make(map[*task]struct{}),
@@ -116,6 +119,7 @@ func (q *queue) done(t *task, notBefore time.Time) {
 	defer q.mu.Unlock()
 	delete(q.inFlight, t)
 	t.job.open--
+	q.groups.leave(t.chat, ofNews, t.asked)
 	c := q.chat(t.chat)
 	c.inFlight = false
 	if notBefore.After(c.notBefore) {

@@ -104,7 +104,13 @@ func (q *queue) take(c *chat, now time.Time) *task {
 		q.parkChat(c)
 		return nil
 	}
+	if wait := q.groups.enter(c.id, ofNews); wait > 0 {
+		c.notBefore = now.Add(wait)
+		q.parkChat(c)
+		return nil
+	}
 	t := c.pending[0]
+	t.asked = false
 	c.pending = slices.Delete(c.pending, 0, 1)
 	c.inFlight = true
 	q.inFlight[t] = struct{}{}

@@ -39,7 +39,7 @@ func expect(t *testing.T, got []took, want ...took) {
 
 func TestQueueSharesBetweenBroadcasts(t *testing.T) {
 	t.Parallel()
-	q, large, small := newQueue(), newRun(1, false), newRun(2, false)
+	q, large, small := newQueue(&groupLimits{}), newRun(1, false), newRun(2, false)
 	for chat := range int64(4) {
 		q.push(&task{job: large, chat: 10 + chat})
 	}
@@ -49,7 +49,7 @@ func TestQueueSharesBetweenBroadcasts(t *testing.T) {
 
 func TestQueueLetsUrgentOvertake(t *testing.T) {
 	t.Parallel()
-	q, ordinary, urgent := newQueue(), newRun(1, false), newRun(2, true)
+	q, ordinary, urgent := newQueue(&groupLimits{}), newRun(1, false), newRun(2, true)
 	q.push(&task{job: ordinary, chat: 10})
 	q.push(&task{job: ordinary, chat: 11})
 	q.push(&task{job: urgent, chat: 10})
@@ -60,7 +60,7 @@ func TestQueueLetsUrgentOvertake(t *testing.T) {
 
 func TestQueueKeepsOrderAndDistanceInAChat(t *testing.T) {
 	t.Parallel()
-	q, first, second, third := newQueue(), newRun(1, false), newRun(2, false), newRun(3, false)
+	q, first, second, third := newQueue(&groupLimits{}), newRun(1, false), newRun(2, false), newRun(3, false)
 	group := int64(-5)
 	q.push(&task{job: third, chat: group})
 	q.push(&task{job: second, chat: group})
@@ -77,7 +77,7 @@ func TestQueueKeepsOrderAndDistanceInAChat(t *testing.T) {
 
 func TestQueueSendsOneAtATimeToAChat(t *testing.T) {
 	t.Parallel()
-	q, first, second := newQueue(), newRun(1, false), newRun(2, false)
+	q, first, second := newQueue(&groupLimits{}), newRun(1, false), newRun(2, false)
 	q.push(&task{job: first, chat: 1})
 	q.push(&task{job: second, chat: 1})
 	now := time.Now()
@@ -91,7 +91,7 @@ func TestQueueSendsOneAtATimeToAChat(t *testing.T) {
 
 func TestQueueParksUntilDue(t *testing.T) {
 	t.Parallel()
-	q, j := newQueue(), newRun(1, false)
+	q, j := newQueue(&groupLimits{}), newRun(1, false)
 	now := time.Now()
 	q.park(&task{job: j, chat: 1}, now.Add(time.Minute))
 	expect(t, drain(q, now))
@@ -106,7 +106,7 @@ func TestQueueParksUntilDue(t *testing.T) {
 
 func TestQueueEndsABroadcastButNotTheOthers(t *testing.T) {
 	t.Parallel()
-	q, first, second := newQueue(), newRun(1, false), newRun(2, false)
+	q, first, second := newQueue(&groupLimits{}), newRun(1, false), newRun(2, false)
 	q.push(&task{job: second, chat: 1})
 	q.precede(&task{job: first, chat: 1})
 	q.park(&task{job: second, chat: 2}, time.Now())
@@ -119,7 +119,7 @@ func TestQueueEndsABroadcastButNotTheOthers(t *testing.T) {
 
 func TestQueueForgetsChatsThatHaveTheirDistance(t *testing.T) {
 	t.Parallel()
-	q, j := newQueue(), newRun(1, false)
+	q, j := newQueue(&groupLimits{}), newRun(1, false)
 	for chat := range int64(100) {
 		q.push(&task{job: j, chat: chat + 1})
 	}

@@ -36,7 +36,7 @@ func newRunner(e *Engine) *runner {
 	return &runner{
 		engine:        e,
 		log:           e.options.Log,
-		queue:         newQueue(),
+		queue:         newQueue(&e.options.Limiter.groups),
 		slots:         newSlots(e.options.Limiter, e.breaker),
 		checkpointNow: make(chan struct{}, 1),
 

@@ -18,6 +18,7 @@ type task struct {
 	attempts int       // failed ones
 	since    time.Time // the first failure; zero before it
 	kept     bool      // as safe says
+	asked    bool      // Telegram was asked in this attempt
 }
 
 // safe says that a crash can't lose the task any more: it is done, or stands in the

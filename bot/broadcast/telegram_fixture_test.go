@@ -104,7 +104,7 @@ func newTelegramFixture(tb testing.TB, rdb redis.UniversalClient, o simulator.Op
 	set.engine.Sender = delivery.NewSender(client, delivery.Options{Registerer: w.metrics})
 	w.lease, w.engine = set.engine.Lease, broadcast.New(set.engine)
 	w.updates = updates.NewPoller(updates.NewDispatcher(updates.Options{
-		Client: client, Handler: bot.New(bot.Options{Client: client, Store: w.store, Archive: w.archive, Joined: w.engine.Joined}),
+		Client: client, Handler: bot.New(bot.Options{Client: client, Store: w.store, Archive: w.archive, Joined: w.engine.Joined, Groups: set.engine.Limiter}),
 	}), nil)
 	return w
 }

@@ -105,10 +105,21 @@ func (s *Server) edit(q *query, change func(*Message) *Refusal) (any, *Refusal) 
 	case !markup.inline():
 		return nil, InlineExpected
 	}
+	if refusal := c.passEdit(); refusal != nil {
+		return nil, refusal
+	}
 	if refusal := c.replace(m, rows, change); refusal != nil {
 		return nil, refusal
 	}
 	return c.wireMessage(*m), nil
+}
+
+// passEdit counts an edit towards a group's limit, which messages and edits share. c.mu is held.
+func (c *Chat) passEdit() *Refusal {
+	if c.kind == Private {
+		return nil
+	}
+	return c.account.limiter.pass(&c.pace, c.account.now(), true, false)
 }
 
 func (s *Server) editInline(id string, rows [][]Button, change func(*Message) *Refusal) (any, *Refusal) {

@@ -162,7 +162,7 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	queue := &updates.ChatQueue{}
 	a.bot = bot.New(bot.Options{
-		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller, Queue: queue,
+		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller, Queue: queue, Groups: limiter,
 		Ministry: ministryOf(o.Config),
 		Topics:   choice(o.Config, numbers),
 		Joined:   a.Engine.Joined, KeepDigests: a.Engine.KeepDigests, Forget: a.Engine.Forget, Move: a.Engine.Move, Counter: a.counter,

@@ -24,6 +24,9 @@ func keyAct(id string) string { return "{news}:desk:act:" + id }
 // keyInvite is a string: who invited.
 func keyInvite(sum string) string { return "{news}:desk:invite:" + sum }
 
+// keyLogin is a string: whose link to sign in it is.
+func keyLogin(sum string) string { return "{news}:desk:login:" + sum }
+
 // keyHeld is a hash: held item → what was decided of it, as JSON.
 func keyHeld(batch string) string { return "{news}:desk:held:" + batch }
 
@@ -38,5 +41,6 @@ const (
 	kept         = KeptDays * 24 * time.Hour // how long closed cases and the audit are kept
 	keptAct      = 24 * time.Hour            // how long an act is known again
 	keptDecision = 90 * 24 * time.Hour
-	keptInvite   = 24 * time.Hour // how long an invitation is valid
+	keptInvite   = 24 * time.Hour  // how long an invitation is valid
+	keptLogin    = 2 * time.Minute // how long a link to sign in is valid
 )

@@ -29,8 +29,9 @@ var places = map[string]int{
 	"line":     120,
 	"button":   30,
 	"toast":    200,
-	"column":   40, // of a table
-	"command":  60, // Telegram takes 256 and shows one line
+	"column":   40,  // of a table
+	"web":      400, // of a page
+	"command":  60,  // Telegram takes 256 and shows one line
 	"about":    512,
 	"short":    120,
 }

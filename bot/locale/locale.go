@@ -30,8 +30,9 @@ const Default = "ru"
 //go:embed catalogue/*.yaml
 var files embed.FS
 
-// parts are what a catalogue is made of: what citizens see, what the press office does, and its reports.
-var parts = []string{"", "desk.", "report.", "groups."}
+// parts are what a catalogue is made of: what citizens see, what the press office does, its reports, groups, and the
+// press office's pages.
+var parts = []string{"", "desk.", "report.", "groups.", "web."}
 
 // order is that of the language buttons.
 var order = []string{"ky", "ru", "en"}

@@ -14,12 +14,29 @@ import (
 )
 
 // entryID is how the program names an entry.
-var entryID = regexp.MustCompile(`^(language|number|date|screen|line|button|toast|command|profile|column)\.[a-z_]+$`)
+var entryID = regexp.MustCompile(`^(language|number|date|screen|line|button|toast|command|profile|column|web)\.[a-z_]+$`)
+
+// templateEntry is how a template names one.
+var templateEntry = regexp.MustCompile(`"((?:screen|line|button|toast|web)\.[a-z_]+)"`)
+
+func readFile(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
 
 func TestTheProgramUsesEveryEntryAndNoOther(t *testing.T) {
 	t.Parallel()
 	used := make(map[string]bool)
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".html") {
+			for _, found := range templateEntry.FindAllStringSubmatch(readFile(t, path), -1) {
+				used[found[1]] = true
+			}
+		}
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}

@@ -21,6 +21,7 @@ import (
 	"kabarchy/bot/delivery"
 	"kabarchy/bot/desk"
 	"kabarchy/bot/desk/report"
+	"kabarchy/bot/desk/web"
 	"kabarchy/bot/lease"
 	"kabarchy/bot/search"
 	"kabarchy/bot/telegram"
@@ -72,6 +73,7 @@ type App struct {
 	options   AppOptions
 	bot       *bot.Bot
 	counter   *report.Counter
+	web       *web.Desk // nil where the desk has no pages
 	updates   *updates.Dispatcher
 	webhook   *updates.Webhook // nil where updates are fetched
 	client    *telegram.Client
@@ -168,6 +170,9 @@ func (a *App) wire(ctx context.Context) error {
 		Joined:   a.Engine.Joined, KeepDigests: a.Engine.KeepDigests, Forget: a.Engine.Forget, Move: a.Engine.Move, Counter: a.counter,
 		Admins: a.admins(), Desk: a.Desk, Previews: sender, Zone: zone, Log: o.Log, Registerer: a.metrics,
 	})
+	if a.web, err = a.newWeb(); err != nil {
+		return err
+	}
 	a.updates = updates.NewDispatcher(updates.Options{Client: a.client, Handler: a.bot, Queue: queue, Log: o.Log, Registerer: a.metrics})
 	if address := o.Config.Telegram.Webhook; address != "" {
 		a.webhook = updates.NewWebhook(a.updates, updates.WebhookOptions{Address: address, Registerer: a.metrics})

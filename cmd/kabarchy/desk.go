@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kabarchy/bot/desk"
+	"kabarchy/bot/desk/web"
 	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/feeds"
 	"kabarchy/feeds/fetch"
@@ -42,6 +43,18 @@ func (a *App) newDesk() (*desk.Desk, error) {
 		options.Writing, options.One, options.Alone, options.Hold = true, d.One(), d.Alone, time.Duration(d.HoldSeconds)*time.Second
 	}
 	return desk.New(options)
+}
+
+// newWeb makes the desk's pages; nil where the configuration gives them no address.
+func (a *App) newWeb() (*web.Desk, error) {
+	o := a.options
+	if o.Config.DeskAddress() == "" {
+		return nil, nil
+	}
+	return web.New(web.Options{
+		Address: o.Config.DeskAddress(), Redis: o.Redis, Desk: a.Desk, Engine: a.Engine, Archive: a.Archive, Token: string(o.Token),
+		Language: a.bot.LanguageOf, Username: a.bot.Username, Zone: o.Config.Zone(), Log: o.Log,
+	})
 }
 
 // links asks pages whether they are there, as a reader's browser would. Only public addresses

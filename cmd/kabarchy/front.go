@@ -8,22 +8,24 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"kabarchy/bot/desk/web"
 	"kabarchy/bot/updates"
 	"kabarchy/cmd/kabarchy/config"
 )
 
 // front is where the program is asked from outside: for health and metrics, and by
-// Telegram where it brings the updates. It answers from the first moment on: while the
+// Telegram where it brings the updates, and by those at the desk for its pages. It answers from the first moment on: while the
 // service waits for Redis it is alive, and not ready.
 type front struct {
 	health  net.Listener
 	webhook net.Listener // nil where the webhook is served beside health and metrics
 	apart   bool         // whether it is not
+	desk    string       // the public address of the desk's pages; empty where there are none
 	now     atomic.Pointer[handlers]
 }
 
 // handlers are those of the moment.
-type handlers struct{ health, webhook http.Handler }
+type handlers struct{ health, webhook, desk http.Handler }
 
 // errStarting is what /readyz says while the service waits for Redis.
 var errStarting = errors.New("the service is starting; it waits for redis")
@@ -36,8 +38,9 @@ func (a *App) open(ctx context.Context) error {
 	if a.front.health, err = a.options.Listen(ctx, c.Listen, "the key listen"); err != nil {
 		return err
 	}
+	a.front.desk = c.DeskAddress()
 	starting := readiness{{name: "start", ask: func(context.Context) error { return errStarting }}}
-	a.front.now.Store(&handlers{newHandler(starting, a.metrics), http.HandlerFunc(unavailableYet)})
+	a.front.now.Store(&handlers{newHandler(starting, a.metrics), http.HandlerFunc(unavailableYet), http.HandlerFunc(unavailableYet)})
 	a.parts.start(ctx, "health and metrics", func(ctx context.Context) error {
 		return serve(ctx, a.front.health, http.HandlerFunc(a.front.answerAll), updates.WebhookGrace, a.options.Log)
 	})
@@ -54,15 +57,19 @@ func (a *App) open(ctx context.Context) error {
 }
 
 func unavailableYet(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Retry-After", "5")
 	w.WriteHeader(http.StatusServiceUnavailable) // Telegram tries again
 }
 
 // serveAll goes over from starting to the service's own answers. The webhook is served
 // on every instance, so that citizens are answered by all of them.
 func (a *App) serveAll() {
-	own := &handlers{newHandler(a.readiness(), a.metrics), http.NotFoundHandler()}
+	own := &handlers{newHandler(a.readiness(), a.metrics), http.NotFoundHandler(), http.NotFoundHandler()}
 	if a.webhook != nil {
 		own.webhook = only(webhookPath(a.options.Config.Telegram.Webhook), a.webhook)
+	}
+	if a.web != nil {
+		own.desk = a.web
 	}
 	a.front.now.Store(own)
 }
@@ -79,9 +86,13 @@ func only(path string, handler http.Handler) http.Handler {
 }
 
 // answerAll is for the address of health and metrics. The webhook is there where it has
-// no address of its own.
+// no address of its own, and so are the desk's pages, for their host.
 func (f *front) answerAll(w http.ResponseWriter, r *http.Request) {
 	now := f.now.Load()
+	if f.desk != "" && web.Serves(f.desk, r) {
+		now.desk.ServeHTTP(w, r)
+		return
+	}
 	if f.apart || slices.Contains(config.ServedPaths, r.URL.Path) {
 		now.health.ServeHTTP(w, r)
 		return

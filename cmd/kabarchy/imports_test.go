@@ -19,7 +19,7 @@ const (
 // Imports run one way, so that each part can be understood, tested and replaced without
 // those above it.
 var mayImport = map[string][]string{
-	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/delivery", "bot/desk", "bot/desk/report", "bot/lease", "bot/locale", "bot/render", "bot/search", "bot/simulator", "bot/simulator/page", "bot/telegram", "bot/updates", "cmd/kabarchy/config", "cmd/kabarchy/sample", "feeds", "feeds/fetch", "subscriptions", "subscriptions/embedded"},
+	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/delivery", "bot/desk", "bot/desk/report", "bot/desk/web", "bot/lease", "bot/locale", "bot/render", "bot/search", "bot/simulator", "bot/simulator/page", "bot/telegram", "bot/updates", "cmd/kabarchy/config", "cmd/kabarchy/sample", "feeds", "feeds/fetch", "subscriptions", "subscriptions/embedded"},
 	"cmd/kabarchy/config": {"bot/locale", "feeds"},
 	"cmd/kabarchy/sample": {},
 	"bot":                 {"bot/broadcast", "bot/desk/report", "bot/desk", "bot/locale", "bot/render", "bot/search", "bot/telegram", "feeds", "feeds/article", "subscriptions"},
@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	"bot/desk":            {"bot/broadcast", "bot/locale", "feeds", "feeds/article", "subscriptions"},
 	"bot/lease":           {},
 	"bot/desk/report":     {"bot/broadcast", "feeds", "subscriptions"},
+	"bot/desk/web":        {"bot/broadcast", "bot/desk", "bot/desk/report", "bot/locale", "feeds", "feeds/article", "subscriptions"},
 	"bot/delivery":        {"bot/broadcast", "bot/locale", "bot/render", "bot/telegram", "feeds", "subscriptions"},
 	"bot/locale":          {},
 	"bot/render":          {"bot/locale", "bot/telegram", "feeds", "feeds/article", "subscriptions"},

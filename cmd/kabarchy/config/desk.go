@@ -3,6 +3,8 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -18,7 +20,7 @@ type Desk struct {
 	// Alone are approvers who may approve their own texts where these are urgent.
 	Alone  []int64  `yaml:"alone"`
 	People []Person `yaml:"people"`
-	// Web would be the address of the desk's pages; there are none yet.
+	// Web is the public address of the desk's pages; there are none if it is empty.
 	Web string `yaml:"web"`
 }
 
@@ -49,6 +51,45 @@ const (
 	leastHold, defaultHold, mostHold = 10, 30, 300 // seconds
 	longestName                      = 64          // characters
 )
+
+// web checks the address of the desk's pages, which shares its listener with what else is served.
+func (ps *problems) web(address string, t Telegram) {
+	const key = "desk.web"
+	if address == "" {
+		return
+	}
+	u, is := publicAddress(address)
+	if !is {
+		ps.add(key, "%q is not an address such as https://bot.example.kg/desk", address)
+		return
+	}
+	hook := ""
+	if h, err := url.Parse(t.Webhook); err == nil {
+		hook = h.Path
+	}
+	apart := func(other string) bool { return !within(other, u.Path) && !within(u.Path, other) }
+	switch {
+	case u.Scheme != "https" && !(loopback(u.Hostname()) && u.Scheme == "http"):
+		ps.add(key, "must begin with https://: Telegram opens nothing else, and who signs in must not be overheard")
+	case !plainPath.MatchString(u.Path) || path.Clean(u.Path) != u.Path:
+		ps.add(key, "needs a path of Latin letters, digits and hyphens, such as /desk")
+	case slices.ContainsFunc(ServedPaths, func(served string) bool { return !apart(served) }):
+		ps.add(key, "has the path %s, where something else is served", u.Path)
+	case hook != "" && !apart(hook):
+		ps.add(key, "has the path %s, and telegram.webhook has %s: neither may lie within the other", u.Path, hook)
+	}
+}
+
+// within reports whether a path is another one or lies below it.
+func within(path, other string) bool { return path == other || strings.HasPrefix(path, other+"/") }
+
+// DeskAddress is the public address of the desk's pages; empty where there are none.
+func (c *Config) DeskAddress() string {
+	if c.Desk == nil {
+		return ""
+	}
+	return c.Desk.Web
+}
 
 // Colleagues are all at the desk: its people, and the administrators, who are operators and
 // approvers.
@@ -83,9 +124,7 @@ func (ps *problems) desk(c *Config) {
 	if d.HoldSeconds < leastHold || d.HoldSeconds > mostHold {
 		ps.add("desk.hold_seconds", "must be from %d to %d", leastHold, mostHold)
 	}
-	if d.Web != "" {
-		ps.add("desk.web", "the desk has no pages in the web yet: take this out")
-	}
+	ps.web(d.Web, c.Telegram)
 	ps.people(d.People)
 	all := c.Colleagues()
 	for i, id := range d.Alone {

@@ -25,8 +25,8 @@ func (ps *problems) webhook(address string) {
 	if address == "" {
 		return
 	}
-	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" || u.User != nil || strings.ContainsAny(address, "?#") {
+	u, is := publicAddress(address)
+	if !is {
 		ps.add(key, "%q is not an address such as https://bot.example.kg/telegram", address)
 		return
 	}
@@ -41,6 +41,12 @@ func (ps *problems) webhook(address string) {
 	case slices.Contains(ServedPaths, u.Path):
 		ps.add(key, "has the path %s, where something else is served", u.Path)
 	}
+}
+
+// publicAddress reads an address of a host and a path.
+func publicAddress(address string) (u *url.URL, is bool) {
+	u, err := url.Parse(address)
+	return u, err == nil && u.Hostname() != "" && u.User == nil && !strings.ContainsAny(address, "?#")
 }
 
 // webhookListen checks the address that is for the webhook alone.

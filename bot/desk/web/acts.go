@@ -1,0 +1,203 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"kabarchy/bot/desk"
+)
+
+// via is how the audit names what was done here.
+const via = "web"
+
+// act is one that a form may do to a case.
+type act struct {
+	sure   string // the entry that asks before it; empty where it is done unasked
+	yes    string // the entry that agrees
+	reason bool   // a reason is asked for
+	done   string // the entry that says that it was done
+}
+
+// acts are those that forms may do. What people notice is asked for first, with their number.
+var acts = map[desk.Verb]act{
+	desk.Submit:   {done: "web.done_submit"},
+	desk.TakeBack: {done: "web.done_take_back"},
+	desk.Stop:     {done: "web.done_stop"},
+	desk.End:      {done: "web.done_end"},
+	desk.Approve:  {sure: "screen.desk_sure_approve", yes: "button.desk_yes_approve", done: "web.done_approve"},
+	desk.GoOn:     {sure: "screen.desk_sure_go_on", yes: "button.desk_yes_go_on", done: "web.done_go_on"},
+	desk.Retry:    {sure: "screen.desk_sure_retry", yes: "button.desk_yes_retry", done: "web.done_retry"},
+	desk.Discard:  {sure: "screen.desk_sure_discard", yes: "button.desk_yes_discard", done: "web.done_discard"},
+	desk.Return:   {sure: "web.sure_return", yes: "button.desk_return", reason: true, done: "web.done_return"},
+}
+
+// actOf is an act on a case of a kind: a correction is not sent.
+func actOf(verb desk.Verb, kind desk.Kind) (act, bool) {
+	a, known := acts[verb]
+	if verb == desk.Approve && kind == desk.Correct {
+		a.sure, a.yes = "screen.desk_sure_correct", "button.desk_yes_correct"
+	}
+	return a, known
+}
+
+// question is what the page that asks before an act is drawn from.
+type question struct {
+	Case    desk.Case
+	Title   string
+	Verb    desk.Verb
+	Ask     string // an entry
+	Yes     string // an entry
+	Count   string // of those who notice it
+	Reason  bool
+	Danger  bool
+	Longest int // of the reason, in characters
+}
+
+// longestReason is how long one may be, as the desk holds it.
+const longestReason = 500
+
+// sure asks whether an act is to be done, with the number of those who notice it.
+func (d *Desk) sure(r *request) error {
+	c, verb, err := d.caseAndVerb(r)
+	if err != nil {
+		return err
+	}
+	a, known := actOf(verb, c.Kind)
+	if !known || a.sure == "" {
+		return errNoPage
+	}
+	if !slices.Contains(d.office.AllowedTo(c, r.who, r.roles), verb) {
+		return d.moved(r, c)
+	}
+	count, err := d.concerned(r.Context(), c, verb)
+	if err != nil {
+		return err
+	}
+	return r.show("sure", question{
+		Case: c, Title: d.titleOf(r.Context(), c, r.Language()), Verb: verb, Ask: a.sure, Yes: a.yes, Count: r.Number(count),
+		Reason: a.reason, Danger: !a.reason, Longest: longestReason,
+	})
+}
+
+// caseAndVerb are those in the request's address.
+func (d *Desk) caseAndVerb(r *request) (desk.Case, desk.Verb, error) {
+	c, found, err := d.office.Look(r.Context(), r.PathValue("id"))
+	if err == nil && !found {
+		err = errNoPage
+	}
+	return c, desk.Verb(r.PathValue("verb")), err
+}
+
+// do does an act on the version of a case that the form shows.
+func (d *Desk) do(r *request) error {
+	if err := r.form(); err != nil {
+		return err
+	}
+	c, verb, err := d.caseAndVerb(r)
+	if err != nil {
+		return err
+	}
+	a, known := actOf(verb, c.Kind)
+	version, isNumber := strconv.Atoi(r.PostFormValue("version"))
+	if !known || isNumber != nil {
+		return errNoPage
+	}
+	todo := desk.Act{
+		ID: r.actID(string(verb), c.ID, strconv.Itoa(version)), Verb: verb, Case: c.ID, Version: version, Who: r.who, Via: via,
+		Reason: r.PostFormValue("reason"),
+	}
+	if verb == desk.Approve {
+		if todo.Reach, err = d.concerned(r.Context(), c, verb); err != nil {
+			return err
+		}
+	}
+	out, err := d.office.Do(r.Context(), todo)
+	return d.after(r, out, a.done, err)
+}
+
+// stopItem stops an item of a feed: its case begins with that.
+func (d *Desk) stopItem(r *request) error {
+	if err := r.form(); err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	out, err := d.office.StopItem(r.Context(), desk.Act{ID: r.actID("stop", id), Case: id, Who: r.who, Via: via})
+	return d.after(r, out, acts[desk.Stop].done, err)
+}
+
+// after says what an act has come to, and leads back.
+func (d *Desk) after(r *request, out desk.Outcome, done string, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case out.Result == desk.Conflict, out.Result == desk.Refused && out.Refusal == desk.WrongStatus:
+		return d.moved(r, out.Case)
+	case out.Result == desk.Refused:
+		done = refusals[out.Refusal]
+	}
+	if err := r.say(r.T(done)); err != nil {
+		return err
+	}
+	return r.see(r.next(r.PostFormValue("back")))
+}
+
+// moved says that a case is another by now than the page showed, and leads back.
+func (d *Desk) moved(r *request, c desk.Case) error {
+	words := r.T("toast.desk_moved")
+	if c.ID != "" && !slices.Contains(d.office.AllowedTo(c, r.who, r.roles), desk.Verb(r.PathValue("verb"))) {
+		words = r.T("web.moved")
+	}
+	if err := r.say(words); err != nil {
+		return err
+	}
+	return r.see(r.next(r.PostFormValue("back")))
+}
+
+// refusals are what to say of each.
+var refusals = map[desk.Refusal]string{
+	desk.NotAllowed:   "toast.desk_not_allowed",
+	desk.OwnText:      "toast.desk_own_text",
+	desk.NoCase:       "web.no_page",
+	desk.NoReason:     "toast.desk_no_reason",
+	desk.TooLong:      "toast.desk_too_long",
+	desk.ChecksFailed: "web.checks",
+}
+
+// concerned is how many people an act is noticed by.
+func (d *Desk) concerned(ctx context.Context, c desk.Case, verb desk.Verb) (int, error) {
+	if verb == desk.Approve && c.Kind == desk.Announce {
+		reach, err := d.office.Reach(ctx, c)
+		return reach.All.Reached(), err
+	}
+	all, err := d.options.Engine.Progress(ctx)
+	switch p := progressOf(all, c.Items, c.Kind); verb {
+	case desk.Approve: // it changes what they have
+		return progressOf(all, d.changes(ctx, c), desk.Announce).Sent, err
+	case desk.GoOn:
+		return p.Rest(), err
+	case desk.Retry:
+		return p.GaveUp, err
+	}
+	return 0, err
+}
+
+// changes are the items that a correction has a text for.
+func (d *Desk) changes(ctx context.Context, c desk.Case) (items []string) {
+	for _, id := range c.Items {
+		item, err := d.options.Archive.Item(ctx, id)
+		if err != nil {
+			continue // it is in the archive no more
+		}
+		if _, has := c.Texts[item.Language]; has {
+			items = append(items, id)
+		}
+	}
+	return items
+}
+
+// titleOf is what a case is called.
+func (d *Desk) titleOf(ctx context.Context, c desk.Case, language string) string {
+	g := &glance{titles: map[string]string{c.ID: itemTitle(ctx, d.options.Archive, c.Items)}}
+	return g.title(c, language)
+}

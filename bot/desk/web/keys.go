@@ -1,0 +1,11 @@
+package web
+
+// keySession is a string: who has signed in, as scs encodes it; by SHA-256 of the token in
+// the cookie.
+func keySession(sum string) string { return "{news}:desk:session:" + sum }
+
+// keySeen is a string: that a sign-in by Telegram was used.
+func keySeen(sum string) string { return "{news}:desk:seen:" + sum }
+
+// keyKnocks is a string: how many sign-ins came from an address within a minute.
+func keyKnocks(sum string) string { return "{news}:desk:knocks:" + sum }

@@ -1,0 +1,155 @@
+package web
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"path"
+	"regexp"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"kabarchy/bot/desk"
+	"kabarchy/bot/locale"
+)
+
+// request is what somebody asks of the desk, with the answer that they get.
+type request struct {
+	*http.Request
+	view
+	w     http.ResponseWriter
+	desk  *Desk
+	who   int64 // a Telegram user id; 0 for who has not signed in
+	roles desk.Role
+}
+
+// What a handler returns where a page in words says it all.
+var (
+	errNoPage  = errors.New("there is no such page")
+	errForeign = errors.New("another site asks for this")
+	errTooMuch = errors.New("the form is too large")
+	errTooFast = errors.New("too many sign-ins from this address")
+	errOutside = errors.New("who asks is not at the desk")
+	errRefused = errors.New("Telegram's sign-in is not valid")
+	errUsed    = errors.New("this sign-in was used")
+)
+
+// failures are the pages that say what stands against a request.
+var failures = []struct {
+	err    error
+	status int
+	title  string
+	text   string
+}{
+	{errNoPage, http.StatusNotFound, "web.no_page", "web.no_page_text"},
+	{errForeign, http.StatusForbidden, "web.foreign", "web.foreign_text"},
+	{errTooMuch, http.StatusRequestEntityTooLarge, "web.too_much", "web.too_much_text"},
+	{errTooFast, http.StatusTooManyRequests, "web.too_fast", "web.too_fast_text"},
+	{errOutside, http.StatusForbidden, "web.outside", "web.outside_text"},
+	{errRefused, http.StatusForbidden, "web.refused", "web.refused_text"},
+	{errUsed, http.StatusForbidden, "web.used", "web.used_text"},
+	{nil, http.StatusServiceUnavailable, "web.away", "web.away_text"}, // whatever else it is
+}
+
+// failure is what a page says of what failed.
+type failure struct{ Title, Text string }
+
+// fail answers with a page that says what stands against the request.
+func (r *request) fail(err error) {
+	for _, f := range failures {
+		if f.err != nil && !errors.Is(err, f.err) {
+			continue
+		}
+		if f.err == nil && r.Context().Err() == nil {
+			r.desk.log.WarnContext(r.Context(), "page not shown", "method", r.Method, "pattern", r.Pattern, "user", r.who, "error", err)
+		}
+		if f.status == http.StatusServiceUnavailable {
+			r.w.Header().Set("Retry-After", "5")
+		}
+		_ = r.draw(f.status, "failure", failure{r.T(f.title), r.T(f.text)})
+		return
+	}
+}
+
+// show answers with a page of pages, which finds data as .Data.
+func (r *request) show(name string, data any) error { return r.draw(http.StatusOK, name, data) }
+
+func (r *request) draw(status int, name string, data any) error {
+	p := page{view: r.view, Path: strings.TrimPrefix(r.URL.Path, r.site.base), Nonce: newNonce(), Roles: r.roles, Data: data}
+	if r.who != 0 && status == http.StatusOK {
+		p.In = true
+		if p.Said = r.desk.sessions.PopString(r.Context(), sessionSaid); p.Said != "" {
+			if _, _, err := r.desk.sessions.Commit(r.Context()); err != nil {
+				return err
+			}
+		}
+	}
+	var drawn bytes.Buffer
+	if err := r.desk.pages[name].ExecuteTemplate(&drawn, "base.html", p); err != nil {
+		if status != http.StatusOK {
+			http.Error(r.w, r.T("web.away"), http.StatusServiceUnavailable)
+		}
+		return err
+	}
+	r.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	r.w.WriteHeader(status)
+	r.w.Write(drawn.Bytes())
+	return nil
+}
+
+// say has the next page of this person begin with some words.
+func (r *request) say(words string) error {
+	r.desk.sessions.Put(r.Context(), sessionSaid, words)
+	_, _, err := r.desk.sessions.Commit(r.Context())
+	return err
+}
+
+// see leads on to a page, named as in routes.
+func (r *request) see(to string) error {
+	http.Redirect(r.w, r.Request, r.site.base+to, http.StatusSeeOther)
+	return nil
+}
+
+// next is the page that was asked for before somebody signed in: one of ours, or Now.
+func (r *request) next(asked string) string {
+	if p := path.Clean(asked); plainPath.MatchString(asked) && (p == asked || p+"/" == asked) {
+		return asked
+	}
+	return "/"
+}
+
+var plainPath = regexp.MustCompile(`^/[A-Za-z0-9/_:-]*$`)
+
+// form reads the request's form; errTooMuch where it is larger than its route allows.
+func (r *request) form() error {
+	err := r.ParseForm()
+	if errors.As(err, new(*http.MaxBytesError)) {
+		return errTooMuch
+	}
+	return err
+}
+
+// actID is the id of an act that a form does: the same however often the form is sent. Of one
+// page's forms each does another act, named by parts.
+func (r *request) actID(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(append([]string{"web", decimal(r.who), r.PostFormValue("nonce")}, parts...), "\x00")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// newNonce is what a page's forms are known by.
+func newNonce() string { return rand.Text() }
+
+// readerOf is the language that a browser asks for.
+func readerOf(r *http.Request) string {
+	tags, _, _ := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	for _, tag := range tags {
+		if base, _ := tag.Base(); locale.Spoken(base.String()) {
+			return base.String()
+		}
+	}
+	return locale.Default
+}

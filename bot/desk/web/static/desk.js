@@ -1,0 +1,85 @@
+// The desk's own script: what a Mini App says to Telegram, and what Telegram says to it, as
+// https://core.telegram.org/api/web-events describes. Without it every page works in a browser.
+(() => {
+  "use strict";
+
+  const root = document.documentElement;
+  const inFrame = window.parent !== window;
+  const proxy = window.TelegramWebviewProxy;
+  const inTelegram = () => sessionStorage.getItem("telegram") === "yes";
+
+  // What Telegram gives is behind the #, for the first page alone.
+  const given = new URLSearchParams(location.hash.slice(1));
+  const data = given.get("tgWebAppData");
+  if (data !== null) {
+    keep("telegram", "yes");
+    keep("theme", given.get("tgWebAppThemeParams"));
+    history.replaceState(history.state, "", location.pathname + location.search);
+  }
+
+  function keep(name, value) {
+    if (value) sessionStorage.setItem(name, value);
+  }
+
+  function post(event, fields = {}) {
+    if (proxy) proxy.postEvent(event, JSON.stringify(fields));
+    else if (inFrame) window.parent.postMessage(JSON.stringify({ eventType: event, eventData: fields }), "*"); // no secrets
+  }
+
+  // Light or dark is Telegram's choice; the colours are ours.
+  function paint() {
+    let colours = null;
+    try { colours = JSON.parse(sessionStorage.getItem("theme")); } catch { return; }
+    const back = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colours?.bg_color ?? "");
+    if (!back) return;
+    const [red, green, blue] = back.slice(1).map((part) => parseInt(part, 16));
+    root.dataset.theme = 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light";
+  }
+
+  // What Telegram says.
+  const heard = {
+    theme_changed: (fields) => { keep("theme", JSON.stringify(fields?.theme_params)); paint(); },
+    back_button_pressed: () => { location.assign(root.querySelector("[data-home]")?.href ?? "."); },
+  };
+  const hear = (event, fields) => heard[event]?.(typeof fields === "string" ? JSON.parse(fields || "{}") : fields);
+  window.Telegram = { WebView: { receiveEvent: hear } };
+  window.TelegramGameProxy = { receiveEvent: hear };
+  window.addEventListener("message", (message) => {
+    if (message.source !== window.parent || typeof message.data !== "string") return;
+    try {
+      const { eventType, eventData } = JSON.parse(message.data);
+      hear(eventType, eventData);
+    } catch { /* not Telegram's */ }
+  });
+
+  // Text that was typed and not sent: who closes the page is asked.
+  let unsaved = false;
+  function note(is) {
+    if (is === unsaved) return;
+    unsaved = is;
+    post("web_app_setup_closing_behavior", { need_confirmation: is });
+  }
+  document.addEventListener("input", (event) => { if (event.target.closest?.("[data-unsaved]")) note(true); });
+  document.addEventListener("submit", (event) => {
+    note(false);
+    // Sent twice it would be one act; but nobody should wonder.
+    setTimeout(() => event.target.querySelectorAll("button").forEach((button) => { button.disabled = true; }));
+  });
+  window.addEventListener("beforeunload", (event) => { if (unsaved && !inTelegram()) event.preventDefault(); });
+  window.addEventListener("pageshow", (event) => { // back to a page whose form was sent
+    if (event.persisted) document.querySelectorAll("button:disabled").forEach((button) => { button.disabled = false; });
+  });
+
+  paint();
+  document.addEventListener("DOMContentLoaded", () => {
+    if (data === null && !inTelegram()) return;
+    post("web_app_ready");
+    post("web_app_expand");
+    post("web_app_setup_swipe_behavior", { allow_vertical_swipe: false });
+    post("web_app_setup_back_button", { is_visible: root.querySelector("[data-home]") !== null });
+    const form = document.getElementById("enter");
+    if (form === null || data === null) return;
+    form.elements.data.value = data;
+    form.submit();
+  });
+})();

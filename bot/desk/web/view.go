@@ -1,0 +1,147 @@
+package web
+
+import (
+	"embed"
+	"html/template"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"kabarchy/bot/desk"
+	"kabarchy/bot/locale"
+)
+
+// view is what the words of a page are written with.
+type view struct {
+	words locale.Locale
+	site  *site
+}
+
+// site is what is the same for all pages.
+type site struct {
+	base     string // the path above all pages, without a slash at its end
+	files    files
+	zone     *time.Location
+	username func() string // the bot's
+}
+
+// page is what a template draws. Its words are in the language of who reads it.
+type page struct {
+	view
+	In    bool // somebody has signed in
+	Roles desk.Role
+	Path  string // of this page, as routes name it
+	Nonce string // of the page's forms
+	Said  string // what is to be said first
+	Data  any    // what the handler gave
+}
+
+// T is an entry of the catalogue; its placeholders are named in pairs with what fills them.
+func (v view) T(entry string, pairs ...any) string { return v.words.T(entry, placeholders(pairs)) }
+
+// N is the form of an entry that goes with a count.
+func (v view) N(entry string, count int, pairs ...any) string {
+	return v.words.N(entry, count, placeholders(pairs))
+}
+
+// HTML is an entry that holds tags; what fills its placeholders is escaped.
+func (v view) HTML(entry string, pairs ...any) template.HTML {
+	text := strings.ReplaceAll(v.words.HTML(entry, placeholders(pairs)), "\n", "<br>")
+	return template.HTML(text) // the catalogue is ours
+}
+
+func placeholders(pairs []any) map[string]any {
+	data := make(map[string]any, len(pairs)/2)
+	for i := 1; i < len(pairs); i += 2 {
+		data[pairs[i-1].(string)] = pairs[i]
+	}
+	return data
+}
+
+// Number writes a whole number.
+func (v view) Number(n int) string { return v.words.Number(n) }
+
+// Moment writes a day and the time on it, in the ministry's zone.
+func (v view) Moment(at time.Time) string {
+	at = at.In(v.site.zone)
+	return v.words.Date(at) + ", " + at.Format("15:04")
+}
+
+// Language is the page's.
+func (v view) Language() string { return v.words.Language() }
+
+// To is the address of a page, named as in routes.
+func (v view) To(parts ...any) string {
+	to := v.site.base
+	for _, part := range parts {
+		switch part := part.(type) {
+		case string:
+			to += part
+		case desk.Verb:
+			to += string(part)
+		case int64:
+			to += strconv.FormatInt(part, 10)
+		}
+	}
+	return to
+}
+
+// File is the address of a file of static, with its hash in it.
+func (v view) File(name string) string { return v.site.base + v.site.files.address(name) }
+
+// Chat is the address of the bot's chat; empty while that is not known.
+func (v view) Chat() string {
+	if name := v.site.username(); name != "" {
+		return "https://t.me/" + name
+	}
+	return ""
+}
+
+// anybody is everybody at the desk.
+const anybody = desk.Officer | desk.Approver | desk.Operator
+
+// menuItem is a link in the head of all pages.
+type menuItem struct {
+	Words string // its entry
+	To    string
+	Here  bool // it is this page
+	roles desk.Role
+}
+
+// menu are these links.
+var menu = []menuItem{
+	{Words: "web.now", To: "/", roles: anybody},
+}
+
+// Menu are the links in the head of all pages.
+func (p page) Menu() (items []menuItem) {
+	for _, item := range menu {
+		if item.roles&p.Roles != 0 {
+			item.Here = p.Path == item.To
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+//go:embed pages/*.html
+var pageFiles embed.FS
+
+// readPages reads the templates: each page with the frame that all have.
+func readPages() map[string]*template.Template {
+	base := template.Must(template.ParseFS(pageFiles, "pages/base.html"))
+	entries, err := pageFiles.ReadDir("pages")
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	pages := make(map[string]*template.Template)
+	for _, e := range entries {
+		if name := strings.TrimSuffix(e.Name(), ".html"); name != "base" {
+			pages[name] = template.Must(template.Must(base.Clone()).ParseFS(pageFiles, path.Join("pages", e.Name())))
+		}
+	}
+	return pages
+}
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }

@@ -78,7 +78,6 @@ func (r *runner) attempt(ctx context.Context, t *task, s *slot) (notBefore time.
 		return err
 	})
 	if broken := (*panicked)(nil); errors.As(err, &broken) {
-		s.refund()
 		r.settle(ctx, t, broken.refusal())
 		return time.Time{}
 	}
@@ -86,11 +85,9 @@ func (r *runner) attempt(ctx context.Context, t *task, s *slot) (notBefore time.
 		return time.Time{} // the runner ends; the walk or the retry set has the task
 	}
 	if r.queue.hasEnded(t.job) {
-		s.refund()
 		return time.Time{} // whoever goes on with the broadcast has the task
 	}
 	if !due {
-		s.refund()
 		r.endNotDue(ctx, t)
 		return time.Time{}
 	}
@@ -100,6 +97,7 @@ func (r *runner) attempt(ctx context.Context, t *task, s *slot) (notBefore time.
 	if !r.engine.leads() || r.queue.hasEnded(t.job) {
 		return time.Time{} // the next leader has it, or nobody any more
 	}
+	s.used = true
 	began := time.Now()
 	t.asked = true
 	var message Message

@@ -171,7 +171,6 @@ func TestATurnThatIsLongOverIsNotGivenBack(t *testing.T) {
 			limiter.Spend(t.Context())
 		}
 		for _, got := range held {
-			got.refund()
 			got.release()
 		}
 		if n, most := during(t, limiter, time.Second), int(30*leastShare)+burst; n > most {

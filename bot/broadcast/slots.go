@@ -38,7 +38,8 @@ func newSlots(l *Limiter, b *breaker) *slots {
 // slot is the right to send one message. It must be released in the end.
 type slot struct {
 	*slots
-	since time.Time // when it was given
+	since time.Time // when its turn was
+	used  bool      // a message was sent at that turn
 	probe bool      // it is the message that looks whether Telegram answers again
 }
 
@@ -87,15 +88,12 @@ func (s *slot) renew(ctx context.Context) error {
 	return s.limiter.wait(ctx)
 }
 
-// refund gives back a turn at which nothing was sent, unless it is long over.
-func (s *slot) refund() {
-	if time.Since(s.since) < stale {
+// release lets another message be sent: at the same turn, where nothing was sent at it and
+// it is not long over.
+func (s *slot) release() {
+	if !s.used && time.Since(s.since) < stale {
 		s.limiter.refund()
 	}
-}
-
-// release lets another message be sent.
-func (s *slot) release() {
 	if s.probe {
 		s.breaker.probeEnded()
 	}

@@ -50,6 +50,9 @@ func (r *runner) checkpointOf(ctx context.Context, j *job) error {
 			r.checkpointSoon() // save that the next walk begins at the first bucket
 			return nil
 		}
+		if last, err := r.nobodyJoins(ctx, j); err != nil || !last {
+			return err
+		}
 		// Not st: the last message may have been counted since.
 		if err := r.finish(ctx, j.plan, j.current(), j); err != nil {
 			return err

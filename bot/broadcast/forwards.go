@@ -8,14 +8,17 @@ import (
 // longestFlight is how long a message may take that was on its way to a group's old id.
 const longestFlight = 15 * time.Second
 
-// follow carries over what was written since a group moved. It returns when the group may
-// be tried under its new id.
+// follow carries over what was written since a group moved, and the group where whoever noted
+// it has not come to that yet. It returns when the group may be tried under its new id.
 func (r *runner) follow(ctx context.Context, from, to int64) (time.Time, error) {
 	r.mu.Lock()
 	r.forwards[from] = to
 	r.mu.Unlock()
 	sending := r.queue.isSendingTo(from)
 	if err := r.engine.carry(ctx, from, to); err != nil {
+		return time.Time{}, err
+	}
+	if err := r.engine.options.Store.Move(ctx, from, to); err != nil {
 		return time.Time{}, err
 	}
 	if sending {

@@ -62,3 +62,14 @@ func (r *runner) tryAt(ctx context.Context, j *job, chat, former int64, due time
 	r.queue.parkAnew(&task{job: j, chat: chat, attempts: waits.attempts, since: waits.since}, waits.due)
 	return nil
 }
+
+// nobodyJoins reports whether a broadcast that has nothing left to do may end: everybody who
+// joined before that has been brought to it.
+func (r *runner) nobodyJoins(ctx context.Context, j *job) (bool, error) {
+	noted, err := r.engine.options.Redis.LLen(ctx, keyJoined).Result()
+	if err != nil {
+		return false, fmt.Errorf("read who joined: %w", err)
+	}
+	// Those who stood there a moment ago are in the queue by now.
+	return noted == 0 && r.queue.idle(j), nil
+}

@@ -23,11 +23,13 @@ func (e *Engine) Move(ctx context.Context, from, to int64) error {
 	if err := e.carry(ctx, from, to); err != nil {
 		return err
 	}
-	if err := e.options.Store.Move(ctx, from, to); err != nil {
-		return err
-	}
+	// It is noted before it moves: a broadcast that looks for it under its old id in vain
+	// must not end before it is tried under the new one.
 	if err := e.note(ctx, fmt.Sprintf("%d %d", to, from)); err != nil {
 		return fmt.Errorf("catch chat %d up, which was %d: %w", to, from, err)
+	}
+	if err := e.options.Store.Move(ctx, from, to); err != nil {
+		return err
 	}
 	ledgers, err := e.ledgers(ctx)
 	if err != nil {

@@ -3,6 +3,7 @@ package broadcast
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -119,6 +120,60 @@ func TestMessageOnItsWayWhileItsGroupMigratesComesOnce(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestTheLastOneOfABroadcastMigrates has another instance hear of it, which can't wake the
+// one that leads: nothing is left to do under the old id when the new one is looked at.
+func TestTheLastOneOfABroadcastMigrates(t *testing.T) {
+	for name, hears := range map[string]func(f *fixture, other *Engine, group int64) error{
+		"in one go": func(f *fixture, other *Engine, group int64) error {
+			return other.Move(f.tb.Context(), group, supergroup(group))
+		},
+		"Redis fails halfway": func(f *fixture, other *Engine, group int64) error {
+			f.server.Refuse(func(command []string) string {
+				if command[0] == "RPUSH" {
+					return "OOM command not allowed when used memory > 'maxmemory'."
+				}
+				return ""
+			})
+			if other.Move(f.tb.Context(), group, supergroup(group)) == nil {
+				return errors.New("Redis refused nothing")
+			}
+			time.Sleep(2 * planEvery)
+			f.server.Refuse(nil)
+			return other.Move(f.tb.Context(), group, supergroup(group)) // Telegram brings the update again
+		},
+		"that instance dies halfway": func(f *fixture, other *Engine, group int64) error {
+			f.sleeps(group, 5, 7) // or the next message would tell that it moved
+			err := other.note(f.tb.Context(), id(supergroup(group))+" "+id(group))
+			time.Sleep(2 * planEvery)
+			if _, known, err := f.store.Get(f.tb.Context(), supergroup(group)); !known || err != nil {
+				return fmt.Errorf("who leads does not go on: %v, %w", known, err)
+			}
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			miniFixture(t, func(t *testing.T, f *fixture) {
+				m := newMigration(f)
+				group := slices.MaxFunc(groups(), func(a, b int64) int { return subscriptions.BucketOf(a) - subscriptions.BucketOf(b) })
+				first := slices.DeleteFunc(chats(1, 12), func(c int64) bool { return subscriptions.BucketOf(c) > subscriptions.BucketOf(group) })
+				f.subscribe("ky", append(first, group)...)
+				f.options.MessagesPerSecond = 8.5 // no turn is at a whole second, when the leader looks
+				defer f.run()()
+				f.publish("ky", "Жаңылык")
+				f.until("it is next", func() bool { return len(f.phones.titles()) == len(first) })
+				m.move(group, false)
+				if err := hears(f, New(f.options), group); err != nil {
+					t.Fatal(err)
+				}
+				f.quiet()
+				if got := m.shows(group); len(got) != 1 {
+					t.Errorf("it shows %v, want the item once", got)
+				}
+			})
+		})
+	}
 }
 
 // TestGroupThatWaitsForAnotherAttemptMigrates: its place in the retry set is the old id's.

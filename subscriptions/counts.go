@@ -3,7 +3,7 @@ package subscriptions
 import "context"
 
 // step is how many buckets a walk of this package reads at a time.
-const step = 64
+const step = 256
 
 // Counts are the numbers of subscribers.
 type Counts struct {

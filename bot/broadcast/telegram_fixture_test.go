@@ -215,16 +215,15 @@ func (w *telegramFixture) last() broadcast.Progress {
 	return progress[0]
 }
 
-// await waits until a condition holds.
+// await waits until a condition holds. It looks often at first, and then less so.
 func (w *telegramFixture) await(what string, limit time.Duration, holds func() bool) {
 	w.tb.Helper()
-	deadline := time.After(limit)
-	for !holds() {
-		select {
-		case <-deadline:
+	pause := 10 * time.Millisecond
+	for began := time.Now(); !holds(); pause = min(pause*21/20, time.Second) {
+		if time.Since(began) > limit {
 			w.tb.Fatalf("waited in vain until %s; %+v", what, w.last())
-		case <-time.After(10 * time.Millisecond):
 		}
+		time.Sleep(pause)
 	}
 }
 

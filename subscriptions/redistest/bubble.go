@@ -86,7 +86,11 @@ func onDatabase(t *testing.T, addr string, number int, f func(t *testing.T, rdb 
 			ReadBufferSize: bubbleBuffer, WriteBufferSize: bubbleBuffer,
 			PipelineReadBufferSize: bubbleBuffer, PipelineWriteBufferSize: bubbleBuffer,
 		})
-		t.Cleanup(func() { _ = rdb.Close() })
+		keysOf.Store(rdb, served{rdb})
+		t.Cleanup(func() {
+			keysOf.Delete(rdb)
+			_ = rdb.Close()
+		})
 		if err := rdb.FlushDB(t.Context()).Err(); err != nil {
 			t.Fatalf("empty database %d: %v", number, err)
 		}
@@ -139,14 +143,11 @@ func (e *Embedded) Client(tb testing.TB) redis.UniversalClient {
 	return rdb
 }
 
-// embeddedOf has the embedded Redis of each of its clients.
-var embeddedOf sync.Map
-
 // spare lets a client answer by itself what it asks of keys that are not there.
 func (e *Embedded) spare(tb testing.TB, rdb *redis.Client) {
 	rdb.AddHook(absent{e})
-	embeddedOf.Store(rdb, e)
-	tb.Cleanup(func() { embeddedOf.Delete(rdb) })
+	keysOf.Store(rdb, e)
+	tb.Cleanup(func() { keysOf.Delete(rdb) })
 }
 
 // Again returns one more client of the Redis that a client of one server has, with
@@ -162,8 +163,10 @@ func Again(tb testing.TB, rdb redis.UniversalClient) *redis.Client {
 	}
 	options := *first.Options()
 	again := redis.NewClient(&options)
-	if e, ok := embeddedOf.Load(first); ok {
-		e.(*Embedded).spare(tb, again)
+	if e, ok := keysOf.Load(first); ok {
+		if e, ok := e.(*Embedded); ok {
+			e.spare(tb, again)
+		}
 	}
 	return again
 }

@@ -33,6 +33,8 @@ type Subscriptions interface {
 type Archive interface {
 	Item(ctx context.Context, id string) (feeds.Item, error)
 	Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error)
+	Listed(ctx context.Context, l feeds.List, offset, count int) ([]feeds.Item, error)
+	Counts(ctx context.Context, lists []feeds.List) ([]int, error)
 	Editions(ctx context.Context, id string) (map[string]feeds.Item, error)
 	Texts(ctx context.Context, items []feeds.Item) (map[string]string, error)
 }

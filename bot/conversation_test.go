@@ -33,6 +33,7 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	ministry: announces b     the item goes out to the person; "announces b there": to the group
 //	ministry: corrects b | Title | Text   90 minutes later it says something else
 //	ministry: withdraws b     it is taken back; "withdraws b later": after two days
+//	ministry: drops b         it is taken back, and nobody has it
 //	ministry: sums up         a digest of all items goes out to the person
 //	admin: ky            a new person, who is one more administrator
 //	desk: holds flood ky abc  items wait for a decision: the reason, language and letters
@@ -340,6 +341,8 @@ func (s *scene) ministry(does string) string {
 		d.Kind, d.Message = broadcast.Withdrawal, s.sent[letter]
 		d.Item = s.published(letter)
 		s.deliver(d)
+	case "drops":
+		s.shelf.withdraw(idOf(letter))
 	case "sums":
 		d.Kind, d.Items = broadcast.Digest, s.shelf.items
 		for more := true; more; d.Part++ {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -327,17 +328,51 @@ func (s *shelf) correct(id, title, text string, now time.Time) feeds.Item {
 	return *item
 }
 
+// withdraw takes an item back.
+func (s *shelf) withdraw(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.items, func(item feeds.Item) bool { return item.ID == id })
+	s.items[i].Withdrawn = true
+}
+
 func (s *shelf) Latest(_ context.Context, language string, offset, count int) ([]feeds.Item, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var found []feeds.Item
 	for _, item := range s.items {
-		if item.Language == language {
+		if item.Language == language && !item.Withdrawn {
 			found = append(found, item)
 		}
 	}
 	found = found[min(offset, len(found)):]
 	return found[:min(count, len(found))], nil
+}
+
+func (s *shelf) Listed(ctx context.Context, l feeds.List, offset, count int) (found []feeds.Item, _ error) {
+	all, err := s.Latest(ctx, l.Language, 0, math.MaxInt)
+	for _, item := range all {
+		topic := l.Topic == "" || slices.Contains(item.Topics, l.Topic)
+		since := l.Since.IsZero() || !item.Published.Before(l.Since)
+		before := l.Before.IsZero() || item.Published.Before(l.Before)
+		if topic && since && before {
+			found = append(found, item)
+		}
+	}
+	found = found[min(offset, len(found)):]
+	return found[:min(count, len(found))], err
+}
+
+func (s *shelf) Counts(ctx context.Context, lists []feeds.List) ([]int, error) {
+	counts := make([]int, len(lists))
+	for i, l := range lists {
+		found, err := s.Listed(ctx, l, 0, math.MaxInt)
+		if err != nil {
+			return nil, err
+		}
+		counts[i] = len(found)
+	}
+	return counts, nil
 }
 
 func (s *shelf) Item(_ context.Context, id string) (feeds.Item, error) {

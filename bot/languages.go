@@ -19,9 +19,6 @@ func without[T comparable](all []T, some ...T) []T {
 	return slices.DeleteFunc(slices.Clone(all), func(one T) bool { return slices.Contains(some, one) })
 }
 
-// newsLanguage is the main language of the person's news.
-func (v view) newsLanguage() string { return v.ownLanguages()[0] }
-
 // readIn makes the language the chat's own and the main one of its news. One that was
 // the main one before makes way; others that were added to it stay.
 func readIn(language string) func(*subscriptions.Preferences) {

@@ -147,13 +147,17 @@ func (b *Bot) editions(ctx context.Context, item feeds.Item) map[string]feeds.It
 func (v view) backButtons(item feeds.Item, back string) [][]telegram.Button {
 	back = strings.TrimPrefix(back, render.BackMarked)
 	button := telegram.Button{Text: locale.For(item.Language).T("button.back", nil)}
-	if offset, fromLatest := strings.CutPrefix(back, render.BackToLatest); fromLatest {
-		button.Data = render.Data(render.VerbLatest, offset)
-	} else if place, fromTopic := strings.CutPrefix(back, render.BackToTopic); fromTopic {
-		button.Data = render.Data(render.VerbTopic, strings.ReplaceAll(place, ".", ":"))
-	} else if _, _, fromSearch := searchPlace(back); fromSearch {
+	if _, _, fromSearch := searchPlace(back); fromSearch {
 		button.Data = render.Data(render.VerbFind, back)
-	} else {
+	}
+	for prefix, verb := range map[string]string{
+		render.BackToLatest: render.VerbLatest, render.BackToTopic: render.VerbTopic, render.BackToMonth: render.VerbMonth,
+	} {
+		if place, is := strings.CutPrefix(back, prefix); is {
+			button.Data = render.Data(verb, strings.ReplaceAll(place, ".", ":"))
+		}
+	}
+	if button.Data == "" {
 		return nil
 	}
 	return [][]telegram.Button{{button}}

@@ -19,7 +19,7 @@ func (t *conversation) onShow(ctx context.Context, args []string) (reply, error)
 	case "search":
 		return reply{}, t.searchCommand(ctx, "")
 	case "browse":
-		return reply{}, t.show(ctx, t.browseScreen())
+		return reply{}, t.browse(ctx, args[1:])
 	case "privacy":
 		return reply{}, t.privacy(ctx)
 	}

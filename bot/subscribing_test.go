@@ -159,6 +159,10 @@ func (b *bomb) Latest(ctx context.Context, language string, offset, count int) (
 	return b.shelf.Latest(ctx, language, offset, count)
 }
 
+func (b *bomb) Listed(ctx context.Context, l feeds.List, offset, count int) ([]feeds.Item, error) {
+	return b.Latest(ctx, l.Language, offset, count)
+}
+
 func TestAPanicHarmsNoOther(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
+	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 )
 
@@ -197,7 +198,11 @@ func (v view) valueLine(id, value string) string {
 // showHome says what was done, and shows the latest item, so that the chat is not empty
 // until the next one comes; then what can be done about it, and the menu.
 func (t *conversation) showHome(ctx context.Context, text string, first ...telegram.Button) error {
-	items, err := t.bot.archive.Latest(ctx, t.newsLanguage(), 0, 1)
+	language, err := t.mainLanguage(ctx)
+	if err != nil {
+		return err
+	}
+	items, err := t.bot.archive.Listed(ctx, feeds.List{Language: language}, 0, 1)
 	if err != nil {
 		return err
 	}

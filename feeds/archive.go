@@ -53,9 +53,14 @@ func (a *Archive) Latest(ctx context.Context, language string, offset, count int
 	if err != nil {
 		return nil, fmt.Errorf("latest items in %q: %w", language, err)
 	}
+	return a.itemsOf(ctx, language, ids)
+}
+
+// itemsOf reads those of a list's items that there are, in its order.
+func (a *Archive) itemsOf(ctx context.Context, language string, ids []string) ([]Item, error) {
 	records, err := a.records(ctx, ids)
 	if err != nil {
-		return nil, fmt.Errorf("latest items in %q: %w", language, err)
+		return nil, fmt.Errorf("listed items in %q: %w", language, err)
 	}
 	items := make([]Item, 0, len(ids))
 	for _, id := range ids {

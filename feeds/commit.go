@@ -39,7 +39,7 @@ end
 // id of that item · then of the index threes: key · its items as read, empty for none · its
 // new items, empty for none
 // Result: how many announcements were made; -1 for a conflict.
-var commitScript = redis.NewScript(announceLua + `
+var commitScript = redis.NewScript(announceLua + fileLua + `
 local items, known, outbox, counter, sources, held, latest = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local now, source, count = ARGV[1], ARGV[2], tonumber(ARGV[8])
 local gone = 10 + count*6
@@ -63,6 +63,7 @@ for i = 0, count - 1 do
     redis.call('EXPIRE', picture, ARGV[6])
   end
   if score ~= '' then redis.call('ZADD', latest, score, id) end
+  file(latest, id, ARGV[at+1], record)
   if hold == '-' then
     redis.call('HDEL', held, id)
   elseif hold ~= '' then

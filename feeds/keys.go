@@ -30,6 +30,9 @@ const (
 // keyLatest: sorted set, item ids of one language by date, trimmed to latestKept.
 func keyLatest(language string) string { return "{news}:latest:" + language }
 
+// keyTopic: sorted set, those of them that have a topic; see fileLua for who writes it.
+func keyTopic(language, topic string) string { return keyLatest(language) + ":" + topic }
+
 // keyKnown: hash, what items of one language are known again by → the ids of the items
 // that were seen with it, the latest first: at most idsKept of them, and of an item at most
 // keptOf keys of each kind.

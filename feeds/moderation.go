@@ -15,10 +15,11 @@ import (
 // KEYS: 1 items · 2 outbox · 3 counter · 4 held · 5 latest of the item's language
 // ARGV: 1 now · 2 item id · 3 its record as read · 4 its new record · 5 the kind
 // Result: 1; -1 for a conflict.
-var withdrawScript = redis.NewScript(announceLua + `
+var withdrawScript = redis.NewScript(announceLua + fileLua + `
 if redis.call('HGET', KEYS[1], ARGV[2]) ~= ARGV[3] then return -1 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[4])
 redis.call('ZREM', KEYS[5], ARGV[2])
+file(KEYS[5], ARGV[2], ARGV[3], ARGV[4])
 redis.call('HDEL', KEYS[4], ARGV[2])
 announce(KEYS[2], KEYS[3], ARGV[5], ARGV[2], ARGV[1])
 return 1
@@ -60,13 +61,14 @@ func (a *Archive) Withdraw(ctx context.Context, id string) error {
 // ARGV: 1 now · 2 item id · 3 its record as read · 4 its new record · 5 the kind to
 // announce, empty for none · 6 its score in the latest list, where it is not there yet
 // Result: 1; 0 where nothing is held under that id; -1 for a conflict.
-var decideScript = redis.NewScript(announceLua + `
+var decideScript = redis.NewScript(announceLua + fileLua + `
 if redis.call('HEXISTS', KEYS[1], ARGV[2]) == 0 then return 0 end
 if redis.call('HGET', KEYS[2], ARGV[2]) ~= ARGV[3] then return -1 end
 redis.call('HDEL', KEYS[1], ARGV[2])
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[4])
 if ARGV[5] ~= '' then
   redis.call('ZADD', KEYS[5], 'NX', ARGV[6], ARGV[2])
+  file(KEYS[5], ARGV[2], ARGV[3], ARGV[4])
   announce(KEYS[3], KEYS[4], ARGV[5], ARGV[2], ARGV[1])
 end
 return 1

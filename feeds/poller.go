@@ -119,6 +119,7 @@ func (p *Poller) Run(ctx context.Context) error {
 		job := cron.NewChain(cron.Recover(logger)).Then(cron.FuncJob(func() { p.poll(ctx, s) }))
 		start.Go(job.Run)
 	}
+	start.Go(cron.NewChain(cron.Recover(logger)).Then(cron.FuncJob(func() { p.archive.refileAll(ctx, p.options) })).Run)
 	jobs.Start()
 	<-ctx.Done()
 	<-jobs.Stop().Done()

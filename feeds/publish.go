@@ -26,12 +26,13 @@ func DeskItemID(caseID, language string) string { return hash("desk", caseID, la
 // ARGV: 1 now · 2 how many items a latest list keeps · 3 seconds an edition is remembered ·
 // 4 the kind · then for each edition three: id · its record · its score
 // Result: how many announcements were made.
-var publishScript = redis.NewScript(announceLua + `
+var publishScript = redis.NewScript(announceLua + fileLua + `
 local count, announced = (#ARGV - 4) / 3, 0
 for i = 0, count - 1 do
   local id, latest, editions = ARGV[5 + i*3], KEYS[4 + i*2], KEYS[5 + i*2]
   if redis.call('HSETNX', KEYS[1], id, ARGV[6 + i*3]) == 1 then
     redis.call('ZADD', latest, ARGV[7 + i*3], id)
+    file(latest, id, '', ARGV[6 + i*3])
     redis.call('ZREMRANGEBYRANK', latest, 0, -(tonumber(ARGV[2]) + 1))
     for j = 0, count - 1 do
       if j ~= i then

@@ -118,6 +118,11 @@ func (l Locale) Day(t time.Time) string {
 	return l.T("date.day_month", map[string]any{"Day": t.Day(), "Month": l.months[t.Month()-1]})
 }
 
+// Month writes the month of t, in t's own zone, as a title.
+func (l Locale) Month(t time.Time) string {
+	return l.T("date.month", map[string]any{"Month": strings.Fields(l.T("date.month_names", nil))[t.Month()-1], "Year": t.Year()})
+}
+
 // Number writes a whole number with its thousands grouped.
 func (l Locale) Number(n int) string {
 	digits := strconv.Itoa(n)

@@ -15,8 +15,8 @@ const (
 	VerbReturn    = "return"    // get the news again as before, or "weekly"
 	VerbLatest    = "latest"    // show the latest news from the offset that follows on
 	VerbFind      = "find"      // show what a search finds; its offset and words follow
-	VerbMonth     = "month"     // show the news of the month that follows
-	VerbTopic     = "topic"     // show the news of the topic, from the place that follows on
+	VerbMonth     = "month"     // show the news of the month, from the offset on; both follow, and perhaps a language
+	VerbTopic     = "topic"     // show the news of the topic, likewise
 	VerbItem      = "item"      // show the item; then the way back
 	VerbPage      = "page"      // show the item's page of that number; then the way back
 	VerbStay      = "stay"      // nothing: a button that only shows something
@@ -67,7 +67,7 @@ const backLimit = 36
 // WayBack is the n-th part of a callback's data as a way back; empty for what is none.
 func WayBack(args []string, n int) string {
 	back, marked := strings.CutPrefix(Arg(args, n), BackMarked)
-	if len(back) > backLimit || !strings.ContainsAny(back[:min(1, len(back))], BackToLatest+BackToTopic+BackToSearch) {
+	if len(back) > backLimit || !strings.ContainsAny(back[:min(1, len(back))], BackToLatest+BackToTopic+BackToMonth+BackToSearch) {
 		back = ""
 	}
 	if marked {
@@ -100,8 +100,13 @@ func PageData(item feeds.Item, number int, back string) string {
 	return strings.TrimSuffix(Data(VerbPage, item.ID, strconv.Itoa(number), back), ":")
 }
 
-// BackToTopic begins the way back to a topic's list; its number and place follow.
+// BackToTopic begins the way back to a topic's list; its number, the offset and the language,
+// if it is not the main one, follow.
 const BackToTopic = "t"
+
+// BackToMonth begins the way back to a month's list; the month, the offset and the language,
+// likewise, follow.
+const BackToMonth = "m"
 
 // BackToSearch begins the way back to what a search found; its offset and its words,
 // folded, follow: a button has room for 64 bytes.

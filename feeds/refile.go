@@ -36,27 +36,25 @@ func (a *Archive) refile(ctx context.Context, language string, topics []string) 
 	if len(topics) == 0 {
 		return nil
 	}
-	latest := keyLatest(language)
-	ids, err := a.rdb.ZRange(ctx, latest, 0, -1).Result()
-	if err != nil {
-		return fmt.Errorf("lists of topics in %q: %w", language, err)
-	}
-	keys := []string{keyItems, latest}
+	keys := []string{keyItems, keyLatest(language)}
 	for _, topic := range topics {
 		keys = append(keys, keyTopic(language, topic))
 	}
-	for part := range slices.Chunk(ids, indexedAtOnce) {
+	var ids []string
+	for _, list := range keys[1:] {
+		members, err := a.rdb.ZRange(ctx, list, 0, -1).Result()
+		if err != nil {
+			return fmt.Errorf("lists of topics in %q: %w", language, err)
+		}
+		ids = append(ids, members...)
+	}
+	slices.Sort(ids)
+	for part := range slices.Chunk(slices.Compact(ids), indexedAtOnce) {
 		var args []any
 		for _, arg := range append(slices.Clone(topics), part...) {
 			args = append(args, arg)
 		}
 		if err := refileScript.Run(ctx, a.rdb, keys, args...).Err(); err != nil {
-			return fmt.Errorf("lists of topics in %q: %w", language, err)
-		}
-	}
-	for _, list := range keys[2:] { // what left the latest list meanwhile leaves them, too
-		both := &redis.ZStore{Keys: []string{list, latest}, Weights: []float64{0, 1}}
-		if err := a.rdb.ZInterStore(ctx, list, both).Err(); err != nil {
 			return fmt.Errorf("lists of topics in %q: %w", language, err)
 		}
 	}

@@ -24,7 +24,8 @@ var rightsOn = []struct {
 		"EVALSHA", "EVAL", "DEL", "EXISTS", "EXPIRE", "PEXPIRE", "PERSIST", "GET", "MGET", "SET", "INCR",
 		"HDEL", "HEXISTS", "HGET", "HGETALL", "HINCRBY", "HKEYS", "HLEN", "HMGET", "HSET", "HSETNX", "HVALS",
 		"LRANGE", "LREM", "LTRIM", "RPUSH", "SADD", "SMEMBERS",
-		"ZADD", "ZCARD", "ZRANGE", "ZRANGEBYSCORE", "ZREM", "ZREMRANGEBYRANK", "ZREMRANGEBYSCORE", "ZREVRANGE",
+		"ZADD", "ZCARD", "ZCOUNT", "ZRANGE", "ZRANGEBYSCORE", "ZREM", "ZREMRANGEBYRANK", "ZREMRANGEBYSCORE",
+		"ZREVRANGE", "ZREVRANGEBYSCORE", "ZSCORE",
 		"XADD", "XREVRANGE",
 	}},
 }
@@ -33,8 +34,8 @@ var rightsOn = []struct {
 var arguments = map[string][]any{
 	"EXPIRE": {1}, "PEXPIRE": {1}, "SET": {""}, "HDEL": {""}, "HEXISTS": {""}, "HGET": {""}, "HMGET": {""},
 	"HINCRBY": {"", 1}, "HSET": {"", ""}, "HSETNX": {"", ""}, "LRANGE": {0, 0}, "LREM": {0, ""}, "LTRIM": {0, -1}, "RPUSH": {""},
-	"SADD": {""}, "ZADD": {0, ""}, "ZRANGE": {0, 0}, "ZRANGEBYSCORE": {0, 0}, "ZREM": {""},
-	"ZREMRANGEBYRANK": {0, 0}, "ZREMRANGEBYSCORE": {0, 0}, "ZREVRANGE": {0, 0},
+	"SADD": {""}, "ZADD": {0, ""}, "ZCOUNT": {0, 0}, "ZRANGE": {0, 0}, "ZRANGEBYSCORE": {0, 0}, "ZREM": {""},
+	"ZREMRANGEBYRANK": {0, 0}, "ZREMRANGEBYSCORE": {0, 0}, "ZREVRANGE": {0, 0}, "ZREVRANGEBYSCORE": {0, 0}, "ZSCORE": {""},
 	"XADD": {"*", "", ""}, "XREVRANGE": {"+", "-"},
 }
 

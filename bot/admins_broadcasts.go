@@ -30,6 +30,7 @@ var suspicions = map[broadcast.Suspicion]string{
 	broadcast.ManyGone:    "line.broadcast_gone",
 	broadcast.ManyBlocked: "line.broadcast_blocked",
 	broadcast.Broken:      "line.broadcast_broken",
+	broadcast.FromBackup:  "line.broadcast_restored",
 }
 
 // heldNotices ask about the broadcasts that wait for a decision.

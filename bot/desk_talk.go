@@ -157,7 +157,14 @@ func actID(chat, message int64, what string) string {
 // names are those of the people at the desk.
 type names map[int64]string
 
-func (t deskTalk) names(ctx context.Context) (names, error) { return t.bot.deskNames(ctx) }
+// names are also that of the clock, as nobody's.
+func (t deskTalk) names(ctx context.Context) (names, error) {
+	all, err := t.bot.deskNames(ctx)
+	if err == nil {
+		all[0] = t.words.T("line.desk_clock", nil)
+	}
+	return all, err
+}
 
 func (b *Bot) deskNames(ctx context.Context) (names, error) {
 	people, err := b.desk.People(ctx)

@@ -38,6 +38,9 @@ func (found poll) next(old sourceState, news int, order string) sourceState {
 	case len(found.entries) == 0 && !found.unread:
 		state.Empty = found.now
 	}
+	if len(found.entries) == 0 || found.cut {
+		state.Restored = old.Restored
+	}
 	if news > 0 {
 		state.LastItem = found.now
 	}

@@ -9,7 +9,7 @@ const (
 	HeldFlapping = "restless" // it changes again and again: there may be a counter in its text
 	HeldRepeated = "repeated" // it says what another item said: a copy, or the same notice once more
 	HeldDoubtful = "doubtful" // it may be a known item that was rewritten
-	HeldLost     = "lost"     // Redis lost what the source showed before, and this may be of it
+	HeldLost     = "lost"     // Redis lost what the source showed before, or a backup was brought back, and this may be of it
 	HeldEdited   = "edited"   // the site changed what the desk had revised: whose words are to stay?
 	HeldBacklog  = "backlog"  // the source did not show it at first, and it may have been there all the same
 )

@@ -45,7 +45,7 @@ func (p *differ) holdNew() {
 		switch {
 		case p.result.First || slipped[c.place]:
 			c.announce = ""
-		case p.known.isLost(c.place):
+		case p.known.state.restored() || p.known.isLost(c.place):
 			p.hold(c, Published, HeldLost)
 		case p.known.state.lacked(c.from.Item):
 			p.hold(c, Published, HeldBacklog)
@@ -79,6 +79,8 @@ func (p *differ) holdCorrected() {
 		switch {
 		case p.result.First:
 			c.announce = ""
+		case c.announce == Corrected && !c.Untold && p.known.state.restored():
+			p.hold(c, Corrected, HeldLost)
 		case c.announce != Corrected || c.Untold || told <= p.plausible:
 		case p.now.Sub(c.Asked) < flappingFor:
 			c.announce, c.Behind = "", true

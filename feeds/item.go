@@ -100,6 +100,8 @@ type Announcement struct {
 	Kind AnnouncementKind `json:"kind"`
 	Item string           `json:"item"` // the item's ID
 	At   time.Time        `json:"at"`
+	// Restored reports that a backup brought it back: it may have been told meanwhile.
+	Restored bool `json:"restored,omitempty"`
 }
 
 // Limits of what the archive keeps of one item, in characters. Telegram shows less.

@@ -40,6 +40,8 @@ type sourceState struct {
 	// LastItem is when something new last came, and Rhythm how long it usually takes.
 	LastItem time.Time     `json:"last_item,omitzero"`
 	Rhythm   time.Duration `json:"rhythm,omitempty"`
+	// Restored is when a backup was brought back, until the document was read whole since.
+	Restored time.Time `json:"restored,omitzero"`
 }
 
 // tries are how often a page could not be read, since when. They are kept with the

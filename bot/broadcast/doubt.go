@@ -195,6 +195,8 @@ const (
 	ManyBlocked Suspicion = "blocked"
 	// Broken: the program itself fails at the item. A later release may not.
 	Broken Suspicion = "broken"
+	// FromBackup: a backup was brought back, in which it was not over. It may have been since.
+	FromBackup Suspicion = "restored"
 )
 
 // line is how trusted names what a broadcast was held for.

@@ -100,6 +100,11 @@ func (r *runner) planAnnouncement(ctx context.Context, a feeds.Announcement) err
 	if err != nil {
 		return err
 	}
+	if a.Restored {
+		if err := r.holdUnbegun(ctx, p, fromBackup); err != nil {
+			return err
+		}
+	}
 	if planned {
 		r.planned[p.ID] = true
 		r.log.Info("broadcast planned", "broadcast", a.ID, "kind", a.Kind, "item", a.Item)

@@ -76,7 +76,8 @@ var Rules = []Rule{
 	{Verb: Go, From: []Status{Approved}, To: Sending, Clock: true},
 	{Verb: Miss, From: []Status{Approved}, To: Submitted, Clock: true},
 	// Unasked: it can be undone. From None it is a feed's item, whose case begins here.
-	{Verb: Stop, Kinds: onlyTo, From: []Status{None, Sending}, To: Stopped, Roles: Officer | Approver | Operator, Stale: true, Halt: Halted},
+	// After a restore the clock does it.
+	{Verb: Stop, Kinds: onlyTo, From: []Status{None, Sending}, To: Stopped, Roles: Officer | Approver | Operator, Clock: true, Stale: true, Halt: Halted},
 	{Verb: GoOn, Kinds: onlyTo, From: []Status{Stopped}, To: Sending, Roles: Approver, Unended: true, Halt: Free},
 	{Verb: End, Kinds: onlyTo, From: []Status{Stopped}, To: Stopped, Roles: Approver, Clock: true, Unended: true, Halt: Over},
 	// Those who could not be reached are tried again.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/cmd/kabarchy/backup"
 	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/subscriptions"
 )
@@ -30,12 +31,14 @@ func botID(token config.Secret) string {
 
 // bindScript binds the data to a bot, unless it is another's.
 //
-// KEYS[1] the binding, [2] the id once more, [3…] keys of which at least one is there unless
+// KEYS[1] the binding, [2] the id once more, [3] that a restore is not over, [4…] keys of which at least one is there unless
 // all is new
 // ARGV[1] the bot's id, [2] 1 to bind it anyway, [3] now, Unix seconds, [4] 1 if nobody
 // subscribed: what belongs to nobody is bound by itself only then
-// Returns the id of the bot whose data it is, or nothing: it belongs to nobody.
+// Returns the id of the bot whose data it is, nothing where it belongs to nobody, or -1 where a
+// restore is not over.
 var bindScript = redis.NewScript(`
+if redis.call('EXISTS', KEYS[3]) == 1 then return '-1' end
 local id, copy = redis.call('HGET', KEYS[1], 'id'), redis.call('GET', KEYS[2])
 if ARGV[2] ~= '1' then
   if not id and not copy and ARGV[4] ~= '1' then return '' end
@@ -45,7 +48,7 @@ redis.call('SET', KEYS[2], ARGV[1])
 if id and ARGV[2] ~= '1' then return id end
 if not id and copy then
   redis.call('HSET', KEYS[1], 'lost', ARGV[3])
-elseif not id and ARGV[4] == '1' and redis.call('EXISTS', KEYS[3], KEYS[4]) == 0 then
+elseif not id and ARGV[4] == '1' and redis.call('EXISTS', KEYS[4], KEYS[5]) == 0 then
   redis.call('HSET', KEYS[1], 'empty', ARGV[3])
 end
 redis.call('HDEL', KEYS[1], 'subscribers', 'fence')
@@ -55,12 +58,20 @@ return ARGV[1]
 
 // bind runs the script.
 func (r Redis) bind(ctx context.Context, token config.Secret, rebind, empty bool) (id string, err error) {
-	keys := []string{keyBot, keyBotID, "{news}:fence", "{news}:sources"}
+	keys := []string{keyBot, keyBotID, backup.KeyRestoring, "{news}:fence", "{news}:sources"}
 	id, err = bindScript.Run(ctx, r, keys, botID(token), rebind, time.Now().Unix(), empty).Text()
 	if err != nil {
 		return "", unavailable(fmt.Errorf("redis at %s: ask whose data it is: %w", r.Where, err))
 	}
+	if id == "-1" {
+		return "", r.unrestored()
+	}
 	return id, nil
+}
+
+// unrestored is the error that a restore is not over.
+func (r Redis) unrestored() error {
+	return misuse(fmt.Errorf("redis at %s: %w", r.Where, backup.ErrUnfinished))
 }
 
 // Bind makes sure that what this Redis holds is the data of the bot with the token: an empty
@@ -86,11 +97,11 @@ func (r Redis) BoundTo(ctx context.Context, token config.Secret) error {
 	if token == "" {
 		return nil
 	}
-	id, err := r.HGet(ctx, keyBot, "id").Result()
-	if errors.Is(err, redis.Nil) {
-		id, err = r.Get(ctx, keyBotID).Result()
+	id, err := r.boundID(ctx)
+	if errors.Is(err, backup.ErrUnfinished) {
+		return r.unrestored()
 	}
-	if err != nil && !errors.Is(err, redis.Nil) {
+	if err != nil {
 		return unavailable(fmt.Errorf("redis at %s: ask whose data it is: %w", r.Where, err))
 	}
 	if id == "" {
@@ -99,6 +110,21 @@ func (r Redis) BoundTo(ctx context.Context, token config.Secret) error {
 		}
 	}
 	return r.foreign(id, token)
+}
+
+// boundID is the id of the bot whose data it is; empty where it is nobody's.
+func (r Redis) boundID(ctx context.Context) (id string, err error) {
+	if err := backup.Unrestored(ctx, r); err != nil {
+		return "", err
+	}
+	id, err = r.HGet(ctx, keyBot, "id").Result()
+	if errors.Is(err, redis.Nil) {
+		id, err = r.Get(ctx, keyBotID).Result()
+	}
+	if errors.Is(err, redis.Nil) {
+		err = nil
+	}
+	return id, err
 }
 
 // inhabited reports whether there are subscribers, or ledgers of what some were sent.

@@ -23,6 +23,8 @@ type cli struct {
 	Demo        demoCommand        `cmd:"" help:"Show the whole system on this machine: no account, nothing to install."`
 	Run         runCommand         `cmd:"" help:"Run the service."`
 	Check       checkCommand       `cmd:"" help:"Say what a configuration would do, and change nothing."`
+	Backup      backupCommand      `cmd:"" help:"Write all that the bot has in Redis to a file, while the service runs."`
+	Restore     restoreCommand     `cmd:"" help:"Bring a backup back into an empty Redis. What came since waits for a person."`
 	Healthcheck healthcheckCommand `cmd:"" hidden:"" help:"Ask the service at the configured address whether it is alive."`
 	Version     versionCommand     `cmd:"" help:"Print version, revision, date and the version of Go."`
 	VersionFlag versionFlag        `name:"version" help:"The same, as a flag."`

@@ -19,7 +19,8 @@ const (
 // Imports run one way, so that each part can be understood, tested and replaced without
 // those above it.
 var mayImport = map[string][]string{
-	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/delivery", "bot/desk", "bot/desk/report", "bot/desk/web", "bot/lease", "bot/locale", "bot/render", "bot/search", "bot/simulator", "bot/simulator/page", "bot/telegram", "bot/updates", "cmd/kabarchy/config", "cmd/kabarchy/sample", "feeds", "feeds/fetch", "subscriptions", "subscriptions/embedded"},
+	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/delivery", "bot/desk", "bot/desk/report", "bot/desk/web", "bot/lease", "bot/locale", "bot/render", "bot/search", "bot/simulator", "bot/simulator/page", "bot/telegram", "bot/updates", "cmd/kabarchy/backup", "cmd/kabarchy/config", "cmd/kabarchy/sample", "feeds", "feeds/fetch", "subscriptions", "subscriptions/embedded"},
+	"cmd/kabarchy/backup": {"bot/broadcast", "bot/desk", "feeds", "subscriptions"},
 	"cmd/kabarchy/config": {"bot/locale", "feeds"},
 	"cmd/kabarchy/sample": {},
 	"bot":                 {"bot/broadcast", "bot/desk/report", "bot/desk", "bot/locale", "bot/render", "bot/search", "bot/telegram", "feeds", "feeds/article", "subscriptions"},

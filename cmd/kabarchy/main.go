@@ -4,6 +4,8 @@
 //	kabarchy demo                          the whole system on this machine
 //	kabarchy run   --config kabarchy.yaml  the service
 //	kabarchy check --config kabarchy.yaml  what a configuration would do
+//	kabarchy backup FILE                   all that is in Redis, while the service runs
+//	kabarchy restore FILE                  bring it back into an empty Redis
 //	kabarchy version                       version, revision, date and the version of Go
 //
 // It ends with status 0 when all went well or it was asked to stop, 1 when something

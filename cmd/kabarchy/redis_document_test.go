@@ -103,6 +103,9 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 	written := map[string]string{} // a key up to what varies → the file
 	for _, folder := range []string{"feeds", "subscriptions", "bot", "cmd"} {
 		err := filepath.WalkDir(filepath.Join("..", "..", folder), func(name string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.Name() == "family.go" && filepath.Base(filepath.Dir(name)) == "backup" {
+				return nil // it names all that others write
+			}
 			if err == nil && !entry.IsDir() && strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
 				for _, key := range keyNames(t, name) {
 					written[key] = name

@@ -17,6 +17,7 @@ import (
 
 	"kabarchy/bot"
 	"kabarchy/bot/lease"
+	"kabarchy/cmd/kabarchy/backup"
 	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/subscriptions"
 )
@@ -84,6 +85,9 @@ func (w *witness) run(ctx context.Context) error {
 func (w *witness) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
+	if err := backup.Unrestored(ctx, w.redis); errors.Is(err, backup.ErrUnfinished) {
+		return w.redis.unrestored() // somebody emptied it below us
+	}
 	bound, err := w.redis.HGetAll(ctx, keyBot).Result()
 	if err != nil {
 		return fmt.Errorf("ask whose data it is: %w", err)

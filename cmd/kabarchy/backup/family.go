@@ -32,6 +32,7 @@ type family struct {
 const (
 	ofAnInstance = "it is of the instance that runs"
 	ofAMoment    = "it belongs to a conversation that is over by then"
+	onceGood     = "one that was used or is old must not be good again"
 	madeAnew     = "it is made anew when it is asked for"
 )
 
@@ -75,6 +76,7 @@ var families = []*family{
 
 	{name: "{news}:known:<language>", kind: "hash", phase: after, large: true},
 	{name: "{news}:latest:<language>", kind: "zset", phase: after},
+	{name: "{news}:latest:<language>:<topic>", kind: "zset", phase: after},
 	{name: "{news}:aliases", kind: "hash", phase: after, large: true},
 	{name: "{news}:languages", kind: "set", phase: after},
 	{name: "{news}:told:<admin>", kind: "hash", phase: after},
@@ -103,7 +105,11 @@ var families = []*family{
 	{name: "{news}:postponed", kind: "hash", why: ofAMoment},
 	{name: "{news}:desk:ask:<user>", kind: "string", why: ofAMoment},
 	{name: "{news}:desk:screens:<chat>", kind: "hash", why: ofAMoment},
-	{name: "{news}:desk:invite:<sum>", kind: "string", why: "one that was used or is old must not be good again"},
+	{name: "{news}:desk:session:<sum>", kind: "string", why: ofAMoment},
+	{name: "{news}:desk:seen:<sum>", kind: "string", why: ofAMoment},
+	{name: "{news}:desk:knocks:<sum>", kind: "string", why: ofAMoment},
+	{name: "{news}:desk:login:<sum>", kind: "string", why: onceGood},
+	{name: "{news}:desk:invite:<sum>", kind: "string", why: onceGood},
 }
 
 func init() {

@@ -11,6 +11,7 @@ import (
 	"kabarchy/bot/render"
 	"kabarchy/bot/search"
 	"kabarchy/bot/telegram"
+	"kabarchy/feeds"
 )
 
 const (
@@ -43,7 +44,7 @@ func (t *conversation) onFind(ctx context.Context, args []string) (reply, error)
 // they have nothing in the others. What they typed can be followed.
 func (t *conversation) find(ctx context.Context, query string, offset int) error {
 	t.replies = !t.chat.Private()
-	return t.found(ctx, query, query, offset)
+	return t.found(ctx, query, search.Subject(query), offset)
 }
 
 // found is find of what was typed before; typed is what can be followed, empty for nothing.
@@ -78,12 +79,40 @@ func (t *conversation) found(ctx context.Context, query, typed string, offset in
 	if offset+foundCount < total {
 		leaf = append(leaf, telegram.Button{Text: t.words.T("button.more", nil), Data: render.Data(render.VerbFind, placeOf(offset+foundCount, found.Query))})
 	}
+	if typed != "" && found.Meant != nil {
+		typed = meant(found.Meant, typed, items, whole)
+	}
 	rows := [][]telegram.Button{numbers}
 	if leaf != nil {
 		rows = append(rows, leaf)
 	}
 	rows = append(rows, t.followRows(typed)...)
 	return t.show(ctx, screen{strings.Join(texts, "\n\n"), append(rows, t.menu()[1:]...)})
+}
+
+// meant is a mistyped query as the news that was found writes its words; empty where that is
+// not clear.
+func meant(stems []search.Stems, typed string, items []feeds.Item, whole map[string]string) string {
+	words := make([]string, len(stems))
+	for n, word := range stems {
+		for _, item := range items {
+			for _, text := range []string{item.Title, item.Summary, whole[item.ID]} {
+				for _, m := range search.Marks(text, word) {
+					if other := text[m.From:m.To]; words[n] == "" || len(other) < len(words[n]) {
+						words[n] = other
+					}
+				}
+			}
+		}
+		if words[n] == "" {
+			return ""
+		}
+	}
+	all := strings.Join(words, " ")
+	if typed == strings.ToLower(typed) {
+		all = strings.ToLower(all)
+	}
+	return all
 }
 
 // inContext is the part of the first text that has them with the words that were

@@ -67,14 +67,10 @@ func (v view) setWord(value []string) func(*subscriptions.Preferences) {
 		return nil
 	}
 	switch what := render.Arg(value, 1); render.Arg(value, 0) {
+	case "spelt":
+		return follow(unspell(what))
 	case "on":
-		if word, ok := followable(what); ok && word == what {
-			return func(p *subscriptions.Preferences) {
-				if len(p.Words) < subscriptions.MaxWords && !followed(p.Words, word) {
-					p.Words = append(slices.Clip(p.Words), word)
-				}
-			}
-		}
+		return follow(what)
 	case "off":
 		return func(p *subscriptions.Preferences) {
 			p.Words = slices.DeleteFunc(slices.Clone(p.Words), func(word string) bool { return wordKey(word) == what })
@@ -98,6 +94,19 @@ func (v view) setWord(value []string) func(*subscriptions.Preferences) {
 	return nil
 }
 
+// follow begins following a word; nil where it is none.
+func follow(what string) func(*subscriptions.Preferences) {
+	word, ok := followable(what)
+	if !ok || word != what {
+		return nil
+	}
+	return func(p *subscriptions.Preferences) {
+		if len(p.Words) < subscriptions.MaxWords && !followed(p.Words, word) {
+			p.Words = append(slices.Clip(p.Words), word)
+		}
+	}
+}
+
 // followed reports whether a word is among those that are followed, however it is spelt.
 func followed(words []string, word string) bool {
 	folded := search.Words(word)
@@ -117,6 +126,9 @@ func followable(typed string) (word string, ok bool) {
 func (v view) followRows(query string) [][]telegram.Button {
 	word, ok := followable(query)
 	data := render.Data(render.VerbSet, "word", "on", word)
+	if short, fits := spelt(word); len(data) > render.DataLimit && fits {
+		word, data = unspell(short), render.Data(render.VerbSet, "word", "spelt", short)
+	}
 	if !ok || !v.chat.Private() || !v.subscribed() || len(data) > render.DataLimit || followed(v.preferences.Words, word) {
 		return nil
 	}

@@ -37,6 +37,10 @@ func TestWordsAnywayTyped(t *testing.T) {
 			strings.Repeat("z", 41),
 		} {
 			sends("set:word:on:" + word)
+			sends("set:word:spelt:" + word)
+		}
+		for _, word := range []string{"_", "A", "_ABC", "ABC_", "A__BC", "OC", strings.Repeat("A", 41), "ABC🔔"} {
+			sends("set:word:spelt:" + word)
 		}
 		follows("nothing that is no word")
 		sends("set:word:on:зaкoн") // two of the letters are Latin

@@ -97,6 +97,9 @@ type Found struct {
 	Total int
 	Query string // as it was understood, in ASCII: to ask for it again finds the same
 	Stems Stems  // of the words that were found
+	// Meant is what each word of a mistyped query was taken for; nil where all were taken as
+	// they were typed.
+	Meant []Stems
 }
 
 // Find returns items that fit the query. Of the editions of one item it returns one: in the
@@ -129,7 +132,7 @@ func (f *Finder) Find(ctx context.Context, q Query) (found Found, err error) {
 	} else if ids, err = f.editions(ctx, hits, q.Languages); err != nil {
 		return Found{}, err
 	}
-	found = Found{Total: len(ids), Query: r.String(), Stems: r.stems()}
+	found = Found{Total: len(ids), Query: r.String(), Stems: r.stems(), Meant: r.meant()}
 	for _, id := range ids[min(q.Offset, len(ids)):] {
 		if len(found.Items) == q.Most {
 			break

@@ -45,6 +45,24 @@ func readTyped(typed string) []term {
 	return telling
 }
 
+// Subject is a query without the words before and behind it that only make a question of it:
+// "как узнать, какие есть вакансии?" is about "вакансии?".
+func Subject(typed string) string {
+	fields := strings.Fields(typed)
+	tells := func(field string) bool {
+		return slices.ContainsFunc(readField(field), func(t term) bool { return !t.asks() })
+	}
+	first := slices.IndexFunc(fields, tells)
+	if first < 0 {
+		return typed
+	}
+	end := len(fields)
+	for !tells(fields[end-1]) {
+		end--
+	}
+	return strings.Join(fields[first:end], " ")
+}
+
 func readField(field string) []term {
 	field, folded := strings.CutPrefix(field, isFolded)
 	sounds, latin := Words(field), wordsOf(field, foldLatin)

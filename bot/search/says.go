@@ -1,6 +1,7 @@
 package search
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -11,13 +12,30 @@ import (
 // concurrent use, and reads the text when it is first asked.
 func Says(text string) func(phrase string) bool {
 	read := sync.OnceValue(func() *said { return readText(text) })
-	return func(phrase string) bool { return read().has(phrases.read(phrase)) }
+	return func(phrase string) bool { return read().says(phrase) }
+}
+
+func (s *said) says(phrase string) bool {
+	var room [8]form
+	forms, plain := s.formsOf(room[:0], phrase)
+	if !plain {
+		forms = formsOf(phrase)
+	}
+	return s.has(forms)
+}
+
+func formsOf(phrase string) (forms []form) {
+	for _, word := range Words(phrase) {
+		forms = append(forms, formOf(word))
+	}
+	return forms
 }
 
 // said is what a text says: where the roots stand in it that its words may have.
 type said struct {
-	places map[rootHash][]int
-	sieve  sieve
+	places   map[rootHash][]int
+	roots    sieve
+	openings sieve
 }
 
 // longestText is how much of a text is read, in words.
@@ -27,18 +45,41 @@ func readText(text string) *said {
 	s := &said{places: make(map[rootHash][]int)}
 	words := Words(text)
 	for i, word := range words[:min(len(words), longestText)] {
-		f := formOf(word)
-		s.add(f[0], i)
-		if f[1] != f[0] {
-			s.add(f[1], i)
+		for _, root := range rootsOfForm(word) {
+			s.add(root, i)
 		}
 	}
 	return s
 }
 
-func (s *said) add(h rootHash, place int) {
-	s.sieve.add(h)
+func (s *said) add(root string, place int) {
+	h := hashOf(root)
+	s.roots.add(h)
+	s.openings.addRoot(root)
 	s.places[h] = append(s.places[h], place)
+}
+
+// formsOf is what the plain words of a phrase may be; nothing where one of them is not in the
+// text. plain is false where a word is not plain.
+func (s *said) formsOf(forms []form, phrase string) (all []form, plain bool) {
+	var room [2 * longestWord]byte
+	for len(phrase) > 0 {
+		var next string
+		phrase, next, _ = strings.Cut(phrase, " ")
+		word, plain := foldPlain(room[:], phrase)
+		switch {
+		case !plain:
+			return nil, false
+		case !s.openings.begins(word):
+			return nil, true
+		}
+		f := formOf(string(word))
+		if !s.roots.mayHave(f[0]) && !s.roots.mayHave(f[1]) {
+			return nil, true
+		}
+		forms, phrase = append(forms, f), next
+	}
+	return forms, true
 }
 
 // has reports whether the words stand beside each other in the text.
@@ -47,7 +88,7 @@ func (s *said) has(words []form) bool {
 		return false
 	}
 	for _, h := range words[0] {
-		if !s.sieve.mayHave(h) {
+		if !s.roots.mayHave(h) {
 			continue
 		}
 		for _, at := range s.places[h] {
@@ -77,11 +118,37 @@ func (s *said) stands(h rootHash, at int) bool {
 // shortRoot is how many letters a root has at least.
 const shortRoot = 3
 
+var anyEndings = func() map[string]bool {
+	all := maps.Clone(kyrgyzEndings)
+	maps.Copy(all, russianEndings)
+	maps.Copy(all, englishEndings)
+	return all
+}()
+
+// shapes tell at once of most letters that they are no ending: of each length and first letter
+// they know the last ones.
+type shapes [16][32]uint32
+
+func (s *shapes) add(ending string) {
+	n := len(ending)
+	s[n%16][ending[0]%32] |= 1 << (ending[n-1] % 32)
+}
+
+func (s *shapes) may(ending string) bool {
+	n := len(ending)
+	return s[n%16][ending[0]%32]>>(ending[n-1]%32)&1 == 1
+}
+
+var endingShapes = func() (s shapes) {
+	for ending := range anyEndings {
+		s.add(ending)
+	}
+	return s
+}()
+
 // anyTongue takes off the endings of all: which language a word is of it can't know.
 var anyTongue = newTongue(tongue{
-	fold: fold, fits: func(_, ending string) bool {
-		return kyrgyzEndings[ending] || russianEndings[ending] || englishEndings[ending]
-	},
+	fold: fold, fits: func(_, ending string) bool { return endingShapes.may(ending) && anyEndings[ending] },
 }, kyrgyzEndings, russianEndings, englishEndings)
 
 // rootsOfForm are the roots that a word may have: its stem and, of a short word, its first

@@ -80,7 +80,6 @@ func BenchmarkSays(b *testing.B) {
 		}
 		return said
 	}
-	phrases = followed{}
 	before, began := heap(), cpuTime(b)
 	if said := ask(); said < 300 {
 		b.Fatalf("it says %d of the words that stand in it", said)
@@ -111,4 +110,50 @@ func heap() int64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
+}
+
+// TestNothingIsMissedForSpeed: what a phrase may begin with tells no more than its roots do,
+// whatever its words are and are spelt like.
+func TestNothingIsMissedForSpeed(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(3, 4))
+	pick := func(of string) string { words := strings.Fields(of); return words[random.IntN(len(words))] }
+	word := func() string {
+		w := pick("суд салык салыг китеп китеб рынок рынк справок иск дом как кок сок рог к в и ь Ең covid 19 tax shop chai ts МРП знак порог юрист юрид жардам пап") +
+			pick("_ _ ы тын лар дан ка ки ок ек ом ов тер ин ние ами s ing ed к г") + pick("_ _ _ ы дан га ка")
+		w = strings.ReplaceAll(w, "_", "")
+		switch random.IntN(8) {
+		case 0:
+			return strings.ToUpper(w)
+		case 1:
+			return strings.Replace(w, "о", "o", 1) // looks alike
+		case 2:
+			return w + "\u0301"
+		}
+		return w
+	}
+	said := 0
+	for range 100 {
+		var words []string
+		for range 12 {
+			words = append(words, word())
+		}
+		text := readText(strings.Join(words, " "))
+		for range 200 {
+			phrase := word()
+			for range random.IntN(3) {
+				phrase += " " + word()
+			}
+			want := text.has(formsOf(phrase))
+			if got := text.says(phrase); got != want {
+				t.Fatalf("%q says %q: %v, by the roots %v", words, phrase, got, want)
+			}
+			if want {
+				said++
+			}
+		}
+	}
+	if said < 1000 {
+		t.Errorf("only %d phrases were said", said)
+	}
 }

@@ -10,7 +10,8 @@ type reading struct {
 	words []term
 	terms [][][]match // by index and word
 	scope []*Index
-	fits  int // words that something fits
+	fits  int  // words that something fits
+	wrong bool // it takes words for others than were typed
 }
 
 // mostSpellings is how many other spellings of a query's words are looked up.
@@ -31,6 +32,7 @@ func understand(query string, own []*Index, others func() ([]*Index, error)) (re
 	typed, switched := readTyped(query), readTyped(switchKeyboard(query))
 	scans := mostScans
 	tried := []reading{read(typed, own), read(switched, own)}
+	tried[1].wrong = true
 	if i := slices.IndexFunc(tried, reading.complete); i >= 0 {
 		tried[i].mend(0, &scans)
 		return tried[i], nil
@@ -43,8 +45,10 @@ func understand(query string, own []*Index, others func() ([]*Index, error)) (re
 	if err != nil {
 		return reading{}, err
 	}
-	for _, words := range [][]term{typed, switched} {
-		if r := read(words, foreign); r.complete() && r.sure() {
+	for i, words := range [][]term{typed, switched} {
+		r := read(words, foreign)
+		r.wrong = i == 1
+		if r.complete() && r.sure() {
 			return r, nil
 		} else if len(foreign) > 0 {
 			tried = append(tried, r)
@@ -86,6 +90,23 @@ func (r reading) stems() Stems {
 		}
 	}
 	return stems
+}
+
+// meant is what each word was taken for; nil where that is what was typed.
+func (r reading) meant() (all []Stems) {
+	if !r.wrong {
+		return nil
+	}
+	for n := range r.words {
+		stems := make(Stems)
+		for _, matches := range r.word(n) {
+			for _, m := range matches {
+				stems[m.stem] = true
+			}
+		}
+		all = append(all, stems)
+	}
+	return all
 }
 
 // String is the query as it was understood: read again it finds the same.
@@ -177,6 +198,7 @@ func (r *reading) respell() {
 			if found := r.lookUp(word); !askingCyrillic[kyrgyz.stem(other)] && fitting(found, notItself) {
 				r.words[n] = word
 				r.set(n, found)
+				r.wrong = true
 				break
 			}
 		}
@@ -217,6 +239,7 @@ func (r *reading) mend(letters int, scans *int) {
 			}
 		}
 		r.set(n, found)
+		r.wrong = r.wrong || !fits
 	}
 }
 

@@ -105,21 +105,21 @@ func (s *Server) edit(q *query, change func(*Message) *Refusal) (any, *Refusal) 
 	case !markup.inline():
 		return nil, InlineExpected
 	}
-	if refusal := c.passEdit(); refusal != nil {
-		return nil, refusal
-	}
-	if refusal := c.replace(m, rows, change); refusal != nil {
+	if refusal := c.replaceWithinLimit(m, rows, change); refusal != nil {
 		return nil, refusal
 	}
 	return c.wireMessage(*m), nil
 }
 
-// passEdit counts an edit towards a group's limit, which messages and edits share. c.mu is held.
-func (c *Chat) passEdit() *Refusal {
-	if c.kind == Private {
-		return nil
+// replaceWithinLimit is replace for an edit that counts towards a group's limit, which messages
+// and edits share. c.mu is held.
+func (c *Chat) replaceWithinLimit(m *Message, rows [][]Button, change func(*Message) *Refusal) *Refusal {
+	if c.kind != Private {
+		if refusal := c.account.limiter.pass(&c.pace, c.account.now(), true, false); refusal != nil {
+			return refusal
+		}
 	}
-	return c.account.limiter.pass(&c.pace, c.account.now(), true, false)
+	return c.replace(m, rows, change)
 }
 
 func (s *Server) editInline(id string, rows [][]Button, change func(*Message) *Refusal) (any, *Refusal) {

@@ -129,7 +129,11 @@ func openDemo(t *testing.T) *demo {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := startDemo(t.Context(), page, slog.New(slog.NewTextHandler(testWriter{t}, nil)))
+	health, err := listen(t.Context(), "127.0.0.1:0", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := startDemo(t.Context(), page, health, slog.New(slog.NewTextHandler(testWriter{t}, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator/page"
@@ -57,14 +58,15 @@ func (d *editor) State(ctx context.Context) (page.DeskState, error) {
 		return page.DeskState{}, err
 	}
 	state := page.DeskState{
-		Ministry: d.stage.config.Ministry.Name,
-		WhatIfs:  whatIfs,
+		Ministry: d.stage.config.Ministry.Name, Site: d.stage.config.Ministry.Site, Down: site.Down(), Health: d.stage.around.health,
+		WhatIfs: d.stage.whatIfs(), AheadSeconds: int(d.stage.ahead.Load() / int64(time.Second)),
 		Audience: page.Audience{
 			Active: counts.Active, Total: counts.Total, Stopped: counts.Stopped, Blocked: counts.Blocked + counts.Gone,
 		},
 	}
+	ahead := time.Duration(d.stage.ahead.Load())
 	for _, p := range progress {
-		state.Broadcasts = append(state.Broadcasts, shown(p))
+		state.Broadcasts = append(state.Broadcasts, shown(p, ahead))
 	}
 	for _, entry := range site.Entries() {
 		if entry.Old() {
@@ -76,7 +78,7 @@ func (d *editor) State(ctx context.Context) (page.DeskState, error) {
 			})
 			continue
 		}
-		published, err := d.published(ctx, entry)
+		published, err := d.published(ctx, entry, ahead)
 		if err != nil {
 			return page.DeskState{}, err
 		}
@@ -86,12 +88,18 @@ func (d *editor) State(ctx context.Context) (page.DeskState, error) {
 	return state, nil
 }
 
-// shown is the engine's progress as the page has it.
-func shown(p broadcast.Progress) page.Broadcast {
+// shown is the engine's progress as the page has it, by the demo's clock.
+func shown(p broadcast.Progress, ahead time.Duration) page.Broadcast {
+	on := func(at time.Time) time.Time {
+		if at.IsZero() {
+			return at
+		}
+		return at.Add(ahead)
+	}
 	return page.Broadcast{
 		ID: p.ID, Kind: string(p.Kind), Item: p.Item, Title: p.Title, Language: p.Language, Urgent: p.Urgent,
 		Planned: p.Planned, Sent: p.Sent, Blocked: p.Blocked, Failed: p.Failed, ToGo: p.ToGo, Rate: p.Rate,
-		PlannedAt: p.PlannedAt, ExpectedEnd: p.ExpectedEnd, FinishedAt: p.FinishedAt,
+		PlannedAt: on(p.PlannedAt), ExpectedEnd: on(p.ExpectedEnd), FinishedAt: on(p.FinishedAt),
 	}
 }
 
@@ -107,12 +115,12 @@ func (d *editor) picture(entry sample.Entry) string {
 	return d.stage.config.Ministry.Site + "/pictures/" + entry.Picture
 }
 
-func (d *editor) published(ctx context.Context, entry sample.Entry) (page.Published, error) {
+func (d *editor) published(ctx context.Context, entry sample.Entry, ahead time.Duration) (page.Published, error) {
 	items, err := d.editions(ctx, entry.Number)
 	sent := !entry.Archived && len(items) > 0 // what was there from the start went to nobody
 	return page.Published{
 		ID: strconv.Itoa(entry.Number), Titles: titles(entry), Picture: d.picture(entry), Items: items,
-		PublishedAt: entry.At,
+		PublishedAt: entry.At.Add(ahead),
 		Corrected:   entry.State == sample.Corrected,
 		Withdrawn:   entry.State == sample.Withdrawn,
 		CanCorrect:  sent && entry.State == sample.Published,
@@ -166,6 +174,8 @@ func (d *editor) Withdraw(ctx context.Context, item string) error {
 	if err != nil {
 		return err
 	}
+	d.stage.mu.Lock() // what is going on with the service comes to its end first
+	defer d.stage.mu.Unlock()
 	items, err := d.editions(ctx, number)
 	if err != nil {
 		return err
@@ -199,6 +209,8 @@ func (d *editor) change(ctx context.Context, item string, do func(number int) (s
 	if err != nil {
 		return err
 	}
+	d.stage.mu.Lock() // as in Withdraw
+	defer d.stage.mu.Unlock()
 	if _, err := do(number); err != nil {
 		return err
 	}

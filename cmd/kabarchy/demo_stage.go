@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kabarchy/bot/simulator"
@@ -33,13 +34,18 @@ type stage struct {
 	power *power     // of the service
 	parts group      // the stand-ins
 	left  bool       // nothing more is started
+
+	failures atomic.Int64 // how often the site was made to fail
+	ahead    atomic.Int64 // by how much the demo's clock is ahead of the real one, a time.Duration
 }
 
 // surroundings are what stays from one beginning to the next.
 type surroundings struct {
 	address string // of the page, and of Telegram
+	health  string // of the service's health and metrics
 	log     *slog.Logger
 	show    func(http.Handler) // what is there now
+	runs    func(*App)         // likewise
 	failed  func(error)        // ends the demo
 	begin   func(context.Context) error
 }
@@ -68,7 +74,7 @@ func (s *stage) start(ctx context.Context) error {
 		return err
 	}
 	s.editor = &editor{stage: s}
-	s.Telegram = simulator.New(simulator.Options{Token: demoToken(), Local: true, Limits: simulator.TelegramLimits, Log: s.around.log})
+	s.Telegram = simulator.New(simulator.Options{Token: demoToken(), Local: true, Limits: simulator.TelegramLimits, Now: s.now, Log: s.around.log})
 	s.Telegram.Show(page.New(s.Telegram, page.Options{Desk: s.editor, Log: s.around.log}))
 	for _, person := range page.People[:2] {
 		person.Join(s.Telegram)
@@ -127,7 +133,7 @@ func (s *stage) startApp(ctx context.Context) error {
 	}
 	power := &power{base: http.DefaultTransport.(*http.Transport).Clone()}
 	app, err := NewApp(ctx, AppOptions{
-		Config: s.config, Redis: rdb, Log: slog.New(power.logger(s.around.log.Handler())),
+		Config: s.config.In(s.zone()), Redis: rdb, Log: slog.New(power.logger(s.around.log.Handler())),
 		Token: config.Secret(s.Telegram.Token()), Endpoint: s.around.address,
 		HTTP: &http.Client{Transport: power},
 	})
@@ -136,6 +142,7 @@ func (s *stage) startApp(ctx context.Context) error {
 	}
 	s.App, s.power = app, power
 	s.editor.app.Store(app)
+	s.around.runs(app)
 	if err := app.Start(ctx); err != nil {
 		return err
 	}

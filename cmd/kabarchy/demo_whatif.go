@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"kabarchy/bot/simulator"
+	"kabarchy/bot/simulator/page"
 )
 
 // What a visitor of the demo can have happen, and for how long.
@@ -20,30 +21,39 @@ const (
 	telegramWaits = "wait"
 	programDies   = "kill"
 	siteFloods    = "flood"
+	groupJoins    = "group"
+	nightFalls    = page.NightFalls
+	morningComes  = "morning"
 
 	siteFailsFor     = 30 * time.Second
 	telegramWaitsFor = 5 * time.Second
 )
 
-var whatIfs = []string{siteFails, telegramWaits, programDies, siteFloods}
+// whatIfs are what can happen now.
+func (s *stage) whatIfs() []string {
+	next := nightFalls
+	if s.isNight() {
+		next = morningComes
+	}
+	return []string{next, groupJoins, siteFails, telegramWaits, programDies, siteFloods}
+}
 
 // errLeft is what a page gets that is open since before the last beginning.
 var errLeft = errors.New("the demo has begun again: load the page anew")
 
-// happen has something happen, and returns when it does.
+// happen has something happen, and returns when it does. It is done to its end, also where who
+// asked leaves, and one after the other.
 func (s *stage) happen(ctx context.Context, what string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.left {
 		return errLeft
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
 	switch what {
 	case siteFails:
-		s.Site.SetDown(true)
-		s.later(ctx, siteFailsFor, func(ctx context.Context) {
-			s.Site.SetDown(false)
-			s.poll(ctx)
-		})
+		s.siteFails(ctx)
 	case telegramWaits:
 		seconds := int(telegramWaitsFor / time.Second)
 		lift := s.Telegram.Fault(simulator.Fault{Methods: []string{"sendMessage", "sendPhoto"}, Refuse: simulator.TooMany(seconds)})
@@ -53,10 +63,28 @@ func (s *stage) happen(ctx context.Context, what string) error {
 	case siteFloods:
 		s.Site.Flood()
 		s.poll(ctx)
+	case groupJoins:
+		return s.groupJoins(ctx)
+	case nightFalls:
+		return s.nightFalls(ctx)
+	case morningComes:
+		return s.morningComes(ctx)
 	default:
 		return fmt.Errorf("there is no %q", what)
 	}
 	return nil
+}
+
+// siteFails has the site fail for a time, counted from the last press.
+func (s *stage) siteFails(ctx context.Context) {
+	press := s.failures.Add(1)
+	s.Site.SetDown(true)
+	s.later(ctx, siteFailsFor, func(ctx context.Context) {
+		if press == s.failures.Load() {
+			s.Site.SetDown(false)
+			s.poll(ctx)
+		}
+	})
 }
 
 // poll has the service read all sources now, instead of at their next time. Where it can't, it
@@ -99,7 +127,16 @@ func (s *stage) kill(ctx context.Context) error {
 		_ = dead.Stop(ctx) // as above
 		return nil
 	})
-	return s.startApp(context.WithoutCancel(ctx))
+	return s.restart(ctx)
+}
+
+// restart starts a service after another one. Without one, there is nothing left to show.
+func (s *stage) restart(ctx context.Context) error {
+	err := s.startApp(ctx)
+	if err != nil {
+		s.around.failed(err)
+	}
+	return err
 }
 
 // power is what a service reaches Telegram with, and what lets its log be read.

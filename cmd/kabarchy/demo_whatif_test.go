@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/simulator/page"
@@ -32,7 +33,7 @@ func TestWhatIf(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "the first twenty", func() bool { n, _ := got(); return n >= 20 })
-	for _, what := range whatIfs[:3] { // a flood is a test of its own
+	for _, what := range []string{siteFails, telegramWaits, programDies} { // a flood is a test of its own
 		if err := d.editor.WhatIf(t.Context(), what); err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
@@ -147,4 +148,83 @@ func TestADeskBeforeItsService(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
+}
+
+// TestNightFalls: an item of the night comes to one without a sound, to one in the morning
+// and to one in the morning's digest, night after night; what came by day comes once.
+func TestNightFalls(t *testing.T) {
+	t.Parallel()
+	d := openDemo(t)
+	d.ahead.Store(int64((36-d.clock().Hour())%24) * int64(time.Hour)) // noon, whenever the test runs
+	aigul, sergei := d.Telegram.Phones()[0], d.Telegram.Phones()[1]
+	happens := func(what string) {
+		t.Helper()
+		if err := d.editor.WhatIf(t.Context(), what); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+	}
+	count := func(c *simulator.Citizen, text string) (n int) {
+		for _, m := range c.Messages() {
+			if m.Bot && strings.Contains(m.Text, text) {
+				n++
+			}
+		}
+		return n
+	}
+	eventually(t, "two who are subscribed", func() bool { return count(aigul, "✅") == 1 && count(sergei, "✅") == 1 })
+	if err := d.editor.Publish(t.Context(), "1"); err != nil {
+		t.Fatal(err)
+	}
+	title := func(item int, language string) string {
+		return opening(d.Site.Entries()[item].Editions[language].Title)
+	}
+	eventually(t, "an item by day", func() bool { return count(aigul, title(0, "ky")) == 1 && count(sergei, title(0, "ru")) == 1 })
+	for night := 1; night <= 2; night++ {
+		happens(nightFalls)
+		happens(nightFalls) // pressed twice
+		if hour := d.clock().Hour(); hour != nightFrom || d.whatIfs()[0] != morningComes {
+			t.Fatalf("night %d: it is %d o'clock, what can happen is %q", night, hour, d.whatIfs())
+		}
+		eventually(t, "the item of the night without a sound", func() bool {
+			last := sergei.Messages()[len(sergei.Messages())-1]
+			return strings.Contains(last.Text, title(night, "ru")) && last.Silent
+		})
+		bakyt := d.Telegram.Phones()[4]
+		if n := count(aigul, title(night, "ky")) + count(bakyt, title(night, "ky")); n != 0 {
+			t.Errorf("night %d: %d messages at night", night, n)
+		}
+		happens(morningComes)
+		eventually(t, "the morning", func() bool { return count(aigul, title(night, "ky")) == 1 && count(bakyt, title(night, "ky")) == 1 })
+		if n := count(bakyt, title(night-1, "ky")); n > 1 {
+			t.Errorf("morning %d: %d digests bring the item of before", night, n)
+		}
+	}
+	if n := count(aigul, title(0, "ky")); n != 1 {
+		t.Errorf("the item of the day came %d times", n)
+	}
+}
+
+// TestAGroupJoins: it gets the news in its language, and the phone of its owner shows it.
+func TestAGroupJoins(t *testing.T) {
+	t.Parallel()
+	d := openDemo(t)
+	for range 2 {
+		if err := d.editor.WhatIf(t.Context(), groupJoins); err != nil {
+			t.Fatal(err)
+		}
+	}
+	group := d.Telegram.Groups()[0]
+	subscribed := func() bool {
+		p, known, err := d.App.Store.Get(t.Context(), group.ID())
+		return err == nil && known && p.Kind == subscriptions.Group
+	}
+	eventually(t, "a group that is subscribed", subscribed)
+	if err := d.editor.Publish(t.Context(), "1"); err != nil {
+		t.Fatal(err)
+	}
+	title := opening(d.Site.Entries()[0].Editions["ky"].Title)
+	eventually(t, "the item in the group", func() bool {
+		shown := group.Messages()
+		return strings.Contains(shown[len(shown)-1].Text, title)
+	})
 }

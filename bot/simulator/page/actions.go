@@ -106,18 +106,8 @@ func status(err error) int {
 	return http.StatusInternalServerError
 }
 
-// citizen finds a phone of the page.
-func (p *handler) citizen(chat int64) (*simulator.Citizen, error) {
-	for _, c := range p.server.Phones() {
-		if c.ID() == chat {
-			return c, nil
-		}
-	}
-	return nil, fmt.Errorf("%w: no phone %d", errRequest, chat)
-}
-
 func (p *handler) send(_ context.Context, q request) (any, error) {
-	c, err := p.citizen(q.Chat)
+	c, err := p.holder(q.Chat)
 	if err != nil {
 		return nil, err
 	}
@@ -125,22 +115,21 @@ func (p *handler) send(_ context.Context, q request) (any, error) {
 	if text == "" || len(utf16.Encode([]rune(text))) > longestText {
 		return nil, fmt.Errorf("%w: a message has 1 to %d characters", errRequest, longestText)
 	}
-	_, err = c.Say(simulator.Words{Text: text, ReplyTo: q.Reply})
-	return nil, err
+	return nil, c.say(text, q.Reply)
 }
 
 // press presses a button and waits for what the bot says to it, but not for ever: a
 // button that nobody answers only stops turning, as in Telegram.
 func (p *handler) press(ctx context.Context, q request) (any, error) {
-	c, err := p.citizen(q.Chat)
+	c, err := p.holder(q.Chat)
 	if err != nil {
 		return nil, err
 	}
-	data, err := callback(c, q)
+	data, err := callback(c.chat(), q)
 	if err != nil {
 		return nil, err
 	}
-	tap, err := c.TapRaw(q.Message, data)
+	tap, err := c.tap(q.Message, data)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +143,7 @@ func (p *handler) press(ctx context.Context, q request) (any, error) {
 }
 
 // callback is the data of the button at a place of a message's keyboard.
-func callback(c *simulator.Citizen, q request) (string, error) {
+func callback(c *simulator.Chat, q request) (string, error) {
 	for _, m := range c.Messages() {
 		if m.ID != q.Message {
 			continue
@@ -171,8 +160,17 @@ func callback(c *simulator.Citizen, q request) (string, error) {
 	return "", simulator.ErrNoMessage
 }
 
+// person finds a phone with the chat with the bot.
+func (p *handler) person(chat int64) (*simulator.Citizen, error) {
+	h, err := p.holder(chat)
+	if err == nil && h.group != nil {
+		err = fmt.Errorf("%w: %d is a group", errRequest, chat)
+	}
+	return h.Citizen, err
+}
+
 func (p *handler) block(_ context.Context, q request) (any, error) {
-	c, err := p.citizen(q.Chat)
+	c, err := p.person(q.Chat)
 	if err != nil {
 		return nil, err
 	}
@@ -192,13 +190,13 @@ func (p *handler) phone(context.Context, request) (any, error) {
 	return map[string]int64{"chat": c.ID()}, nil
 }
 
-// remove takes a phone away: for the bot, its owner's account is no more.
+// remove takes a phone away.
 func (p *handler) remove(_ context.Context, q request) (any, error) {
-	c, err := p.citizen(q.Chat)
+	c, err := p.holder(q.Chat)
 	if err != nil {
 		return nil, err
 	}
-	c.Deactivate()
+	c.leave()
 	return nil, nil
 }
 
@@ -251,6 +249,9 @@ func (p *handler) whatIf(ctx context.Context, q request) (any, error) {
 	stage, offered := p.desk.desk.(Stage)
 	if !offered {
 		return nil, ErrNotOffered
+	}
+	if q.What == NightFalls {
+		p.dots.wave(p.server)
 	}
 	defer p.desk.stale()
 	return nil, stage.WhatIf(ctx, q.What)

@@ -27,6 +27,7 @@ type Stage interface {
 	// Begin ends all that is, and begins anew. The page loads itself again after it.
 	Begin(ctx context.Context) error
 	// WhatIf has something happen that [DeskState.WhatIfs] names, and returns when it does.
+	// With [NightFalls], an item goes out.
 	WhatIf(ctx context.Context, what string) error
 }
 
@@ -34,13 +35,21 @@ type Stage interface {
 // and "en"; what is missing is shown in another language.
 type DeskState struct {
 	Ministry   map[string]string `json:"ministry,omitempty"` // its name per language
+	Site       string            `json:"site,omitempty"`     // the address of its site; an edition is at Site/language/
+	Down       bool              `json:"down,omitempty"`     // the site answers nothing but errors
+	Health     string            `json:"health,omitempty"`   // where readyz and metrics are
 	Drafts     []Draft           `json:"drafts"`             // what can go out, the next one first
 	Published  []Published       `json:"published"`          // what went out, newest first
 	Broadcasts []Broadcast       `json:"broadcasts"`         // running and finished, newest first
 	Audience   Audience          `json:"audience"`
 	// WhatIfs are what a [Stage] can have happen: the page has words for each.
 	WhatIfs []string `json:"what_ifs,omitempty"`
+	// AheadSeconds is how much the clock of all that is shown is ahead of the real one.
+	AheadSeconds int `json:"ahead_seconds,omitempty"`
 }
+
+// NightFalls is one of what a [Stage] may have happen.
+const NightFalls = "night"
 
 // Draft is an item that can be published.
 type Draft struct {

@@ -1,7 +1,10 @@
-// The ministry's desk: what can go out next, what went out, and how far it came.
+// The ministry's site, as its editor has it: what can be published next, what was, and how far
+// it came.
 
 import { h, icon, keyed, pictureURL } from './dom.js';
-import { languages, pick } from './words.js';
+import { languages, now, pick } from './words.js';
+
+const longWait = 30 * 60 * 1000; // milliseconds: no rate explains it
 
 export class Desk {
   // does has publish(draft), correct(item), withdraw(item), each a promise; ask(question,
@@ -15,7 +18,7 @@ export class Desk {
     this.bars = new Map(); // broadcast → its bar
     this.section = document.getElementById('desk');
     this.draft = document.getElementById('draft');
-    this.pager = document.getElementById('draft-pager');
+    this.pager = h('div', { class: 'pager' });
     this.list = document.getElementById('published-list');
     this.running = document.getElementById('running');
     this.audience = document.getElementById('audience');
@@ -25,7 +28,6 @@ export class Desk {
     this.state = state;
     this.words = words;
     this.section.hidden = !state;
-    document.getElementById('published').hidden = !state;
     if (!state) return;
     this.drawDraft(state.drafts || []);
     this.drawPublished(state.published || [], state.broadcasts || []);
@@ -42,48 +44,51 @@ export class Desk {
     if (key === this.draftKey) return;
     this.draftKey = key;
     if (!draft) {
-      this.pager.replaceChildren();
       this.draft.replaceChildren(h('p', { class: 'nothing', 'data-testid': 'drafts-none' }, words.t('drafts_none')));
       return;
     }
     this.chosen = draft.id;
     const turn = (by) => { this.chosen = drafts[(at + by + drafts.length) % drafts.length].id; this.drawDraft(drafts); };
-    const focused = this.pager.contains(document.activeElement) ? document.activeElement.dataset.testid : null;
+    const focused = this.draft.contains(document.activeElement) ? document.activeElement.dataset.testid : null;
     this.pager.replaceChildren(...(drafts.length > 1 ? [
       h('button', { type: 'button', class: 'round', 'aria-label': words.t('previous'), 'data-testid': 'draft-previous', onclick: () => turn(-1) }, icon('back')),
       h('span', {}, words.t('draft_of', { n: at + 1, total: drafts.length })),
       h('button', { type: 'button', class: 'round', 'aria-label': words.t('next'), 'data-testid': 'draft-next', onclick: () => turn(1) }, icon('next')),
     ] : []));
-    if (focused) this.pager.querySelector(`[data-testid=${focused}]`)?.focus();
     this.draft.replaceChildren(this.draftCard(draft));
+    if (focused) this.draft.querySelector(`[data-testid=${focused}]`)?.focus({ preventScroll: true });
   }
 
   draftCard(draft) {
     const { words } = this;
     const busy = this.busy.has(draft.id);
-    const publish = h('button', { type: 'button', class: 'strong publish', 'data-testid': 'publish', disabled: busy, onclick: () => this.publish(draft) },
+    const publish = h('button', { type: 'button', class: 'strong publish', 'data-testid': 'publish', 'aria-disabled': busy, onclick: () => this.publish(draft) },
       icon('send'), words.t(busy ? 'publishing' : 'publish'));
     return h('div', { class: 'draft', 'data-testid': 'draft', 'data-draft': draft.id },
-      h('div', { class: 'draft-body' }, picture(draft.picture, 'draft-photo'),
-        h('ul', { class: 'editions', 'aria-label': words.t('editions') }, editions(draft.titles, words.language).map(([language, title]) =>
-          h('li', { lang: language }, chip(language), h('span', {}, title))))),
-      publish);
+      picture(draft.picture, 'item-photo'),
+      h('div', { class: 'item-text' },
+        h('b', { class: 'item-title' }, pick(draft.titles, words.language)),
+        h('span', { class: 'item-when' }, h('em', {}, words.t('draft')))),
+      h('div', { class: 'draft-acts' }, publish, this.pager));
   }
 
   async publish(draft) {
+    if (this.busy.has(draft.id)) return;
     this.busy.add(draft.id);
-    this.drawDraft(this.state.drafts);
+    this.redraft();
     await this.does.publish(draft.id);
     this.busy.delete(draft.id);
+    this.redraft();
+  }
+
+  // redraft draws the draft anew and keeps the keyboard's focus on the button.
+  redraft() {
+    const focused = this.draft.contains(document.activeElement) && document.activeElement.dataset.testid;
     this.drawDraft(this.state.drafts || []);
+    if (focused) this.draft.querySelector(`[data-testid=${focused}]`)?.focus({ preventScroll: true });
   }
 
   drawPublished(published, broadcasts) {
-    const { words } = this;
-    const none = this.list.querySelector('.nothing');
-    if (!published.length && !none) this.list.append(h('li', { class: 'nothing', 'data-testid': 'published-none' }));
-    if (published.length) none?.remove();
-    else this.list.querySelector('.nothing').textContent = words.t('published_none');
     const rows = published.map((item) => ({ item, sent: broadcasts.filter((one) => (item.items || [item.id]).includes(one.item)) }));
     keyed(this.list, this.items, rows, (row) => row.item.id, {
       create: (row) => this.fill(h('li', { class: 'item', 'data-testid': 'item', 'data-item': row.item.id }), row),
@@ -100,47 +105,43 @@ export class Desk {
       const mark = item.withdrawn ? 'withdrawn' : item.corrected ? 'corrected' : null;
       node.classList.toggle('gone', Boolean(item.withdrawn));
       node.replaceChildren(
-        h('div', { class: 'item-head' }, picture(item.picture, 'item-photo'),
-          h('div', {}, h('b', {}, pick(item.titles, words.language)),
-            h('span', { class: 'item-when' }, item.published_at && words.moment(new Date(item.published_at)), mark && h('em', {}, words.t(mark))))),
-        h('div', { class: 'lines' }),
+        picture(item.picture, 'item-photo'),
+        h('div', { class: 'item-text' }, h('b', { class: 'item-title' }, pick(item.titles, words.language)),
+          h('span', { class: 'item-when' }, item.published_at && words.moment(new Date(item.published_at)), mark && h('em', {}, words.t(mark)))),
         h('div', { class: 'item-buttons' },
-          item.can_correct && this.button('correct', 'edit', item),
-          item.can_withdraw && this.button('withdraw', 'undo', item)));
+          item.can_correct && this.button('correct', item),
+          item.can_withdraw && this.button('withdraw', item)),
+        h('div', { class: 'lines' }));
     }
-    const kinds = [...new Set(sent.map((one) => one.kind))];
-    const lines = kinds.map((kind) => sent.filter((one) => one.kind === kind && one.planned > 0)).filter((all) => all.length);
-    node.querySelector('.lines').replaceChildren(...lines.map((all) => this.line(item.id, all)));
+    const [newest] = sent.filter((one) => one.planned > 0); // they come newest first
+    node.querySelector('.lines').replaceChildren(...(newest ? [this.line(item.id, sent.filter((one) => one.kind === newest.kind && one.planned > 0))] : []));
     return node;
   }
 
-  button(word, drawing, item) {
+  button(word, item) {
     const act = async () => {
-      if (word === 'withdraw' && !(await this.ask('withdraw_ask', 'withdraw_yes', 'withdraw_no'))) return;
-      element.disabled = true;
+      if (element.ariaDisabled === 'true' || word === 'withdraw' && !(await this.ask('withdraw_ask', 'withdraw_yes', 'withdraw_no'))) return;
+      element.ariaDisabled = 'true'; // and not disabled: the keyboard's focus stays
       await this.does[word](item.id);
-      element.disabled = false;
+      element.ariaDisabled = 'false';
     };
-    const element = h('button', { type: 'button', class: 'quiet', 'data-testid': word, onclick: act }, icon(drawing), this.words.t(word));
+    const element = h('button', { type: 'button', class: 'quiet', 'data-testid': word, onclick: act }, this.words.t(word));
     return element;
   }
 
-  // line is how far an item's news, its correction or its withdrawal came, in all its languages.
+  // line is how far an item came, or what was last done to it, in all its languages.
   line(item, all) {
     const { words } = this;
-    const number = (n) => words.number(n || 0);
     const sum = total(all);
-    const counts = [['sent', sum('sent')], ['to_go', sum('to_go')], ['blocked', sum('blocked')], ['failed', sum('failed')]]
-      .filter(([word, n]) => n > 0 || word === 'sent');
-    const tongues = all.map((one) => one.language).filter(Boolean).sort((a, b) => languages.indexOf(a) - languages.indexOf(b));
-    const { kind } = all[0];
+    const [{ kind }] = all;
+    const counts = [['blocked', sum('blocked')], ['failed', sum('failed')]].filter(([, n]) => n > 0);
     return h('div', { class: `line${finished(all) ? ' finished' : ''}`, 'data-testid': 'broadcast', 'data-kind': kind },
-      h('div', { class: 'line-head' }, kind !== 'news' && h('span', { class: 'kind' }, words.t(`kind_${kind}`)),
-        all.some((one) => one.urgent) && h('span', { class: 'urgent' }, words.t('urgent')), tongues.map(chip),
-        h('span', { class: 'line-when' }, this.when(all))),
       this.bar(`${item} ${kind}`, all),
-      h('div', { class: 'counts' }, h('span', {}, words.t('planned'), ' ', h('b', {}, number(sum('planned')))),
-        counts.map(([word, n]) => h('span', { class: `count-${word}` }, words.t(word), ' ', h('b', {}, number(n))))));
+      h('div', { class: 'counts' }, kind !== 'news' && h('span', { class: 'kind' }, words.t(`kind_${kind}`)),
+        all.some((one) => one.urgent) && h('span', { class: 'urgent' }, words.t('urgent')),
+        h('span', {}, words.t('progress_of', { n: words.number(sum('sent')), total: words.number(sum('planned')) })),
+        counts.map(([word, n]) => h('span', { class: `count-${word}` }, words.t(word), ' ', h('b', {}, words.number(n)))),
+        h('span', { class: 'line-when' }, this.when(all))));
   }
 
   bar(key, all) {
@@ -149,21 +150,25 @@ export class Desk {
   }
 
   // when says at what rate some broadcasts run and when they end, or when they ended. They
-  // share one rate, so that who ends leaves it to the others.
+  // share one rate, so that who ends leaves it to the others. Where somebody waits for the
+  // morning, it is the morning.
   when(all) {
     const { words } = this;
     const sum = total(all);
     if (finished(all)) return words.t('finished', { time: words.time(latest(all)) });
-    if (!sum('rate')) return '';
-    const end = new Date(Date.now() + (1000 * sum('to_go')) / sum('rate'));
-    return [words.t('rate', { n: words.number(sum('rate')) }), words.t('ends', { time: words.time(end) })].join(' · ');
+    const rate = sum('rate');
+    const end = new Date(now().getTime() + (rate ? (1000 * sum('to_go')) / rate : 0));
+    const expected = new Date(Math.max(...all.map((one) => new Date(one.expected_end || 0).getTime())));
+    if (expected - end > longWait) return words.t('ends', { time: words.time(expected) });
+    return !rate ? '' : [words.t('rate', { n: words.number(rate) }), words.t('ends', { time: words.time(end) })].join(' · ');
   }
 
   // drawRunning shows what is on its way now, or came last, below the map.
   drawRunning(broadcasts) {
     const { words } = this;
-    const open = broadcasts.filter((one) => !one.finished_at);
-    const newest = this.together(broadcasts, open.length ? open : broadcasts.slice(0, 1));
+    const counted = broadcasts.filter((one) => one.planned > 0); // the newest first
+    const open = counted.filter((one) => !one.finished_at);
+    const newest = this.together(counted, (open.length ? open : counted).slice(0, 1));
     if (!newest.length) {
       this.running.replaceChildren(h('p', { class: 'waiting' }, words.t('waiting')));
       return;
@@ -218,12 +223,6 @@ export class Desk {
       entry('audience-blocked', words.t('blocked_people'), audience.blocked));
   }
 }
-
-const chip = (language) => h('span', { class: 'chip' }, { ky: 'КЫР', ru: 'РУС', en: 'ENG' }[language] || language);
-
-// editions are an item's titles, the visitor's language first.
-const editions = (titles, first) => [first, ...languages.filter((language) => language !== first)]
-  .filter((language) => titles[language]).map((language) => [language, titles[language]]);
 
 function picture(address, name) {
   const url = pictureURL(address);

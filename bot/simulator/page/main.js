@@ -1,14 +1,17 @@
 // The page: takes the state from the wire and lets the desk, the country and the phones
 // draw it.
 
-import { h, icon, keyed, fade, calm } from './dom.js';
+import { h, icon, keyed, fade, calm, safeURL } from './dom.js';
 import { Country } from './country.js';
 import { Desk } from './desk.js';
 import { Phone } from './phone.js';
 import { act, listen } from './wire.js';
-import { Words, load, pick, prefer, preferred } from './words.js';
+import { Words, load, now, pick, prefer, preferred, putAhead } from './words.js';
 
 const at = (id) => document.getElementById(id);
+
+// order is that of the phones: the citizens', a group's, the press office's.
+const order = (state) => (state.post === '' || state.post === undefined ? 0 : state.post === 'group' ? 1 : 2);
 
 class Page {
   constructor() {
@@ -16,6 +19,7 @@ class Page {
     this.phones = new Map(); // chat → Phone
     this.states = []; // of the phones, in order
     this.unread = 0;
+    this.happening = new Set(); // what-ifs that were asked for and are not there yet
     this.country = new Country(at('map'), at('pins'));
     this.desk = new Desk({
       publish: (draft) => this.act('publish', { draft }),
@@ -57,6 +61,17 @@ class Page {
       at('begin').disabled = false;
     });
     this.view(document.body.dataset.view);
+    setInterval(() => this.tick(), 5000);
+    const top = document.querySelector('.top'); // as high as its words are long
+    new ResizeObserver(() => document.documentElement.style.setProperty('--top', `${top.offsetHeight}px`)).observe(top);
+  }
+
+  // tick shows what time it is, and that it is not the machine's where it was put ahead.
+  tick() {
+    const ahead = this.deskState?.ahead_seconds;
+    at('clock').hidden = !ahead;
+    at('clock').lastElementChild.textContent = ahead ? this.words.t('clock', { time: this.words.time(now()) }) : '';
+    for (const phone of this.phones.values()) phone.tick();
   }
 
   // view is what a narrow screen shows; a wide one shows everything.
@@ -103,7 +118,10 @@ class Page {
 
   drawDesk(state) {
     this.deskState = state;
+    putAhead(state?.ahead_seconds);
+    this.tick();
     at('ministry').textContent = pick(state?.ministry, this.words.language) || '';
+    this.drawLinks(state || {});
     document.body.classList.toggle('no-desk', !state);
     this.desk.draw(state, this.words);
     this.drawWhatIfs(state?.what_ifs || []);
@@ -116,17 +134,38 @@ class Page {
     if (key === this.whatIfs) return;
     this.whatIfs = key;
     at('begin').hidden = at('what-if').hidden = whats.length === 0;
-    at('what-if-buttons').replaceChildren(...whats.map((what) =>
+    const buttons = at('what-if-buttons');
+    const focused = [...buttons.children].indexOf(document.activeElement);
+    buttons.replaceChildren(...whats.map((what) =>
       h('button', { type: 'button', 'data-testid': `what-${what}`, 'aria-pressed': String(what === this.happened), onclick: () => this.whatIf(what) }, words.t(`what_${what}`))));
-    at('what-if-says').hidden = !this.happened;
-    at('what-if-says').textContent = this.happened ? words.t(`says_${this.happened}`) : '';
+    if (focused >= 0) buttons.children[focused]?.focus({ preventScroll: true });
+    at('what-if-says').textContent = words.t(this.happened ? `says_${this.happened}` : 'what_if_says');
   }
 
+  // whatIf has it happen, once however often it is pressed until then.
   async whatIf(what) {
+    if (this.happening.has(what)) return;
+    this.happening.add(what);
     this.happened = what;
     this.drawWhatIfs(this.deskState?.what_ifs || []);
-    at('what-if-buttons').querySelector(`[data-testid=what-${what}]`)?.focus({ preventScroll: true });
     await this.act('what-if', { what });
+    this.happening.delete(what);
+  }
+
+  // drawLinks leads to the ministry's site, and to what an operator looks at.
+  drawLinks({ site, health, down }) {
+    const { words } = this;
+    at('site-down').hidden = !down;
+    const key = JSON.stringify([words.language, site, health]);
+    if (key === this.links) return;
+    this.links = key;
+    const address = safeURL(site ? `${site}/${words.language}/` : '') || '';
+    at('site-address').hidden = !address;
+    at('site-address').href = address;
+    at('site-address').lastElementChild.textContent = address.replace(/^http:\/\//, '');
+    at('site-address').setAttribute('aria-label', `${address} ${words.t('opens_outside')}`);
+    at('links').replaceChildren(...(health ? [['health', 'readyz'], ['metrics', 'metrics']] : []).map(([word, path]) =>
+      h('a', { href: safeURL(`${health}${path}`), target: '_blank', rel: 'noopener noreferrer', 'data-testid': word }, words.t(word), h('span', { class: 'unseen' }, ` ${words.t('opens_outside')}`))));
   }
 
   drawPeople() {
@@ -145,6 +184,7 @@ class Page {
   }
 
   drawPhones(states) {
+    states = states.toSorted((a, b) => order(a) - order(b));
     this.states = states;
     const nodes = new Map([...this.phones].map(([id, phone]) => [id, phone.root]));
     keyed(at('phones'), nodes, states, (state) => state.id, {

@@ -7,8 +7,9 @@ import { plain, render } from './text.js';
 // press(message, row, column, label), say(text), forward(message), copy(text); answered(id) is a
 // message by its id.
 export function bubble(message, chat) {
-  if (message.service) return h('div', { class: 'service' }, h('span', {}, message.text || message.service));
+  if (message.service) return h('div', { class: 'service' }, h('span', {}, chat.words.t(`service_${message.service}`, { name: message.author })));
   const content = h('div', { class: 'bubble' });
+  if (message.author && !message.out) content.append(h('b', { class: 'author' }, message.author));
   const picture = photo(message, chat.words);
   if (picture) content.append(picture);
   const answered = message.reply && chat.answered(message.reply);

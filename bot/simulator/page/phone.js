@@ -5,7 +5,7 @@ import { calm, fade, h, icon, keyed, pictureURL, safeURL } from './dom.js';
 import { bubble } from './message.js';
 import { foot } from './foot.js';
 import { plain } from './text.js';
-import { Words, dayNumber, known } from './words.js';
+import { Words, dayNumber, known, now } from './words.js';
 
 const wide = 408; // pixels: a screen of 390 and its frame
 const bannerFor = 6000; // milliseconds
@@ -68,14 +68,20 @@ export class Phone {
     this.state = state;
     const { words } = this;
     this.title.textContent = state.title;
-    this.subtitle.textContent = state.typing ? words.t('typing') : words.t('bot');
+    this.subtitle.textContent = words.t(state.typing ? 'typing' : state.post === 'group' ? 'group' : 'bot');
     this.subtitle.classList.toggle('typing', state.typing);
-    this.clock.textContent = words.time(new Date());
+    this.tick();
     this.root.classList.toggle('blocked', state.blocked);
+    this.root.classList.toggle('group', state.post === 'group');
     this.menuItems(state);
     const arrived = this.draw(state, first);
     this.foot.update(state);
     if (!first) this.announce(arrived);
+  }
+
+  // tick shows what time it is.
+  tick() {
+    this.clock.textContent = this.words.time(now());
   }
 
   // draw makes the log show the messages and returns those that just came from the bot.
@@ -205,6 +211,7 @@ export class Phone {
       h('button', { type: 'button', 'data-testid': testid, onclick: () => { this.openMenu(false); act(); } }, icon(drawing), this.words.t(word));
     if (this.menu.childElementCount && this.menu.dataset.blocked === String(state.blocked)) return;
     this.menu.dataset.blocked = state.blocked;
+    if (state.post === 'group') return this.menu.replaceChildren(item('remove-phone', 'close', 'remove_bot', () => this.act(this.does.remove(this.id))));
     this.menu.replaceChildren(
       state.blocked
         ? item('unblock', 'check', 'unblock', () => this.act(this.does.block(this.id, false)))

@@ -19,7 +19,7 @@ const longestCaption = 1024
 
 // picture sends the sample picture, with what was written below it.
 func (p *handler) picture(_ context.Context, q request) (any, error) {
-	c, err := p.citizen(q.Chat)
+	c, err := p.person(q.Chat)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func (p *handler) picture(_ context.Context, q request) (any, error) {
 
 // forward passes a message of the chat on to the bot.
 func (p *handler) forward(_ context.Context, q request) (any, error) {
-	c, err := p.citizen(q.Chat)
+	c, err := p.person(q.Chat)
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func (s *stream) run(ctx context.Context, watch *simulator.Watch) error {
 // snapshot sends everything.
 func (s *stream) snapshot(ctx context.Context) error {
 	whole := viewSnapshot{Phones: []viewPhone{}, Crowd: s.page.dots.view(s.page.server), Desk: s.page.desk.look(ctx)}
-	for _, c := range s.page.server.Phones() {
+	for _, c := range holders(s.page.server) {
 		phone, there := view(s.page.server, c)
 		if !there {
 			continue
@@ -96,8 +96,8 @@ func (s *stream) snapshot(ctx context.Context) error {
 
 // changed sends those of the chats that are phones and look different.
 func (s *stream) changed(chats []int64) error {
-	for _, c := range s.page.server.Phones() {
-		if !slices.Contains(chats, c.ID()) {
+	for _, c := range holders(s.page.server) {
+		if !slices.Contains(chats, c.chat().ID()) {
 			continue
 		}
 		if err := s.phone(c); err != nil {
@@ -110,7 +110,7 @@ func (s *stream) changed(chats []int64) error {
 // tick sends what changes without a watch telling.
 func (s *stream) tick(ctx context.Context, whole bool) error {
 	if whole {
-		for _, c := range s.page.server.Phones() {
+		for _, c := range holders(s.page.server) {
 			if err := s.phone(c); err != nil {
 				return err
 			}
@@ -130,7 +130,7 @@ func (s *stream) tick(ctx context.Context, whole bool) error {
 	return nil
 }
 
-func (s *stream) phone(c *simulator.Citizen) error {
+func (s *stream) phone(c holder) error {
 	phone, there := view(s.page.server, c)
 	at := slices.Index(s.phones, phone.ID)
 	switch {

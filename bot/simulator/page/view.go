@@ -2,6 +2,7 @@ package page
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"kabarchy/bot/simulator"
@@ -19,7 +20,7 @@ type viewPhone struct {
 	ID       int64               `json:"id"`
 	Name     string              `json:"name"`
 	Place    string              `json:"place"`
-	Post     string              `json:"post,omitempty"` // at the press office
+	Post     string              `json:"post,omitempty"` // at the press office, or "group"
 	Language string              `json:"language"`
 	Blocked  bool                `json:"blocked"`
 	Typing   bool                `json:"typing"`
@@ -31,8 +32,9 @@ type viewPhone struct {
 
 type viewMessage struct {
 	ID       int64              `json:"id"`
-	Out      bool               `json:"out,omitempty"` // the phone's owner wrote it
-	Date     int64              `json:"date"`          // milliseconds since 1970
+	Out      bool               `json:"out,omitempty"`    // the phone's owner wrote it
+	Author   string             `json:"author,omitempty"` // in a group
+	Date     int64              `json:"date"`             // milliseconds since 1970
 	Silent   bool               `json:"silent,omitempty"`
 	Text     string             `json:"text"`
 	Entities []simulator.Entity `json:"entities,omitempty"`
@@ -68,22 +70,31 @@ type viewQuestion struct {
 const viewMessages = 100
 
 // view is a phone as the page shows it; false when the person took it away.
-func view(s *simulator.Server, c *simulator.Citizen) (viewPhone, bool) {
-	v := c.View()
-	profile := s.Profile(v.Language)
+func view(s *simulator.Server, c holder) (viewPhone, bool) {
+	v, owner := c.chat().View(), c.View()
+	profile := s.Profile(owner.Language)
 	phone := viewPhone{
-		ID: v.ID, Name: v.Title, Place: town(v.Title), Post: post(v.ID), Language: v.Language,
+		ID: v.ID, Name: v.Title, Place: town(v.Title), Post: post(v.ID), Language: owner.Language,
 		Blocked: v.Blocked, Typing: v.Typing,
-		Title: profile.Name, About: profile.Description, Commands: s.Commands(c.Chat, v.Language),
+		Title: profile.Name, About: profile.Description, Commands: s.Commands(c.chat(), owner.Language),
 		Messages: []viewMessage{},
 	}
 	if phone.Commands == nil {
 		phone.Commands = []simulator.Command{}
 	}
-	for _, m := range v.Messages[max(0, len(v.Messages)-viewMessages):] {
-		phone.Messages = append(phone.Messages, messageOf(m))
+	there := !owner.Deactivated
+	if c.group != nil {
+		phone.Post, phone.Title = "group", v.Title
+		there = slices.ContainsFunc(v.Members, func(m simulator.Member) bool { return m.User.ID == s.Bot().ID })
 	}
-	return phone, !v.Deactivated
+	for _, m := range v.Messages[max(0, len(v.Messages)-viewMessages):] {
+		shown := messageOf(m)
+		if c.group != nil {
+			shown.Out, shown.Author = m.From == owner.ID, m.Name
+		}
+		phone.Messages = append(phone.Messages, shown)
+	}
+	return phone, there
 }
 
 func messageOf(m simulator.Message) viewMessage {

@@ -15,7 +15,7 @@ var (
 	place     = regexp.MustCompile(`\{\w+\}`)
 	mentioned = regexp.MustCompile(`'([a-z_]+)'|"([a-z_]+)"`)
 	// The words that code builds the names of.
-	built = regexp.MustCompile(`^(kind_\w+|what_\w+|says_\w+|own_name|officer|approver)$`)
+	built = regexp.MustCompile(`^(kind_\w+|what_\w+|says_\w+|service_\w+|own_name|officer|approver)$`)
 )
 
 // words are the entries of the page in a language, with the places in each.

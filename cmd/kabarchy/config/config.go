@@ -105,6 +105,13 @@ func (n Network) Roots() *x509.CertPool { return n.roots }
 // Zone is the configured time zone.
 func (c *Config) Zone() *time.Location { return c.zone }
 
+// In returns the configuration with another time zone.
+func (c *Config) In(zone *time.Location) *Config {
+	moved := *c
+	moved.zone = zone
+	return &moved
+}
+
 // defaults are what holds where the file says nothing.
 func defaults() Config {
 	return Config{

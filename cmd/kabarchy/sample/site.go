@@ -77,6 +77,17 @@ func (s *Site) Flood() {
 	}
 }
 
+// Older has all items been published so much earlier: where a clock is put ahead.
+func (s *Site) Older(by time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.entries {
+		if e := &s.entries[i]; !e.At.IsZero() {
+			e.At = e.At.Add(-by)
+		}
+	}
+}
+
 // SetDown has the site answer nothing but errors, or mends it.
 func (s *Site) SetDown(down bool) {
 	s.mu.Lock()

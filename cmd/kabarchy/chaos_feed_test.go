@@ -34,6 +34,17 @@ func (f *feed) post(it feedtest.Item) {
 	f.items = slices.Insert(f.items, 0, it)
 }
 
+// correct changes what an item says.
+func (f *feed) correct(title, text string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.items {
+		if f.items[i].Title == title {
+			f.items[i].Text = text
+		}
+	}
+}
+
 // read returns how often it was.
 func (f *feed) read() int {
 	f.mu.Lock()

@@ -14,6 +14,9 @@ import (
 
 func isGroup(chat int64) bool { return chat < 0 }
 
+// isCitizen reports whether a chat is that of somebody beside the crowd.
+func isCitizen(chat int64) bool { return 0 < chat && chat < 5_000_000_000 }
+
 // groups are readers, of which an owner each may decide.
 func (s *weather) groups(n int) (groups []*simulator.Group, owner *simulator.Citizen) {
 	s.t.Helper()
@@ -80,6 +83,32 @@ var stormsOfPeople = []storm{
 		},
 	},
 	{
+		name: "a group's right is lost for a while, and another one's topic is closed",
+		before: func(s *weather) {
+			owner := s.telegram.Citizen("Асель", "ky").Open()
+			forum := s.telegram.Forum("Айыл", owner)
+			forum.AddBot(owner, simulator.Rights{})
+			thread := forum.Topic("Жаңылыктар", owner)
+			forum.CloseTopic(thread, true)
+			groups, _ := s.groups(1)
+			s.subscribe(subscriptions.Group, forum.ID())
+			_, err := s.store.Update(s.t.Context(), forum.ID(), func(p *subscriptions.Preferences, _ bool) { p.Thread = int(thread) })
+			s.must(err)
+			s.telegram.Fault(simulator.Fault{
+				Methods: sending, Chats: func(chat int64) bool { return chat == groups[0].ID() }, Next: 3,
+				Refuse: &simulator.Refusal{Code: 400, Description: "Bad Request: need administrator rights in the channel chat"},
+			})
+		},
+		after: func(s *weather) {
+			s.finished()
+			for _, chat := range s.others {
+				if !s.has(chat, subscriptions.Active) {
+					s.t.Errorf("chat %d is not subscribed any more", chat)
+				}
+			}
+		},
+	},
+	{
 		name: "ninety lines of a lively group and forty /stop wait for the program",
 		before: func(s *weather) {
 			groups, owner := s.groups(1)
@@ -97,7 +126,7 @@ var stormsOfPeople = []storm{
 				s.until("who left has stopped", func() bool { return s.has(c.ID(), subscriptions.Stopped) })
 			}
 		},
-		spared: func(chat int64) bool { return 0 < chat && chat < 5_000_000_000 },
+		spared: isCitizen,
 	},
 	{
 		name: "the site hangs, and two hundred people want to read in full", people: 20,

@@ -3,10 +3,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"net/url"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"kabarchy/subscriptions"
 )
@@ -23,6 +29,69 @@ var stormsOfRedis = []storm{
 			s.must(s.rdb.Do(s.t.Context(), "REPLICAOF", "NO", "ONE").Err())
 		},
 		after: (*weather).finished,
+	},
+	{
+		name: "MISCONF: Redis refuses writes and answers reads", people: 400,
+		meanwhile: func(s *weather) {
+			dir := s.rdb.(*redis.Client).ConfigGet(s.t.Context(), "dir").Val()["dir"]
+			inTheWay := filepath.Join(dir, "dump.rdb")
+			s.must(os.Mkdir(inTheWay, 0o700)) // a snapshot can't be written any more
+			s.set("save", "3600 1")
+			s.must(s.rdb.BgSave(s.t.Context()).Err())
+			s.until("writes are refused", func() bool {
+				err := s.rdb.Set(s.t.Context(), "{news}:lease:none", 1, time.Second).Err()
+				return err != nil && strings.HasPrefix(err.Error(), "MISCONF")
+			})
+			s.still()
+			s.must(os.Remove(inTheWay))
+			s.must(s.rdb.BgSave(s.t.Context()).Err())
+		},
+		after: (*weather).finished,
+	},
+	{
+		name:  "LOADING at the start",
+		redis: []string{"--enable-debug-command", "yes", "--loading-process-events-interval-bytes", "1024"},
+		before: func(s *weather) {
+			_, err := binary() // to build it takes longer than to load
+			s.must(err)
+			s.set("key-load-delay", "30000") // µs, of each bucket
+			reloaded := make(chan error, 1)
+			patient := redis.NewClient(&redis.Options{Addr: s.server.Addr(), ReadTimeout: wait, MaxRetries: -1}) // it answers when it is done
+			go func() { reloaded <- patient.Do(context.WithoutCancel(s.t.Context()), "DEBUG", "RELOAD").Err() }()
+			s.t.Cleanup(func() {
+				if err := errors.Join(<-reloaded, patient.Close()); err != nil {
+					s.t.Error(err)
+				}
+			})
+			s.until("it is loading", func() bool {
+				return strings.Contains(s.rdb.Info(s.t.Context(), "persistence").Val(), "loading:1")
+			})
+		},
+		published: func(s *weather) {
+			if said := s.log.String(); !strings.Contains(said, "waiting for redis") || !strings.Contains(said, "redis is there") {
+				s.t.Errorf("it says\n%s", said)
+			}
+		},
+	},
+	{
+		name: "a failover loses the write that acquired the lease", people: 400,
+		published: func(s *weather) { s.start() },
+		meanwhile: func(s *weather) {
+			s.must(s.rdb.Del(s.t.Context(), "{news}:lease", "{news}:fence").Err())
+			s.until("one of two leads no more", func() bool { return strings.Contains(s.log.String(), "lease lost, sending stops") })
+		},
+		after: func(s *weather) {
+			s.finished()
+			leader := s.rdb.Get(s.t.Context(), "{news}:lease").Val()
+			s.feed.publish(second)
+			s.allHave(second, nil)
+			if now := s.rdb.Get(s.t.Context(), "{news}:lease").Val(); leader == "" || now != leader {
+				s.t.Errorf("the lease is %q, and was %q", now, leader)
+			}
+			if n := strings.Count(s.log.String(), "this instance leads"); n != 2 {
+				s.t.Errorf("%d times somebody began to lead", n)
+			}
+		},
 	},
 	{
 		name: "another bot's token",

@@ -45,6 +45,7 @@ type storm struct {
 	people    int // 0 is 200
 	perSecond int // 0 is 100
 	telegram  simulator.Options
+	redis     []string // arguments of its server
 
 	before    func(s *weather) // the program is started
 	published func(s *weather) // once it has read what is new
@@ -73,7 +74,7 @@ type weather struct {
 
 func TestChaosStorms(t *testing.T) {
 	t.Parallel()
-	for _, row := range slices.Concat(stormsOfTelegram, stormsOfRedis, stormsOfPeople) {
+	for _, row := range slices.Concat(stormsOfTelegram, stormsOfRedis, stormsOfPeople, stormsOfTime) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			row.run(t)
@@ -82,7 +83,7 @@ func TestChaosStorms(t *testing.T) {
 }
 
 func (row storm) run(t *testing.T) {
-	server := redistest.Start(t)
+	server := redistest.Start(t, row.redis...)
 	row.telegram.Key = subject
 	if row.telegram.Latency == 0 {
 		row.telegram.Latency = latency

@@ -133,7 +133,7 @@ ministry:
 timezone: Asia/Bishkek
 poll: "@every 1s"
 sources: [{id: ky, language: ky, url: %q}]
-telegram: {messages_per_second: %d}
+telegram: {messages_per_second: %d, correct_within_hours: 1}
 network: {allow_private_addresses: true}
 listen: 127.0.0.1:0
 `, c.site, perSecond) + more

@@ -67,6 +67,9 @@ var auditVerbs = map[desk.Verb]string{
 	desk.Keep:     "line.desk_did_keep",
 }
 
+// auditTitle is how much of a title a line of the audit shows.
+const auditTitle = 40
+
 // auditLine is one line of the audit: when, who, what, and of which case.
 func (t deskTalk) auditLine(ctx context.Context, names names, l desk.Line) string {
 	who := t.words.T("line.desk_clock", nil)
@@ -78,7 +81,7 @@ func (t deskTalk) auditLine(ctx context.Context, names names, l desk.Line) strin
 		line += " · " + render.Escaped(names.of(l.Whom), titleLength)
 	}
 	if c, found, err := t.office.Look(ctx, l.Case); l.Case != "" && err == nil && found {
-		line += " · " + kindWords[c.Kind].sign + " " + render.Escaped(t.bot.titleOf(ctx, c, t.words.Language()), buttonLimit)
+		line += " · " + kindWords[c.Kind].sign + " " + render.Escaped(t.bot.titleOf(ctx, c, t.words.Language()), auditTitle)
 	}
 	if l.Reach > 0 {
 		line += " · " + t.words.Number(l.Reach)

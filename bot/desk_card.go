@@ -101,7 +101,7 @@ func (d caseDrawing) urgentTopics() (rows [][]telegram.Button) {
 	for _, topic := range d.topics {
 		if topic.Urgent {
 			label := "🏷 " + topic.NameIn(d.words.Language())
-			rows = append(rows, []telegram.Button{{Text: render.Cut(label, buttonLimit), Data: setData(d.c, "topic", strconv.Itoa(int(topic.Number)))}})
+			rows = append(rows, []telegram.Button{{Text: inButton(label, ""), Data: setData(d.c, "topic", strconv.Itoa(int(topic.Number)))}})
 		}
 	}
 	return rows

@@ -45,10 +45,11 @@ func (t deskTalk) onTopicChoice(ctx context.Context, args []string) (reply, erro
 	for _, topic := range t.topics {
 		with := c
 		with.Topic = topic.ID
-		label := render.Cut(topic.NameIn(t.words.Language()), buttonLimit)
+		reached := ""
 		if n, known := t.bot.reachCount(ctx, with); known {
-			label += " · " + t.count(n)
+			reached = " · " + t.count(n)
 		}
+		label := inButton(topic.NameIn(t.words.Language()), chosen(true, reached)) + reached
 		rows = append(rows, []telegram.Button{{Text: chosen(c.Topic == topic.ID, label), Data: setData(c, "topic", strconv.Itoa(int(topic.Number)))}})
 	}
 	rows = append(rows, []telegram.Button{{Text: chosen(c.Topic == "", t.words.T("button.desk_no_topic", nil)), Data: setData(c, "topic", "-")}})

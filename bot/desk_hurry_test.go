@@ -87,10 +87,10 @@ func TestAHurriedOfficer(t *testing.T) {
 		link := `"text":"Title\n\nhere","entities":[{"type":"text_link","offset":7,"length":4,"url":"javascript:alert(1)"}]`
 		raw(link)
 		n.does(officer, "♻️ Replace")
-		says("a link that is none", "⛔️ English: this is no link: javascript:alert(1)")
+		says("a link that is none", "⛔️ English: javascript:alert(1) is not a link.")
 		n.does(officer, "👁 Preview")
 		n.does(officer, "📨 Submit for approval")
-		says("submitting it", "⛔️ English: this is no link")
+		says("submitting it", "is not a link.")
 
 		n.does(officer, "✏️ English")
 		n.replies(officer, strings.Repeat("Office hours ", 30))

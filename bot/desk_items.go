@@ -32,7 +32,7 @@ func (t deskTalk) onSent(ctx context.Context, args []string) (reply, error) {
 	var rows [][]telegram.Button
 	for _, item := range items[:min(sentPage, len(items))] {
 		label := item.Published.In(t.zone).Format("02.01") + " · " + render.OneLine(item.Title)
-		rows = append(rows, []telegram.Button{{Text: render.Cut(label, buttonLimit), Data: render.Data(render.VerbDesk, "item", item.ID)}})
+		rows = append(rows, []telegram.Button{{Text: inButton(label, ""), Data: render.Data(render.VerbDesk, "item", item.ID)}})
 	}
 	var turn []telegram.Button
 	if offset > 0 {

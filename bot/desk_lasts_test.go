@@ -43,7 +43,7 @@ func TestThePreviewSaysHowLong(t *testing.T) {
 			}
 		}
 		preview("First", []string{
-			"Reaches 21 people", "• 8 of them in a daily or weekly digest", "• 5 of them later, after quiet hours: 23 November 2026, 20:00", "⏱ About 1 min",
+			"Reaches 21 people", "• 8 of them in a daily or weekly digest", "• 5 of them later, after quiet hours: 23 November 2026, 20:00", "⏱ About 1\u00a0min",
 		}, []string{"19:00", "at the same time"})
 		n.does(officer, "📨 Submit for approval")
 		n.does(approver, "👁 Preview", "✅ Send to 21", "✅ Yes, send to 21")
@@ -52,7 +52,7 @@ func TestThePreviewSaysHowLong(t *testing.T) {
 		n.does(officer, "✋ Stop")
 		officer.Send("/desk")
 		n.quiet()
-		if desk := lastScreen(officer).Text; !strings.Contains(desk, "✋ First: 8 of 13, stopped") {
+		if desk := lastScreen(officer).Text; !strings.Contains(desk, "✋ First — 8 of 13, stopped") {
 			n.t.Errorf("the desk says\n%s", desk)
 		}
 		preview("Second", []string{"⏱ About"}, []string{"First"})

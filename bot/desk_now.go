@@ -109,7 +109,7 @@ func (v view) runningLines(progress []broadcast.Progress, halted map[string]broa
 			entry, data["Time"] = "line.desk_running_until", v.momentOf(p.ExpectedEnd)
 		}
 		lines = append(lines, v.words.HTML(entry, data))
-		rows = append(rows, []telegram.Button{{Text: sign + render.Cut(title, buttonLimit), Data: render.Data(render.VerbDesk, "item", p.Item)}})
+		rows = append(rows, []telegram.Button{{Text: sign + inButton(title, sign), Data: render.Data(render.VerbDesk, "item", p.Item)}})
 	}
 	return lines, rows
 }
@@ -119,7 +119,7 @@ func (t deskTalk) scheduled(ctx context.Context, open []desk.Case) (lines []stri
 	open = slices.DeleteFunc(slices.Clone(open), func(c desk.Case) bool { return c.Status != desk.Approved })
 	slices.SortFunc(open, func(a, b desk.Case) int { return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.ID, b.ID)) })
 	for _, c := range open[:min(listedOnDesk, len(open))] {
-		lines = append(lines, "🕘 "+t.momentOf(c.Due)+": "+render.Escaped(t.bot.titleOf(ctx, c, t.words.Language()), titleLength))
+		lines = append(lines, "🕘 "+t.momentOf(c.Due)+" — "+render.Escaped(t.bot.titleOf(ctx, c, t.words.Language()), titleLength))
 	}
 	return lines
 }
@@ -163,7 +163,8 @@ func (t deskTalk) onInbox(ctx context.Context, _ []string) (reply, error) {
 	var rows [][]telegram.Button
 	for _, c := range undone(open) {
 		title := cmp.Or(t.bot.titleOf(ctx, c, t.words.Language()), c.ID)
-		rows = append(rows, []telegram.Button{{Text: statusSigns[c.Status] + " " + render.Cut(title, buttonLimit), Data: caseData("case", c)}})
+		sign := statusSigns[c.Status] + " "
+		rows = append(rows, []telegram.Button{{Text: sign + inButton(title, sign), Data: caseData("case", c)}})
 	}
 	if t.roles&desk.Approver != 0 {
 		for _, held := range batches {
@@ -191,6 +192,6 @@ var statusSigns = map[desk.Status]string{
 
 // batchButton leads to the first item of a batch.
 func (v view) batchButton(held batch) []telegram.Button {
-	label := "✋ " + held.held[0].Source + " (" + v.words.Number(len(held.held)) + ")"
-	return []telegram.Button{{Text: render.Cut(label, buttonLimit), Data: heldData(held.key, held.held[0].Item, heldLook)}}
+	count := " (" + v.words.Number(len(held.held)) + ")"
+	return []telegram.Button{{Text: "✋ " + inButton(held.held[0].Source, "✋ "+count) + count, Data: heldData(held.key, held.held[0].Item, heldLook)}}
 }

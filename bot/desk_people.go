@@ -54,7 +54,7 @@ func (t deskTalk) showPeople(ctx context.Context, note string) (reply, error) {
 		if p.InvitedBy != 0 {
 			line += ". " + t.words.HTML("line.desk_invited_by", map[string]any{"Who": names.of(p.InvitedBy)})
 			rows = append(rows, []telegram.Button{{
-				Text: render.Cut(t.words.T("button.desk_put_out", map[string]any{"Who": names.of(p.ID)}), buttonLimit), Style: telegram.Danger,
+				Text: inButton(t.words.T("button.desk_put_out", map[string]any{"Who": names.of(p.ID)}), ""), Style: telegram.Danger,
 				Data: render.Data(render.VerbDesk, "sureout", strconv.FormatInt(p.ID, 10)),
 			}})
 		}

@@ -139,7 +139,7 @@ func (v view) breakdown(of report.Item) string {
 	}
 	var parts []string
 	for _, h := range hours[:min(mostStretches, len(hours))] {
-		parts = append(parts, v.stretchInWords(h)+": "+v.count(h.N))
+		parts = append(parts, v.stretchInWords(h)+" — "+v.count(h.N))
 	}
 	if len(hours) > mostStretches {
 		parts = append(parts, "…")

@@ -147,7 +147,7 @@ func (b *Bot) cameNotice(n deskNews, p desk.Person) notice {
 	told := notice{about: "person:" + decimal(p.ID), state: "came:" + decimal(p.Since.Unix())}
 	told.screen = func(_ context.Context, words locale.Locale) (screen, error) {
 		return screen{words.HTML("screen.desk_came", map[string]any{"Who": by.of(p.ID), "By": by.of(p.InvitedBy)}), [][]telegram.Button{{{
-			Text: render.Cut(words.T("button.desk_put_out", map[string]any{"Who": by.of(p.ID)}), buttonLimit), Style: telegram.Danger,
+			Text: inButton(words.T("button.desk_put_out", map[string]any{"Who": by.of(p.ID)}), ""), Style: telegram.Danger,
 			Data: render.Data(render.VerbDesk, "sureout", decimal(p.ID)),
 		}}}}, nil
 	}

@@ -139,7 +139,7 @@ func (v view) withCount(name string, count int) string {
 	label := func(name string) string {
 		return v.words.T("button.counted", map[string]any{"Name": name, "Count": v.words.Number(count)})
 	}
-	return label(render.Cut(name, valueLimit-render.Units(label(""))))
+	return label(inButton(name, label("")))
 }
 
 // languageOf is the language of the news that a button names, and that in words for the

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"unicode/utf16"
 
 	"github.com/goccy/go-yaml"
 
@@ -73,29 +72,6 @@ func scriptsIn(t *testing.T, language string) (scripts []string) {
 		}
 	}
 	return scripts
-}
-
-// columns are what a button shows of its label on a cheap phone, in UTF-16 units, by how
-// many stand in its row. Telegram cuts off the rest.
-var columns = map[int]int{1: 32, 2: 14, 3: 9, 4: 6, 5: 4}
-
-func TestNoButtonIsCutOff(t *testing.T) {
-	t.Parallel()
-	row := regexp.MustCompile(`(?m)^\|( \[[^\]]*\])+$`)
-	for _, language := range locale.Languages() {
-		seen := make(map[string]bool)
-		for _, script := range scriptsIn(t, language) {
-			for _, line := range row.FindAllString(script, -1) {
-				labels := strings.Split(strings.Trim(line, "| []"), "] [")
-				for _, label := range labels {
-					if n := len(utf16.Encode([]rune(label))); n > columns[len(labels)] && !seen[line] {
-						t.Errorf("%s: %q is cut off in the row%s", language, label, line[1:])
-						seen[line] = true
-					}
-				}
-			}
-		}
-	}
 }
 
 var (

@@ -107,7 +107,7 @@ func (t *conversation) settings(ctx context.Context) error {
 func (v view) settingsScreen() screen {
 	show := func(label, value, name string) telegram.Button {
 		text := v.words.T(label, map[string]any{"Value": value})
-		return telegram.Button{Text: render.Cut(text, valueLimit), Data: render.Data(render.VerbShow, name)}
+		return telegram.Button{Text: inButton(text, ""), Data: render.Data(render.VerbShow, name)}
 	}
 	rows := [][]telegram.Button{{show("button.language", v.languagesInWords(), "language")}}
 	if len(v.topics) > 0 {

@@ -23,7 +23,7 @@ func (v view) topicsScreen() screen {
 			wanted = "off"
 		}
 		rows = append(rows, []telegram.Button{{
-			Text: chosen(marked, render.Cut(topic.NameIn(v.words.Language()), buttonLimit)),
+			Text: chosen(marked, inButton(topic.NameIn(v.words.Language()), chosen(true, ""))),
 			Data: render.Data(render.VerbSet, "topic", strconv.Itoa(int(topic.Number)), wanted),
 		}})
 	}

@@ -47,8 +47,7 @@ func (v view) wordsScreen() screen {
 
 // wordLabel is a button's label with a word, or as much of it as there is room for.
 func (v view) wordLabel(id, word string) string {
-	room := valueLimit - render.Units(v.words.T(id, map[string]any{"Word": ""}))
-	return v.words.T(id, map[string]any{"Word": render.Cut(word, room)})
+	return v.words.T(id, map[string]any{"Word": inButton(word, v.words.T(id, map[string]any{"Word": ""}))})
 }
 
 // onlyWords reports whether somebody wants no topic, only what says his or her words.

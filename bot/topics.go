@@ -23,8 +23,11 @@ func (v view) topicWithID(id string) (render.Topic, bool) {
 	return v.topics[i], true
 }
 
-// buttonLimit is how much of a configured name a button shows, in UTF-16 units.
-const buttonLimit = 40
+// buttonLimit is how much of its label a button shows that stands alone in its row, in UTF-16
+// units. Telegram cuts off the rest.
+const buttonLimit = 32
 
-// valueLimit is how much a button shows that stands alone in its row, likewise.
-const valueLimit = 32
+// inButton is as much of a name as there is room for in a button beside other signs.
+func inButton(name, beside string) string {
+	return render.Cut(name, buttonLimit-render.Units(beside))
+}

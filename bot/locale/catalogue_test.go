@@ -1,13 +1,13 @@
 package locale
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
-	"unicode"
-	"unicode/utf16"
 
 	"github.com/goccy/go-yaml"
 )
@@ -19,48 +19,36 @@ var forms = map[string][]string{
 	"en": {"one", "other"},
 }
 
-// places are the parts of Telegram's screen and how much each holds, in UTF-16 units.
-// A button is as wide as a cheap phone shows without cutting it.
-var places = map[string]int{
-	"language": 20,
-	"number":   1,
-	"date":     120,
-	"screen":   2000,
-	"line":     120,
-	"button":   30,
-	"toast":    200,
-	"column":   40,  // of a table
-	"web":      400, // of a page
-	"command":  60,  // Telegram takes 256 and shows one line
-	"about":    512,
-	"short":    120,
-}
-
 // room is what the longest configured name of a ministry may add where a text prints it.
 const room = 120
 
 // entry is one text of a catalogue as it was written: by plural form, or under "".
 type entry map[string]string
 
-func catalogue(t *testing.T, language string) map[string]entry {
-	t.Helper()
-	entries := make(map[string]entry)
-	for _, part := range parts {
-		data, err := files.ReadFile("catalogue/" + part + language + ".yaml")
-		if err != nil {
-			t.Fatal(err)
+// catalogues are the texts of each language by id, as they were written.
+var catalogues = sync.OnceValue(func() map[string]map[string]entry {
+	all := make(map[string]map[string]entry)
+	for _, language := range Languages() {
+		entries := make(map[string]entry)
+		for _, part := range parts {
+			data, err := files.ReadFile("catalogue/" + part + language + ".yaml")
+			if err == nil {
+				err = read(data, entries)
+			}
+			if err != nil {
+				panic(fmt.Errorf("catalogue %s%s: %w", part, language, err))
+			}
 		}
-		read(t, data, entries)
+		all[language] = entries
 	}
-	return entries
-}
+	return all
+})
 
 // read adds a file's entries; each stands in one file only.
-func read(t *testing.T, data []byte, entries map[string]entry) {
-	t.Helper()
+func read(data []byte, entries map[string]entry) error {
 	var places map[string]map[string]any
 	if err := yaml.Unmarshal(data, &places); err != nil {
-		t.Fatal(err)
+		return err
 	}
 	for place, texts := range places {
 		for name, text := range texts {
@@ -74,18 +62,19 @@ func read(t *testing.T, data []byte, entries map[string]entry) {
 				}
 			}
 			if _, twice := entries[place+"."+name]; twice {
-				t.Errorf("%s.%s stands in two files", place, name)
+				return fmt.Errorf("%s.%s stands in two files", place, name)
 			}
 			entries[place+"."+name] = e
 		}
 	}
+	return nil
 }
 
 func TestEveryLanguageHasTheSameEntries(t *testing.T) {
 	t.Parallel()
-	reference := catalogue(t, Default)
+	reference := catalogues()[Default]
 	for _, language := range Languages() {
-		entries := catalogue(t, language)
+		entries := catalogues()[language]
 		for id := range reference {
 			if _, ok := entries[id]; !ok {
 				t.Errorf("%s: %s is missing", language, id)
@@ -102,7 +91,7 @@ func TestEveryLanguageHasTheSameEntries(t *testing.T) {
 func TestNothingIsEmptyOrUntrimmed(t *testing.T) {
 	t.Parallel()
 	for _, language := range Languages() {
-		for id, e := range catalogue(t, language) {
+		for id, e := range catalogues()[language] {
 			for form, text := range e {
 				if text == "" || id != "number.group" && strings.TrimSpace(text) != text {
 					t.Errorf("%s: %s %s is empty or begins or ends with space: %q", language, id, form, text)
@@ -116,14 +105,14 @@ func TestPluralFormsAreTheLanguages(t *testing.T) {
 	t.Parallel()
 	plural := make(map[string]bool)
 	for _, language := range Languages() {
-		for id, e := range catalogue(t, language) {
+		for id, e := range catalogues()[language] {
 			if _, plain := e[""]; !plain {
 				plural[id] = true
 			}
 		}
 	}
 	for _, language := range Languages() {
-		entries := catalogue(t, language)
+		entries := catalogues()[language]
 		for id := range plural {
 			if got := slices.Sorted(maps.Keys(entries[id])); !slices.Equal(got, forms[language]) {
 				t.Errorf("%s: %s has the forms %q, not %q", language, id, got, forms[language])
@@ -142,9 +131,9 @@ func placeholders(text string) []string {
 
 func TestPlaceholdersAgree(t *testing.T) {
 	t.Parallel()
-	reference := catalogue(t, Default)
+	reference := catalogues()[Default]
 	for _, language := range Languages() {
-		for id, e := range catalogue(t, language) {
+		for id, e := range catalogues()[language] {
 			want := placeholders(strings.Join(slices.Collect(maps.Values(reference[id])), ""))
 			for form, text := range e {
 				got := placeholders(text)
@@ -161,72 +150,6 @@ func TestPlaceholdersAgree(t *testing.T) {
 						t.Errorf("%s: %s: %q is not a plain placeholder", language, id, p)
 					}
 				}
-			}
-		}
-	}
-}
-
-func TestTextsFitTheirPlaces(t *testing.T) {
-	t.Parallel()
-	tag := regexp.MustCompile(`</?[a-z]+>`)
-	for _, language := range Languages() {
-		for id, e := range catalogue(t, language) {
-			place, name, _ := strings.Cut(id, ".")
-			if place == "profile" {
-				place = name
-			}
-			limit, known := places[place]
-			if !known {
-				t.Errorf("%s: %s has no place", language, id)
-			}
-			for _, text := range e {
-				length := len(utf16.Encode([]rune(tag.ReplaceAllString(text, ""))))
-				for _, p := range placeholders(text) {
-					switch p {
-					case "{{.Ministry}}":
-						length += room
-					case "{{.Site}}":
-						length += 30
-					}
-				}
-				if length > limit {
-					t.Errorf("%s: %s is %d long, its place holds %d", language, id, length, limit)
-				}
-			}
-		}
-	}
-}
-
-// foreign are the Latin words that a Kyrgyz or Russian screen may show.
-var foreign = regexp.MustCompile(`{{[^}]*}}|</?[a-z]+>|/[a-z]+|English|Telegram`)
-
-func TestNoEnglishShowsThrough(t *testing.T) {
-	t.Parallel()
-	for _, language := range []string{"ky", "ru"} {
-		for id, e := range catalogue(t, language) {
-			for _, text := range e {
-				rest := foreign.ReplaceAllString(text, "")
-				if strings.ContainsFunc(rest, func(r rune) bool { return unicode.Is(unicode.Latin, r) }) {
-					t.Errorf("%s: %s holds Latin letters: %q", language, id, text)
-				}
-			}
-		}
-	}
-	for id, e := range catalogue(t, "en") {
-		for _, text := range e {
-			if strings.ContainsFunc(foreign.ReplaceAllString(text, ""), func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) }) {
-				t.Errorf("en: %s holds Cyrillic letters: %q", id, text)
-			}
-		}
-	}
-}
-
-func TestRussianHasNoKyrgyzLetters(t *testing.T) {
-	t.Parallel()
-	for id, e := range catalogue(t, "ru") {
-		for _, text := range e {
-			if strings.ContainsAny(text, "ңөүҢӨҮ") {
-				t.Errorf("ru: %s holds Kyrgyz letters: %q", id, text)
 			}
 		}
 	}

@@ -25,7 +25,7 @@ func TestHandbookQuotesTheButtons(t *testing.T) {
 	} {
 		buttons := buttonsIn(t, language)
 		for _, bold := range regexp.MustCompile(`\*\*([^*]+)\*\*`).FindAllStringSubmatch(text, -1) {
-			label := strings.Join(strings.Fields(bold[1]), " ") // it may be on two lines
+			label := oneLine(bold[1])
 			entry := ""
 			for name, pattern := range buttons {
 				if pattern.MatchString(label) {
@@ -42,6 +42,9 @@ func TestHandbookQuotesTheButtons(t *testing.T) {
 		t.Errorf("the handbooks quote the buttons\n%q,\n%q", quoted["ky"], quoted["ru"])
 	}
 }
+
+// oneLine writes what may be on two lines, or has no-break spaces, with spaces.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // filledIn stands in an entry of the catalogue for a value.
 var filledIn = regexp.MustCompile(`\\\{\\\{\\\.\w+\\\}\\\}`)
@@ -64,7 +67,7 @@ func buttonsIn(t *testing.T, language string) map[string]*regexp.Regexp {
 		}
 		for name, entry := range catalogue.Button {
 			label, _ := entry.(string)
-			buttons[name] = regexp.MustCompile("^" + filledIn.ReplaceAllString(regexp.QuoteMeta(label), ".+") + "$")
+			buttons[name] = regexp.MustCompile("^" + filledIn.ReplaceAllString(regexp.QuoteMeta(oneLine(label)), ".+") + "$")
 		}
 	}
 	return buttons

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"kabarchy/bot/broadcast"
+	"kabarchy/bot/render"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 )
@@ -14,8 +15,16 @@ import (
 //
 // Nothing of it is kept: the item may be another by the time it goes out.
 func (s *Sender) Preview(ctx context.Context, chat int64, language string, item feeds.Item, editions map[string]feeds.Item) (message int64, err error) {
-	d := broadcast.Delivery{Chat: chat, Item: item, Preferences: subscriptions.Preferences{Languages: []string{language}}}
-	m := s.outgoing(d, s.renderer.Variant(item, editions, s.variantOf(d)))
-	sent, err := s.ladder.deliver(ctx, itemKey{}, m, messageTo(chat))
+	sent, err := s.ladder.deliver(ctx, itemKey{}, s.previewed(chat, language, item, editions), messageTo(chat))
 	return sent.ID, err
+}
+
+// Drawn is the message that Preview sends, for who looks at it elsewhere.
+func (s *Sender) Drawn(language string, item feeds.Item, editions map[string]feeds.Item) render.Message {
+	return s.previewed(0, language, item, editions).Message
+}
+
+func (s *Sender) previewed(chat int64, language string, item feeds.Item, editions map[string]feeds.Item) render.Outgoing {
+	d := broadcast.Delivery{Chat: chat, Item: item, Preferences: subscriptions.Preferences{Languages: []string{language}}}
+	return s.outgoing(d, s.renderer.Variant(item, editions, s.variantOf(d)))
 }

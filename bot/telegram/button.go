@@ -55,3 +55,19 @@ func JSON(value any) string {
 	}
 	return string(data)
 }
+
+// Labels are the words of a keyboard's buttons, row by row.
+func Labels(keyboard string) (rows [][]string) {
+	var k struct {
+		Rows [][]Button `json:"inline_keyboard"`
+	}
+	_ = json.Unmarshal([]byte(keyboard), &k) // there is none
+	for _, row := range k.Rows {
+		var labels []string
+		for _, b := range row {
+			labels = append(labels, b.Text)
+		}
+		rows = append(rows, labels)
+	}
+	return rows
+}

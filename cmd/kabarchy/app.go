@@ -170,7 +170,7 @@ func (a *App) wire(ctx context.Context) error {
 		Joined:   a.Engine.Joined, KeepDigests: a.Engine.KeepDigests, Forget: a.Engine.Forget, Move: a.Engine.Move, Counter: a.counter,
 		Admins: a.admins(), Desk: a.Desk, Previews: sender, Zone: zone, Log: o.Log, Registerer: a.metrics,
 	})
-	if a.web, err = a.newWeb(); err != nil {
+	if a.web, err = a.newWeb(sender, choice(o.Config, numbers)); err != nil {
 		return err
 	}
 	a.updates = updates.NewDispatcher(updates.Options{Client: a.client, Handler: a.bot, Queue: queue, Log: o.Log, Registerer: a.metrics})

@@ -3,11 +3,15 @@ package main
 import (
 	"context"
 	"errors"
+	"html/template"
 	"strconv"
 	"time"
 
+	"kabarchy/bot/delivery"
 	"kabarchy/bot/desk"
 	"kabarchy/bot/desk/web"
+	"kabarchy/bot/render"
+	"kabarchy/bot/telegram"
 	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/feeds"
 	"kabarchy/feeds/fetch"
@@ -46,7 +50,7 @@ func (a *App) newDesk() (*desk.Desk, error) {
 }
 
 // newWeb makes the desk's pages; nil where the configuration gives them no address.
-func (a *App) newWeb() (*web.Desk, error) {
+func (a *App) newWeb(sender *delivery.Sender, topics []render.Topic) (*web.Desk, error) {
 	o := a.options
 	if o.Config.DeskAddress() == "" {
 		return nil, nil
@@ -54,7 +58,26 @@ func (a *App) newWeb() (*web.Desk, error) {
 	return web.New(web.Options{
 		Address: o.Config.DeskAddress(), Redis: o.Redis, Desk: a.Desk, Engine: a.Engine, Archive: a.Archive, Token: string(o.Token),
 		Language: a.bot.LanguageOf, Username: a.bot.Username, Zone: o.Config.Zone(), Log: o.Log,
+		Topics: webTopics(topics), Previews: webPreviews(sender), Census: a.Store.Census,
+		CorrectWithin: time.Duration(o.Config.Telegram.CorrectWithinHours) * time.Hour,
 	})
+}
+
+// webTopics are the topics as the desk's pages name them.
+func webTopics(topics []render.Topic) (all []web.Topic) {
+	for _, topic := range topics {
+		all = append(all, web.Topic{ID: topic.ID, Number: int(topic.Number), NameIn: topic.NameIn})
+	}
+	return all
+}
+
+// webPreviews has the pages show what a broadcast would send.
+func webPreviews(sender *delivery.Sender) web.Previews {
+	return func(_ context.Context, language string, item feeds.Item, editions map[string]feeds.Item) web.Message {
+		drawn := sender.Drawn(language, item, editions)
+		text := template.HTML(drawn.HTML) // the renderer escapes what is not its own
+		return web.Message{HTML: text, Buttons: telegram.Labels(drawn.Markup), Picture: drawn.Image != ""}
+	}
 }
 
 // links asks pages whether they are there, as a reader's browser would. Only public addresses

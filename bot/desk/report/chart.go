@@ -42,7 +42,12 @@ const (
 var colours = []color.RGBA{{0x00, 0x72, 0xb2, 0xff}, {0xe6, 0x9f, 0x00, 0xff}, {0x00, 0x9e, 0x73, 0xff}, {0xcc, 0x79, 0xa7, 0xff}}
 
 // PNG draws the chart.
-func (c Chart) PNG() ([]byte, error) {
+func (c Chart) PNG() ([]byte, error) { return c.draw(charts.ChartOutputPNG) }
+
+// SVG draws the chart with text that stays text.
+func (c Chart) SVG() ([]byte, error) { return c.draw(charts.ChartOutputSVG) }
+
+func (c Chart) draw(format string) ([]byte, error) {
 	height := chartHeight
 	if c.Lying {
 		height = min(2*chartHeight, barMargin+barHeight*len(c.Labels)*max(1, len(c.Series)))
@@ -51,7 +56,7 @@ func (c Chart) PNG() ([]byte, error) {
 	// letters; the library's default has no Cyrillic at all.
 	font := charts.GetFont(charts.FontFamilyNotoSans)
 	painter := charts.NewPainter(charts.PainterOptions{
-		OutputFormat: charts.ChartOutputPNG, Width: chartWidth, Height: height, Font: font,
+		OutputFormat: format, Width: chartWidth, Height: height, Font: font,
 	})
 	err := painter.BarChart(c.options(painter, charts.FontStyle{Font: font, FontSize: textSize}))
 	if err != nil {

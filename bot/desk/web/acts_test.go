@@ -138,12 +138,13 @@ func TestEachPathWithoutASession(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {
 		c := o.approved("abcdefghij", "Legal aid")
 		wrong := map[string]string{"no cookie": "", "an invented one": "abc", "a very long one": strings.Repeat("x", 4000)}
+		in := o.signIn(bakyt)
 		for _, at := range routes {
 			if at.roles == 0 {
 				continue
 			}
 			method, path, _ := strings.Cut(at.pattern, " ")
-			path = "/desk" + strings.NewReplacer("{$}", "", "{id}", c.ID, "{verb}", "takeback", "{page}", "now").Replace(path)
+			path = "/desk" + strings.NewReplacer("{$}", "", "{id}", c.ID, "{verb}", "takeback", "{page}", "now", "{user}", "102").Replace(path)
 			for name, cookie := range wrong {
 				b := o.browser()
 				b.cookies["__Host-desk"] = cookie
@@ -152,7 +153,7 @@ func TestEachPathWithoutASession(t *testing.T) {
 					t.Errorf("%s with %s is answered %s", at.pattern, name, body)
 				}
 			}
-			b := o.signIn(bakyt)
+			b := in
 			b.site = "cross-site"
 			if status, body := b.ask(method, path, map[string][]string{"version": {decimal(int64(c.Version))}}); method == "POST" && status != 403 {
 				t.Errorf("%s from another site is answered %d %s", at.pattern, status, body)
@@ -161,6 +162,7 @@ func TestEachPathWithoutASession(t *testing.T) {
 			if status, _ := b.ask(method, path, nil); status != 404 {
 				t.Errorf("%s of another host is answered %d", at.pattern, status)
 			}
+			b.host = "bot.example.kg"
 		}
 		if now := o.look(c.ID); now.Version != c.Version {
 			t.Errorf("the case is %s, version %d", now.Status, now.Version)

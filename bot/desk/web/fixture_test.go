@@ -7,6 +7,8 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"html"
+	"html/template"
 	"io"
 	"log/slog"
 	"net/http"
@@ -96,6 +98,11 @@ func (o *office) open() *Desk {
 	d, err := New(Options{
 		Address: address, Redis: o.rdb, Desk: o.Desk, Engine: o.engine, Archive: o.archive, Token: token,
 		Language: func(context.Context, int64) (string, error) { return "en", nil },
+		Previews: func(_ context.Context, _ string, item feeds.Item, _ map[string]feeds.Item) Message {
+			return Message{HTML: template.HTML("<i>" + html.EscapeString(item.Title) + "</i>")}
+		},
+		Census:   o.store.Census,
+		Topics:   []Topic{{ID: "aid", NameIn: func(string) string { return "Legal <aid>" }}},
 		Username: func() string { return "news_bot" }, Log: slog.New(slog.NewTextHandler(&o.log, nil)),
 	})
 	if err != nil {

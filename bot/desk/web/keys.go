@@ -9,3 +9,7 @@ func keySeen(sum string) string { return "{news}:desk:seen:" + sum }
 
 // keyKnocks is a string: how many sign-ins came from an address within a minute.
 func keyKnocks(sum string) string { return "{news}:desk:knocks:" + sum }
+
+// keyTyped is a string: a form that somebody filled in and has not saved, as it is sent; by the
+// case and the person.
+func keyTyped(id string, who int64) string { return "{news}:desk:typed:" + id + ":" + decimal(who) }

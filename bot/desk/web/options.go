@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"html/template"
 	"log/slog"
 	"time"
 
@@ -9,12 +10,15 @@ import (
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
+	"kabarchy/bot/desk/report"
 	"kabarchy/feeds"
 )
 
 // Engine is what the pages ask of what is sent: broadcast.Engine is one.
 type Engine interface {
 	Progress(ctx context.Context) ([]broadcast.Progress, error)
+	// Reports are the broadcasts of an item.
+	Reports(ctx context.Context, item string) ([]broadcast.Report, error)
 }
 
 var _ Engine = (*broadcast.Engine)(nil)
@@ -22,6 +26,8 @@ var _ Engine = (*broadcast.Engine)(nil)
 // Archive is what the pages ask of the news: feeds.Archive is one.
 type Archive interface {
 	Item(ctx context.Context, id string) (feeds.Item, error)
+	Editions(ctx context.Context, id string) (map[string]feeds.Item, error)
+	Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error)
 	Held(ctx context.Context) ([]feeds.Held, error)
 }
 
@@ -41,6 +47,15 @@ type Options struct {
 	Language func(ctx context.Context, user int64) (string, error)
 	// Username is the bot's, to lead back to the chat; empty while it is not known.
 	Username func() string
+	// Topics are the configured ones.
+	Topics []Topic
+	// Census counts everybody by what they want.
+	Census report.Audience
+	// Previews draws what phones will show.
+	Previews Previews
+	// CorrectWithin is how long after an item's last broadcast it can be corrected and taken
+	// back; 72 hours unless set.
+	CorrectWithin time.Duration
 	// Zone is the ministry's; UTC unless set.
 	Zone *time.Location
 	// Frames are the origins that may show a page in a frame besides Telegram's web client.
@@ -49,6 +64,24 @@ type Options struct {
 	Cookie string
 	Log    *slog.Logger
 }
+
+// Topic is one of the configuration's.
+type Topic struct {
+	ID     string
+	Number int // as the census names it
+	NameIn func(language string) string
+}
+
+// Message is an item as a phone shows it.
+type Message struct {
+	HTML    template.HTML // as Telegram is sent it: its text is escaped
+	Buttons [][]string    // their words, row by row
+	Picture bool
+}
+
+// Previews draws an item as a broadcast would send it to who reads the language; editions are
+// all of the same announcement.
+type Previews func(ctx context.Context, language string, item feeds.Item, editions map[string]feeds.Item) Message
 
 // answerWithin is how long a page may take to be made.
 const answerWithin = 10 * time.Second

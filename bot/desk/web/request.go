@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -25,6 +26,7 @@ type request struct {
 	desk  *Desk
 	who   int64 // a Telegram user id; 0 for who has not signed in
 	roles desk.Role
+	said  string // what the page is to say first
 }
 
 // What a handler returns where a page in words says it all.
@@ -87,6 +89,7 @@ func (r *request) draw(status int, name string, data any) error {
 				return err
 			}
 		}
+		p.Said = cmp.Or(r.said, p.Said)
 	}
 	var drawn bytes.Buffer
 	if err := r.desk.pages[name].ExecuteTemplate(&drawn, "base.html", p); err != nil {
@@ -99,6 +102,17 @@ func (r *request) draw(status int, name string, data any) error {
 	r.w.WriteHeader(status)
 	r.w.Write(drawn.Bytes())
 	return nil
+}
+
+// part answers with a part of a page: a template of its file.
+func (r *request) part(name, part string, data any) error {
+	var drawn bytes.Buffer
+	if err := r.desk.pages[name].ExecuteTemplate(&drawn, part, page{view: r.view, In: true, Roles: r.roles, Data: data}); err != nil {
+		return err
+	}
+	r.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, err := r.w.Write(drawn.Bytes())
+	return err
 }
 
 // say has the next page of this person begin with some words.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,12 +18,13 @@ func New(o Options) (*Desk, error) {
 	if err != nil || u.Host == "" || strings.Trim(u.Path, "/") == "" {
 		return nil, fmt.Errorf("web: %q is no address with a path", o.Address)
 	}
-	if o.Redis == nil || o.Desk == nil || o.Engine == nil || o.Archive == nil || o.Language == nil {
-		return nil, errors.New("web: a Redis, a desk, an engine, an archive and a language are needed")
+	if o.Redis == nil || o.Desk == nil || o.Engine == nil || o.Archive == nil || o.Language == nil || o.Previews == nil || o.Census == nil {
+		return nil, errors.New("web: a Redis, a desk, an engine, an archive, a language, previews and a census are needed")
 	}
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
+	o.CorrectWithin = cmp.Or(o.CorrectWithin, 72*time.Hour)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

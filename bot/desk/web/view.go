@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kabarchy/bot/desk"
+	"kabarchy/bot/desk/report"
 	"kabarchy/bot/locale"
 )
 
@@ -112,6 +113,13 @@ type menuItem struct {
 // menu are these links.
 var menu = []menuItem{
 	{Words: "web.now", To: "/", roles: anybody},
+	{Words: "web.new", To: "/new", roles: desk.Officer},
+	{Words: "web.queue", To: "/queue", roles: anybody},
+	{Words: "web.sent", To: "/sent", roles: anybody},
+	{Words: "web.readers", To: "/readers", roles: anybody},
+	{Words: "web.sources", To: "/sources", roles: anybody},
+	{Words: "web.audit", To: "/audit", roles: desk.Approver | desk.Operator},
+	{Words: "web.people", To: "/people", roles: desk.Approver},
 }
 
 // Menu are the links in the head of all pages.
@@ -123,6 +131,49 @@ func (p page) Menu() (items []menuItem) {
 		}
 	}
 	return items
+}
+
+// Only is the page with a part of its data.
+func (p page) Only(data any) page {
+	p.Data = data
+	return p
+}
+
+// Day writes a day of the week and its date.
+func (v view) Day(at time.Time) string {
+	return strings.Fields(v.T("date.days"))[at.Weekday()] + ", " + v.words.Day(at)
+}
+
+// Clock writes the time of a day.
+func (v view) Clock(at time.Time) string { return at.In(v.site.zone).Format("15:04") }
+
+// count writes how many people there are; of too few, that they are few.
+func (v view) count(n int) string {
+	if report.Few(n) {
+		return v.T("line.group_few", "Count", v.Number(report.Least))
+	}
+	return v.Number(n)
+}
+
+// counted is an entry with tags about so many.
+func (v view) counted(entry string, n int, count string) template.HTML {
+	return template.HTML(v.N(entry, n, "Count", count)) // the catalogue is ours
+}
+
+// Few is count.
+func (v view) Few(n int) string { return v.count(n) }
+
+// Shown reports whether groups that are folded may be shown.
+func (v view) Shown(groups []report.Group) bool {
+	return len(groups) > 1 || len(groups) == 1 && groups[0].Key != report.Other
+}
+
+// LanguageName is what a language is called in itself; of those joined, that they are others.
+func (v view) LanguageName(key string) string {
+	if key == report.Other {
+		return v.T("web.others")
+	}
+	return locale.For(key).Name()
 }
 
 //go:embed pages/*.html

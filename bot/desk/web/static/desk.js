@@ -70,6 +70,25 @@
     if (event.persisted) document.querySelectorAll("button:disabled").forEach((button) => { button.disabled = false; });
   });
 
+  // Buttons above a text put marks around what is chosen in it.
+  function setMark(area, mark) {
+    const { selectionStart: from, selectionEnd: to, value } = area;
+    const chosen = value.slice(from, to);
+    let text = mark + chosen + mark;
+    if (mark.startsWith("[")) text = "[" + chosen + "](https://)";
+    if (mark === "- ") text = (from > 0 && value[from - 1] !== "\n" ? "\n" : "") + chosen.split("\n").map((line) => "- " + line).join("\n");
+    area.setRangeText(text, from, to, "end");
+    area.focus();
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-mark]");
+    if (button) setMark(document.getElementById(button.parentElement.dataset.marks), button.dataset.mark);
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-marks]").forEach((bar) => { bar.hidden = false; });
+  });
+
   paint();
   document.addEventListener("DOMContentLoaded", () => {
     if (data === null && !inTelegram()) return;

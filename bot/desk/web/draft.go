@@ -1,0 +1,156 @@
+package web
+
+import (
+	"context"
+	"html/template"
+	"time"
+
+	"kabarchy/bot/broadcast"
+	"kabarchy/bot/desk"
+	"kabarchy/bot/desk/report"
+	"kabarchy/bot/locale"
+	"kabarchy/feeds"
+)
+
+// draft is what can be said of a case: how it looks, what is wrong with it, whom it reaches.
+type draft struct {
+	Phones   []phone
+	Findings []finding
+	Errors   bool
+	Count    int
+	Reach    []template.HTML // sentences
+}
+
+// phone is the message in one language.
+type phone struct {
+	Language, Name string
+	Message
+	StandIn string // whose language it is not in; empty where it is in their own
+}
+
+// finding is something that is wrong, or may be.
+type finding struct {
+	Error bool
+	Words template.HTML
+}
+
+// draftOf looks at a case, which need not be saved.
+func (d *Desk) draftOf(r *request, c desk.Case) (draft, error) {
+	var seen draft
+	ctx := r.Context()
+	findings, err := d.office.Check(ctx, c)
+	if err != nil {
+		return seen, err
+	}
+	for _, f := range findings {
+		seen.Findings = append(seen.Findings, finding{f.Error, r.finding(f)})
+		seen.Errors = seen.Errors || f.Error
+	}
+	if len(c.Texts) == 0 && c.Kind == desk.Announce {
+		return seen, nil
+	}
+	editions, err := d.editionsByLanguage(ctx, c)
+	if err != nil {
+		return seen, err
+	}
+	seen.Phones = d.phonesOf(r, editions)
+	return seen, d.reachOf(r, c, &seen)
+}
+
+// phonesOf are the messages of some editions, in the order of the languages.
+func (d *Desk) phonesOf(r *request, editions map[string]feeds.Item) (phones []phone) {
+	for _, language := range locale.Languages() {
+		item, has := editions[language]
+		if !has {
+			continue
+		}
+		for _, reader := range append([]string{language}, item.StandIn...) {
+			p := phone{Language: language, Name: locale.For(language).Name(), Message: d.options.Previews(r.Context(), reader, item, editions)}
+			if reader != language {
+				p.StandIn = locale.For(reader).Name()
+			}
+			phones = append(phones, p)
+		}
+	}
+	return phones
+}
+
+// reachOf says whom a case reaches.
+func (d *Desk) reachOf(r *request, c desk.Case, seen *draft) error {
+	if c.Kind != desk.Announce {
+		n, err := d.concerned(r.Context(), desk.Case{Kind: c.Kind, Items: c.Items, Texts: c.Texts}, desk.Approve)
+		seen.Count, seen.Reach = n, []template.HTML{r.counted("line.desk_changes_on", n, r.Number(n))}
+		return err
+	}
+	reach, err := d.office.Reach(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	seen.Count = reach.All.Reached()
+	seen.Reach = r.reachWords(reach)
+	return nil
+}
+
+// reachWords say whom an announcement reaches, in which language and when, and whom not. Of
+// fewer people than make a group they tell no number.
+func (v view) reachWords(reach broadcast.Reach) []template.HTML {
+	lines := []template.HTML{v.counted("line.desk_reaches", reach.All.Reached(), v.count(reach.All.Reached()))}
+	var groups []report.Group
+	for _, tag := range locale.Languages() {
+		groups = append(groups, report.Group{Key: tag, N: reach.Editions[tag]})
+	}
+	for _, g := range report.Fold(groups) {
+		if g.Key != report.Other && !g.Others {
+			lines = append(lines, template.HTML(locale.For(g.Key).Name()+": "+v.Number(g.N)))
+		}
+	}
+	for _, l := range []struct {
+		entry string
+		n     int
+	}{
+		{"line.desk_reach_later_some", total(reach.All.Later)}, {"line.desk_reach_digest", total(reach.All.Digests)},
+		{"line.desk_reach_topics", reach.All.Topics}, {"line.desk_reach_language", reach.All.Language}, {"line.desk_reach_paused", reach.All.Paused},
+	} {
+		if l.n > 0 {
+			lines = append(lines, v.HTML(l.entry, "Count", v.count(l.n)))
+		}
+	}
+	return lines
+}
+
+func total(times map[time.Time]int) (sum int) {
+	for _, n := range times {
+		sum += n
+	}
+	return sum
+}
+
+// checkWords are what to say of each finding.
+var checkWords = map[desk.Check]string{
+	desk.CheckNoText: "line.desk_check_no_text", desk.CheckNoTitle: "line.desk_check_no_title",
+	desk.CheckLongTitle: "line.desk_check_long_title", desk.CheckLongText: "line.desk_check_long_text",
+	desk.CheckLink: "line.desk_check_link", desk.CheckMarks: "line.desk_check_marks",
+	desk.CheckTimePast: "line.desk_check_time_past", desk.CheckTimeFar: "line.desk_check_time_far",
+	desk.CheckTopic: "line.desk_check_topic", desk.CheckDeadLink: "line.desk_check_dead_link",
+	desk.CheckRepeated: "line.desk_check_repeated", desk.CheckMissing: "line.desk_check_missing",
+	desk.CheckUneven: "line.desk_check_uneven", desk.CheckCapitals: "line.desk_check_capitals", desk.CheckNight: "line.desk_check_night",
+}
+
+// finding says what is wrong, or may be.
+func (v view) finding(f desk.Finding) template.HTML {
+	name := ""
+	if f.Language != "" {
+		name = locale.For(f.Language).Name()
+	}
+	return v.HTML(checkWords[f.Check], "Language", name, "Link", f.Link, "Number", v.Number(f.Number))
+}
+
+// editionsByLanguage are the items of a case as they would go out.
+func (d *Desk) editionsByLanguage(ctx context.Context, c desk.Case) (map[string]feeds.Item, error) {
+	items, err := d.office.Editions(ctx, c)
+	all := make(map[string]feeds.Item)
+	for _, item := range items {
+		all[item.Language] = item
+	}
+	return all, err
+}

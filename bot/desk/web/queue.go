@@ -1,0 +1,103 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"kabarchy/bot/broadcast"
+	"kabarchy/bot/desk"
+)
+
+// queuePage is what comes when, by day: what runs until its end, what is approved, and what
+// waits. Of the week all days are shown, also those on which nothing comes.
+type queuePage struct {
+	Days    []queueDay
+	Waiting []waiting
+	Held    []heldItem
+}
+
+type queueDay struct {
+	At      time.Time
+	Planned []planned
+}
+
+// planned is something on a day.
+type planned struct {
+	At, Until time.Time // Until is zero where the end is not known
+	Title     string
+	Case      string
+	Item      string
+	Words     string // an entry
+	Urgent    bool
+}
+
+// heldItem is an item that waits for a decision.
+type heldItem struct {
+	Item, Title, Source string
+	Why                 string // an entry
+}
+
+// queueDays is how many days the page shows at least.
+const queueDays = 7
+
+// queue shows what comes when.
+func (d *Desk) queue(r *request) error {
+	g, err := lookAt(r.Context(), d.options)
+	if err != nil {
+		return err
+	}
+	now := time.Now().In(d.options.Zone)
+	p := queuePage{Waiting: d.nowOf(g, viewer{r.view, r.who, r.roles}).Waiting}
+	all := d.plannedOf(r, g)
+	for day := range queueDays {
+		p.Days = append(p.Days, queueDay{At: midnight(now).AddDate(0, 0, day)})
+	}
+	for _, item := range all {
+		day := midnight(item.At)
+		i := slices.IndexFunc(p.Days, func(of queueDay) bool { return of.At.Equal(day) })
+		if i < 0 {
+			p.Days = append(p.Days, queueDay{At: day})
+			i = len(p.Days) - 1
+		}
+		p.Days[i].Planned = append(p.Days[i].Planned, item)
+	}
+	if p.Held, err = d.heldItems(r); err != nil {
+		return err
+	}
+	return r.show("queue", p)
+}
+
+func midnight(at time.Time) time.Time {
+	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, at.Location())
+}
+
+// plannedOf are what runs, from today on, and what is approved, by when.
+func (d *Desk) plannedOf(r *request, g *glance) (all []planned) {
+	now := time.Now().In(d.options.Zone)
+	for _, p := range g.progress {
+		if !p.FinishedAt.IsZero() || g.halted[p.Subject()] != "" {
+			continue
+		}
+		item := planned{At: now, Until: p.ExpectedEnd, Title: p.Title, Item: p.Item, Words: "web.sending", Urgent: p.Urgent}
+		if p.Kind == broadcast.Correction {
+			item.Words = "web.correcting"
+		}
+		if p.Kind == broadcast.Withdrawal {
+			item.Words = "web.withdrawing"
+		}
+		if p.Title == "" {
+			item.Title, item.Item = r.T("line.desk_digest"), ""
+		}
+		all = append(all, item)
+	}
+	for _, c := range g.open {
+		if c.Status == desk.Approved {
+			all = append(all, planned{
+				At: c.Due.In(d.options.Zone), Title: g.title(c, r.Language()), Case: c.ID, Words: "web.approved", Urgent: c.Urgent,
+			})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b planned) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
+	return all
+}

@@ -57,8 +57,8 @@ func says(words string) *regexp.Regexp { return regexp.MustCompile(words) }
 var errorTable = []tableRow{
 	{onAny, 401, says(``), WrongToken},
 	{onAny, 421, says(``), WrongToken},
-	{onAny, 404, says(`method not found`), OurFault},
 	{onAny, 404, says(`^not found$|absolute uri`), WrongToken},
+	{onAny, 404, says(``), OurFault}, // a method or an object of this call's: others go on
 	{onAny, 0, says(`logged out|frozen_|api_id_invalid|auth_key|session_revoked`), WrongToken},
 	{onAny, 409, says(`webhook is active`), WebhookActive},
 	{onAny, 409, says(``), OtherProgram},
@@ -68,14 +68,17 @@ var errorTable = []tableRow{
 	{onAny, 413, says(``), TooLarge},
 	{onOwn, 0, says(`resolve host`), ServerTrouble},
 
-	{onAny, 0, says(`blocked by the user|user_is_blocked|you_blocked_user|user is deactivated|user_(deactivated|deleted)|privacy_premium|payment_(required|unsupported)`), Blocked},
-	{onAny, 0, says(`bot was kicked|not a member of|group chat was deleted|can't initiate conversation|can't send messages to (the |be )?(bot|user)`), Gone},
-	{onAny, 0, says(`chat not found|group not found|peer_id_invalid|channel_(private|invalid|public)|chat_(id_invalid|forbidden|deactivated)|user_(is_bot|bot_to_bot)|chat is (deactivated|not accessible)|(can't|have no) access (to )?the chat|username_(invalid|not_occ)`), Gone},
+	{onAny, 0, says(`blocked by the user|user_(is_)?blocked|you_blocked_user|\buser_privacy_restricted|user is deactivated|user_(deactivated|deleted)|privacy_premium|payment_(required|unsupported)`), Blocked},
+	{onAny, 0, says(`bot was kicked|not a (member|participant) of|group chat was deleted|can't initiate conversation|can't send messages to (the |be )?(bot|user)`), Gone},
+	{onAny, 0, says(`chat not found|group not found|peer_id_invalid|channel_(private|invalid|public)|chat_(id_invalid|forbidden|deactivated)|user_(is_bot|bot_to_bot)|(chat|group) is (deactivated|not accessible)|(can't|have no) access (to )?the chat|username_(invalid|not_occ)`), Gone},
+
+	{onContent | onDelete, 0, says(`user_not_participant`), Gone},
+	{onAny, 0, says(`input_(method|request|constructor|fetch|layer)|bot_method|connection_(not|layer|api|app|device|lang|system)`), OurFault},
 
 	{onEdit | onDelete, 0, says(`message.?identifier|message_ids|business_|without new content`), OurFault},
 	{onEdit, 0, says(`not.modified|canceled by new edit`), Unchanged},
 	{onEdit, 0, says(`message (to edit )?not found|(message|msg)_(id_invalid|not_found)`), NoMessage},
-	{onEdit, 0, says(`can't (be edited|edit)|no [a-z ]+ in the message|content type|is scheduled|edit_(time|message)|_edit_|author_required|inline_bot_required|media_(prev|new|grouped)|album|inputmedia: (type|can't find)|too old`), NotEditable},
+	{onEdit, 0, says(`can't (be edited|edit)|no [a-z ]+ in the message|edit has no|content type|is scheduled|edit_(time|message)|_edit_|author_required|inline_bot_required|media_(prev|new|grouped)|album|inputmedia: (type|can't find)|too old`), NotEditable},
 	{onDelete, 0, says(`message (to delete )?not found|(message|msg)_(id_invalid|not_found)`), NoMessage},
 	{onDelete, 0, says(`can't be deleted|delete_(forbidden|restricted)|admin_required|rights?\b|_forbidden|too old`), NotDeletable},
 	{onTap | onInline, 0, says(`query is too old|query_id|query id`), StaleQuery},
@@ -86,8 +89,9 @@ var errorTable = []tableRow{
 	{onAny, 0, says(`not enough rights|no write access|no rights|administrator right|admin_required|_forbidden|(chat|user)_restricted|is restricted|banned_in|groups_blocked|send_as_peer|direct messages topic must|list is inaccessible`), NoRights},
 
 	{onContent | onDelete, 0, says(`chat_id|chat identifier`), OurFault},
-	{onSend | onEdit, 0, says(`balance_too_low|without (new )?content|no messages to send|effect_|schedule_|suggested_post|business_|quick_repl|bot_required|random_id|(message|caption) text is empty|message_empty|link preview options`), OurFault},
+	{onSend | onEdit, 0, says(`balance_too_low|without (new )?content|no messages to send|effect_|schedule_|suggested_post|business_|quick_repl|bot_required|random_id|(message|caption) text is empty|message_empty|message must be|link preview options`), OurFault},
 	{onSend, 0, says(`forward|monoforum_unsupported`), Declined},
+	{onInline, 0, says(`keyboard`), ButtonsRefused},
 	{onInline, 0, says(`results?.?button|start_param|switch_|result_|results_|results specified|query results: |array of|next_offset|message_type|title_empty|message_empty|text is empty|is unsupported|result: can't find|explicitly specified|user_bot|must be an object|unallowed inline|field "|isn't specified|(input|inline) message content`), OurFault},
 
 	{onContent, 0, says(`button|reply.?markup|keyboard|peer_types|admin_rights_empty|requested in private|switch_inline|bot ".*" not found|bot_(domain|invalid)|web app|login|user not found|user_id specified|target chat`), ButtonsRefused},

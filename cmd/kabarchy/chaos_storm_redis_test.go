@@ -144,6 +144,25 @@ var stormsOfRedis = []storm{
 		},
 	},
 	{
+		name:   "FLUSHALL in mid-broadcast",
+		spared: func(int64) bool { return true }, // nobody is left to have it
+		meanwhile: func(s *weather) {
+			s.must(s.rdb.FlushAll(s.t.Context()).Err())
+			s.until("the log says so", func() bool {
+				return strings.Contains(s.log.String(), "what the bot kept in redis is gone")
+			})
+			s.read(3)
+		},
+		after: func(s *weather) {
+			newcomer := s.telegram.Citizen("Айгүл", "ky").Open().ID()
+			s.subscribe(subscriptions.Person, newcomer)
+			s.read(3)
+			if s.telegram.Deliveries(first)[newcomer] > 0 {
+				s.t.Error("what was on its way goes to who comes later")
+			}
+		},
+	},
+	{
 		name: "the items are lost",
 		after: func(s *weather) {
 			s.finished()

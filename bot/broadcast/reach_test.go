@@ -44,6 +44,7 @@ func reachIsWhoGetsIt(t *testing.T, rt *rapid.T, rdb redis.UniversalClient, _ *r
 	if err := f.archive.Publish(t.Context(), editions); err != nil {
 		rt.Fatal(err)
 	}
+	foretold := f.explained(rt, audience, editions)
 	active := 0
 	for _, p := range audience {
 		if p.Status == subscriptions.Active {
@@ -60,10 +61,56 @@ func reachIsWhoGetsIt(t *testing.T, rt *rapid.T, rdb redis.UniversalClient, _ *r
 		want += reach.All.Later[end]
 		f.brings(rt, fmt.Sprint("at ", end), News, want)
 	}
+	midway, phones := f.explained(rt, audience, editions), f.phones.all()
+	for chat, x := range midway {
+		if has := len(phones[chat]) > 0; has != (x.Outcome == Has) || !has && x.Outcome != Will {
+			rt.Errorf("chat %d has it: %v, and %+v", chat, has, x)
+		}
+	}
 	f.bringsDigests(rt, reach)
 	time.Sleep(15 * 24 * time.Hour)
 	f.brings(rt, "in a digest, or when a pause is over", Digest, reach.All.Digest+reach.All.Paused)
 	f.matches(rt, reach, audience, editions)
+	f.cameAs(rt, foretold)
+	f.cameAs(rt, midway)
+}
+
+// cameAs compares who is said to get which edition with the phones.
+func (f *fixture) cameAs(rt *rapid.T, said map[int64]Explanation) {
+	phones := f.phones.all()
+	for chat, x := range said {
+		if len(phones[chat]) == 0 {
+			rt.Errorf("chat %d has nothing: %+v", chat, x)
+		} else if item, err := f.archive.Item(f.tb.Context(), x.Item); err != nil || phones[chat][0].item != item.Language {
+			rt.Errorf("chat %d has %s (%v): %+v", chat, phones[chat][0].item, err, x)
+		}
+	}
+	for chat := range phones {
+		if _, is := said[chat]; !is {
+			rt.Errorf("chat %d has it and is said not to", chat)
+		}
+	}
+}
+
+// explained are which edition each chat is said to have or to get, by its language, and how.
+func (f *fixture) explained(rt *rapid.T, audience map[int64]subscriptions.Preferences, editions []feeds.Item) map[int64]Explanation {
+	said := make(map[int64]Explanation)
+	for chat := range audience {
+		for _, e := range editions {
+			x, err := f.engine.Explain(f.tb.Context(), e.ID, chat)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			if x.Outcome == Wont {
+				continue
+			}
+			if before, twice := said[chat]; twice {
+				rt.Errorf("chat %d is said to get both\n%+v\n%+v", chat, before, x)
+			}
+			said[chat] = x
+		}
+	}
+	return said
 }
 
 // bringsDigests compares when the first digests come with when they were said to. What comes

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"kabarchy/cmd/kabarchy/backup"
 	"kabarchy/cmd/kabarchy/config"
 )
@@ -146,6 +148,7 @@ func openRedisOf(ctx context.Context) (Redis, config.Environment, error) {
 	if err != nil {
 		return Redis{}, environment, misuse(err)
 	}
+	redis.SetLogger(redisLog{slog.New(slog.DiscardHandler)}) // the error says it all
 	rdb, err := OpenRedis(environment.Redis)
 	if err != nil {
 		return Redis{}, environment, misuse(err)

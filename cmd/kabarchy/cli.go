@@ -1,19 +1,16 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
-	"github.com/redis/go-redis/v9"
 
 	"kabarchy/cmd/kabarchy/config"
 )
@@ -25,31 +22,11 @@ type cli struct {
 	Check       checkCommand       `cmd:"" help:"Say what a configuration would do, and change nothing."`
 	Backup      backupCommand      `cmd:"" help:"Write all that the bot has in Redis to a file, while the service runs."`
 	Restore     restoreCommand     `cmd:"" help:"Bring a backup back into an empty Redis. What came since waits for a person."`
+	Explain     explainCommand     `cmd:"" help:"Say why a chat has an item, will have it or won't, step by step."`
+	Doctor      doctorCommand      `cmd:"" help:"Look at all that a running service needs, and say what mends what is wrong."`
 	Healthcheck healthcheckCommand `cmd:"" hidden:"" help:"Ask the service at the configured address whether it is alive."`
 	Version     versionCommand     `cmd:"" help:"Print version, revision, date and the version of Go."`
 	VersionFlag versionFlag        `name:"version" help:"The same, as a flag."`
-}
-
-// output is where a command prints, and what it logs to.
-type output struct {
-	stdout, stderr io.Writer
-}
-
-// configFlag is how commands are told their configuration.
-type configFlag struct {
-	Config string `help:"The configuration file: kabarchy.yaml unless said otherwise." env:"KABARCHY_CONFIG" placeholder:"FILE"`
-}
-
-// name is that of the file. An empty variable is as good as none.
-func (f configFlag) name() string { return cmp.Or(f.Config, "kabarchy.yaml") }
-
-// load reads the configuration; its errors are for a person to mend.
-func (f configFlag) load() (*config.Config, error) {
-	configured, err := config.Load(f.name())
-	if err != nil {
-		return nil, misuse(err)
-	}
-	return configured, nil
 }
 
 // execute runs the command line and returns the exit status. Errors are printed to
@@ -92,34 +69,6 @@ func complain(w io.Writer, err error) {
 	for line := range strings.Lines(err.Error()) {
 		fmt.Fprintf(w, "kabarchy: %s\n", strings.TrimSuffix(line, "\n"))
 	}
-}
-
-// logFlags say what is logged and how.
-type logFlags struct {
-	LogFormat string     `help:"How to log: auto (text on a terminal, JSON otherwise), text or json." enum:"auto,text,json" default:"auto"`
-	LogLevel  slog.Level `help:"What to log: debug, info, warn or error." default:"info"`
-}
-
-// logger returns what the flags ask for.
-func (f logFlags) logger(w io.Writer) *slog.Logger {
-	o := &slog.HandlerOptions{Level: f.LogLevel}
-	var log *slog.Logger
-	if f.LogFormat == "text" || f.LogFormat == "auto" && terminal(w) {
-		log = slog.New(slog.NewTextHandler(w, o))
-	} else {
-		log = slog.New(slog.NewJSONHandler(w, o))
-	}
-	redis.SetLogger(redisLog{log})
-	return log
-}
-
-func terminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // runCommand is the service.

@@ -6,11 +6,13 @@
 //	kabarchy check --config kabarchy.yaml  what a configuration would do
 //	kabarchy backup FILE                   all that is in Redis, while the service runs
 //	kabarchy restore FILE                  bring it back into an empty Redis
+//	kabarchy explain ITEM CHAT             why a chat has an item, or not
+//	kabarchy doctor                        what is wrong, and what mends it
 //	kabarchy version                       version, revision, date and the version of Go
 //
 // It ends with status 0 when all went well or it was asked to stop, 1 when something
-// failed, 2 when the command line, the environment or the configuration is wrong, and
-// 3 when Redis can't be reached or used. SIGINT and SIGTERM stop it in order; a second one
+// failed, 2 when the command line, the environment or the configuration is wrong, 3 when
+// Redis can't be reached or used, and 4 when explain or doctor answer no. SIGINT and SIGTERM stop it in order; a second one
 // stops it at once.
 package main
 

@@ -12,10 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"kabarchy/bot/simulator"
 	"kabarchy/cmd/kabarchy/sample"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
 
@@ -24,6 +27,9 @@ import (
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	mini, _ := redistest.Mini(t)
+	_, empty := redistest.Mini(t)
+	full, item := filled(t, 30)
+	few, _ := filled(t, 2)
 	telegram := httptest.NewServer(simulator.New(simulator.Options{Token: testToken}).Handler())
 	t.Cleanup(telegram.Close)
 	ministry, err := sample.NewSite(time.Now)
@@ -46,11 +52,35 @@ func TestScripts(t *testing.T) {
 			e.Vars = append(e.Vars,
 				"TOKEN="+testToken, "TELEGRAM="+telegram.URL, "REDIS=redis://"+mini.Addr(),
 				"SITE="+site.URL, "TAKEN="+site.Listener.Addr().String(), "CLOSED="+closedAddress(t),
-				"EXAMPLE="+example,
+				"EXAMPLE="+example, "EMPTY="+urlOf(empty), "FULL="+full, "FEW="+few, "ITEM="+item,
 			)
 			return nil
 		},
 	})
+}
+
+// filled is the address of a Redis of a bot with so many subscribers, who read Kyrgyz and Russian
+// in turn, and an item that is announced in Kyrgyz.
+func filled(t *testing.T, people int) (address, item string) {
+	t.Helper()
+	_, rdb := redistest.Mini(t)
+	redistest.Fill(t, rdb, 1, people, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}}, subscriptions.Preferences{Interface: "ru", Languages: []string{"ru"}})
+	if err := rdb.HSet(t.Context(), keyBot, "id", botID(testToken)).Err(); err != nil {
+		t.Fatal(err)
+	}
+	item = feeds.DeskItemID("case", "ky")
+	editions, err := feeds.Prepare([]feeds.Item{{ID: item, Language: "ky", Title: "Салыктар"}}, time.Now())
+	if err == nil {
+		err = feeds.NewArchive(rdb).Publish(t.Context(), editions)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return urlOf(rdb), item
+}
+
+func urlOf(rdb redis.UniversalClient) string {
+	return "redis://" + rdb.(*redis.Client).Options().Addr
 }
 
 // exits runs the program and checks its status: exits 2 kabarchy run. Whatever the

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"kabarchy/bot/desk/report"
+	"kabarchy/bot/lease"
+	"kabarchy/cmd/kabarchy/backup"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions"
+)
+
+// What the doctor finds too slow, too full or too old.
+const (
+	slowRedis    = 50 * time.Millisecond
+	fullRedis    = 0.8 // of maxmemory
+	unreadFor    = time.Hour
+	outboxFor    = time.Minute
+	fewQuestions = 5
+)
+
+// lookAtRedis reports whether Redis can be used.
+func (d *doctor) lookAtRedis(ctx context.Context) bool {
+	if err := d.redis.Check(ctx); err != nil {
+		d.ill("redis", "redis-cli ping; systemctl status redis", "%v", err)
+		return false
+	}
+	slowest := time.Duration(0)
+	for range fewQuestions {
+		began := time.Now()
+		if d.redis.Ping(ctx).Err() == nil {
+			slowest = max(slowest, time.Since(began))
+		}
+	}
+	if slowest > slowRedis {
+		d.ill("redis", "redis-cli --latency; put it nearer, or look what else it does", "%s took %v for an answer", d.redis.Where, slowest.Round(time.Millisecond))
+	} else {
+		d.well("redis", "%s answers within %v", d.redis.Where, slowest.Round(10*time.Microsecond))
+	}
+	for _, warning := range d.redis.Warnings(ctx) {
+		d.ill("redis", "set it in redis.conf, or with redis-cli CONFIG SET and CONFIG REWRITE; see docs/redis.md", "%s", warning)
+	}
+	d.lookAtMemory(ctx)
+	return true
+}
+
+func (d *doctor) lookAtMemory(ctx context.Context) {
+	text, err := d.redis.Info(ctx, "memory").Result()
+	if err != nil {
+		d.ill("memory", "ACL SETUSER … +info, as docs/redis.md says", "how much memory redis uses can't be told: %v", err)
+		return
+	}
+	info := parseInfo(text)
+	used, _ := strconv.ParseFloat(info["used_memory"], 64)
+	most, _ := strconv.ParseFloat(info["maxmemory"], 64)
+	switch {
+	case most > 0 && used > fullRedis*most:
+		d.ill("memory", "redis-cli CONFIG SET maxmemory, to what the machine has to spare", "redis uses %.0f of %.0f MB", used/1e6, most/1e6)
+	case most > 0:
+		d.well("memory", "redis uses %.0f of %.0f MB", used/1e6, most/1e6)
+	default:
+		d.well("memory", "redis uses %.0f MB", used/1e6)
+	}
+}
+
+// lookAtData looks whose data it is, and whether it is whole.
+func (d *doctor) lookAtData(ctx context.Context) error {
+	id, err := d.redis.boundID(ctx)
+	switch {
+	case errors.Is(err, backup.ErrUnfinished):
+		d.ill("data", "kabarchy restore FILE", "%v", err)
+		return nil
+	case err != nil:
+		return err
+	case id == "":
+		d.ill("data", "kabarchy run, or set the REDIS_URL that is meant; where there was data, kabarchy restore FILE", "no bot's data is there")
+		return nil
+	case id != botID(d.token):
+		d.ill("data", "set the token of that bot, or the REDIS_URL of this one", "it is bot %s's, and the token bot %s's", id, botID(d.token))
+		return nil
+	}
+	counts, err := subscriptions.NewStore(d.redis).Count(ctx)
+	if err != nil {
+		return err
+	}
+	active := 0
+	for _, n := range counts.Active {
+		active += n
+	}
+	before, err := d.redis.HGet(ctx, keyBot, "subscribers").Int()
+	if err == nil && before-counts.Total > fewLost && counts.Total < before/2 {
+		d.ill("data", "stop the bot, kabarchy restore FILE; where the number is right, start once with --rebind", "%d subscribers are there, and there were %d", counts.Total, before)
+		return nil
+	}
+	d.well("data", "bot %s has %d subscribers, %d of whom get news", id, counts.Total, active)
+	if counts.Unreadable > 0 {
+		d.ill("data", "run the newer release again", "a newer release wrote what %d subscribers want: this one sends them nothing", counts.Unreadable)
+	}
+	return nil
+}
+
+func (d *doctor) lookAtLeader(ctx context.Context) error {
+	taken, err := lease.New(d.redis, nil).Taken(ctx)
+	if err != nil {
+		return err
+	}
+	if !taken {
+		d.ill("leader", "systemctl start kabarchy, or kabarchy run; its log says why it does not lead", "no instance leads: nothing is read and nothing is sent")
+		return nil
+	}
+	d.well("leader", "an instance leads")
+	return nil
+}
+
+// lookAtSources looks when each was read, as the instance that leads last wrote it.
+func (d *doctor) lookAtSources(ctx context.Context) error {
+	known, err := report.Sources(ctx, d.redis)
+	if err != nil {
+		return err
+	}
+	for _, source := range d.config.Sources {
+		i := slices.IndexFunc(known, func(h feeds.Health) bool { return h.Source == source.ID })
+		mend := "kabarchy check; correct its url, or ask the site's administrator"
+		switch {
+		case i < 0 || known[i].LastAttempt.IsZero():
+			d.ill("source", "kabarchy run: it asks every source at its start", "%s was not asked yet", source.ID)
+		case known[i].LastSuccess.IsZero():
+			d.ill("source", mend, "%s was never read: %s", source.ID, known[i].LastError)
+		case time.Since(known[i].LastSuccess) > unreadFor && time.Since(known[i].LastSuccess) > 2*known[i].Pace():
+			d.ill("source", mend, "%s was last read %v ago; %s", source.ID, time.Since(known[i].LastSuccess).Round(time.Minute), known[i].LastError)
+		default:
+			d.well("source", "%s was read %v ago", source.ID, time.Since(known[i].LastSuccess).Round(time.Second))
+		}
+	}
+	return nil
+}
+
+// lookAtHeld looks what waits for a person, and what waits longer than it should.
+func (d *doctor) lookAtHeld(ctx context.Context) error {
+	archive := feeds.NewArchive(d.redis)
+	held, err := archive.Held(ctx)
+	if err != nil {
+		return err
+	}
+	engine, err := onlooker(ctx, d.config, d.redis)
+	if err != nil {
+		return err
+	}
+	broadcasts, err := engine.HeldBroadcasts(ctx)
+	if err != nil {
+		return err
+	}
+	if n := len(held) + len(broadcasts); n > 0 {
+		oldest := time.Now()
+		for _, h := range held {
+			oldest = earlier(oldest, h.At)
+		}
+		for _, b := range broadcasts {
+			oldest = earlier(oldest, b.HeldAt)
+		}
+		d.ill("held", "/held or /status in the chat, as an administrator", "%d items and %d broadcasts wait for a decision, the first since %s",
+			len(held), len(broadcasts), oldest.In(d.config.Zone()).Format("2 January 15:04"))
+	} else {
+		d.well("held", "nothing waits for a decision")
+	}
+	announced, err := archive.Announcements(ctx, 1)
+	if err != nil {
+		return err
+	}
+	if len(announced) > 0 && time.Since(announced[0].At) > outboxFor {
+		d.ill("outbox", "look for \"planned\" in the log of the instance that leads", "item %s was announced %v ago, and its broadcast is not planned", announced[0].Item, time.Since(announced[0].At).Round(time.Second))
+	} else {
+		d.well("outbox", "what is announced is planned")
+	}
+	return nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}

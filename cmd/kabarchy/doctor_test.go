@@ -1,0 +1,63 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"kabarchy/bot/simulator"
+	"kabarchy/bot/telegram"
+	"kabarchy/cmd/kabarchy/config"
+	"kabarchy/feeds"
+	"kabarchy/subscriptions/redistest"
+)
+
+// TestDoctor: of a service that runs nothing is ill but what its Redis lacks; then one thing
+// after the other goes wrong, and each is found.
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
+		w := newWorld(t, rdb, simulator.Options{})
+		admin := w.telegram.Citizen("Бакыт", "ru")
+		w.config.Admins = []int64{admin.ID()}
+		a := w.app()
+		w.says(admin, "/start ru", "Вы подписались")
+		looked := Redis{UniversalClient: redistest.Again(t, rdb), Where: "the test's Redis"}
+		ill := func() (found []string) {
+			d := &doctor{
+				config: w.config, token: config.Secret(w.telegram.Token()), redis: looked, base: w.endpoint, http: w.net.client,
+				client: telegram.NewClient(telegram.Options{Token: w.telegram.Token(), Endpoint: w.endpoint, HTTP: w.net.client}),
+			}
+			d.look(t.Context())
+			for _, f := range d.found {
+				if !f.OK && f.About != "redis" && f.About != "memory" {
+					found = append(found, f.About)
+					if f.Mend == "" || strings.Contains(f.Says, "%!") {
+						t.Errorf("%+v", f)
+					}
+				}
+			}
+			return found
+		}
+		eventually(t, "all is well", func() bool { return len(ill()) == 0 })
+		admin.Block()
+		w.config.Telegram.Webhook = "https://bot.example/telegram"
+		if found := ill(); !slices.Equal(found, []string{"webhook", "admins"}) {
+			t.Errorf("found: %q", found)
+		}
+		w.config.Sources = append(w.config.Sources, config.Source{ID: "new"})
+		if err := feeds.NewArchive(rdb).Restored(t.Context(), time.Now()); err != nil { // what comes is held
+			t.Fatal(err)
+		}
+		w.publish(1)
+		eventually(t, "it is held", func() bool { return slices.Contains(ill(), "held") })
+		w.stop(a)
+		rdb.HSet(t.Context(), keyBot, "subscribers", 1000)
+		if found := ill(); !slices.Equal(found, []string{"data", "leader", "source", "held", "webhook", "admins"}) {
+			t.Errorf("found: %q", found)
+		}
+	})
+}

@@ -27,7 +27,7 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	phone: ky            a new person, with the phone in that language; "-" for none
 //	archive: ky 3        so many items in that language
 //	item: ky b | Title | Text   one item; the letter becomes its id; after it may stand
-//	                     a date, topic=<id>, picture, inside for a picture in its
+//	                     a date, topic=<id>, picture, says=Its_words, inside for a picture in its
 //	                     article, and unlinked for one without a page
 //	text: b | Text       the full text of the item, as the archive keeps it
 //	ministry: announces b     the item goes out to the person; "announces b there": to the group
@@ -176,6 +176,8 @@ func (s *scene) add(value string) {
 			i.Topics = append(i.Topics, topic)
 		} else if field == "picture" {
 			i.Picture = "https://minjust.gov.kg/" + fields[1] + ".jpg"
+		} else if says, described := strings.CutPrefix(field, "says="); described {
+			i.PictureSays = strings.ReplaceAll(says, "_", " ")
 		} else if field == "inside" {
 			s.shelf.illustrate(i.ID, "https://minjust.gov.kg/"+fields[1]+"-2.jpg")
 		} else if field == "unlinked" {

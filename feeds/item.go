@@ -29,6 +29,9 @@ type Item struct {
 	Link string `json:"link,omitempty"`
 	// Picture is the absolute http or https address of the item's picture; it may be empty.
 	Picture string `json:"picture,omitempty"`
+	// PictureSays is the picture described in words, for who can't see it, as plain text in one
+	// line; empty where the feed has none that tells anything.
+	PictureSays string `json:"picture_says,omitempty"`
 	// File is the picture where it has no address: its file id, which is the messenger's,
 	// and good for this bot alone. Picture is empty then.
 	File string `json:"file,omitempty"`

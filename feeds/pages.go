@@ -89,7 +89,7 @@ func (p *Poller) complete(ctx context.Context, s *polled, entries []entry) (comp
 func withArticle(e entry, a article.Article, now time.Time) entry {
 	e.Item.Title = article.Shorten(a.Title, maxTitle)
 	e.Item.Summary = article.Shorten(a.Text(), maxSummary)
-	e.Item.Picture = a.Picture
+	e.Item.illustrate(a.Picture)
 	if !a.Published.IsZero() {
 		e.dateAt(a.Published, now)
 	}

@@ -160,9 +160,9 @@ func readEntry(it *gofeed.Item, base *url.URL, zone *time.Location, now time.Tim
 		Title:      article.Shorten(title, maxTitle),
 		Summary:    article.Shorten(summary, maxSummary),
 		Link:       link,
-		Picture:    picture(it, cmp.Or(pictureMarkup(it.Description), e.HTML), base),
 		Categories: categories(it.Categories),
 	}
+	e.Item.Picture, e.Item.PictureSays = picture(it, cmp.Or(pictureMarkup(it.Description), e.HTML), base)
 	if t, err := article.ParseDate(e.RawDate, zone); err == nil {
 		e.dateAt(t, now)
 	}
@@ -171,7 +171,7 @@ func readEntry(it *gofeed.Item, base *url.URL, zone *time.Location, now time.Tim
 
 // pictureMarkup returns a description that has a picture: it was chosen by hand.
 func pictureMarkup(description string) string {
-	if article.FirstPicture(description) == "" {
+	if address, _ := article.FirstPicture(description); address == "" {
 		return ""
 	}
 	return description

@@ -83,7 +83,8 @@ func siteTextOf(it Item) *siteText {
 func (r record) onSite() Item {
 	it := r.Item
 	if r.Site != nil {
-		it.Title, it.Summary, it.Picture = r.Site.Title, r.Site.Summary, r.Site.Picture
+		it.Title, it.Summary = r.Site.Title, r.Site.Summary
+		it.illustrate(r.Site.Picture)
 		it.Blocks, it.File = nil, ""
 	}
 	return it

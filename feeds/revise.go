@@ -120,7 +120,8 @@ func (r record) revised(text Text, by string, now time.Time) record {
 	}
 	r.Title, r.Summary, r.Blocks = article.OneLine(text.Title), summaryOf(text.Summary, text.Blocks), text.Blocks
 	if text.Picture != "" || text.File != "" {
-		r.Picture, r.File = text.Picture, text.File
+		r.illustrate(text.Picture)
+		r.File = text.File
 	}
 	r.Revision++
 	r.Changed = now

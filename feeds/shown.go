@@ -22,7 +22,8 @@ func (a *Archive) Shown(ctx context.Context, id string) (Item, error) {
 	r, err := a.record(ctx, id)
 	it := r.Item
 	if r.Shown != nil {
-		it.Title, it.Summary, it.Picture = r.Shown.Title, r.Shown.Summary, r.Shown.Picture
+		it.Title, it.Summary = r.Shown.Title, r.Shown.Summary
+		it.illustrate(r.Shown.Picture)
 	}
 	return it, err
 }

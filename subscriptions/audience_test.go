@@ -26,7 +26,7 @@ func TestBucketOf(t *testing.T) {
 // compact encoding, though neighbouring ids come in runs.
 func TestBucketsAreEven(t *testing.T) {
 	t.Parallel()
-	for _, stride := range []int64{1, 2, 1024, subscriptions.Buckets} {
+	for _, stride := range []int64{1, 2, 1024, int64(subscriptions.Buckets)} {
 		sizes := make([]int, subscriptions.Buckets)
 		for i := range int64(1_000_000) {
 			sizes[subscriptions.BucketOf(5_000_000_000+i*stride)]++

@@ -3,8 +3,9 @@ package subscriptions
 import "strconv"
 
 // Buckets is how many hashes the subscribers are spread over. It never changes: with
-// another number a chat would be looked for where it is not.
-const Buckets = 16384
+// another number a chat would be looked for where it is not. It is a variable for the tests
+// alone, see redistest.FewerBuckets.
+var Buckets = 16384
 
 // BucketOf returns the bucket in which a chat stands. It never changes either.
 func BucketOf(chat int64) int {
@@ -13,7 +14,7 @@ func BucketOf(chat int64) int {
 	x := uint64(chat)
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return int((x ^ x>>31) % Buckets)
+	return int((x ^ x>>31) % uint64(Buckets))
 }
 
 // keyTopics: hash, topic id → its number.

@@ -203,7 +203,7 @@ func (s *Sender) withdraw(ctx context.Context, d broadcast.Delivery) error {
 
 // variantOf says how a delivery shows its item.
 func (s *Sender) variantOf(d broadcast.Delivery) render.Variant {
-	v := render.Variant{Corrected: d.Kind == broadcast.Correction, Bot: s.botIn(d.Chat)}
+	v := render.Variant{Corrected: d.Kind == broadcast.Correction, Bot: s.botIn(d.Chat), NoPicture: d.Preferences.NoPictures}
 	v.Missing, _ = d.Item.For(d.Preferences.Languages)
 	return v
 }

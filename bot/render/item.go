@@ -54,6 +54,8 @@ type Variant struct {
 	// Bot is the bot's name for a message that many see, in a group or a channel: its buttons
 	// are links into the private chat. It is empty for others.
 	Bot string
+	// NoPicture is for who wants text alone: nothing is said of the picture either.
+	NoPicture bool
 }
 
 // Item makes the message of an item; the editions are the item in other languages.
@@ -72,13 +74,17 @@ func (r Renderer) Variant(item feeds.Item, editions map[string]feeds.Item, v Var
 	f := r.frame(item, v)
 	body := bodyOf(item, f.room())
 	p := Message{
-		HTML:      JoinFilled("\n\n", f.headHTML, body.html, f.footHTML),
-		Plain:     JoinFilled("\n\n", f.head, body.plain, f.foot),
 		Shortened: body.shortened,
 	}
 	if p.Image = item.File; p.Image == "" && WebAddress(item.Picture) {
 		p.Image = item.Picture
 	}
+	says := ""
+	if p.Image != "" && !v.NoPicture {
+		says = pictureLine(item, f.room()-Units(body.plain)-len("\n\n"))
+	}
+	p.HTML = JoinFilled("\n\n", f.headHTML, body.html, Tagged("i", says), f.footHTML)
+	p.Plain = JoinFilled("\n\n", f.head, body.plain, says, f.foot)
 	rows := ItemButtons(item, p.Shortened, back)
 	rows = append(rows, EditionButtons(item, editions, func(e feeds.Item) string { return ItemData(e, back) })...)
 	if rows != nil {

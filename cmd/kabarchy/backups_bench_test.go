@@ -63,7 +63,7 @@ func BenchmarkBackup(b *testing.B) {
 			_ = file.Close()
 		}
 	}
-	if n, err := to.DBSize(b.Context()).Result(); err != nil || n < 2*subscriptions.Buckets {
+	if n, err := to.DBSize(b.Context()).Result(); err != nil || n < 2*int64(subscriptions.Buckets) {
 		b.Errorf("%d keys are there, %v", n, err)
 	}
 	b.ReportMetric(0, "ns/op")

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"kabarchy/subscriptions/redistest"
 )
 
 // TestMain makes this test binary the program itself where it is started under its
@@ -23,6 +25,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	debug.SetGCPercent(400) // memory is there, time is not
+	redistest.FewerBuckets()
 	testscript.Main(m, map[string]func(){"kabarchy": main})
 }
 

@@ -38,7 +38,7 @@ func (r Redis) Roomy(ctx context.Context) []string {
 }
 
 func roomy(subscribers, entries, value int) (found []string) {
-	fields := int(roomFor * float64(subscribers) / subscriptions.Buckets)
+	fields := int(roomFor * float64(subscribers) / float64(subscriptions.Buckets))
 	if fields > entries {
 		enough := 1 << bits.Len(uint(fields)) // with room to grow
 		found = append(found, fmt.Sprintf("redis needs three times the memory for a subscriber: with %d of them a bucket holds more than its %s %d; set %[2]s %[4]d",

@@ -11,19 +11,19 @@ import (
 func TestRoomy(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		subscribers, entries, value int
-		want                        string
+		inBucket, entries, value int
+		want                     string
 	}{
 		{0, 512, 64, ""},
-		{7_500_000, 512, 64, ""},
-		{8_000_000, 512, 64, "set hash-max-listpack-entries 1024"},
-		{20_000_000, 512, 64, "set hash-max-listpack-entries 2048"},
-		{8_000_000, 1024, 64, ""},
-		{2_000_000, 128, 64, "set hash-max-listpack-entries 256"},
-		{1000, 512, 63, "set hash-max-listpack-value 64"},
-		{1000, 512, 128, ""},
+		{457, 512, 64, ""},
+		{488, 512, 64, "set hash-max-listpack-entries 1024"},
+		{1220, 512, 64, "set hash-max-listpack-entries 2048"},
+		{488, 1024, 64, ""},
+		{122, 128, 64, "set hash-max-listpack-entries 256"},
+		{1, 512, 63, "set hash-max-listpack-value 64"},
+		{1, 512, 128, ""},
 	} {
-		got := strings.Join(roomy(tt.subscribers, tt.entries, tt.value), "; ")
+		got := strings.Join(roomy(tt.inBucket*subscriptions.Buckets, tt.entries, tt.value), "; ")
 		if (got == "") != (tt.want == "") || !strings.HasSuffix(got, tt.want) {
 			t.Errorf("%+v: %q", tt, got)
 		}
@@ -36,7 +36,7 @@ func TestAServerThatKeepsSubscribersBadlyIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	admin := server.Client(t)
-	redistest.Fill(t, admin, 1, 200_000, subscriptions.Preferences{Languages: []string{"ky"}}) // 12 a bucket
+	redistest.Fill(t, admin, 1, 12*subscriptions.Buckets, subscriptions.Preferences{Languages: []string{"ky"}})
 	r := open(t, server.URL())
 	defer r.Close()
 	if got := r.Roomy(t.Context()); len(got) > 0 {

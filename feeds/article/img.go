@@ -19,21 +19,31 @@ var decoration = regexp.MustCompile(`(?i)(?:pixel|counter|spacer|blank|smil|emoj
 // IsDecoration reports whether a picture's address looks like that of a page's furniture.
 func IsDecoration(address string) bool { return decoration.MatchString(address) }
 
-// FirstPicture finds the first real picture in HTML.
-func FirstPicture(markup string) string {
+// FirstPicture finds the first real picture in HTML: its address, and what stands there for who
+// can't see it.
+func FirstPicture(markup string) (address, alt string) {
 	tokens := html.NewTokenizer(strings.NewReader(Unescape(markup)))
 	for {
 		switch tokens.Next() {
 		case html.ErrorToken:
-			return ""
+			return "", ""
 		case html.StartTagToken, html.SelfClosingTagToken:
 			if token := tokens.Token(); token.DataAtom == atom.Img {
 				if src := realPicture(token.Attr); src != "" {
-					return src
+					return src, attr(token.Attr, "alt")
 				}
 			}
 		}
 	}
+}
+
+func attr(of []html.Attribute, name string) string {
+	for _, a := range of {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
 }
 
 // realPicture returns an img element's address, unless it is furniture.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -134,10 +135,12 @@ func (d *Desk) item(r *request) error {
 	if p.Taps, err = report.Taps(ctx, d.rdb, ids...); err != nil {
 		return err
 	}
-	if len(editions) == 0 {
-		editions = map[string]feeds.Item{item.Language: item}
+	all := maps.Clone(editions)
+	if all == nil {
+		all = make(map[string]feeds.Item)
 	}
-	p.Phones = d.phonesOf(r, editions)
+	all[item.Language] = item
+	p.Phones = d.phonesOf(r, all)
 	people, err := d.office.People(ctx)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ type Progress struct {
 	ID       int64
 	Kind     Kind
 	Item     string // the item's id
+	Ledger   int64  // the same for all editions of an item, and what became of them
 	Title    string
 	Language string
 	Urgent   bool
@@ -47,7 +48,7 @@ func (p Progress) Subject() string { return plan{ID: p.ID, Kind: p.Kind, Item: p
 
 func (p record) progress(now time.Time) Progress {
 	told := Progress{
-		ID: p.ID, Kind: p.Kind, Item: p.Item, Title: p.Title, Language: p.Language, Urgent: p.Urgent,
+		ID: p.ID, Kind: p.Kind, Item: p.Item, Ledger: p.Ledger, Title: p.Title, Language: p.Language, Urgent: p.Urgent,
 		Planned: max(p.Planned, 0), Sent: p.Sent, Blocked: p.lost(), Failed: p.failed(), Waiting: p.Waiting, Reasons: p.reasons(),
 		Rate: p.Rate, PlannedAt: time.UnixMilli(p.PlannedAt), Stopped: p.Stop,
 	}

@@ -18,9 +18,9 @@ import (
 func TestVisitor(t *testing.T) {
 	t.Parallel()
 	browser := browsertest.Open(t, 1440, 900)
-	visits := map[string]func(*testing.T, context.Context){"publishes": visitorPublishes, "reads": visitorReads}
-	if os.Getenv("PICTURES") == "true" { // they take the handbook's pictures, and a minute
-		visits["announces"], visits["announces in Russian"] = officeOf("ky"), officeOf("ru")
+	visits := map[string]func(*testing.T, context.Context){"publishes": visitorPublishes, "reads": visitorReads, "wonders": visitorWonders}
+	if os.Getenv("PICTURES") == "true" { // they take the handbook's pictures and the film, and a minute
+		visits["announces"], visits["announces in Russian"], visits["films"] = officeOf("ky"), officeOf("ru"), visitorFilms
 	}
 	for name, does := range visits {
 		t.Run(name, func(t *testing.T) {
@@ -65,6 +65,7 @@ func visitorPublishes(t *testing.T, browser context.Context) {
 	v.says(aigul, kyrgyz, false)
 	v.says(sergei, russian, false)
 	browsertest.Wait(t, ctx, `/ 0 | 0 \//.test(document.querySelector('[data-testid=map]').ariaLabel)`)
+	browsertest.Wait(t, ctx, `document.querySelectorAll('[data-testid=item]:first-child [role=progressbar]').length === 1`) // news, correction and withdrawal
 }
 
 // newcomer adds a phone, which nobody has written from yet.

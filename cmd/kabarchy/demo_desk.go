@@ -97,7 +97,7 @@ func shown(p broadcast.Progress, ahead time.Duration) page.Broadcast {
 		return at.Add(ahead)
 	}
 	return page.Broadcast{
-		ID: p.ID, Kind: string(p.Kind), Item: p.Item, Title: p.Title, Language: p.Language, Urgent: p.Urgent,
+		ID: p.ID, Kind: string(p.Kind), Item: p.Item, Story: p.Ledger, Title: p.Title, Language: p.Language, Urgent: p.Urgent,
 		Planned: p.Planned, Sent: p.Sent, Blocked: p.Blocked, Failed: p.Failed, ToGo: p.ToGo, Rate: p.Rate,
 		PlannedAt: on(p.PlannedAt), ExpectedEnd: on(p.ExpectedEnd), FinishedAt: on(p.FinishedAt),
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -226,5 +227,47 @@ func TestAGroupJoins(t *testing.T) {
 	eventually(t, "the item in the group", func() bool {
 		shown := group.Messages()
 		return strings.Contains(shown[len(shown)-1].Text, title)
+	})
+}
+
+// TestEverythingAtOnce has two windows press each button, and close at once: all of it happens to
+// its end, one after the other, and what is published then comes to whoever waits, once.
+func TestEverythingAtOnce(t *testing.T) {
+	t.Parallel()
+	d := openDemo(t)
+	aigul := d.Telegram.Phones()[0]
+	eventually(t, "a subscription", func() bool { return strings.Contains(lastText(aigul), "✅") })
+	var visitors sync.WaitGroup
+	for _, what := range []string{nightFalls, groupJoins, siteFails, programDies, siteFloods, nightFalls, siteFails, groupJoins} {
+		visitors.Go(func() {
+			closed, leave := context.WithCancel(t.Context())
+			leave()
+			if err := d.editor.WhatIf(closed, what); err != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+		})
+	}
+	visitors.Go(func() {
+		if err := d.editor.Publish(t.Context(), "3"); err != nil {
+			t.Errorf("publish: %v", err)
+		}
+	})
+	visitors.Wait()
+	d.Site.SetDown(false) // half a minute is long
+	if err := d.editor.WhatIf(t.Context(), morningComes); err != nil {
+		t.Fatal(err)
+	}
+	title := opening(d.Site.Entries()[2].Editions["ky"].Title)
+	eventually(t, "the item", func() bool {
+		n := 0
+		for _, m := range aigul.Messages() {
+			if strings.Contains(m.Text, title) {
+				n++
+			}
+		}
+		if n > 1 {
+			t.Fatalf("it came %d times", n)
+		}
+		return n == 1
 	})
 }

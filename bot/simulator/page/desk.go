@@ -80,6 +80,7 @@ type Broadcast struct {
 	ID       int64  `json:"id"`
 	Kind     string `json:"kind"` // "news", "correction", "withdrawal", "digest"
 	Item     string `json:"item"`
+	Story    int64  `json:"story"` // the same for all editions of an item
 	Title    string `json:"title"`
 	Language string `json:"language"`
 

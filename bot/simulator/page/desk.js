@@ -168,7 +168,8 @@ export class Desk {
     const { words } = this;
     const counted = broadcasts.filter((one) => one.planned > 0); // the newest first
     const open = counted.filter((one) => !one.finished_at);
-    const newest = this.together(counted, (open.length ? open : counted).slice(0, 1));
+    const [chosen] = open.length ? open : counted;
+    const newest = counted.filter((one) => one.story === chosen.story && one.kind === chosen.kind); // all editions
     if (!newest.length) {
       this.running.replaceChildren(h('p', { class: 'waiting' }, words.t('waiting')));
       return;
@@ -193,20 +194,8 @@ export class Desk {
     const seconds = Math.max(1, Math.round((latest(all) - begin) / 1000));
     const people = total(all)('sent');
     const tongues = new Set(all.filter((one) => one.sent > 0).map((one) => one.language)).size;
-    const parts = [say(people, 'people_n'), say(tongues, 'languages_n'), seconds < 100 ? say(seconds, 'seconds_n') : say(Math.round(seconds / 60), 'minutes_n')];
+    const parts = [say(people, 'people_n'), say(tongues, 'languages_n'), lasted(seconds, say)];
     return h('p', { class: 'result', 'data-testid': 'result' }, parts.flatMap((part, i) => (i ? [' · ', ...part] : part)));
-  }
-
-  // together are the broadcasts of the same items and kinds as some: an item's editions
-  // count as one, also when the first of them has finished.
-  together(broadcasts, some) {
-    const groups = new Set(some.map((one) => this.group(one)));
-    return broadcasts.filter((one) => groups.has(this.group(one)));
-  }
-
-  group(one) {
-    const item = (this.state.published || []).find((item) => (item.items || [item.id]).includes(one.item));
-    return `${one.kind} ${item ? item.id : one.item}`;
   }
 
   drawAudience(audience) {
@@ -224,10 +213,16 @@ export class Desk {
   }
 }
 
+// lasted says how long something took, in the unit that fits.
+const lasted = (seconds, say) => (seconds < 100 ? say(seconds, 'seconds_n') : seconds < 6000 ? say(Math.round(seconds / 60), 'minutes_n') : say(Math.round(seconds / 3600), 'hours_n'));
+
 function picture(address, name) {
   const url = pictureURL(address);
-  if (!url) return h('div', { class: `${name} missing`, 'aria-hidden': 'true' }, h('img', { src: '/page/emblem.svg', alt: '' }));
-  return h('img', { class: name, src: url, alt: '' });
+  const none = () => h('div', { class: `${name} missing`, 'aria-hidden': 'true' }, h('img', { src: '/page/emblem.svg', alt: '' }));
+  if (!url) return none();
+  const image = h('img', { class: name, src: url, alt: '' });
+  image.addEventListener('error', () => image.replaceWith(none()));
+  return image;
 }
 
 const total = (all) => (name) => all.reduce((sum, one) => sum + (one[name] || 0), 0);

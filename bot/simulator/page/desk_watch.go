@@ -12,7 +12,8 @@ const deskEvery = 300 * time.Millisecond
 // deskWatch asks the desk on behalf of all open pages: at most every deskEvery, and
 // never for more than a quarter of the time, for counting a large audience takes long.
 type deskWatch struct {
-	desk Desk
+	desk   Desk
+	looked func(*DeskState) // is told each new state
 
 	mu    sync.Mutex
 	state *DeskState
@@ -39,6 +40,7 @@ func (d *deskWatch) look(ctx context.Context) *DeskState {
 		return d.state
 	}
 	d.state = &state
+	d.looked(d.state)
 	now := time.Now()
 	d.fresh = now.Add(max(deskEvery, 4*now.Sub(begin)))
 	return d.state

@@ -2,12 +2,17 @@ package page
 
 import (
 	"sync"
+	"time"
 
 	"kabarchy/bot/simulator"
 )
 
 // mostDots is how many dots the map has: in a larger crowd a dot stands for several.
 const mostDots = 10_000
+
+// waveHolds is how long after an item's first edition its others may be planned: they darken
+// nothing.
+const waveHolds = 10 * time.Second
 
 // What a dot shows.
 const (
@@ -27,6 +32,29 @@ type viewCrowd struct {
 type dots struct {
 	mu     sync.Mutex
 	before map[int64]uint32 // by chat
+	last   map[int64]uint32 // what it had when the desk was last looked at
+	newest int64            // the newest broadcast of news then
+	waved  time.Time        // when the map was darkened
+}
+
+// looked darkens the map where the desk shows that an item goes out which the page did not
+// publish: as the map was when the desk was looked at before.
+func (d *dots) looked(s *simulator.Server, state *DeskState) {
+	has := map[int64]uint32{}
+	s.Sample(mostDots, func(chat int64, received uint32) { has[chat] = received })
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	fresh := false
+	for _, b := range state.Broadcasts {
+		if b.Kind == "news" && b.ID > d.newest {
+			d.newest = b.ID
+			fresh = true
+		}
+	}
+	if fresh && d.last != nil && time.Since(d.waved) > waveHolds {
+		d.before, d.waved = d.last, time.Now()
+	}
+	d.last = has
 }
 
 // wave darkens the map: from now on, who receives something lights up.
@@ -35,7 +63,7 @@ func (d *dots) wave(s *simulator.Server) {
 	s.Sample(mostDots, func(chat int64, received uint32) { before[chat] = received })
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.before = before
+	d.before, d.waved = before, time.Now()
 }
 
 // view is the crowd as it is now.

@@ -10,7 +10,7 @@ import (
 // The group of the demo: its title, and what the button of its language says. It is shown as
 // its owner's phone has it.
 const (
-	GroupTitle    = "Ош, Курманжан Датка көчөсү"
+	GroupTitle    = "Достук көчөсү, Ош"
 	GroupLanguage = "Кыргызча"
 )
 

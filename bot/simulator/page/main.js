@@ -150,6 +150,8 @@ class Page {
     this.drawWhatIfs(this.deskState?.what_ifs || []);
     await this.act('what-if', { what });
     this.happening.delete(what);
+    const asked = what === 'flood' && this.states.find((state) => state.post === 'approver');
+    if (asked) this.show(asked.id);
   }
 
   // drawLinks leads to the ministry's site, and to what an operator looks at.
@@ -263,7 +265,7 @@ class Page {
       phone: (state) => {
         const known = this.states.some((one) => one.id === state.id);
         this.drawPhones(known ? this.states.map((one) => (one.id === state.id ? state : one)) : [...this.states, state]);
-        if (this.wanted === state.id) { this.wanted = null; this.show(state.id); }
+        if (this.wanted === state.id || (!known && state.post === 'group')) { this.wanted = null; this.show(state.id); }
       },
       gone: ({ id }) => this.drawPhones(this.states.filter((one) => one.id !== id)),
       crowd: (crowd) => this.setCrowd(crowd, false),

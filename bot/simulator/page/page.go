@@ -45,6 +45,7 @@ func New(s *simulator.Server, o Options) http.Handler {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	p := &handler{server: s, log: o.Log, desk: deskWatch{desk: o.Desk}}
+	p.desk.looked = func(state *DeskState) { p.dots.looked(s, state) }
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFileFS(w, r, pageFiles, "index.html")

@@ -1,8 +1,9 @@
-package bottest
+package bot_test
 
 import (
 	"testing"
 
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/simulator"
 )
 
@@ -14,7 +15,7 @@ func TestDraw(t *testing.T) {
 	}
 	const want = "| 🖼 https://minjust.gov.kg/a.jpg\n| 📎 a.csv\n| a\n| \n| b\n| 🖼 https://minjust.gov.kg/\n" +
 		"| [✋]danger [⬅️]\n| [c]\n| ⌨️ Аталышы\n"
-	if got := Draw(m); got != want {
+	if got := bottest.Draw(m); got != want {
 		t.Errorf("drawn as\n%s", got)
 	}
 }

@@ -102,7 +102,7 @@ func (b *Bot) forgetChannels(ctx context.Context, chat int64) error {
 	}
 	return b.writes(ctx, "forget channels", func(p redis.Pipeliner) {
 		p.HDel(ctx, keyChannels, gone...)
-		p.Del(ctx, keyAdder(chat))
+		p.Del(ctx, keyAdder(chat), keyMoved(chat))
 	})
 }
 

@@ -17,7 +17,8 @@ func (v view) withContacts(text string, rows [][]telegram.Button) screen {
 	return screen{render.JoinFilled("\n\n", text, v.contactLines()), append(v.contactButtons(), rows...)}
 }
 
-// contactLines are empty where no contacts are configured.
+// contactLines say how to reach the ministry: without any contacts by its site, where there is
+// one. Hours alone tell nobody where.
 func (v view) contactLines() string {
 	c, language := v.ministry.Contacts, v.words.Language()
 	var lines []string
@@ -27,11 +28,16 @@ func (v view) contactLines() string {
 		}
 	}
 	line("line.hotline", strings.Join(c.Phones, ", "))
-	line("line.hours", locale.Choose(c.Hours, language))
+	if len(c.Phones)+len(c.Address) > 0 {
+		line("line.hours", locale.Choose(c.Hours, language))
+	}
 	line("line.email", c.Email)
 	line("line.address", locale.Choose(c.Address, language))
-	if len(lines) == 0 {
+	switch {
+	case len(lines) == 0 && len(v.contactButtons()) == 0:
 		return ""
+	case len(lines) == 0:
+		return v.words.T("line.ask_site", nil)
 	}
 	return strings.Join(append([]string{v.words.T("line.ask_ministry", nil)}, lines...), "\n")
 }

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kabarchy/bot"
 	"kabarchy/bot/bottest"
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator"
@@ -34,6 +35,7 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	ministry: corrects b | Title | Text   90 minutes later it says something else
 //	ministry: withdraws b     it is taken back; "withdraws b later": after two days
 //	ministry: drops b         it is taken back, and nobody has it
+//	ministry: has no contacts    its configuration names none
 //	ministry: sums up         a digest of all items goes out to the person
 //	admin: ky            a new person, who is one more administrator
 //	desk: holds flood ky abc  items wait for a decision: the reason, language and letters
@@ -343,6 +345,8 @@ func (s *scene) ministry(does string) string {
 		d.Kind, d.Message = broadcast.Withdrawal, s.sent[letter]
 		d.Item = s.published(letter)
 		s.deliver(d)
+	case "has": // no contacts
+		s.reachedBy(bot.Contacts{})
 	case "drops":
 		s.shelf.withdraw(idOf(letter))
 	case "sums":
@@ -354,6 +358,16 @@ func (s *scene) ministry(does string) string {
 		s.t.Fatalf("ministry: %s", does)
 	}
 	return s.changes("")
+}
+
+// reachedBy begins another life of the bot, with these contacts.
+func (s *scene) reachedBy(c bot.Contacts) {
+	s.t.Helper()
+	if err := s.stop(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.change = func(o *bot.Options) { o.Ministry.Contacts = c }
+	s.start()
 }
 
 func (s *scene) deliver(d broadcast.Delivery) broadcast.Message {

@@ -25,7 +25,7 @@ func (b *Bot) phoneOf(ctx context.Context, user int64) (string, error) {
 
 // forgetPhone deletes what is remembered of somebody's phone.
 func (b *Bot) forgetPhone(ctx context.Context, user int64) error {
-	if b.desk == nil {
+	if b.admins.Redis == nil { // there may have been a desk before
 		return nil
 	}
 	if err := b.admins.Redis.HDel(ctx, keyPhones, decimal(user)).Err(); err != nil {

@@ -2,7 +2,9 @@ package bot
 
 import (
 	"context"
+	"time"
 
+	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
@@ -99,7 +101,8 @@ func (t *conversation) forgotten(ctx context.Context) error {
 // privacy says what is kept of the chat; to who is at the desk also what is kept of that, which
 // nobody can delete.
 func (t *conversation) privacy(ctx context.Context) error {
-	text := t.words.T("screen.privacy", nil)
+	days := func(d time.Duration) string { return t.words.Number(int(d / (24 * time.Hour))) }
+	text := t.words.T("screen.privacy", map[string]any{"Days": days(broadcast.ReportLife), "ChannelDays": days(adderRemembered)})
 	if _, is, err := t.atDesk(ctx); err != nil {
 		return err
 	} else if is {

@@ -93,7 +93,7 @@ func (l ledger) writeLate(ctx context.Context, n note) error {
 	key := keySent(n.ledger, subscriptions.BucketOf(n.chat))
 	pipe := l.rdb.Pipeline()
 	pipe.HSet(ctx, key, n.chat, n.entry.pack())
-	pipe.ExpireNX(ctx, key, reportLife)
+	pipe.ExpireNX(ctx, key, ReportLife)
 	if _, err := pipe.Exec(ctx); err != nil {
 		return fmt.Errorf("write ledger %d: %w", n.ledger, err)
 	}

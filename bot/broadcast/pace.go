@@ -58,7 +58,7 @@ func (r *runner) savePace(ctx context.Context, j *job) {
 	}
 	pipe := r.engine.options.Redis.Pipeline()
 	pipe.HSet(ctx, keyPace(j.ID), fields...)
-	pipe.Expire(ctx, keyPace(j.ID), reportLife)
+	pipe.Expire(ctx, keyPace(j.ID), ReportLife)
 	if _, err := pipe.Exec(ctx); err != nil {
 		if ctx.Err() == nil {
 			r.log.Warn("broadcast's curve not saved, trying again", "broadcast", j.ID, "error", err)

@@ -55,10 +55,10 @@ return 1
 
 // ledgerPointerLife outlives every ledger: a running broadcast may take days, and
 // its ledger is kept for Options.Keep after its end.
-const ledgerPointerLife = reportLife
+const ledgerPointerLife = ReportLife
 
-// reportLife is how long a finished broadcast's record is kept.
-const reportLife = 90 * 24 * time.Hour
+// ReportLife is how long a finished broadcast's record is kept, and who did not get the message and why.
+const ReportLife = 90 * 24 * time.Hour
 
 // add plans a broadcast. It writes a handful of fields, however large the audience, and
 // does nothing the second time. Without a ledger of its own a broadcast is about the
@@ -159,7 +159,7 @@ return 1
 func (s plans) finish(ctx context.Context, broadcast int64, st state, now time.Time) (bool, error) {
 	keys := []string{keyPlan(broadcast), keyRunning, keyFinished, keyRetry(broadcast), keyFailed(broadcast), keyDoubt(broadcast), keyPromised(broadcast)}
 	ended, err := s.guard(ctx, finishScript, keys,
-		append([]any{broadcast, now.Unix(), int(reportLife.Seconds()), st.Again, "rate", 0}, st.fields()...)...)
+		append([]any{broadcast, now.Unix(), int(ReportLife.Seconds()), st.Again, "rate", 0}, st.fields()...)...)
 	if err != nil {
 		return false, fmt.Errorf("finish broadcast %d: %w", broadcast, err)
 	}

@@ -22,7 +22,7 @@ var longest = map[string]any{
 	"Command": "/desk poster osh-bus", "Method": "setMyShortDescription", "Words": strings.Repeat(filler, 120),
 	"Title": strings.Repeat(filler, 80), "Topic": strings.Repeat(filler, 80), "Reason": strings.Repeat(filler, 500), "Year": 2026,
 	"Who": strings.Repeat(filler, 80), "By": strings.Repeat(filler, 80), "Name": strings.Repeat(filler, 80), "Names": strings.Repeat(filler, 240),
-	"Groups": strings.Repeat(filler, 240), "Language": "Кыргызча", "Main": "Кыргызча", "Hours": 168, "Days": 365, "Rate": "30",
+	"Groups": strings.Repeat(filler, 240), "Language": "Кыргызча", "Main": "Кыргызча", "Hours": 168, "Days": 365, "ChannelDays": 30, "Rate": "30",
 }
 
 // longestIn are the values in a language.

@@ -9,6 +9,7 @@ import (
 
 	"kabarchy/bot/simulator"
 	"kabarchy/cmd/kabarchy/config"
+	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
 
@@ -55,14 +56,23 @@ func TestServiceOnEachKindOfRedis(t *testing.T) {
 				t.Fatal(err)
 			}
 			eventually(t, "its correction is out", func() bool { return w.telegram.Stats().Edited == 31 })
-			w.says(leaver, "/forget", "өчүрүлсүнбү")
-			if _, err := leaver.Tap("Ооба, өчүрүү"); err != nil {
+			rdb := a.options.Redis
+			_, err := a.Store.Update(t.Context(), leaver.ID(), func(p *subscriptions.Preferences, _ bool) { p.Words = []string{"мыйзам"} })
+			if err != nil {
 				t.Fatal(err)
 			}
+			if planted := plant(t, rdb, leaver.ID()); planted < 12 {
+				t.Errorf("docs/redis.md names only %d keys in which a person stands", planted)
+			}
+			w.says(leaver, "/forget", "өчүрүлсүнбү")
+			w.presses(leaver, "Ооба, өчүрүү", "Маалыматыңыз өчүрүлдү")
 			eventually(t, "one is forgotten", func() bool {
 				counts, err := a.Store.Count(t.Context())
 				return err == nil && counts.Total == 30
 			})
+			if left := traces(t, rdb, leaver.ID()); len(left) > 0 {
+				t.Errorf("/forget leaves %q", left)
+			}
 			if _, err := a.Store.NumberTopics(t.Context(), "legal-aid", "vacancies"); err != nil {
 				t.Error(err)
 			}

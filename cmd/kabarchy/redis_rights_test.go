@@ -66,7 +66,7 @@ func toAny(words []string) (all []any) {
 
 // besides are commands that need not be asked for: to connect, to ask and to end that,
 // for the warnings at the start, and what this test itself sends.
-var besides = []string{"scan", "ping", "hello", "client|setinfo", "client|maint_notifications", "select", "multi", "exec", "discard", "info", "config|get", "auth"}
+var besides = []string{"scan", "ping", "hello", "client|setinfo", "client|maint_notifications", "select", "multi", "exec", "discard", "info", "config|get", "auth", "type"}
 
 var calledCommand = regexp.MustCompile(`(?m)^cmdstat_([a-z_|]+):calls=([0-9]+)`)
 

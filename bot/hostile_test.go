@@ -25,7 +25,7 @@ var anyData = rapid.Custom(func(t *rapid.T) string {
 	part := rapid.OneOf(
 		rapid.SampledFrom([]string{
 			"", "subscribe", "return", "latest", "find", "month", "topic", "item", "page", "stay", "help", "stop", "show", "set", "channel",
-			"settings", "language", "news", "topics", "when", "quiet", "search", "browse", "pictures", "pause", "weekly",
+			"settings", "language", "news", "topics", "when", "quiet", "zone", "search", "browse", "pictures", "pause", "weekly",
 			"ky", "ru", "en", "on", "off", "main", "only", "all", "silent", "wait", "l5", "n", "t3.0", "f0.jardam", "f.", "2026-11",
 			"samplekyaaaaaaab", "aaaaaaaaaaaaaaaa", "f1." + strings.Repeat("a", 39),
 		}),

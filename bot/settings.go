@@ -31,6 +31,7 @@ func (t *conversation) onShow(ctx context.Context, args []string) (reply, error)
 		"words":    (*conversation).wordsScreen,
 		"when":     (*conversation).whenScreen,
 		"quiet":    (*conversation).quietScreen,
+		"zone":     (*conversation).zoneScreen,
 	}
 	draw, known := screens[render.Arg(args, 0)]
 	switch {
@@ -56,6 +57,7 @@ var settings = map[string]setting{
 	"word":     {(*conversation).setWord, (*conversation).wordsScreen},
 	"when":     {(*conversation).setWhen, (*conversation).whenScreen},
 	"quiet":    {(*conversation).setQuiet, (*conversation).quietScreen},
+	"zone":     {(*conversation).setZone, (*conversation).quietScreen},
 	"pictures": {(*conversation).setPictures, (*conversation).settingsScreen},
 	"pause":    {(*conversation).setPause, (*conversation).whenScreen},
 }

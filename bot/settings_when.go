@@ -49,7 +49,7 @@ func (v view) whenScreen() screen {
 		for _, hour := range digestHours {
 			row = append(row, whenButton(when, subscriptions.When{Rhythm: when.Rhythm, Weekday: when.Weekday, Hour: hour}, clock(hour)))
 		}
-		rows = append(rows, row[:3], row[3:])
+		rows = append(rows, row[:3], row[3:], v.zoneRow())
 	}
 	text := v.words.T("screen.when", nil)
 	if v.paused() {

@@ -35,7 +35,7 @@ const (
 	fieldLanguages = iota // a byte for each language of the news after the main one
 	fieldTopics           // a bit for each topic chosen, the lowest first; one zero byte for none
 	fieldWhen             // the hour of the day (0-23), or 24 and the hour of the week from Sunday
-	fieldQuiet            // from, and to with bit 7 for wait
+	fieldQuiet            // from, and to with bit 7 for wait; bits 5-7 and 5-6 are the zone's, the low ones first
 	fieldPaused           // until, as since, bit 23 for no pause; with Owed, its beginning after it
 	fieldThread           // the number, the high byte first, without leading zeros
 	fieldGone             // since when, in days from 1970, the high byte first; with status 3 only
@@ -48,6 +48,8 @@ const (
 	// followsWords says that there are words, which stand in a hash of their own: see wordsKey.
 	followsWords = 1 << 5
 	waitBit      = 1 << 7
+	hourBits     = 5
+	hourMask     = 1<<hourBits - 1
 	noPause      = 1 << 7 // of the first of three bytes
 	maxHours     = 1<<24 - 1
 	maxDays      = 1<<16 - 1
@@ -156,16 +158,21 @@ func packWhen(b []byte, p Preferences) ([]byte, error) {
 func packQuiet(b []byte, p Preferences) ([]byte, error) {
 	q := p.Quiet
 	if q.From == q.To {
-		return b, nil
+		if q = (Quiet{}); p.Zone == 0 {
+			return b, nil
+		}
+	}
+	if int(p.Zone) > len(cities) {
+		return nil, fmt.Errorf("zone %d does not exist", p.Zone)
 	}
 	if q.From < 0 || q.From > 23 || q.To < 0 || q.To > 23 {
 		return nil, fmt.Errorf("quiet hours from %d to %d: an hour is 0 to 23", q.From, q.To)
 	}
-	to := byte(q.To)
+	from, to := byte(q.From)|byte(p.Zone)<<hourBits, byte(q.To)|byte(p.Zone)>>3<<hourBits
 	if q.Wait {
 		to |= waitBit
 	}
-	return appendField(b, fieldQuiet, byte(q.From), to), nil
+	return appendField(b, fieldQuiet, from, to), nil
 }
 
 // packPaused stores the end of a pause, and what is owed at that time or at another one.

@@ -36,6 +36,8 @@ func TestStoredForm(t *testing.T) {
 		{"Mondays at 9", Preferences{When: When{Rhythm: Weekly, Weekday: time.Monday, Hour: 9}}, "\x01\x00\x00\x00\x00\x00\x40\x39"},
 		{"silent from 22 to 7", Preferences{Quiet: Quiet{From: 22, To: 7}}, "\x01\x00\x00\x00\x00\x00\x61\x16\x07"},
 		{"waiting from 0 to 6", Preferences{Quiet: Quiet{To: 6, Wait: true}}, "\x01\x00\x00\x00\x00\x00\x61\x00\x86"},
+		{"in Seoul", Preferences{Zone: 7}, "\x01\x00\x00\x00\x00\x00\x61\xe0\x00"},
+		{"waiting from 22 to 7 in New York", Preferences{Zone: 9, Quiet: Quiet{From: 22, To: 7, Wait: true}}, "\x01\x00\x00\x00\x00\x00\x61\x36\xa7"},
 		{"paused", Preferences{PausedUntil: day}, "\x01\x00\x00\x00\x00\x00\x82\x07\x9c\x29"},
 		{"gone", Preferences{Status: Gone, GoneSince: day.Truncate(24 * time.Hour), Interface: "ky"}, "\x01\x03\x10\x00\x00\x00\xc1\x51\x2c"},
 		{"paused, and owed what comes meanwhile", Preferences{PausedUntil: day, Owed: Owed{day.Add(-5 * time.Hour), day}}, "\x01\x00\x00\x00\x00\x00\x85\x07\x9c\x29\x07\x9c\x24"},
@@ -99,6 +101,7 @@ func TestPackRefuses(t *testing.T) {
 		{Preferences{When: When{Rhythm: Daily, Hour: 24}}, "hour 24"},
 		{Preferences{When: When{Rhythm: Weekly, Weekday: 7}}, "weekday 7"},
 		{Preferences{Quiet: Quiet{From: 22, To: -1}}, "quiet hours"},
+		{Preferences{Zone: 10}, "zone 10"},
 		{Preferences{Thread: -1}, "thread -1"},
 	}
 	for _, test := range tests {
@@ -118,6 +121,8 @@ func TestUnpackRefuses(t *testing.T) {
 	}{
 		{"nothing", "", false},
 		{"a newer version", "\x02anything", true},
+		{"a zone", head + "\x61\x36\x67", true},
+		{"no quiet hours, at another time", head + "\x61\xe5\x05", true},
 		{"a cut head", "\x01\x00\x11", false},
 		{"an unknown kind", "\x01\x0c\x11\x00\x00\x00", true},
 		{"an unknown bit", "\x01\x40\x11\x00\x00\x00", true},
@@ -179,7 +184,7 @@ func TestLongest(t *testing.T) {
 	packed, err := pack(Preferences{
 		Status: Gone, GoneSince: day, Interface: "en", Languages: slices.Repeat([]string{"en"}, MaxLanguages),
 		Since: day, Kind: Channel, Topics: Only(255), When: When{Rhythm: Weekly, Weekday: time.Saturday, Hour: 23},
-		Quiet: Quiet{From: 22, To: 7, Wait: true}, NoPictures: true, PausedUntil: day, Thread: 1<<32 - 1,
+		Quiet: Quiet{From: 22, To: 7, Wait: true}, Zone: 9, NoPictures: true, PausedUntil: day, Thread: 1<<32 - 1,
 	})
 	if err != nil || len(packed) != MaxPacked {
 		t.Errorf("%d bytes, %v; want 64, as the description of the packing says", len(packed), err)
@@ -269,6 +274,7 @@ func anyPreferences() *rapid.Generator[Preferences] {
 		if from, to := hourOfDay.Draw(t, "from"), hourOfDay.Draw(t, "to"); from != to {
 			p.Quiet = Quiet{From: from, To: to, Wait: rapid.Bool().Draw(t, "wait")}
 		}
+		p.Zone = rapid.SampledFrom(Zones()).Draw(t, "zone")
 		return p
 	})
 }

@@ -45,6 +45,8 @@ type Preferences struct {
 	When When
 	// Quiet are the hours of the day in which no message makes a sound.
 	Quiet Quiet
+	// Zone is the one of When and Quiet.
+	Zone Zone
 	// NoPictures asks for text alone: data costs money.
 	NoPictures bool
 	// PausedUntil is when a pause ends, to the hour; zero where there is none.
@@ -68,14 +70,14 @@ const (
 	Weekly               // a digest each week
 )
 
-// When is a rhythm and its time, in the ministry's zone.
+// When is a rhythm and its time, in the chat's zone.
 type When struct {
 	Rhythm  Rhythm
 	Weekday time.Weekday // with Weekly
 	Hour    int          // 0 to 23, with Daily and Weekly
 }
 
-// Quiet are hours of the day, in the ministry's zone: from From until before To, over
+// Quiet are hours of the day, in the chat's zone: from From until before To, over
 // midnight where To is the smaller one. Two equal hours are no quiet hours.
 type Quiet struct {
 	From, To int // 0 to 23

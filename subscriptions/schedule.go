@@ -38,11 +38,12 @@ func (w When) Next(at time.Time, zone *time.Location) time.Time {
 // nothing is lost between two settings. A change that changes no times leaves Owed alone.
 // Digested is until which hour the digests reach the chat by its former times: the one that
 // was due since and was not planned, as nobody was at work, is owed, too. The zero time
-// says that all do.
+// says that all do. Zone is the ministry's.
 func (p *Preferences) Reschedule(at, digested time.Time, zone *time.Location, change func(*Preferences)) {
 	before := *p
 	change(p)
-	if p.When == before.When && p.PausedUntil.Equal(before.PausedUntil) {
+	moved := p.Zone != before.Zone && (p.When.Rhythm != AtOnce || before.When.Rhythm != AtOnce)
+	if p.When == before.When && p.PausedUntil.Equal(before.PausedUntil) && !moved {
 		return
 	}
 	hour := at.Truncate(time.Hour)
@@ -51,7 +52,7 @@ func (p *Preferences) Reschedule(at, digested time.Time, zone *time.Location, ch
 	}
 	owed := Owed{From: hour, Until: hour.Add(time.Hour)} // with AtOnce; the ledger knows who has an item of this hour
 	if before.When.Rhythm != AtOnce {
-		owed.From = before.When.Last(digested, zone).Truncate(time.Hour)
+		owed.From = before.When.Last(digested, before.Zone.In(zone)).Truncate(time.Hour)
 		if owed.From.Equal(hour) {
 			owed.Until = owed.Until.Add(time.Hour) // one hour says that all came at once before
 		}

@@ -156,8 +156,10 @@ func (p *Preferences) unpackQuiet(b string) error {
 	if len(b) != 2 {
 		return errNewer
 	}
-	p.Quiet = Quiet{From: int(b[0]), To: int(b[1] &^ waitBit), Wait: b[1]&waitBit != 0}
-	if p.Quiet.From > 23 || p.Quiet.To > 23 || p.Quiet.From == p.Quiet.To {
+	q := Quiet{From: int(b[0] & hourMask), To: int(b[1] & hourMask), Wait: b[1]&waitBit != 0}
+	p.Quiet, p.Zone = q, Zone(b[0]>>hourBits|b[1]&^waitBit>>hourBits<<3)
+	none := q.From == q.To && (q != Quiet{} || p.Zone == 0)
+	if q.From > 23 || q.To > 23 || none || int(p.Zone) > len(cities) {
 		return errNewer
 	}
 	return nil

@@ -28,6 +28,7 @@ const longestWait = 48 * time.Hour
 
 // audience decides who gets what, and when.
 type audience struct {
+	// zone is the ministry's.
 	zone   *time.Location
 	topics map[string]subscriptions.Topic
 }
@@ -65,7 +66,7 @@ func (a audience) digested(p subscriptions.Preferences, planned, at time.Time) b
 // digestDue returns when a chat's digest was due last, after from and until to; the zero time
 // where it was not. To who gets all at once one is due where something is owed from before.
 func (a audience) digestDue(p subscriptions.Preferences, from, to time.Time) time.Time {
-	due := p.When.Last(to, a.zone)
+	due := p.When.Last(to, a.zoneOf(p))
 	if p.When.Rhythm == subscriptions.AtOnce {
 		due = p.Owed.Until
 	}
@@ -83,9 +84,9 @@ func (a audience) nextDigest(p subscriptions.Preferences, at time.Time) time.Tim
 	if p.When.Rhythm == subscriptions.AtOnce {
 		return p.Owed.Until
 	}
-	due := p.When.Next(at, a.zone)
+	due := p.When.Next(at, a.zoneOf(p))
 	for due.Before(p.Owed.Until) || p.PausedUntil.After(due) {
-		due = p.When.Next(due, a.zone)
+		due = p.When.Next(due, a.zoneOf(p))
 	}
 	return due
 }
@@ -93,7 +94,7 @@ func (a audience) nextDigest(p subscriptions.Preferences, at time.Time) time.Tim
 // covers returns from when on a chat's digest covers what was announced, where the digests
 // that were due until from have been sent.
 func (a audience) covers(p subscriptions.Preferences, from time.Time) time.Time {
-	if before := p.When.Last(from, a.zone); !before.Before(p.Owed.Until) {
+	if before := p.When.Last(from, a.zoneOf(p)); !before.Before(p.Owed.Until) {
 		return before
 	}
 	return p.Owed.From
@@ -120,9 +121,12 @@ func (a audience) chose(p subscriptions.Preferences, item *feeds.Item) bool {
 	})
 }
 
+// zoneOf is the one in which a chat's hours are meant.
+func (a audience) zoneOf(p subscriptions.Preferences) *time.Location { return p.Zone.In(a.zone) }
+
 // quiet reports whether it is one of a chat's quiet hours.
 func (a audience) quiet(p subscriptions.Preferences, at time.Time) bool {
-	hour, from, to := at.In(a.zone).Hour(), p.Quiet.From, p.Quiet.To
+	hour, from, to := at.In(a.zoneOf(p)).Hour(), p.Quiet.From, p.Quiet.To
 	if from <= to {
 		return from <= hour && hour < to
 	}
@@ -131,8 +135,8 @@ func (a audience) quiet(p subscriptions.Preferences, at time.Time) bool {
 
 // quietUntil returns when a chat's quiet hours end, at or after one of them.
 func (a audience) quietUntil(p subscriptions.Preferences, at time.Time) time.Time {
-	local := at.In(a.zone)
-	end := time.Date(local.Year(), local.Month(), local.Day(), p.Quiet.To, 0, 0, 0, a.zone)
+	local := at.In(a.zoneOf(p))
+	end := time.Date(local.Year(), local.Month(), local.Day(), p.Quiet.To, 0, 0, 0, local.Location())
 	if !end.After(at) {
 		end = end.AddDate(0, 0, 1)
 	}

@@ -57,6 +57,43 @@ func TestTurn(t *testing.T) {
 	}
 }
 
+// TestHoursOfOnesOwnZone: quiet hours and digests go by the clocks where somebody lives, also
+// where these are put back in autumn.
+func TestHoursOfOnesOwnZone(t *testing.T) {
+	t.Parallel()
+	a := audience{zone: bishkek}
+	seoul, berlin := subscriptions.Zone(7), subscriptions.Zone(8)
+	at := func(day, hour, minute int) time.Time { return time.Date(2026, 10, day, hour, minute, 0, 0, time.UTC) }
+	night := subscriptions.Quiet{From: 22, To: 7, Wait: true}
+	for _, test := range []struct {
+		zone  subscriptions.Zone
+		at    time.Time
+		until time.Time // zero where it is no quiet hour
+	}{
+		{0, at(24, 0, 30), at(24, 1, 0)}, {0, at(24, 1, 0), time.Time{}}, {0, at(24, 15, 59), time.Time{}},
+		{seoul, at(24, 0, 30), time.Time{}}, {seoul, at(24, 13, 0), at(24, 22, 0)}, {seoul, at(24, 22, 0), time.Time{}},
+		{berlin, at(24, 4, 59), at(24, 5, 0)}, {berlin, at(24, 5, 0), time.Time{}},
+		{berlin, at(24, 20, 0), at(25, 6, 0)}, {berlin, at(25, 5, 0), at(25, 6, 0)}, {berlin, at(25, 6, 0), time.Time{}},
+	} {
+		p := subscriptions.Preferences{Quiet: night, Zone: test.zone}
+		switch quiet := a.quiet(p, test.at); {
+		case quiet != !test.until.IsZero():
+			t.Errorf("zone %d at %s: quiet %v", test.zone, test.at, quiet)
+		case quiet && !a.quietUntil(p, test.at).Equal(test.until):
+			t.Errorf("zone %d at %s: until %s", test.zone, test.at, a.quietUntil(p, test.at))
+		}
+	}
+	p := subscriptions.Preferences{Zone: berlin, When: subscriptions.When{Rhythm: subscriptions.Daily, Hour: 9}}
+	if first, next := a.nextDigest(p, at(24, 6, 0)), a.nextDigest(p, at(24, 7, 0)); !first.Equal(at(24, 7, 0)) || !next.Equal(at(25, 8, 0)) {
+		t.Errorf("digests at %s and %s", first.UTC(), next.UTC())
+	}
+	before := p
+	p.Reschedule(at(26, 12, 0), time.Time{}, bishkek, func(p *subscriptions.Preferences) { p.Zone = seoul })
+	if want := (subscriptions.Owed{From: at(26, 8, 0), Until: at(26, 13, 0)}); p.Owed.From.UTC() != want.From || p.Owed.Until.UTC() != want.Until {
+		t.Errorf("who moves from %d is owed %+v", before.Zone, p.Owed)
+	}
+}
+
 func TestDigestAtItsHour(t *testing.T) {
 	t.Parallel()
 	a := audience{zone: bishkek}

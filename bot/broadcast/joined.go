@@ -9,12 +9,20 @@ import (
 // joinedBatch bounds the chats that are read at a time.
 const joinedBatch = 100
 
-// takeJoined brings the running broadcasts to chats that subscribed lately or have a new id.
-// A chat that has the message already gets it no second time: it stands in the ledger.
+// takeJoined brings the running broadcasts to chats that subscribed lately or have a new id,
+// and those that are stopped once they go on. A chat that has the message already gets it no
+// second time: it stands in the ledger.
 func (r *runner) takeJoined(ctx context.Context) error {
 	joined, err := r.engine.options.Redis.LRange(ctx, keyJoined, 0, joinedBatch-1).Result()
 	if err != nil {
 		return fmt.Errorf("read who joined: %w", err)
+	}
+	if len(joined) == 0 {
+		return nil
+	}
+	current, err := r.engine.plans.running(ctx)
+	if err != nil {
+		return err
 	}
 	for _, member := range joined {
 		var chat, former int64
@@ -28,38 +36,38 @@ func (r *runner) takeJoined(ctx context.Context) error {
 				return err
 			}
 		}
-		for _, j := range r.list() {
-			if j.Kind != News && former == 0 {
+		for _, b := range current {
+			if b.Kind != News && former == 0 {
 				continue
 			}
-			if err := r.tryAt(ctx, j, chat, former, due); err != nil {
+			if err := r.tryAt(ctx, b.ID, chat, former, due); err != nil {
 				return err
 			}
 		}
 	}
-	if len(joined) > 0 {
-		if err := r.engine.options.Redis.LTrim(ctx, keyJoined, int64(len(joined)), -1).Err(); err != nil {
-			return fmt.Errorf("take who joined: %w", err)
-		}
-		r.engine.Wake() // there may be more
+	if err := r.engine.options.Redis.LTrim(ctx, keyJoined, int64(len(joined)), -1).Err(); err != nil {
+		return fmt.Errorf("take who joined: %w", err)
 	}
+	r.engine.Wake() // there may be more
 	return nil
 }
 
 // tryAt adds a chat to a broadcast's retry set, to be tried at a time. Where it stands there
 // already, perhaps by its former id, its place and the message's age are kept.
-func (r *runner) tryAt(ctx context.Context, j *job, chat, former int64, due time.Time) error {
-	waits, err := r.engine.retries.of(ctx, j.ID, chat, former)
+func (r *runner) tryAt(ctx context.Context, broadcast, chat, former int64, due time.Time) error {
+	waits, err := r.engine.retries.of(ctx, broadcast, chat, former)
 	if err != nil {
 		return err
 	}
 	if waits.due.Before(due) {
 		waits.due = due
 	}
-	if err := r.engine.retries.put(ctx, j.ID, chat, waits); err != nil {
+	if err := r.engine.retries.put(ctx, broadcast, chat, waits); err != nil {
 		return err
 	}
-	r.queue.parkAnew(&task{job: j, chat: chat, attempts: waits.attempts, since: waits.since}, waits.due)
+	if j := r.find(broadcast); j != nil {
+		r.queue.parkAnew(&task{job: j, chat: chat, attempts: waits.attempts, since: waits.since}, waits.due)
+	}
 	return nil
 }
 

@@ -176,6 +176,37 @@ func TestTheLastOneOfABroadcastMigrates(t *testing.T) {
 	}
 }
 
+// TestGroupsMigrateWhileTheirBroadcastIsStopped: it goes on where it was, and the new ids may
+// stand before that.
+func TestGroupsMigrateWhileTheirBroadcastIsStopped(t *testing.T) {
+	for _, told := range []bool{true, false} {
+		t.Run(fmt.Sprint("told by an update: ", told), func(t *testing.T) {
+			miniFixture(t, func(t *testing.T, f *fixture) {
+				h := f.braked(200)
+				m := newMigration(f)
+				f.subscribe("ky", groups()...)
+				f.options.MessagesPerSecond = 30
+				defer f.run()()
+				f.publish("ky", "Жаңылык")
+				f.until("a part has it", func() bool { return len(f.phones.titles()) > 80 })
+				h.put(f.item("ky", "Жаңылык").ID, Halted)
+				time.Sleep(5 * time.Second)
+				for _, g := range groups() {
+					m.move(g, told)
+				}
+				time.Sleep(time.Minute)
+				h.free()
+				f.quiet()
+				for _, g := range groups() {
+					if got := m.shows(g); len(got) != 1 {
+						t.Errorf("group %d shows %v, want it once", g, got)
+					}
+				}
+			})
+		})
+	}
+}
+
 // TestGroupThatWaitsForAnotherAttemptMigrates: its place in the retry set is the old id's.
 func TestGroupThatWaitsForAnotherAttemptMigrates(t *testing.T) {
 	miniFixture(t, func(t *testing.T, f *fixture) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -369,4 +370,15 @@ func (d *dying) Read(p []byte) (int, error) {
 		return 0, errors.New("the disk fails")
 	}
 	return d.Reader.Read(p[:d.dies-at])
+}
+
+// TestInterrupted: who interrupts a command that has an end is told that it was not done.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stderr bytes.Buffer
+	if status := execute(ctx, []string{"healthcheck", "--config", top + "/kabarchy.example.yaml"}, io.Discard, &stderr); status != exitFailed || stderr.String() != "kabarchy: interrupted before it was done\n" {
+		t.Errorf("status %d, %s", status, &stderr)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,12 @@ type cli struct {
 	Version     versionCommand     `cmd:"" help:"Print version, revision, date and the version of Go."`
 	VersionFlag versionFlag        `name:"version" help:"The same, as a flag."`
 }
+
+// endless are the commands that only end when they are asked to. Of the others, one that was
+// interrupted has not done what a script relies on.
+var endless = []string{"run", "demo"}
+
+var errInterrupted = errors.New("interrupted before it was done")
 
 // execute runs the command line and returns the exit status. Errors are printed to
 // stderr, a line each.
@@ -55,7 +62,10 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (stat
 		err = command.Run()
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		return 0 // asked to stop before it had begun
+		if command != nil && slices.Contains(endless, command.Command()) {
+			return 0 // asked to stop before it had begun
+		}
+		err = errInterrupted
 	}
 	complain(stderr, err)
 	return exitStatus(err)

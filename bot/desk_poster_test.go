@@ -36,7 +36,7 @@ func TestAPosterWithANameOfItsOwn(t *testing.T) {
 				pictures++
 			}
 		}
-		if got := strings.Count(transcriptOf(officer), "has 1 to 24 signs"); got != 4 {
+		if got := strings.Count(transcriptOf(officer), "has 1 to 24 characters"); got != 4 {
 			t.Errorf("what a name may be stands %d times on the screen: %s", got, transcriptOf(officer))
 		}
 		if words != 2 || pictures != 1 {

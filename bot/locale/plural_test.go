@@ -26,7 +26,7 @@ var counted = map[string]struct {
 		[2]string{"to # subscriber.", "to # subscribers."}, "# жазылуучуга",
 	},
 	"screen.held_confirm_changes": {all("на телефонах: до #."), [2]string{"up to # phone.", "up to # phones."}, "# телефондо"},
-	"line.desk_signs":             {[3]string{"# знак ✅", "# знака ✅", "# знаков ✅"}, [2]string{"# sign ✅", "# signs ✅"}, "# белги ✅"},
+	"line.desk_signs":             {[3]string{"# знак ✅", "# знака ✅", "# знаков ✅"}, [2]string{"# character ✅", "# characters ✅"}, "# белги ✅"},
 	"line.desk_reaches":           {all("Получателей: #."), [2]string{"# person.", "# people."}, "# адамга"},
 	"line.desk_changes_on":        {all("на телефонах: #."), [2]string{"# phone.", "# phones."}, "# телефондо"},
 	"button.desk_days":            {[3]string{"# день", "# дня", "# дней"}, [2]string{"# day", "# days"}, "# күн"},

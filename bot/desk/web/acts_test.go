@@ -85,7 +85,7 @@ func TestAReturnNeedsItsReason(t *testing.T) {
 		form := []string{"nonce", nonceOf(t, page), "version", decimal(int64(c.Version)), "back", "/"}
 		b.post("/desk/case/abcdefghij/do/return", form...)
 		_, page = b.get("/desk/")
-		contains(t, page, "Please give a reason of at most 500 signs.")
+		contains(t, page, "Please give a reason of at most 500 characters.")
 		b.post("/desk/case/abcdefghij/do/return", append(form, "reason", "The date is wrong.")...)
 		if c := o.look("abcdefghij"); c.Status != desk.Returned || c.Reason != "The date is wrong." {
 			t.Errorf("it is %s: %s", c.Status, c.Reason)

@@ -133,14 +133,14 @@ func TestPeopleAreInvitedAndPutOut(t *testing.T) {
 		_, page = b.get("/desk/people")
 		contains(t, page, "Э. Жээнбеков", "/desk/people/999/out")
 		_, page = b.get("/desk/people/999/out")
-		contains(t, page, "Put Э. Жээнбеков out?")
+		contains(t, page, "Remove Э. Жээнбеков from the desk?")
 		for range 2 {
 			b.post("/desk/people/999/out", "nonce", nonceOf(t, page))
 		}
 		_, page = guest.get("/desk/")
 		contains(t, page, "!<h1>Now</h1>")
 		_, page = b.get("/desk/audit")
-		contains(t, page, "invited somebody", "came by invitation", "put out", "№ 999")
+		contains(t, page, "invited somebody", "came by invitation", "removed", "№ 999")
 	})
 }
 

@@ -78,6 +78,9 @@ type Options struct {
 	Admins Admins
 	// Desk is the press office's, with what Admins remembers in Redis; there is none if nil.
 	Desk *desk.Desk
+	// DeskPage is the address of the desk's pages for somebody at it; empty, or nil, where
+	// there are none.
+	DeskPage func(user int64) string
 	// Previews show at the desk how a text will look; needed where there is one.
 	Previews Previews
 	// Zone is the one in which dates are written; UTC if nil.
@@ -106,6 +109,7 @@ type Bot struct {
 	topics   []render.Topic
 	admins   Admins
 	desk     *desk.Desk
+	deskPage func(user int64) string
 	previews Previews
 	now      func() time.Time
 	zone     *time.Location
@@ -140,6 +144,9 @@ func New(o Options) *Bot {
 	if o.Queue == nil {
 		o.Queue = atOnce{}
 	}
+	if o.DeskPage == nil {
+		o.DeskPage = func(int64) string { return "" }
+	}
 	if o.Groups == nil {
 		o.Groups = unlimited{}
 	}
@@ -164,6 +171,7 @@ func New(o Options) *Bot {
 		topics:   o.Topics,
 		admins:   o.Admins,
 		desk:     o.Desk,
+		deskPage: o.DeskPage,
 		previews: o.Previews,
 		now:      o.Now,
 		zone:     o.Zone,

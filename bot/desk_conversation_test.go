@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"kabarchy/bot"
 	"kabarchy/bot/bottest"
 	"kabarchy/bot/desk"
 	"kabarchy/bot/simulator"
@@ -27,6 +28,7 @@ import (
 //	sleepers: 3 ky               likewise, whose quiet hours last until 20:00
 //	held: 3 en                   so many items of a feed wait for a decision, as after a flood
 //	changed: en                  a site changes an item that the readers have, and that is held
+//	pages: https://…             the desk has pages
 //	at: Name                     whose phone the next steps are on
 //	wait: 40s                    time passes
 //	down: 40m                    time passes, and nobody does what is due
@@ -98,6 +100,8 @@ func (s *stage) play() string {
 				s.t.Fatalf("%s: %v", line, err)
 			}
 			s.hold(count, language)
+		case key == "pages":
+			s.more = func(o *bot.Options) { o.DeskPage = func(int64) string { return value } }
 		case key == "changed":
 			s.changeOnSite(value)
 		case key == "at":
@@ -259,6 +263,7 @@ func (s *stage) changes(toast string) string {
 }
 
 var (
+	aLogin = regexp.MustCompile(`/in/[a-z2-7]{26}`)
 	aToken = regexp.MustCompile(`desk-[a-z2-7]{32}`)
 	aLabel = regexp.MustCompile(`from-([a-z]{5})`)
 )
@@ -269,6 +274,7 @@ func (s *stage) steady(shown string) string {
 		s.invitation = token
 		shown = strings.ReplaceAll(shown, token, "desk-TOKEN")
 	}
+	shown = aLogin.ReplaceAllString(shown, "/in/TOKEN")
 	if label := aLabel.FindStringSubmatch(shown); label != nil {
 		shown = strings.ReplaceAll(shown, label[1], "LABEL")
 	}

@@ -147,7 +147,7 @@ func (t deskTalk) deskRows(waiting int) (rows [][]telegram.Button) {
 	if t.roles&(desk.Approver|desk.Operator) != 0 {
 		rows = append(rows, []telegram.Button{button("button.desk_audit", "audit")})
 	}
-	return rows
+	return append(rows, t.pageRows()...)
 }
 
 // onInbox lists what waits for somebody: cases, and what is held.

@@ -233,9 +233,11 @@ func firstData(c *simulator.Citizen, begin string) (data string, found bool) {
 func TestWhoIsPutOutHasTheDeskNoMore(t *testing.T) {
 	inNewsroom(t, func(n *newsroom, officer, approver, _ *simulator.Citizen) {
 		t := n.t
+		const pages = "https://bot.example.kg/desk/"
+		n.more = func(o *bot.Options) { o.DeskPage = func(int64) string { return pages } }
 		n.opens()
 		has := func(c *simulator.Citizen) bool {
-			return slices.ContainsFunc(n.telegram.Commands(c.Chat, "en"), func(c simulator.Command) bool { return c.Command == "desk" })
+			return n.telegram.MenuButton(c.Chat).URL == pages && slices.ContainsFunc(n.telegram.Commands(c.Chat, "en"), func(c simulator.Command) bool { return c.Command == "desk" })
 		}
 		approver.Send("/desk")
 		n.quiet()
@@ -248,9 +250,25 @@ func TestWhoIsPutOutHasTheDeskNoMore(t *testing.T) {
 		if !has(guest) || !has(officer) {
 			t.Fatalf("in the menu: of who was invited %v, of the officer %v", has(guest), has(officer))
 		}
-		n.does(guest, "✍️ New announcement")
+		guest.Send("/desk")
+		n.quiet()
+		if open, _ := shown(guest).Button("🖥 Open the desk"); open.WebApp == nil || open.WebApp.URL != pages {
+			t.Errorf("the desk is opened by %+v", open)
+		}
+		n.does(guest, "💻 On a computer")
+		link := regexp.MustCompile(pages + `in/([a-z2-7]{26})\b`).FindStringSubmatch(shown(guest).Text)
+		if link == nil {
+			t.Fatalf("no link for a computer: %s", shown(guest).Text)
+		}
+		if who, ok, err := n.office.LoginOf(t.Context(), link[1]); who != guest.ID() || !ok || err != nil {
+			t.Errorf("the link is %d's: %v %v", who, ok, err)
+		}
+		n.does(guest, "⬅️ Back", "✍️ New announcement")
 		if err := n.office.PutOut(t.Context(), approver.ID(), guest.ID()); err != nil {
 			t.Fatal(err)
+		}
+		if _, ok, err := n.office.UseLogin(t.Context(), link[1]); ok || err != nil {
+			t.Errorf("the link of who was put out is valid: %v", err)
 		}
 		n.replies(guest, "Legal aid\n\nIn Osh.")
 		if open, err := n.office.Open(t.Context()); err != nil || len(open) > 0 {
@@ -291,7 +309,7 @@ func TestEveryDatumOfTheDeskIsForged(t *testing.T) {
 		}
 		id, version, item := open[0].ID, strconv.Itoa(open[0].Version), closed[0].Items[0]
 		forged := []string{
-			"now", "inbox", "sent:0", "item:" + item, "people", "invite", "audit", "new:abcdefghij", "case:" + id, "ask:" + id + ":ky",
+			"now", "inbox", "computer", "sent:0", "item:" + item, "people", "invite", "audit", "new:abcdefghij", "case:" + id, "ask:" + id + ":ky",
 			"ask:" + id + ":reason", "put:yes:1", "topic:" + id, "when:" + id, "set:" + id + ":" + version + ":urgent:1", "look:" + id,
 			"show:" + id + ":" + version, "stop:" + item, "correct:" + item, "report:" + item, "readers:30", "month", "poster:abcdefghij",
 			"sources", "chart:" + item, "chart:readers:30", "csv:" + item, "csv:readers:30", "held:0123456789abcdef:" + item + ":send",

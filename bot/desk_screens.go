@@ -19,6 +19,8 @@ var deskScreens = map[string]func(t deskTalk, ctx context.Context, args []string
 	"out":     deskTalk.onPutOut,
 	"audit":   deskTalk.onAudit,
 
+	"computer": deskTalk.onComputer,
+
 	"new":     deskTalk.onNew,
 	"case":    deskTalk.onCase,
 	"ask":     deskTalk.onAsk,

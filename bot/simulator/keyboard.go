@@ -123,6 +123,8 @@ func (in buttonIn) button() (Button, *Refusal) {
 			return b, badf("inline keyboard button URL '%s' is invalid: Wrong HTTP URL", b.URL)
 		}
 		b.Data = ""
+	case b.WebApp != nil && !b.WebApp.valid():
+		return b, badf("inline keyboard button Web App URL '%s' is invalid: Only HTTPS links are allowed", b.WebApp.URL)
 	case b.CopyText.invalid():
 		return b, CopyTextInvalid
 	case len(b.Data) > maxData:

@@ -26,6 +26,7 @@ type profile struct {
 	mu       sync.Mutex
 	texts    map[profileKey]string
 	commands map[commandsKey][]Command
+	buttons  map[int64]MenuButton // by chat
 }
 
 type profileKey struct{ what, language string }

@@ -35,6 +35,7 @@ var methods = map[string]method{
 	"answercallbackquery": (*Server).answerCallbackQuery,
 	"answerinlinequery":   (*Server).answerInlineQuery,
 
+	"setchatmenubutton":     (*Server).setChatMenuButton,
 	"setmycommands":         (*Server).setMyCommands,
 	"getmycommands":         (*Server).getMyCommands,
 	"deletemycommands":      (*Server).deleteMyCommands,

@@ -9,7 +9,14 @@ type Button struct {
 	URL   string    `json:"url,omitempty"`
 	Data  string    `json:"callback_data,omitempty"` // at most 64 bytes
 	Copy  *CopyText `json:"copy_text,omitempty"`
+	App   *WebApp   `json:"web_app,omitempty"`
 	Style Style     `json:"style,omitempty"`
+}
+
+// WebApp is a page that Telegram opens within itself; Telegram takes https alone. From an
+// inline button, or the menu's, the page learns who has opened it.
+type WebApp struct {
+	URL string `json:"url"`
 }
 
 // CopyText is what a button puts on the clipboard.

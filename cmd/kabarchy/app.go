@@ -50,6 +50,9 @@ type AppOptions struct {
 	// the engine's 25 seconds if zero.
 	Grace time.Duration
 	Log   *slog.Logger
+	// DeskPage is where the desk's pages are for somebody, in the demo; the configuration says
+	// it where nil.
+	DeskPage func(user int64) string
 	// HTTP asks Telegram, Dial connects to the sites, and Listen opens the addresses of the
 	// configuration: for tests; over the network where nil.
 	HTTP   *http.Client
@@ -74,6 +77,7 @@ type App struct {
 	bot       *bot.Bot
 	counter   *report.Counter
 	web       *web.Desk // nil where the desk has no pages
+	pages     web.Options
 	updates   *updates.Dispatcher
 	webhook   *updates.Webhook // nil where updates are fetched
 	client    *telegram.Client
@@ -168,7 +172,7 @@ func (a *App) wire(ctx context.Context) error {
 		Ministry: ministryOf(o.Config),
 		Topics:   choice(o.Config, numbers),
 		Joined:   a.Engine.Joined, KeepDigests: a.Engine.KeepDigests, Forget: a.Engine.Forget, Move: a.Engine.Move, Counter: a.counter,
-		Admins: a.admins(), Desk: a.Desk, Previews: sender, Zone: zone, Log: o.Log, Registerer: a.metrics,
+		Admins: a.admins(), Desk: a.Desk, DeskPage: a.deskPage, Previews: sender, Zone: zone, Log: o.Log, Registerer: a.metrics,
 	})
 	if a.web, err = a.newWeb(sender, choice(o.Config, numbers)); err != nil {
 		return err

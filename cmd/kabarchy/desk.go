@@ -5,6 +5,7 @@ import (
 	"errors"
 	"html/template"
 	"strconv"
+	"strings"
 	"time"
 
 	"kabarchy/bot/delivery"
@@ -52,15 +53,34 @@ func (a *App) newDesk() (*desk.Desk, error) {
 // newWeb makes the desk's pages; nil where the configuration gives them no address.
 func (a *App) newWeb(sender *delivery.Sender, topics []render.Topic) (*web.Desk, error) {
 	o := a.options
-	if o.Config.DeskAddress() == "" {
-		return nil, nil
-	}
-	return web.New(web.Options{
-		Address: o.Config.DeskAddress(), Redis: o.Redis, Desk: a.Desk, Engine: a.Engine, Archive: a.Archive, Token: string(o.Token),
+	a.pages = web.Options{
+		Redis: o.Redis, Desk: a.Desk, Engine: a.Engine, Archive: a.Archive, Token: string(o.Token),
 		Language: a.bot.LanguageOf, Username: a.bot.Username, Zone: o.Config.Zone(), Log: o.Log,
 		Topics: webTopics(topics), Previews: webPreviews(sender), Census: a.Store.Census,
 		CorrectWithin: time.Duration(o.Config.Telegram.CorrectWithinHours) * time.Hour,
-	})
+	}
+	if o.Config.DeskAddress() == "" {
+		return nil, nil
+	}
+	return a.webAt(web.Options{Address: o.Config.DeskAddress()})
+}
+
+// webAt makes pages of the desk at the address of o, for its frames and with its cookie.
+func (a *App) webAt(o web.Options) (*web.Desk, error) {
+	at := a.pages
+	at.Address, at.Frames, at.Cookie = o.Address, o.Frames, o.Cookie
+	return web.New(at)
+}
+
+// deskPage is where the desk's pages are for somebody; empty where there are none.
+func (a *App) deskPage(user int64) string {
+	if a.options.DeskPage != nil {
+		return a.options.DeskPage(user)
+	}
+	if address := a.options.Config.DeskAddress(); address != "" {
+		return strings.TrimRight(address, "/") + "/"
+	}
+	return ""
 }
 
 // webTopics are the topics as the desk's pages name them.

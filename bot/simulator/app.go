@@ -14,11 +14,14 @@ import (
 	"time"
 )
 
-// valid reports whether Telegram opens the address: one of https, or of this machine, which
-// Telegram would not take.
-func (w WebAppURL) valid() bool {
+// invalid reports whether there is an address that Telegram does not open: it opens those of
+// https. One of this machine, for tests, is opened here.
+func (w *WebAppURL) invalid() bool {
+	if w == nil {
+		return false
+	}
 	u, err := url.Parse(w.URL)
-	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http" && Loopback(u.Host))
+	return err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && Loopback(u.Host))
 }
 
 // MenuButton is the button beside the words of a chat, where the bot has one open a page.
@@ -50,7 +53,7 @@ func (s *Server) setChatMenuButton(_ context.Context, q *query) (any, *Refusal) 
 		return nil, bad("can't parse menu button: MenuButton has unsupported type")
 	case button.Text == "" || button.WebApp == nil:
 		return nil, bad("can't parse menu button: Can't find field \"text\" or \"web_app\"")
-	case !button.WebApp.valid():
+	case button.WebApp.invalid():
 		return nil, badf("menu button Web App URL '%s' is invalid: Only HTTPS links are allowed", button.WebApp.URL)
 	default:
 		shown = MenuButton{button.Text, button.WebApp.URL}

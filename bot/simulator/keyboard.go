@@ -105,6 +105,11 @@ func (c *CopyText) invalid() bool {
 	return c != nil && (c.Text == "" || utf8.RuneCountInString(c.Text) > maxCopied)
 }
 
+// acts reports whether anything happens when the button is pressed.
+func (b Button) acts() bool {
+	return b.Data != "" || b.SwitchInline != nil || b.SwitchInlineHere != nil || b.SwitchInlineTo != nil || b.CopyText != nil || b.WebApp != nil
+}
+
 // button checks a button; its first action counts.
 func (in buttonIn) button() (Button, *Refusal) {
 	b := in.Button
@@ -123,14 +128,13 @@ func (in buttonIn) button() (Button, *Refusal) {
 			return b, badf("inline keyboard button URL '%s' is invalid: Wrong HTTP URL", b.URL)
 		}
 		b.Data = ""
-	case b.WebApp != nil && !b.WebApp.valid():
+	case b.WebApp.invalid():
 		return b, badf("inline keyboard button Web App URL '%s' is invalid: Only HTTPS links are allowed", b.WebApp.URL)
 	case b.CopyText.invalid():
 		return b, CopyTextInvalid
 	case len(b.Data) > maxData:
 		return b, ButtonDataInvalid
-	case b.Data == "" && b.SwitchInline == nil && b.SwitchInlineHere == nil && b.SwitchInlineTo == nil &&
-		b.CopyText == nil && b.WebApp == nil:
+	case !b.acts():
 		return b, bad("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
 	}
 	return b, nil

@@ -18,7 +18,9 @@ import (
 func TestVisitor(t *testing.T) {
 	t.Parallel()
 	browser := browsertest.Open(t, 1440, 900)
-	visits := map[string]func(*testing.T, context.Context){"publishes": visitorPublishes, "reads": visitorReads, "wonders": visitorWonders}
+	visits := map[string]func(*testing.T, context.Context){
+		"publishes": visitorPublishes, "reads": visitorReads, "wonders": visitorWonders, "opens the desk's pages": visitorOpensPages,
+	}
 	if os.Getenv("PICTURES") == "true" { // they take the handbook's pictures and the film, and a minute
 		visits["announces"], visits["announces in Russian"], visits["films"] = officeOf("ky"), officeOf("ru"), visitorFilms
 	}

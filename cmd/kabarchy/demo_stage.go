@@ -29,6 +29,7 @@ type stage struct {
 	redis  string // its address
 	config *config.Config
 	editor *editor
+	pages  *demoPages
 
 	mu    sync.Mutex // guards what follows, and App
 	power *power     // of the service
@@ -83,7 +84,8 @@ func (s *stage) start(ctx context.Context) error {
 		// They have written to the bot before: it offers the desk in the menu of a chat it knows.
 		s.Telegram.CitizenAs(c.ID, c.Name, c.Language).Open()
 	}
-	s.around.show(s.Telegram.Handler())
+	s.pages = &demoPages{address: s.around.address, next: s.Telegram.Handler()}
+	s.around.show(s.pages)
 	if err := s.startApp(ctx); err != nil {
 		return err
 	}
@@ -135,9 +137,12 @@ func (s *stage) startApp(ctx context.Context) error {
 	app, err := NewApp(ctx, AppOptions{
 		Config: s.config.In(s.zone()), Redis: rdb, Log: slog.New(power.logger(s.around.log.Handler())),
 		Token: config.Secret(s.Telegram.Token()), Endpoint: s.around.address,
-		HTTP: &http.Client{Transport: power},
+		HTTP: &http.Client{Transport: power}, DeskPage: s.pages.of,
 	})
 	if err != nil {
+		return err
+	}
+	if err := s.pages.open(app); err != nil {
 		return err
 	}
 	s.App, s.power = app, power

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -52,6 +53,7 @@ func (p *handler) actions() map[string]func(context.Context, request) (any, erro
 		"picture":  p.picture,
 		"forward":  p.forward,
 		"press":    p.press,
+		"open":     p.open,
 		"block":    p.block,
 		"phone":    p.phone,
 		"remove":   p.remove,
@@ -125,11 +127,11 @@ func (p *handler) press(ctx context.Context, q request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := callback(c.chat(), q)
+	button, err := buttonAt(c.chat(), q)
 	if err != nil {
 		return nil, err
 	}
-	tap, err := c.tap(q.Message, data)
+	tap, err := c.tap(q.Message, button.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -142,22 +144,50 @@ func (p *handler) press(ctx context.Context, q request) (any, error) {
 	return map[string]any{"text": said.Text, "alert": said.Alert, "url": link(said.URL)}, nil
 }
 
-// callback is the data of the button at a place of a message's keyboard.
-func callback(c *simulator.Chat, q request) (string, error) {
+// open is the address of the page that a button of a message opens, or, where no message is
+// named, the chat's own: with it the phone says who has opened it. It is opened from here, by
+// whatever name this machine has for the reader.
+func (p *handler) open(_ context.Context, q request) (any, error) {
+	c, err := p.person(q.Chat)
+	if err != nil {
+		return nil, err
+	}
+	address := p.server.MenuButton(c.Chat).URL
+	if q.Message != 0 {
+		button, err := buttonAt(c.Chat, q)
+		if err != nil {
+			return nil, err
+		}
+		if address = ""; button.WebApp != nil {
+			address = button.WebApp.URL
+		}
+	}
+	u, err := url.Parse(address)
+	if err != nil || address == "" {
+		return nil, simulator.ErrNoButton
+	}
+	if simulator.Loopback(u.Host) {
+		address = u.RequestURI()
+	}
+	return map[string]string{"url": p.server.OpenApp(c, address)}, nil
+}
+
+// buttonAt is the button at a place of a message's keyboard.
+func buttonAt(c *simulator.Chat, q request) (none simulator.Button, err error) {
 	for _, m := range c.Messages() {
 		if m.ID != q.Message {
 			continue
 		}
 		if q.Row < 0 || q.Row >= len(m.Keyboard) || q.Column < 0 || q.Column >= len(m.Keyboard[q.Row]) {
-			return "", simulator.ErrNoButton
+			return none, simulator.ErrNoButton
 		}
 		button := m.Keyboard[q.Row][q.Column]
 		if q.Label != button.Text {
-			return "", simulator.ErrNoButton // another one stands there by now
+			return none, simulator.ErrNoButton // another one stands there by now
 		}
-		return button.Data, nil
+		return button, nil
 	}
-	return "", simulator.ErrNoMessage
+	return none, simulator.ErrNoMessage
 }
 
 // person finds a phone with the chat with the bot.

@@ -4,14 +4,14 @@
 import { h, icon } from './dom.js';
 import { plain } from './text.js';
 
-// foot returns { element, update(state) }. does has say(text, reply), picture(text, reply)
-// and block(wanted).
+// foot returns { element, update(state) }. does has say(text, reply), picture(text, reply),
+// block(wanted) and open() for the page that the menu opens, where it does.
 export function foot(words, does) {
   let state = { commands: [], messages: [] };
   let asked = null; // the message that is answered
   let declined = 0; // the question that is not to be answered
   const list = h('div', { class: 'commands', hidden: true, 'data-testid': 'commands' });
-  const menu = h('button', { type: 'button', class: 'menu-button', 'aria-expanded': 'false', 'data-testid': 'menu', onclick: () => open(list.hidden, '') }, icon('menu'), words.t('menu'));
+  const menu = h('button', { type: 'button', class: 'menu-button', 'aria-expanded': 'false', 'data-testid': 'menu', onclick: () => (state.app ? does.open() : open(list.hidden, '')) }, icon('menu'), h('span', {}, words.t('menu')));
   const field = h('textarea', { rows: 1, maxlength: 4096, placeholder: words.t('message'), 'aria-label': words.t('message'), 'data-testid': 'input', enterkeyhint: 'send', autocomplete: 'off' });
   const send = h('button', { type: 'submit', class: 'send', 'aria-label': words.t('send'), 'data-testid': 'send' }, icon('send'));
   const picture = h('button', { type: 'button', class: 'attach', 'aria-label': words.t('send_picture'), title: words.t('send_picture'), 'data-testid': 'picture', onclick: () => sendPicture() }, icon('clip'));
@@ -94,7 +94,8 @@ export function foot(words, does) {
       start.hidden = fresh.blocked || !fresh_chat;
       form.hidden = fresh.blocked || fresh_chat;
       blocked.hidden = !fresh.blocked;
-      menu.hidden = fresh.commands.length === 0;
+      menu.hidden = fresh.commands.length === 0 && !fresh.app;
+      menu.lastChild.textContent = fresh.app || words.t('menu');
       ask();
     },
   };

@@ -29,6 +29,7 @@ class Page {
     this.does = {
       send: (chat, text, reply) => act('send', { chat, text, reply }),
       picture: (chat, text, reply) => act('picture', { chat, text, reply }),
+      open: (chat, message, row, column, label) => act('open', { chat, message, row, column, label }),
       forward: (chat, message) => act('forward', { chat, message }),
       press: (chat, message, row, column, label) => act('press', { chat, message, row, column, label }),
       block: (chat, blocked) => act('block', { chat, blocked }),

@@ -4,7 +4,7 @@ import { h, icon, pictureURL, safeURL } from './dom.js';
 import { plain, render } from './text.js';
 
 // bubble builds a message. chat gives the words of its phone and what presses do:
-// press(message, row, column, label), say(text), forward(message), copy(text); answered(id) is a
+// press(message, row, column, label), open(message, row, column, label), say(text), forward(message), copy(text); answered(id) is a
 // message by its id.
 export function bubble(message, chat) {
   if (message.service) return h('div', { class: 'service' }, h('span', {}, chat.words.t(`service_${message.service}`, { name: message.author })));
@@ -75,6 +75,7 @@ function key(button, message, row, column, chat) {
       label, icon('out'), h('span', { class: 'unseen' }, chat.words.t('opens_outside')));
   }
   const press = () => {
+    if (button.app) return chat.open(message, row, column, button.text);
     if (button.copy) return chat.copy(button.copy);
     element.classList.add('busy');
     chat.press(message, row, column, button.text).finally(() => element.classList.remove('busy'));

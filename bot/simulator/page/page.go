@@ -16,9 +16,9 @@ import (
 var pageFiles embed.FS
 
 // contentPolicy lets the page run its own scripts and styles and nothing else, forbids
-// turning strings into markup, and shows pictures of this machine alone.
+// turning strings into markup, and shows pictures of this machine and frames of its own alone.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
-	"img-src 'self' http://127.0.0.1:* http://localhost:*; base-uri 'none'; form-action 'none'; " +
+	"img-src 'self' http://127.0.0.1:* http://localhost:*; frame-src 'self'; base-uri 'none'; form-action 'none'; " +
 	"frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 // Options say what the page shows beside the phones.

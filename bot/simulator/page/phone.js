@@ -1,6 +1,7 @@
 // A citizen's phone: the chat with the bot, as Telegram shows it, in the language of the
 // phone. It draws what the server says of the chat, and hands back what is done on it.
 
+import { openApp } from './app.js';
 import { calm, fade, h, icon, keyed, pictureURL, safeURL } from './dom.js';
 import { bubble } from './message.js';
 import { foot } from './foot.js';
@@ -13,7 +14,7 @@ const toastFor = 3500;
 const answerFor = 1500; // what comes so soon after a person's act is an answer, not a push
 
 export class Phone {
-  // does has send(chat, text, reply), picture(chat, text, reply), forward(chat, message), press(chat, message, row, column, label) with the bot's answer, block(chat, wanted),
+  // does has send(chat, text, reply), picture(chat, text, reply), forward(chat, message), press(chat, message, row, column, label) with the bot's answer, open(chat, message, row, column, label) with a page's address, block(chat, wanted),
   // remove(chat): each returns a promise. pushed(chat) is told of every push.
   constructor(state, does, pushed) {
     this.does = does;
@@ -35,7 +36,7 @@ export class Phone {
     this.toBottom = h('button', { type: 'button', class: 'to-bottom', 'aria-label': words.t('to_bottom'), onclick: () => this.scroll(true), hidden: true }, icon('down'));
     this.menu = h('div', { class: 'phone-menu', hidden: true, 'data-testid': 'phone-menu-items' });
     this.menuButton = h('button', { type: 'button', class: 'round', 'aria-label': words.t('phone_menu'), 'aria-expanded': 'false', 'data-testid': 'phone-menu', onclick: () => this.openMenu(this.menu.hidden) }, icon('more'));
-    this.foot = foot(words, { say: (text, reply) => this.say(text, reply), picture: (text, reply) => this.act(this.does.picture(this.id, text, reply)), block: (wanted) => this.act(this.does.block(this.id, wanted)) });
+    this.foot = foot(words, { say: (text, reply) => this.say(text, reply), picture: (text, reply) => this.act(this.does.picture(this.id, text, reply)), block: (wanted) => this.act(this.does.block(this.id, wanted)), open: () => this.openApp(0) });
     this.over = h('div', { class: 'over' });
     this.clock = h('time', {});
     this.screen = h('div', { class: 'screen', lang: words.language },
@@ -143,8 +144,21 @@ export class Phone {
       forward: (message) => this.act(this.does.forward(this.id, message.id)),
       answered: (id) => this.state.messages.find((message) => message.id === id),
       copy: (text) => navigator.clipboard?.writeText(text).then(() => this.toast(text), () => this.toast(text)),
+      open: (message, row, column, label) => this.openApp(message.id, row, column, label),
       press: (message, row, column, label) => this.act(this.does.press(this.id, message.id, row, column, label).then((answer) => this.answer(answer))),
     };
+  }
+
+  // openApp opens the page behind a button of a message, or behind the chat's own.
+  openApp(message, row, column, label) {
+    const back = document.activeElement;
+    return this.act(this.does.open(this.id, message, row, column, label).then(({ url }) => {
+      const app = openApp(url, this.state.title, this.words, () => back?.focus?.({ preventScroll: true }));
+      if (!app) return;
+      this.over.querySelectorAll('.app').forEach((old) => old.remove());
+      this.over.append(app);
+      app.querySelector('[data-testid="app-close"]').focus({ preventScroll: true });
+    }));
   }
 
   say(text, reply) {

@@ -27,6 +27,7 @@ type viewPhone struct {
 	Title    string              `json:"title"` // the bot's name, as this phone's language has it
 	About    string              `json:"description"`
 	Commands []simulator.Command `json:"commands"`
+	App      string              `json:"app,omitempty"` // what the menu's button says, where it opens a page
 	Messages []viewMessage       `json:"messages"`
 }
 
@@ -52,6 +53,7 @@ type viewButton struct {
 	Text  string `json:"text"`
 	URL   string `json:"url,omitempty"`
 	Copy  string `json:"copy,omitempty"`
+	App   bool   `json:"app,omitempty"` // it opens a page within the phone
 	Style string `json:"style,omitempty"`
 }
 
@@ -77,7 +79,7 @@ func view(s *simulator.Server, c holder) (viewPhone, bool) {
 		ID: v.ID, Name: v.Title, Place: town(v.Title), Post: post(v.ID), Language: owner.Language,
 		Blocked: v.Blocked, Typing: v.Typing,
 		Title: profile.Name, About: profile.Description, Commands: s.Commands(c.chat(), owner.Language),
-		Messages: []viewMessage{},
+		App: s.MenuButton(c.chat()).Text, Messages: []viewMessage{},
 	}
 	if phone.Commands == nil {
 		phone.Commands = []simulator.Command{}
@@ -125,9 +127,7 @@ func messageOf(m simulator.Message) viewMessage {
 
 func buttonOf(b simulator.Button) viewButton {
 	v := viewButton{Text: b.Text, URL: link(b.URL), Style: b.Style}
-	if b.WebApp != nil {
-		v.URL = link(b.WebApp.URL)
-	}
+	v.App = b.WebApp != nil
 	if b.CopyText != nil {
 		v.Copy = b.CopyText.Text
 	}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"kabarchy/bot/desk"
+	"kabarchy/bot/simulator"
+	"kabarchy/bot/simulator/browsertest"
+	"kabarchy/feeds/article"
+)
+
+// visitorOpensPages opens the desk's pages on the officer's and the approver's phones, beside
+// one another; what one does the other's page shows by itself.
+func visitorOpensPages(t *testing.T, browser context.Context) {
+	d := openDemo(t)
+	v := visit(t, browser, d, 900)
+	phones := d.Telegram.Phones()
+	officer, approver := phones[2], phones[3]
+	v.opens(officer, "Азыр")
+	v.opens(approver, "Сейчас")
+
+	written := write(t, d, officer, "Ош шаарында акысыз кеңеш")
+	v.shows(approver, "Ждёт вашего утверждения")
+	v.shows(officer, "Бекитүүнү күтүүдө")
+	approve := desk.Act{ID: "approve", Verb: desk.Approve, Case: written.ID, Version: written.Version, Who: approver.ID()}
+	if out, err := d.App.Desk.Do(t.Context(), approve); err != nil || out.Result != desk.Acted {
+		t.Fatal(out, err)
+	}
+	v.shows(officer, "Жокко чыгаруу")
+	v.within(officer, `document.querySelector('form[action$="/do/takeback"] button').click()`)
+	v.shows(officer, "Жокко чыгарылды.")
+	v.shows(approver, "Черновик")
+	browsertest.Screenshot(t, v.ctx, "desk-pages-phones")
+	browsertest.Wait(t, v.ctx, fmt.Sprintf("(document.querySelector(%q)?.click(), document.querySelector(%q) === null)", in(officer, "app-close"), in(officer, "app")))
+
+	v.wide(d, officer)
+}
+
+// opens opens the pages by the button of the menu, and waits for a page's head.
+func (v visitor) opens(c *simulator.Citizen, head string) {
+	v.t.Helper()
+	c.Send("/start " + c.View().Language)
+	browsertest.Wait(v.t, v.ctx, fmt.Sprintf("!['Меню', 'Menu'].includes(document.querySelector(%q).textContent)", in(c, "menu")))
+	v.click(in(c, "menu"))
+	v.inside(c, fmt.Sprintf("document.querySelector('h1')?.textContent === %q", head))
+}
+
+// inside waits until something is true within the page that a phone has open.
+func (v visitor) inside(c *simulator.Citizen, expression string) {
+	v.t.Helper()
+	frame := fmt.Sprintf("document.querySelector(%q)", in(c, "app-frame"))
+	browsertest.Wait(v.t, v.ctx, fmt.Sprintf("((document) => document?.body && (%s))(%s?.contentDocument)", expression, frame))
+}
+
+// within does something within that page.
+func (v visitor) within(c *simulator.Citizen, script string) {
+	v.t.Helper()
+	v.inside(c, "("+script+", true)")
+}
+
+func (v visitor) shows(c *simulator.Citizen, text string) {
+	v.t.Helper()
+	v.inside(c, fmt.Sprintf("document.body.textContent.includes(%q)", text))
+}
+
+// write has somebody write an announcement and submit it.
+func write(t *testing.T, d *demo, c *simulator.Citizen, title string) desk.Case {
+	t.Helper()
+	text := desk.Text{Title: title, Blocks: article.Paragraphs("Жума күнү келиңиз.")}
+	changes := &desk.Changes{Texts: map[string]*desk.Text{"ky": &text}}
+	act := desk.Act{ID: "write", Verb: desk.Write, Kind: desk.Announce, Case: "abcdefghij", Who: c.ID(), Changes: changes}
+	out, err := d.App.Desk.Do(t.Context(), act)
+	if err == nil {
+		out, err = d.App.Desk.Do(t.Context(), desk.Act{ID: "submit", Verb: desk.Submit, Case: out.Case.ID, Version: out.Case.Version, Who: c.ID()})
+	}
+	if err != nil || out.Result != desk.Acted {
+		t.Fatal(out, err)
+	}
+	return out.Case
+}
+
+// wide signs in on a computer by a link, keeps pictures of the first page, and tells how long a
+// slow line makes one wait for it.
+func (v visitor) wide(d *demo, c *simulator.Citizen) {
+	v.t.Helper()
+	made, err := d.App.Desk.Login(v.t.Context(), c.ID())
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	tab := visitor{v.t, browsertest.Tab(v.t, v.ctx, 1280, 900)}
+	page := d.pages.of(c.ID())
+	browsertest.Do(v.t, tab.ctx, chromedp.Navigate(page+"in/"+made))
+	tab.click("form[action*='/in/'] button")
+	tab.there(".now")
+	for name, width := range map[string]int64{"desk-pages-1280": 1280, "desk-pages-390": 390} {
+		for _, dark := range []bool{false, true} {
+			browsertest.Do(v.t, tab.ctx, browsertest.Size(int(width), 844), browsertest.Dark(dark))
+			browsertest.Wait(v.t, tab.ctx, "document.documentElement.scrollWidth <= innerWidth")
+			browsertest.Wait(v.t, tab.ctx, `[...document.querySelectorAll("a:not(.skip), button")].every((e) => e.getBoundingClientRect().height >= 44)`)
+			browsertest.Screenshot(v.t, tab.ctx, fmt.Sprintf("%s-dark-%v", name, dark))
+		}
+	}
+	browsertest.Do(v.t, tab.ctx, slowLine, chromedp.Navigate(page))
+	tab.there(".now")
+	painted, err := chromedp.Run(tab.ctx, chromedp.Evaluate[float64](
+		"performance.getEntriesByName('first-contentful-paint')[0].startTime - performance.getEntriesByType('navigation')[0].requestStart"))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	v.t.Logf("first paint %.0f ms after the request, on a line of 1.6 Mbit/s with 150 ms to answer", painted)
+}
+
+// slowLine is a line as of 3G, on which nothing is kept from before.
+func slowLine(ctx context.Context, t *chromedp.Target) (none chromedp.Void, err error) {
+	if _, err := cdp.Call(ctx, t, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}); err != nil {
+		return none, err
+	}
+	_, err = cdp.Call(ctx, t, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+		MatchedNetworkConditions: []*network.Conditions{{Latency: 150, DownloadThroughput: 200_000, UploadThroughput: 90_000}},
+	})
+	return none, err
+}

@@ -24,10 +24,10 @@ func (t deskTalk) pageRows() [][]telegram.Button {
 	if address == "" {
 		return nil
 	}
-	return [][]telegram.Button{{
-		{Text: t.words.T("button.desk_open", nil), App: &telegram.WebApp{URL: address}},
-		{Text: t.words.T("button.desk_computer", nil), Data: render.Data(render.VerbDesk, "computer")},
-	}}
+	return render.RowsOf(
+		telegram.Button{Text: t.words.T("button.desk_open", nil), App: &telegram.WebApp{URL: address}},
+		telegram.Button{Text: t.words.T("button.desk_computer", nil), Data: render.Data(render.VerbDesk, "computer")},
+	)
 }
 
 // onComputer gives a link with which the person signs in on a computer.

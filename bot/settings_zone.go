@@ -17,19 +17,12 @@ var placeNames = [...]string{
 
 // zoneScreen offers the places by whose time quiet hours and digests can come.
 func (v view) zoneScreen() screen {
-	var all []telegram.Button
-	for _, zone := range subscriptions.Zones() {
-		all = append(all, telegram.Button{
+	var rows [][]telegram.Button
+	for _, zone := range subscriptions.Zones() { // half a row has no room for a city and its time
+		rows = append(rows, []telegram.Button{{
 			Text: chosen(zone == v.preferences.Zone, v.placeOf(zone)),
 			Data: render.Data(render.VerbSet, "zone", strconv.Itoa(int(zone))),
-		})
-	}
-	var rows [][]telegram.Button
-	for ; len(all) > 1; all = all[2:] {
-		rows = append(rows, all[:2:2])
-	}
-	if len(all) > 0 {
-		rows = append(rows, all)
+		}})
 	}
 	return screen{v.words.T("screen.zone", nil), append(rows, v.backTo("quiet"))}
 }

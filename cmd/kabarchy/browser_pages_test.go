@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -40,6 +41,8 @@ func visitorOpensPages(t *testing.T, browser context.Context) {
 	browsertest.Wait(t, v.ctx, fmt.Sprintf("(document.querySelector(%q)?.click(), document.querySelector(%q) === null)", in(officer, "app-close"), in(officer, "app")))
 
 	v.wide(d, officer)
+	v.writes(d, officer)
+	v.turns(d, approver, "audit", "people", "case/"+written.ID)
 }
 
 // opens opens the pages by the button of the menu, and waits for a page's head.
@@ -85,23 +88,78 @@ func write(t *testing.T, d *demo, c *simulator.Citizen, title string) desk.Case 
 	return out.Case
 }
 
-// wide signs in on a computer by a link, keeps pictures of the first page, and tells how long a
-// slow line makes one wait for it.
-func (v visitor) wide(d *demo, c *simulator.Citizen) {
+// signsIn signs in on a computer by a link, in a tab of its own.
+func (v visitor) signsIn(d *demo, c *simulator.Citizen) (tab visitor, page string) {
 	v.t.Helper()
 	made, err := d.App.Desk.Login(v.t.Context(), c.ID())
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	tab := visitor{v.t, browsertest.Tab(v.t, v.ctx, 1280, 900)}
-	page := d.pages.of(c.ID())
+	tab, page = visitor{v.t, browsertest.Tab(v.t, v.ctx, 1280, 900)}, d.pages.of(c.ID())
 	browsertest.Do(v.t, tab.ctx, chromedp.Navigate(page+"in/"+made))
 	tab.click("form[action*='/in/'] button")
 	tab.there(".now")
+	return tab, page
+}
+
+// writes writes an announcement on the page for that: while one types the page shows what phones
+// will show, and what was typed is there when the window opens again.
+func (v visitor) writes(d *demo, c *simulator.Citizen) {
+	v.t.Helper()
+	tab, page := v.signsIn(d, c)
+	browsertest.Do(v.t, tab.ctx, chromedp.Navigate(page+"new"))
+	tab.there("#compose")
+	browsertest.Wait(v.t, tab.ctx, `(() => {
+		const title = document.getElementById("title-ky"), text = document.getElementById("text-ky");
+		if (!window.htmx) return false;
+		title.value = "Кабыл алуу күндөрү"; text.value = "Дүйшөмбүдө";
+		text.setSelectionRange(0, text.value.length);
+		document.querySelector("[data-marks=text-ky] [data-mark='**']").click();
+		return text.value === "**Дүйшөмбүдө**";
+	})()`)
+	browsertest.Wait(v.t, tab.ctx, `document.querySelector("#draft .phone b + *, #draft .phone b") !== null && document.querySelector("#draft").textContent.includes("Дүйшөмбүдө")`)
+	browsertest.Do(v.t, tab.ctx, chromedp.Navigate(page+"sources")) // unasked: it is kept
+	browsertest.Do(v.t, tab.ctx, chromedp.NavigateBack())
+	browsertest.Do(v.t, tab.ctx, chromedp.Reload())
+	browsertest.Wait(v.t, tab.ctx, `document.getElementById("text-ky")?.value === "**Дүйшөмбүдө**"`)
+	tab.looks("new")
+	for _, path := range []string{"queue", "sent", "readers", "sources"} {
+		browsertest.Do(v.t, tab.ctx, chromedp.Navigate(page+path))
+		tab.looks(path)
+	}
+}
+
+// turns looks at pages of somebody.
+func (v visitor) turns(d *demo, c *simulator.Citizen, paths ...string) {
+	v.t.Helper()
+	tab, page := v.signsIn(d, c)
+	for _, path := range paths {
+		browsertest.Do(v.t, tab.ctx, chromedp.Navigate(page+path))
+		tab.looks(path)
+	}
+}
+
+// looks looks at a page as people do who see or press otherwise, on a computer and on a phone.
+func (v visitor) looks(name string) {
+	v.t.Helper()
+	for _, width := range []int{1280, 390} {
+		browsertest.Do(v.t, v.ctx, browsertest.Size(width, 844), browsertest.Dark(width == 390))
+		browsertest.Wait(v.t, v.ctx, fmt.Sprintf("document.querySelector('h1') !== null && document.documentElement.scrollWidth <= %d", width))
+		browsertest.Wait(v.t, v.ctx, `[...document.querySelectorAll("nav a, .button, button")].every((e) => e.getBoundingClientRect().height >= 44)`)
+		browsertest.Accessible(v.t, v.ctx, fmt.Sprintf("%s at %d px", name, width))
+		browsertest.Screenshot(v.t, v.ctx, fmt.Sprintf("desk-page-%s-%d", strings.ReplaceAll(name, "/", "-"), width))
+	}
+}
+
+// wide signs in on a computer by a link, keeps pictures of the first page, and tells how long a
+// slow line makes one wait for it.
+func (v visitor) wide(d *demo, c *simulator.Citizen) {
+	v.t.Helper()
+	tab, page := v.signsIn(d, c)
 	for name, width := range map[string]int64{"desk-pages-1280": 1280, "desk-pages-390": 390} {
 		for _, dark := range []bool{false, true} {
 			browsertest.Do(v.t, tab.ctx, browsertest.Size(int(width), 844), browsertest.Dark(dark))
-			browsertest.Wait(v.t, tab.ctx, "document.documentElement.scrollWidth <= innerWidth")
+			browsertest.Wait(v.t, tab.ctx, fmt.Sprintf("document.documentElement.scrollWidth <= %d", width))
 			browsertest.Wait(v.t, tab.ctx, `[...document.querySelectorAll("a:not(.skip), button")].every((e) => e.getBoundingClientRect().height >= 44)`)
 			browsertest.Screenshot(v.t, tab.ctx, fmt.Sprintf("%s-dark-%v", name, dark))
 		}

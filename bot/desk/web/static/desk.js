@@ -60,6 +60,7 @@
     post("web_app_setup_closing_behavior", { need_confirmation: is });
   }
   document.addEventListener("input", (event) => { if (event.target.closest?.("[data-unsaved]")) note(true); });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) note(false); }); // it is kept
   document.addEventListener("submit", (event) => {
     note(false);
     // Sent twice it would be one act; but nobody should wonder.

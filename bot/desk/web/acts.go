@@ -49,6 +49,7 @@ type question struct {
 	Ask     string // an entry
 	Yes     string // an entry
 	Count   string // of those who notice it
+	Hours   string // for how many it can be taken back
 	Reason  bool
 	Danger  bool
 	Longest int // of the reason, in characters
@@ -76,6 +77,7 @@ func (d *Desk) sure(r *request) error {
 	}
 	return r.show("sure", question{
 		Case: c, Title: d.titleOf(r.Context(), c, r.Language()), Verb: verb, Ask: a.sure, Yes: a.yes, Count: r.Number(count),
+		Hours:  r.Number(int(d.options.CorrectWithin.Hours())),
 		Reason: a.reason, Danger: !a.reason, Longest: longestReason,
 	})
 }

@@ -13,27 +13,32 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// onShow shows a screen of the settings.
+// settingScreens are the screens of the settings, by the name that a button has of them.
+var settingScreens = map[string]func(*conversation) screen{
+	"settings": (*conversation).settingsScreen,
+	"language": (*conversation).languageScreen,
+	"news":     (*conversation).newsLanguagesScreen,
+	"topics":   (*conversation).topicsScreen,
+	"words":    (*conversation).wordsScreen,
+	"when":     (*conversation).whenScreen,
+	"quiet":    (*conversation).quietScreen,
+	"zone":     (*conversation).zoneScreen,
+}
+
+// openScreens are the screens that need no preferences, likewise.
+var openScreens = map[string]func(t *conversation, ctx context.Context, args []string) error{
+	"search":  func(t *conversation, ctx context.Context, _ []string) error { return t.searchCommand(ctx, "") },
+	"browse":  (*conversation).browse,
+	"privacy": func(t *conversation, ctx context.Context, _ []string) error { return t.privacy(ctx) },
+}
+
+// onShow shows a screen.
 func (t *conversation) onShow(ctx context.Context, args []string) (reply, error) {
-	switch render.Arg(args, 0) { // these need no preferences
-	case "search":
-		return reply{}, t.searchCommand(ctx, "")
-	case "browse":
-		return reply{}, t.browse(ctx, args[1:])
-	case "privacy":
-		return reply{}, t.privacy(ctx)
+	name := render.Arg(args, 0)
+	if show, is := openScreens[name]; is {
+		return reply{}, show(t, ctx, args[1:])
 	}
-	screens := map[string]func(*conversation) screen{
-		"settings": (*conversation).settingsScreen,
-		"language": (*conversation).languageScreen,
-		"news":     (*conversation).newsLanguagesScreen,
-		"topics":   (*conversation).topicsScreen,
-		"words":    (*conversation).wordsScreen,
-		"when":     (*conversation).whenScreen,
-		"quiet":    (*conversation).quietScreen,
-		"zone":     (*conversation).zoneScreen,
-	}
-	draw, known := screens[render.Arg(args, 0)]
+	draw, known := settingScreens[name]
 	switch {
 	case !known:
 		return t.stale()

@@ -1,0 +1,74 @@
+package locale
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// arrows turn pages. By Unicode they are text unless U+FE0F follows, and are read aloud.
+const arrows = "◀▶"
+
+// inscribed are lines that the fixture's article and the scripts have, not the bot.
+var inscribed = map[string]bool{"": true, "…": true, "📍": true}
+
+// withoutEmoji is a text as who can't see them has it.
+func withoutEmoji(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.Is(unicode.So, r) && !strings.ContainsRune(arrows, r) || r == '\ufe0f' || r == '\u200d'
+	}), " ")
+}
+
+// screensOf are the screens of a conversation, line by line.
+func screensOf(script string) (screens [][]string) {
+	for line := range strings.Lines(script) {
+		shown, isShown := strings.CutPrefix(strings.TrimRight(line, "\n"), "| ")
+		switch {
+		case isShown && (len(screens) == 0 || strings.HasPrefix(shown, "(")):
+			screens = append(screens, []string{shown})
+		case isShown:
+			screens[len(screens)-1] = append(screens[len(screens)-1], shown)
+		}
+	}
+	return screens
+}
+
+var hasLetter = regexp.MustCompile(`[\pL\pN]`)
+
+// TestNothingDependsOnAnEmoji: without emoji every button still says something, and no two
+// buttons of a screen say the same that did not with them; no line of a text says nothing. What
+// is chosen is marked by ✅ alone on some screens: that is not looked at here.
+func TestNothingDependsOnAnEmoji(t *testing.T) {
+	t.Parallel()
+	paths, err := filepath.Glob("../testdata/*/*.txt")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no conversations: %v", err)
+	}
+	for _, path := range paths {
+		script, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, screen := range screensOf(string(script)) {
+			said := map[string]string{}
+			for _, line := range screen {
+				if !buttonRow.MatchString(line) {
+					if !inscribed[line] && !hasLetter.MatchString(withoutEmoji(line)) {
+						t.Errorf("%s: the line %q says nothing without emoji", path, line)
+					}
+					continue
+				}
+				for _, l := range label.FindAllStringSubmatch(line, -1) {
+					plain := withoutEmoji(l[1])
+					if other, is := said[plain]; plain == "" || is && other != l[1] {
+						t.Errorf("%s: without emoji [%s] and [%s] are alike", path, l[1], other)
+					}
+					said[plain] = l[1]
+				}
+			}
+		}
+	}
+}

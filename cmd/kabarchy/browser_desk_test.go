@@ -112,7 +112,7 @@ func (o office) send(held string) {
 	}
 	o.asks(o.approver, "/desk", "🗞")
 	o.press(o.approver, o.word("desk_inbox"))
-	o.press(o.approver, "📥 "+opening(o.text.right))
+	o.press(o.approver, "📥 "+strings.Join(strings.Fields(o.text.right)[:2], " ")) // a button holds little more
 	o.press(o.approver, o.word("desk_look"))
 	o.press(o.approver, o.word(approve))
 	o.there(o.button(o.approver, o.word(agree)))

@@ -25,9 +25,12 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	debug.SetGCPercent(400) // memory is there, time is not
-	redistest.FewerBuckets()
+	spread()
 	testscript.Main(m, map[string]func(){"kabarchy": main})
 }
+
+// spread chooses over how many buckets the tests' people are spread.
+var spread = redistest.FewerBuckets
 
 // wait is how long a test waits for what takes moments when all is well; beside compilers
 // and under the race detector it took over half a minute.

@@ -37,6 +37,7 @@ func BenchmarkBackup(b *testing.B) {
 	heap := uint64(0)
 	for range b.N {
 		to.FlushDB(b.Context())
+		_ = os.Remove(name)
 		for i, do := range []func(*os.File) error{
 			func(file *os.File) error {
 				_, err := backup.Take(b.Context(), backup.Options{Redis: from, Bot: "1"}, file)

@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -117,6 +118,7 @@ func TestEndsOfBodies(t *testing.T) {
 				return
 			}
 			defer c.Close()
+			defer context.AfterFunc(t.Context(), func() { c.Close() })()
 			io.WriteString(c, "HTTP/1.1 200 OK\r\n"+head+"\r\n"+body)
 			if wait {
 				io.Copy(io.Discard, c) // Until the other end gives up.

@@ -2,12 +2,17 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"kabarchy/feeds"
 )
 
 // The service's clock is the machine's, which the demo can't put ahead. So it puts the
@@ -33,6 +38,9 @@ func makeOlder(ctx context.Context, rdb redis.UniversalClient, hours int64) erro
 		if err := ageSet(ctx, rdb, set, hours); err != nil {
 			return err
 		}
+	}
+	if err := ageOutbox(ctx, rdb, hours); err != nil {
+		return err
 	}
 	if rdb.Exists(ctx, "{news}:broadcasts:digested").Val() == 0 {
 		return nil
@@ -93,8 +101,45 @@ func renameDigests(ctx context.Context, rdb redis.UniversalClient, hours int64) 
 	return nil
 }
 
+// ageOutbox ages what is announced and not planned yet. What is planned keeps the moment by which
+// its broadcast knows it.
+func ageOutbox(ctx context.Context, rdb redis.UniversalClient, hours int64) error {
+	announced, err := feeds.NewArchive(rdb).Announcements(ctx, math.MaxInt32)
+	if err != nil {
+		return err
+	}
+	for _, a := range announced {
+		planned, err := rdb.Exists(ctx, broadcastKey(a.ID)).Result()
+		if err == nil && planned == 0 {
+			a.At = a.At.Add(-time.Duration(hours) * time.Hour)
+			err = putInOutbox(ctx, rdb, a)
+		}
+		if err != nil {
+			return fmt.Errorf("age announcement %d: %w", a.ID, err)
+		}
+	}
+	return nil
+}
+
+// putInOutbox puts an announcement in the place of the one of its number.
+func putInOutbox(ctx context.Context, rdb redis.UniversalClient, a feeds.Announcement) error {
+	raw, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	number := strconv.FormatInt(a.ID, 10)
+	_, err = rdb.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
+		pipe.ZRemRangeByScore(ctx, "{news}:outbox", number, number)
+		pipe.ZAdd(ctx, "{news}:outbox", redis.Z{Member: raw, Score: float64(a.ID)})
+		return nil
+	})
+	return err
+}
+
+func broadcastKey(number int64) string { return "{news}:broadcast:" + strconv.FormatInt(number, 10) }
+
 func ageBroadcast(ctx context.Context, rdb redis.UniversalClient, number, hours int64) error {
-	key := "{news}:broadcast:" + strconv.FormatInt(number, 10)
+	key := broadcastKey(number)
 	record, err := rdb.HGetAll(ctx, key).Result()
 	if err != nil {
 		return fmt.Errorf("age broadcast %d: %w", number, err)

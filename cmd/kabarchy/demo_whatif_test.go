@@ -10,6 +10,7 @@ import (
 
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/simulator/page"
+	"kabarchy/feeds"
 	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
@@ -271,4 +272,42 @@ func TestEverythingAtOnce(t *testing.T) {
 		}
 		return n == 1
 	})
+}
+
+// TestWhatIsAnnouncedGrowsOlderToo: an edition that was announced at night, and planned only when
+// the morning had come, is of the night, so that the morning's digest has it.
+func TestWhatIsAnnouncedGrowsOlderToo(t *testing.T) {
+	t.Parallel()
+	_, rdb := redistest.Mini(t)
+	archive := feeds.NewArchive(rdb)
+	editions, err := feeds.Prepare([]feeds.Item{
+		{ID: feeds.DeskItemID("1", "ky"), Language: "ky", Title: "Салык"}, {ID: feeds.DeskItemID("1", "ru"), Language: "ru", Title: "Налог"},
+	}, time.Now())
+	if err == nil {
+		err = archive.Publish(t.Context(), editions)
+	}
+	before, listed := archive.Announcements(t.Context(), 10)
+	if err = errors.Join(err, listed, rdb.HSet(t.Context(), broadcastKey(2), "item", before[1].Item).Err()); err != nil {
+		t.Fatal(err)
+	}
+	if err := makeOlder(t.Context(), rdb, 10); err != nil {
+		t.Fatal(err)
+	}
+	after, err := archive.Announcements(t.Context(), 10)
+	if err != nil || len(after) != 2 {
+		t.Fatalf("%v, %v", after, err)
+	}
+	for i, hours := range []float64{10, 0} { // the second is planned
+		if grown := before[i].At.Sub(after[i].At).Hours(); grown != hours || before[i].Item != after[i].Item {
+			t.Errorf("announcement %d is %v hours older, want %v", i+1, grown, hours)
+		}
+	}
+	for _, a := range after {
+		if err := archive.Taken(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left, err := archive.Announcements(t.Context(), 10); len(left) > 0 || err != nil {
+		t.Errorf("left in the outbox: %v, %v", left, err)
+	}
 }

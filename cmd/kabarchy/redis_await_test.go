@@ -191,7 +191,7 @@ func TestWhatWaitingDoesNotMendFailsAtOnce(t *testing.T) {
 
 func TestWaitingEndsWhenTold(t *testing.T) {
 	t.Parallel()
-	r := open(t, "redis://"+closedAddress(t))
+	r := open(t, "redis://"+closedAddress)
 	defer r.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

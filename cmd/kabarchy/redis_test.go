@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -56,18 +55,12 @@ func TestBadRedisAddressesShowNoPassword(t *testing.T) {
 
 func TestUnreachableRedis(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	where := listener.Addr().String()
-	listener.Close()
-	r, err := OpenRedis(config.Secret("redis://:hunter2@" + where))
+	r, err := OpenRedis(config.Secret("redis://:hunter2@" + closedAddress))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	want := "redis at " + where + " can't be reached: connect: connection refused; start it, or set REDIS_URL"
+	want := "redis at " + closedAddress + " can't be reached: connect: connection refused; start it, or set REDIS_URL"
 	late, cancel := context.WithDeadline(t.Context(), time.Now())
 	defer cancel()
 	for i, ctx := range []context.Context{t.Context(), late} {

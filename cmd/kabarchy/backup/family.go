@@ -71,6 +71,7 @@ var families = []*family{
 	{name: "{news}:desk:closed", kind: "zset", phase: together},
 	{name: "{news}:desk:halted", kind: "hash", phase: together},
 	{name: "{news}:desk:act:<act>", kind: "string", phase: together},
+	{name: "{news}:desk:typed:<case>:<user id>", kind: "string", phase: together},
 	{name: "{news}:desk:people", kind: "hash", phase: together},
 	{name: "{news}:desk:held:<batch>", kind: "hash", phase: together},
 
@@ -106,7 +107,6 @@ var families = []*family{
 	{name: "{news}:desk:ask:<user>", kind: "string", why: ofAMoment},
 	{name: "{news}:desk:screens:<chat>", kind: "hash", why: ofAMoment},
 	{name: "{news}:desk:session:<sum>", kind: "string", why: ofAMoment},
-	{name: "{news}:desk:typed:<case>:<user id>", kind: "string", phase: together},
 	{name: "{news}:desk:seen:<sum>", kind: "string", why: ofAMoment},
 	{name: "{news}:desk:knocks:<sum>", kind: "string", why: ofAMoment},
 	{name: "{news}:desk:login:<sum>", kind: "string", why: onceGood},

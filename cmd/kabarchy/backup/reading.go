@@ -99,7 +99,8 @@ func masters(ctx context.Context, rdb redis.UniversalClient) (all []server, err 
 // scanned is how many keys a server looks at for one answer.
 const scanned = 1000
 
-// scan hands the keys that begin so, with a colon behind it, or all of them, to take, some hundreds at a time. A key may come twice.
+// scan hands the keys that begin so, with a colon behind it, to take, some hundreds at a time;
+// all keys where begin is empty. A key may come twice.
 func scan(ctx context.Context, rdb redis.UniversalClient, begin string, take func(keys []string) error) error {
 	pattern := "*"
 	if begin != "" {

@@ -107,32 +107,12 @@ func (t *taking) names(all []line) (named, error) {
 	clear(t.running)
 	running := make(map[string]bool)
 	for _, l := range all {
-		switch l.Key {
-		case "{news}:outbox":
-			for pair := range slices.Chunk(l.Values, 2) {
-				var announced struct{ Item string }
-				if err := json.Unmarshal([]byte(pair[0]), &announced); err != nil {
-					return n, fmt.Errorf("read the outbox: %w", err)
-				}
-				n.items[announced.Item] = true
+		for entry := range slices.Chunk(l.Values, 2) {
+			if l.Key == "{news}:broadcasts:running" {
+				running["{news}:broadcast:"+entry[0]] = true
 			}
-		case "{news}:held":
-			for pair := range slices.Chunk(l.Values, 2) {
-				n.items[pair[0]] = true
-			}
-		case "{news}:broadcasts:running":
-			for pair := range slices.Chunk(l.Values, 2) {
-				running["{news}:broadcast:"+pair[0]] = true
-				n.broadcast(pair[0])
-			}
-		case "{news}:broadcasts:finished":
-			for pair := range slices.Chunk(l.Values, 2) {
-				n.broadcast(pair[0])
-			}
-		case "{news}:desk:open", "{news}:desk:closed":
-			for pair := range slices.Chunk(l.Values, 2) {
-				n.keys["{news}:desk:case:"+pair[0]] = true
-				n.keys["{news}:desk:texts:"+pair[0]] = true
+			if err := n.entry(l.Key, entry[0]); err != nil {
+				return n, err
 			}
 		}
 	}
@@ -142,6 +122,26 @@ func (t *taking) names(all []line) (named, error) {
 		}
 	}
 	return n, nil
+}
+
+// entry adds what a field or a member of a key names.
+func (n named) entry(key, entry string) error {
+	switch key {
+	case "{news}:outbox":
+		var announced struct{ Item string }
+		if err := json.Unmarshal([]byte(entry), &announced); err != nil {
+			return fmt.Errorf("read the outbox: %w", err)
+		}
+		n.items[announced.Item] = true
+	case "{news}:held":
+		n.items[entry] = true
+	case "{news}:broadcasts:running", "{news}:broadcasts:finished":
+		n.broadcast(entry)
+	case "{news}:desk:open", "{news}:desk:closed":
+		n.keys["{news}:desk:case:"+entry] = true
+		n.keys["{news}:desk:texts:"+entry] = true
+	}
+	return nil
 }
 
 // broadcast adds the keys of one.

@@ -30,9 +30,6 @@ func (c *backupCommand) Run(ctx context.Context, out output) error {
 	}
 	defer rdb.Close()
 	id, err := rdb.boundID(ctx)
-	if errors.Is(err, backup.ErrUnfinished) {
-		return rdb.unrestored()
-	}
 	if err == nil && id == "" {
 		err = misuse(fmt.Errorf("redis at %s holds no bot's data: set the REDIS_URL that is meant", rdb.Where))
 	}
@@ -144,6 +141,18 @@ func (c *restoreCommand) Run(ctx context.Context, out output) error {
 
 // openRedisOf opens the Redis of the environment, and looks whether it can be used.
 func openRedisOf(ctx context.Context) (Redis, config.Environment, error) {
+	rdb, environment, err := redisOf()
+	if err != nil {
+		return Redis{}, environment, err
+	}
+	if err := rdb.Check(ctx); err != nil {
+		return Redis{}, environment, errors.Join(unavailable(err), rdb.Close())
+	}
+	return rdb, environment, nil
+}
+
+// redisOf is the Redis of the environment, whether it can be used or not.
+func redisOf() (Redis, config.Environment, error) {
 	environment, err := config.ReadEnvironment(os.Environ())
 	if err != nil {
 		return Redis{}, environment, misuse(err)
@@ -152,9 +161,6 @@ func openRedisOf(ctx context.Context) (Redis, config.Environment, error) {
 	rdb, err := OpenRedis(environment.Redis)
 	if err != nil {
 		return Redis{}, environment, misuse(err)
-	}
-	if err := rdb.Check(ctx); err != nil {
-		return Redis{}, environment, errors.Join(unavailable(err), rdb.Close())
 	}
 	return rdb, environment, nil
 }

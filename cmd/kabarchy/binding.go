@@ -98,11 +98,8 @@ func (r Redis) BoundTo(ctx context.Context, token config.Secret) error {
 		return nil
 	}
 	id, err := r.boundID(ctx)
-	if errors.Is(err, backup.ErrUnfinished) {
-		return r.unrestored()
-	}
 	if err != nil {
-		return unavailable(fmt.Errorf("redis at %s: ask whose data it is: %w", r.Where, err))
+		return err
 	}
 	if id == "" {
 		if inhabited, err := r.inhabited(ctx); err != nil || !inhabited {
@@ -114,17 +111,20 @@ func (r Redis) BoundTo(ctx context.Context, token config.Secret) error {
 
 // boundID is the id of the bot whose data it is; empty where it is nobody's.
 func (r Redis) boundID(ctx context.Context) (id string, err error) {
-	if err := backup.Unrestored(ctx, r); err != nil {
-		return "", err
+	err = backup.Unrestored(ctx, r)
+	if errors.Is(err, backup.ErrUnfinished) {
+		return "", r.unrestored()
 	}
-	id, err = r.HGet(ctx, keyBot, "id").Result()
+	if err == nil {
+		id, err = r.HGet(ctx, keyBot, "id").Result()
+	}
 	if errors.Is(err, redis.Nil) {
 		id, err = r.Get(ctx, keyBotID).Result()
 	}
-	if errors.Is(err, redis.Nil) {
-		err = nil
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return "", unavailable(fmt.Errorf("redis at %s: ask whose data it is: %w", r.Where, err))
 	}
-	return id, err
+	return id, nil
 }
 
 // inhabited reports whether there are subscribers, or ledgers of what some were sent.

@@ -2,15 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
-	"os"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/telegram"
 	"kabarchy/cmd/kabarchy/config"
@@ -57,14 +52,9 @@ func (c *doctorCommand) Run(ctx context.Context, out output) error {
 	if err != nil {
 		return err
 	}
-	environment, err := config.ReadEnvironment(os.Environ())
+	rdb, environment, err := redisOf()
 	if err != nil {
-		return misuse(err)
-	}
-	redis.SetLogger(redisLog{slog.New(slog.DiscardHandler)}) // what is found says it all
-	rdb, err := OpenRedis(environment.Redis)
-	if err != nil {
-		return misuse(err)
+		return err
 	}
 	defer rdb.Close()
 	d := &doctor{
@@ -103,9 +93,7 @@ func (d *doctor) print(out output, asJSON bool) error {
 		}
 	}
 	if asJSON {
-		encoder := json.NewEncoder(out.stdout)
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(d.found); err != nil {
+		if err := out.json(d.found); err != nil {
 			return err
 		}
 	} else {

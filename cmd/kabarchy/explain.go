@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"text/tabwriter"
@@ -51,9 +50,7 @@ func (c *explainCommand) Run(ctx context.Context, out output) error {
 		return unavailable(err)
 	}
 	if c.JSON {
-		encoder := json.NewEncoder(out.stdout)
-		encoder.SetEscapeHTML(false)
-		err = encoder.Encode(x)
+		err = out.json(x)
 	} else {
 		err = printExplanation(out, x, configured.Zone())
 	}

@@ -6,8 +6,8 @@ import "errors"
 const (
 	exitFailed      = 1 // something went wrong on the way, or check found a source that can't be read
 	exitMisuse      = 2 // command line, environment or configuration: starting again will not help
-	exitNot         = 4 // what was asked for is not so: explain, doctor
 	exitUnavailable = 3 // Redis can't be reached, or not be used: starting again may help
+	exitNot         = 4 // what was asked for is not so: explain, doctor
 )
 
 // failure is an error that decides the exit status.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"os"
@@ -14,6 +15,13 @@ import (
 // output is where a command prints, and what it logs to.
 type output struct {
 	stdout, stderr io.Writer
+}
+
+// json prints a value for a program to read.
+func (o output) json(value any) error {
+	encoder := json.NewEncoder(o.stdout)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(value)
 }
 
 // configFlag is how commands are told their configuration.

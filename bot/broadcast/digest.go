@@ -34,10 +34,7 @@ func (r *runner) planDigests(ctx context.Context) error {
 	if last == 0 {
 		return r.engine.plans.firstDigest(ctx, hour)
 	}
-	p := plan{
-		ID: -hour, Ledger: -hour, Kind: Digest, Item: digestName,
-		PlannedAt: time.Unix(hour*3600, 0).UnixMilli(), From: last,
-	}
+	p := digestPlan(hour, last)
 	planned, err := r.engine.plans.add(ctx, p)
 	if err != nil {
 		return err
@@ -182,5 +179,5 @@ func (e *Engine) KeepDigests(ctx context.Context, chat int64) (until time.Time, 
 			return until, err
 		}
 	}
-	return time.Unix(last*3600, 0), nil
+	return hourTime(last), nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -270,7 +271,8 @@ func (x *explaining) readHad(ctx context.Context) error {
 	if by == "1" {
 		return x.ends(Has, "ledger", "it had it at once, before it chose digests")
 	}
-	return x.ends(Has, "ledger", "the digest of %s brought it", x.moment(hourOf(by)))
+	digest, _ := strconv.ParseInt(by, 10, 64) // 0 is 1970: nobody wrote that
+	return x.ends(Has, "ledger", "the digest of %s brought it", x.moment(hourTime(-digest)))
 }
 
 // readsIt asks the audience whether it is for the chat.

@@ -2,17 +2,10 @@ package broadcast
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"kabarchy/subscriptions"
 )
-
-// hourOf is the hour of a digest by its number.
-func hourOf(number string) time.Time {
-	n, _ := strconv.ParseInt(number, 10, 64) // 0 is 1970: nobody wrote that
-	return time.Unix(-n*3600, 0)
-}
 
 // whenItGoes asks the audience when the chat gets it.
 func (x *explaining) whenItGoes(ctx context.Context) error {
@@ -54,7 +47,7 @@ func (x *explaining) inDigest(ctx context.Context, planned time.Time) error {
 	if err != nil {
 		return err
 	}
-	if due.After(time.Unix(last*3600, 0)) {
+	if due.After(hourTime(last)) {
 		return x.comes(due, "digest", "the digest of %s brings it", x.moment(due))
 	}
 	digest, err := x.digestOf(ctx, due)
@@ -65,23 +58,24 @@ func (x *explaining) inDigest(ctx context.Context, planned time.Time) error {
 		return x.ends(Wont, "digest", "the one of %s, which was its, was for nobody", x.moment(due))
 	}
 	line, has, err := x.e.ledger.get(ctx, digest.Ledger, x.Chat)
+	if err != nil {
+		return err
+	}
+	on := x.moment(hourTime(-digest.ID))
 	held := digest.Held != "" || x.halted[digest.subject()] != ""
 	switch {
-	case err != nil:
-		return err
 	case has && line.Reason == "":
-		return x.ends(Has, "digest", "the one of %s brought it, in message %d", x.moment(hourOf(id(digest.ID))), line.ID)
+		return x.ends(Has, "digest", "the one of %s brought it, in message %d", on, line.ID)
 	case has && !line.Reason.lost():
-		return x.ends(Wont, "digest", "the one of %s did not reach the chat (%s)", x.moment(hourOf(id(digest.ID))), line.Reason)
+		return x.ends(Wont, "digest", "the one of %s did not reach the chat (%s)", on, line.Reason)
 	case digest.Finished == 0 && held:
-		return x.ends(Waits, "digest", "the one of %s is held or stopped: a person has to decide", x.moment(hourOf(id(digest.ID))))
+		return x.ends(Waits, "digest", "the one of %s is held or stopped: a person has to decide", on)
 	case digest.Finished == 0:
-		return x.comes(x.now, "digest", "the one of %s is under way", x.moment(hourOf(id(digest.ID))))
+		return x.comes(x.now, "digest", "the one of %s is under way", on)
+	case x.forgotten(digest):
+		return x.ends(Unknown, "ledger", "who has it is kept for %v after the end of the digest of %s", x.e.options.Keep, on)
 	}
-	if x.forgotten(digest) {
-		return x.ends(Unknown, "ledger", "who has it is kept for %v after the end of the digest of %s", x.e.options.Keep, x.moment(hourOf(id(digest.ID))))
-	}
-	return x.ends(Wont, "digest", "the one of %s ended without this chat", x.moment(hourOf(id(digest.ID))))
+	return x.ends(Wont, "digest", "the one of %s ended without this chat", on)
 }
 
 // forgotten reports whether the ledger of a broadcast has expired.

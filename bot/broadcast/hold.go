@@ -53,7 +53,7 @@ func breaks(err error) *finding {
 	return &finding{why: Broken, words: broken.Error(), reason: panicReason}
 }
 
-// holdUnbegun holds a broadcast that panicked before it ran here.
+// holdUnbegun holds a broadcast that does not run here yet.
 func (r *runner) holdUnbegun(ctx context.Context, p plan, d *finding) error {
 	if err := r.engine.plans.hold(ctx, p.ID, d, time.Now()); err != nil {
 		return err

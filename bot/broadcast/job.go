@@ -169,5 +169,5 @@ func (j *job) from() time.Time {
 	if j.From == 0 { // planned by an earlier release
 		return j.plannedAt().Add(-time.Hour)
 	}
-	return time.Unix(j.From*3600, 0)
+	return hourTime(j.From)
 }

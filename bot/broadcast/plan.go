@@ -2,6 +2,7 @@ package broadcast
 
 import (
 	"errors"
+	"time"
 
 	"kabarchy/feeds"
 	"kabarchy/subscriptions"
@@ -30,6 +31,14 @@ type plan struct {
 	// correction adds later is no news. It is dropped when the broadcast ends.
 	Text string `redis:"text"`
 }
+
+// digestPlan is that of an hour's digest, behind the last one before it.
+func digestPlan(hour, last int64) plan {
+	return plan{ID: -hour, Ledger: -hour, Kind: Digest, Item: digestName, PlannedAt: hourTime(hour).UnixMilli(), From: last}
+}
+
+// hourTime is when an hour begins, by its number since 1970.
+func hourTime(hour int64) time.Time { return time.Unix(hour*3600, 0) }
 
 // subject is by what name a Brake halts the broadcast.
 func (p plan) subject() string {

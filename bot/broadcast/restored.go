@@ -14,8 +14,8 @@ var fromBackup = &finding{why: FromBackup}
 // Restored holds the broadcasts that a backup brought back and that were not over: who got
 // them since it was taken is in no ledger. The digests that were due since are held as one, of
 // the present hour: the next ones do not reach back behind it. What takes a message back goes
-// on, and so does nothing that people had stopped. It returns how many it held, and is called
-// while no engine runs.
+// on. What people had stopped stays stopped. It returns how many it held, and is called while
+// no engine runs.
 func Restored(ctx context.Context, rdb redis.UniversalClient, halted map[string]Halt, at time.Time) (held int, err error) {
 	s := plans{rdb, func() string { return "" }}
 	if err := s.digestSince(ctx, at); err != nil {
@@ -44,11 +44,7 @@ func (s plans) digestSince(ctx context.Context, at time.Time) error {
 	if err != nil || last == 0 || last >= hour {
 		return err
 	}
-	_, err = s.add(ctx, plan{
-		ID: -hour, Ledger: -hour, Kind: Digest, Item: digestName,
-		PlannedAt: time.Unix(hour*3600, 0).UnixMilli(), From: last,
-	})
-	if err != nil {
+	if _, err = s.add(ctx, digestPlan(hour, last)); err != nil {
 		return fmt.Errorf("plan the digests since the backup: %w", err)
 	}
 	return nil

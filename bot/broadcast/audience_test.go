@@ -87,6 +87,10 @@ func TestHoursOfOnesOwnZone(t *testing.T) {
 	if first, next := a.nextDigest(p, at(24, 6, 0)), a.nextDigest(p, at(24, 7, 0)); !first.Equal(at(24, 7, 0)) || !next.Equal(at(25, 8, 0)) {
 		t.Errorf("digests at %s and %s", first.UTC(), next.UTC())
 	}
+	x := explaining{e: &Engine{audience: a}, p: p}
+	if says := x.times(); says != "in a digest each day at 9; by the time of Europe/Berlin" {
+		t.Errorf("explained as %q", says)
+	}
 	before := p
 	p.Reschedule(at(26, 12, 0), time.Time{}, bishkek, func(p *subscriptions.Preferences) { p.Zone = seoul })
 	if want := (subscriptions.Owed{From: at(26, 8, 0), Until: at(26, 13, 0)}); p.Owed.From.UTC() != want.From || p.Owed.Until.UTC() != want.Until {

@@ -144,6 +144,9 @@ func (x *explaining) times() string {
 	if q := x.p.Quiet; q.From != q.To {
 		said += fmt.Sprintf("; quiet from %d to %d", q.From, q.To)
 	}
+	if x.p.Zone != 0 {
+		said += "; by the time of " + x.e.audience.zoneOf(x.p).String()
+	}
 	if x.p.PausedUntil.After(x.now) {
 		said += "; paused until " + x.moment(x.p.PausedUntil)
 	}

@@ -50,7 +50,8 @@ const (
 	waitBit      = 1 << 7
 	hourBits     = 5
 	hourMask     = 1<<hourBits - 1
-	noPause      = 1 << 7 // of the first of three bytes
+	zoneLow      = 8 - hourBits // bits of the zone that stand beside from
+	noPause      = 1 << 7       // of the first of three bytes
 	maxHours     = 1<<24 - 1
 	maxDays      = 1<<16 - 1
 
@@ -158,9 +159,10 @@ func packWhen(b []byte, p Preferences) ([]byte, error) {
 func packQuiet(b []byte, p Preferences) ([]byte, error) {
 	q := p.Quiet
 	if q.From == q.To {
-		if q = (Quiet{}); p.Zone == 0 {
-			return b, nil
-		}
+		q = Quiet{}
+	}
+	if q == (Quiet{}) && p.Zone == 0 {
+		return b, nil
 	}
 	if int(p.Zone) > len(cities) {
 		return nil, fmt.Errorf("zone %d does not exist", p.Zone)
@@ -168,7 +170,7 @@ func packQuiet(b []byte, p Preferences) ([]byte, error) {
 	if q.From < 0 || q.From > 23 || q.To < 0 || q.To > 23 {
 		return nil, fmt.Errorf("quiet hours from %d to %d: an hour is 0 to 23", q.From, q.To)
 	}
-	from, to := byte(q.From)|byte(p.Zone)<<hourBits, byte(q.To)|byte(p.Zone)>>3<<hourBits
+	from, to := byte(q.From)|byte(p.Zone)<<hourBits, byte(q.To)|byte(p.Zone)>>zoneLow<<hourBits
 	if q.Wait {
 		to |= waitBit
 	}

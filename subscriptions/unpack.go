@@ -157,7 +157,7 @@ func (p *Preferences) unpackQuiet(b string) error {
 		return errNewer
 	}
 	q := Quiet{From: int(b[0] & hourMask), To: int(b[1] & hourMask), Wait: b[1]&waitBit != 0}
-	p.Quiet, p.Zone = q, Zone(b[0]>>hourBits|b[1]&^waitBit>>hourBits<<3)
+	p.Quiet, p.Zone = q, Zone(b[0]>>hourBits|b[1]&^waitBit>>hourBits<<zoneLow)
 	none := q.From == q.To && (q != Quiet{} || p.Zone == 0)
 	if q.From > 23 || q.To > 23 || none || int(p.Zone) > len(cities) {
 		return errNewer

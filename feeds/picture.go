@@ -40,10 +40,10 @@ func picture(it *gofeed.Item, markup string, base *url.URL) (address, says strin
 		if address = article.Resolve(base, c.address); address == "" {
 			continue
 		}
-		if article.Resolve(base, inText) == address {
-			c.says = cmp.Or(describes(c.says), alt)
+		if says = describes(c.says); says == "" && article.Resolve(base, inText) == address {
+			says = describes(alt)
 		}
-		return address, describes(c.says)
+		return address, says
 	}
 	return "", ""
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // List is what is listed of a language's news, the newest first. What was withdrawn is in no
-// list. A list reaches back 20,000 items.
+// list. A list reaches back the language's last 20,000 items at least.
 type List struct {
 	Language string
 	// Topic is the id of the one topic that is wanted; empty for all.
@@ -77,7 +77,8 @@ func (a *Archive) Counts(ctx context.Context, lists []List) ([]int, error) {
 
 // fileLua is the function that keeps the lists of topics, for the scripts that write an
 // item: file(latest list, id, record as it was, new record). What is not in the latest list
-// is in none. The keys of the topics' lists follow from that one and share its hash tag.
+// is put into none; what is too old for it stays in those of its topics until refile. Their
+// keys follow from that one's and share its hash tag.
 const fileLua = `
 local function topics(record)
   return record ~= '' and cjson.decode(record).topics or {}

@@ -63,10 +63,10 @@ func (s *said) add(root string, place int) {
 // text. plain is false where a word is not plain.
 func (s *said) formsOf(forms []form, phrase string) (all []form, plain bool) {
 	var room [2 * longestWord]byte
-	for len(phrase) > 0 {
-		var next string
-		phrase, next, _ = strings.Cut(phrase, " ")
-		word, plain := foldPlain(room[:], phrase)
+	for rest := phrase; rest != ""; {
+		var typed string
+		typed, rest, _ = strings.Cut(rest, " ")
+		word, plain := foldPlain(room[:], typed)
 		switch {
 		case !plain:
 			return nil, false
@@ -77,7 +77,7 @@ func (s *said) formsOf(forms []form, phrase string) (all []form, plain bool) {
 		if !s.roots.mayHave(f[0]) && !s.roots.mayHave(f[1]) {
 			return nil, true
 		}
-		forms, phrase = append(forms, f), next
+		forms = append(forms, f)
 	}
 	return forms, true
 }

@@ -72,11 +72,7 @@ const auditTitle = 40
 
 // auditLine is one line of the audit: when, who, what, and of which case.
 func (t deskTalk) auditLine(ctx context.Context, names names, l desk.Line) string {
-	who := t.words.T("line.desk_clock", nil)
-	if l.Who != 0 {
-		who = names.of(l.Who)
-	}
-	line := l.At.In(t.zone).Format("02.01 15:04") + " · " + render.Escaped(who, titleLength) + " · " + t.words.T(auditVerbs[l.Verb], nil)
+	line := l.At.In(t.zone).Format("02.01 15:04") + " · " + render.Escaped(names.of(l.Who), titleLength) + " · " + t.words.T(auditVerbs[l.Verb], nil)
 	if l.Whom != 0 {
 		line += " · " + render.Escaped(names.of(l.Whom), titleLength)
 	}

@@ -89,7 +89,7 @@ func (b *Bot) offerMenu(ctx context.Context, user int64, has string) error {
 		return err
 	}
 	wanted, address := telegram.JSON(deskMenu(t.words)), b.deskPage(user)
-	calls, mark := []menuStep{{"setMyCommands", map[string]string{"commands": wanted}}}, ""
+	calls, mark := []menuStep{{"setMyCommands", map[string]string{"commands": wanted, "scope": chatScope(user)}}}, ""
 	if address != "" {
 		mark = withPages
 	}
@@ -126,9 +126,6 @@ func (b *Bot) setMenu(ctx context.Context, user int64, calls []menuStep, note fu
 		}
 	}
 	for _, c := range calls {
-		if c.method != "setChatMenuButton" {
-			c.params["scope"] = chatScope(user)
-		}
 		err := b.client.Call(ctx, c.method, c.params, nil)
 		if err == nil {
 			continue

@@ -157,7 +157,7 @@ func actID(chat, message int64, what string) string {
 // names are those of the people at the desk.
 type names map[int64]string
 
-// names are also that of the clock, as nobody's.
+// names includes the clock, under 0: it acts for nobody.
 func (t deskTalk) names(ctx context.Context) (names, error) {
 	all, err := t.bot.deskNames(ctx)
 	if err == nil {

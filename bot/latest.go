@@ -142,8 +142,8 @@ func (v view) withCount(name string, count int) string {
 	return label(inButton(name, label("")))
 }
 
-// languageOf is the language of the news that a button names, and that in words for the
-// buttons of its screen; without a name the main one.
+// languageOf is the language of the news that a button names, or the main one where it names
+// none. The buttons of its screen name the tag, which is empty for the main one.
 func (t *conversation) languageOf(ctx context.Context, named string) (language, tag string, err error) {
 	if locale.Spoken(named) {
 		return named, named, nil

@@ -1,8 +1,6 @@
 package locale
 
 import (
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -43,16 +41,8 @@ var hasLetter = regexp.MustCompile(`[\pL\pN]`)
 // is chosen is marked by ✅ alone on some screens: that is not looked at here.
 func TestNothingDependsOnAnEmoji(t *testing.T) {
 	t.Parallel()
-	paths, err := filepath.Glob("../testdata/*/*.txt")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no conversations: %v", err)
-	}
-	for _, path := range paths {
-		script, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, screen := range screensOf(string(script)) {
+	for path, script := range conversations() {
+		for _, screen := range screensOf(script) {
 			said := map[string]string{}
 			for _, line := range screen {
 				if !buttonRow.MatchString(line) {

@@ -80,20 +80,29 @@ func TestTextsFitTheirPlaces(t *testing.T) {
 	}
 }
 
-// goldens are the lines that the bot's conversations show, by language, each once.
-var goldens = sync.OnceValue(func() map[string][]string {
+// conversations are the bot's golden ones, by the path of the script.
+var conversations = sync.OnceValue(func() map[string]string {
 	paths, err := filepath.Glob("../testdata/*/*.txt")
 	if err != nil || len(paths) == 0 {
 		panic(fmt.Errorf("no conversations: %w", err))
 	}
-	all, met := map[string][]string{}, map[string]bool{}
+	all := make(map[string]string)
 	for _, path := range paths {
 		script, err := os.ReadFile(path)
 		if err != nil {
 			panic(err)
 		}
+		all[path] = string(script)
+	}
+	return all
+})
+
+// goldens are the lines that the conversations show, by language, each once.
+var goldens = sync.OnceValue(func() map[string][]string {
+	all, met := map[string][]string{}, map[string]bool{}
+	for path, script := range conversations() {
 		language := strings.TrimPrefix(filepath.Ext(strings.TrimSuffix(path, ".txt")), ".")
-		for line := range strings.Lines(string(script)) {
+		for line := range strings.Lines(script) {
 			shown, isShown := strings.CutPrefix(strings.TrimRight(line, "\n"), "| ")
 			if isShown && !met[language+shown] {
 				met[language+shown] = true

@@ -57,7 +57,8 @@ return 1
 // its ledger is kept for Options.Keep after its end.
 const ledgerPointerLife = ReportLife
 
-// ReportLife is how long a finished broadcast's record is kept, and who did not get the message and why.
+// ReportLife is how long a finished broadcast's record is kept, with who did not get the
+// message and why.
 const ReportLife = 90 * 24 * time.Hour
 
 // add plans a broadcast. It writes a handful of fields, however large the audience, and

@@ -30,8 +30,8 @@ const Default = "ru"
 //go:embed catalogue/*.yaml
 var files embed.FS
 
-// parts are what a catalogue is made of: what citizens see, what the press office does, its reports, groups, and the
-// press office's pages.
+// parts are what a catalogue is made of: what citizens see, what the press office does, its
+// reports, groups, and the press office's pages.
 var parts = []string{"", "desk.", "report.", "groups.", "web."}
 
 // order is that of the language buttons.

@@ -31,8 +31,8 @@ func botID(token config.Secret) string {
 
 // bindScript binds the data to a bot, unless it is another's.
 //
-// KEYS[1] the binding, [2] the id once more, [3] that a restore is not over, [4…] keys of which at least one is there unless
-// all is new
+// KEYS[1] the binding, [2] the id once more, [3] that a restore is not over, [4…] keys of
+// which at least one is there unless all is new
 // ARGV[1] the bot's id, [2] 1 to bind it anyway, [3] now, Unix seconds, [4] 1 if nobody
 // subscribed: what belongs to nobody is bound by itself only then
 // Returns the id of the bot whose data it is, nothing where it belongs to nobody, or -1 where a

@@ -115,8 +115,8 @@ func (d *demo) serve(w http.ResponseWriter, r *http.Request) {
 	(*shown).ServeHTTP(w, r)
 }
 
-// serveOperator answers for the service that runs now, where it listens itself at an address
-// of its own that ends with it: a killed one keeps its address for a while.
+// serveOperator answers for the service that runs now. No service listens at this address
+// itself: one that was killed keeps its own for a while, and the next could not have it.
 func (d *demo) serveOperator(w http.ResponseWriter, r *http.Request) {
 	app := d.ran.Load()
 	if app == nil {

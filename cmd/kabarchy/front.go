@@ -13,9 +13,9 @@ import (
 	"kabarchy/cmd/kabarchy/config"
 )
 
-// front is where the program is asked from outside: for health and metrics, and by
-// Telegram where it brings the updates, and by those at the desk for its pages. It answers from the first moment on: while the
-// service waits for Redis it is alive, and not ready.
+// front is where the program is asked from outside: for health and metrics, by Telegram
+// where it brings the updates, and by those at the desk for its pages. It answers from the
+// first moment on: while the service waits for Redis it is alive, and not ready.
 type front struct {
 	health  net.Listener
 	webhook net.Listener // nil where the webhook is served beside health and metrics

@@ -12,8 +12,8 @@
 //
 // It ends with status 0 when all went well or it was asked to stop, 1 when something
 // failed, 2 when the command line, the environment or the configuration is wrong, 3 when
-// Redis can't be reached or used, and 4 when explain or doctor answer no. SIGINT and SIGTERM stop it in order; a second one
-// stops it at once.
+// Redis can't be reached or used, and 4 when explain or doctor answer no. SIGINT and SIGTERM
+// stop it in order; a second one stops it at once.
 package main
 
 import (

@@ -94,7 +94,7 @@ func (c *backupCommand) fewer(now backup.Header) error {
 		return misuse(fmt.Errorf("%s is there, and no backup that this release can read (%w): name another file, or say --replace", c.File, err))
 	case before.Bot != now.Bot:
 		return misuse(fmt.Errorf("%s holds the subscribers of bot %s, and redis those of bot %s: name another file, or say --replace", c.File, before.Bot, now.Bot))
-	case before.Subscribers > 2*now.Subscribers+fewLost:
+	case vanished(before.Subscribers, now.Subscribers):
 		return misuse(fmt.Errorf("%s holds %d subscribers, and redis %d: look what happened to redis; name another file, or say --replace",
 			c.File, before.Subscribers, now.Subscribers))
 	}

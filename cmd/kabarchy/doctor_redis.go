@@ -92,7 +92,7 @@ func (d *doctor) lookAtData(ctx context.Context) error {
 		active += n
 	}
 	before, err := d.redis.HGet(ctx, keyBot, "subscribers").Int()
-	if err == nil && before-counts.Total > fewLost && counts.Total < before/2 {
+	if err == nil && vanished(before, counts.Total) {
 		d.ill("data", "stop the bot, kabarchy restore FILE; where the number is right, start once with --rebind", "%d subscribers are there, and there were %d", counts.Total, before)
 		return nil
 	}

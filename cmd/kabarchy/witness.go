@@ -220,7 +220,7 @@ func (w *witness) count(ctx context.Context, before int) error {
 	if err != nil {
 		return err
 	}
-	lost := before-counts.Total > fewLost && counts.Total < before/2
+	lost := vanished(before, counts.Total)
 	w.set(bot.Alarm{Kind: bot.AlarmSubscribers, Before: before, Now: counts.Total}, lost)
 	w.counted, w.sample = time.Now(), sample
 	if lost {
@@ -228,6 +228,10 @@ func (w *witness) count(ctx context.Context, before int) error {
 	}
 	return w.note(ctx, "subscribers", int64(counts.Total))
 }
+
+// vanished reports whether so many subscribers fewer are there than before that they can't have
+// left: over half of them.
+func vanished(before, now int) bool { return before-now > fewLost && now < before/2 }
 
 // complaints say for the log and /readyz what is lost.
 var complaints = map[bot.AlarmKind]string{

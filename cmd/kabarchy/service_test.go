@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/bottest"
+	"kabarchy/bot/broadcast"
 	"kabarchy/bot/simulator"
 	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/cmd/kabarchy/sample"
@@ -182,12 +183,12 @@ func (w *world) delivered(number int) (messages int) {
 	return messages
 }
 
-// finished reports whether the item's broadcasts are over, in every edition.
+// finished reports whether the items' broadcasts are over, in so many editions. A digest is none.
 func (w *world) finished(a *App, editions int) bool {
 	progress, err := a.Engine.Progress(w.t.Context())
 	over := 0
 	for _, p := range progress {
-		if !p.FinishedAt.IsZero() {
+		if p.Kind != broadcast.Digest && !p.FinishedAt.IsZero() {
 			over++
 		}
 	}

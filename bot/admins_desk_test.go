@@ -159,11 +159,8 @@ func (d *control) did() (released, dismissed int) {
 func (h *fixture) newAdmin(language string) *simulator.Citizen {
 	h.t.Helper()
 	c := h.telegram.Citizen("Бакыт", language)
-	if err := h.stop(); err != nil {
-		h.t.Fatal(err)
-	}
 	h.admins = append(h.admins, c.ID())
-	h.start()
+	h.restart()
 	return c
 }
 

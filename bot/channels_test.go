@@ -25,10 +25,7 @@ func TestWhoAddsTheBotToAChannelIsAskedAtTheirStart(t *testing.T) {
 		if n := h.telegram.Received(owner.ID()); n != 0 {
 			t.Fatalf("%d messages came to who never pressed Start", n)
 		}
-		if err := h.stop(); err != nil { // the question outlives the process
-			t.Fatal(err)
-		}
-		h.start()
+		h.restart() // the question outlives the process
 		h.says(stranger, "/start", "Саламатсызбы")
 		h.settled()
 		h.says(owner, "/start", "Бул каналда")

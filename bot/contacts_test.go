@@ -30,11 +30,8 @@ func TestContactsPromiseNothingThatIsNotThere(t *testing.T) {
 			{bot.Contacts{Address: hours, Hours: hours}, "", ministry, 2},
 			{bot.Contacts{Phones: []string{"1234", "1235"}, Hours: hours}, "", ministry, 2},
 		} {
-			if err := h.stop(); err != nil {
-				t.Fatal(err)
-			}
 			h.change = func(o *bot.Options) { o.Ministry.Contacts, o.Ministry.Site = test.contacts, test.site }
-			h.start()
+			h.restart()
 			anna.Send("Hello")
 			h.settled()
 			messages := anna.Messages()

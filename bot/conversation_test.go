@@ -346,7 +346,8 @@ func (s *scene) ministry(does string) string {
 		d.Item = s.published(letter)
 		s.deliver(d)
 	case "has": // no contacts
-		s.reachedBy(bot.Contacts{})
+		s.change = func(o *bot.Options) { o.Ministry.Contacts = bot.Contacts{} }
+		s.restart()
 	case "drops":
 		s.shelf.withdraw(idOf(letter))
 	case "sums":
@@ -358,16 +359,6 @@ func (s *scene) ministry(does string) string {
 		s.t.Fatalf("ministry: %s", does)
 	}
 	return s.changes("")
-}
-
-// reachedBy begins another life of the bot, with these contacts.
-func (s *scene) reachedBy(c bot.Contacts) {
-	s.t.Helper()
-	if err := s.stop(); err != nil {
-		s.t.Fatal(err)
-	}
-	s.change = func(o *bot.Options) { o.Ministry.Contacts = c }
-	s.start()
 }
 
 func (s *scene) deliver(d broadcast.Delivery) broadcast.Message {

@@ -313,7 +313,6 @@ func TestADoubleTapTakesNothingAway(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					h := open(t, redistest.Bubble(t).Client(t), simulator.Options{})
 					for back := range 7 { // more than a screen of results, and of months
-
 						item := bottest.Sample(language, back)
 						item.Published = today.AddDate(0, -back, 0)
 						h.shelf.put(item)

@@ -129,6 +129,15 @@ func (h *fixture) start() {
 	h.run(updates.NewPoller(h.updates, h.rdb).Run)
 }
 
+// restart ends the bot, and begins another life of it.
+func (h *fixture) restart() {
+	h.t.Helper()
+	if err := h.stop(); err != nil {
+		h.t.Fatal(err)
+	}
+	h.start()
+}
+
 // assemble makes another bot, to which no updates are brought yet.
 func (h *fixture) assemble() {
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))

@@ -238,10 +238,7 @@ func TestAGroupAnswersWhatToSearchFor(t *testing.T) {
 			t.Error("what is not for the bot takes a place")
 		}
 
-		if err := h.stop(); err != nil {
-			t.Fatal(err)
-		}
-		h.start() // what it knew is at Telegram alone
+		h.restart() // what it knew is at Telegram alone
 		reply(owner, asked.ID, "жардам")
 		if m := newest(); !m.Bot || m.Thread != thread || m.ReplyTo != m.ID-1 || m.Keyboard == nil {
 			t.Errorf("answered by %+v", m)

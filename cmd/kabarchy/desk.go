@@ -5,7 +5,6 @@ import (
 	"errors"
 	"html/template"
 	"strconv"
-	"strings"
 	"time"
 
 	"kabarchy/bot/delivery"
@@ -78,7 +77,7 @@ func (a *App) deskPage(user int64) string {
 		return a.options.DeskPage(user)
 	}
 	if address := a.options.Config.DeskAddress(); address != "" {
-		return strings.TrimRight(address, "/") + "/"
+		return address + "/" // none stands at its end
 	}
 	return ""
 }

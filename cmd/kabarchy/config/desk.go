@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
-	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -58,24 +57,19 @@ func (ps *problems) web(address string, t Telegram) {
 	if address == "" {
 		return
 	}
-	u, is := publicAddress(address)
+	u, is := ps.public(key, address, "/desk", "Telegram opens nothing else, and who signs in must not be overheard")
 	if !is {
-		ps.add(key, "%q is not an address such as https://bot.example.kg/desk", address)
 		return
 	}
 	hook := ""
 	if h, err := url.Parse(t.Webhook); err == nil {
 		hook = h.Path
 	}
-	apart := func(other string) bool { return !within(other, u.Path) && !within(u.Path, other) }
+	meets := func(other string) bool { return within(other, u.Path) || within(u.Path, other) }
 	switch {
-	case u.Scheme != "https" && !(loopback(u.Hostname()) && u.Scheme == "http"):
-		ps.add(key, "must begin with https://: Telegram opens nothing else, and who signs in must not be overheard")
-	case !plainPath.MatchString(u.Path) || path.Clean(u.Path) != u.Path:
-		ps.add(key, "needs a path of Latin letters, digits and hyphens, such as /desk")
-	case slices.ContainsFunc(ServedPaths, func(served string) bool { return !apart(served) }):
+	case slices.ContainsFunc(ServedPaths, meets):
 		ps.add(key, "has the path %s, where something else is served", u.Path)
-	case hook != "" && !apart(hook):
+	case hook != "" && meets(hook):
 		ps.add(key, "has the path %s, and telegram.webhook has %s: neither may lie within the other", u.Path, hook)
 	}
 }

@@ -25,28 +25,31 @@ func (ps *problems) webhook(address string) {
 	if address == "" {
 		return
 	}
-	u, is := publicAddress(address)
-	if !is {
-		ps.add(key, "%q is not an address such as https://bot.example.kg/telegram", address)
-		return
-	}
-	here := loopback(u.Hostname()) // for tests
+	u, is := ps.public(key, address, "/telegram", "Telegram delivers to nothing else")
 	switch {
-	case u.Scheme != "https" && !(here && u.Scheme == "http"):
-		ps.add(key, "must begin with https://, since Telegram delivers to nothing else")
-	case !here && !slices.Contains(webhookPorts, u.Port()):
+	case !is:
+	case !loopback(u.Hostname()) && !slices.Contains(webhookPorts, u.Port()):
 		ps.add(key, "has port %s; Telegram delivers to 443, 80, 88 and 8443 only", u.Port())
-	case !plainPath.MatchString(u.Path) || path.Clean(u.Path) != u.Path:
-		ps.add(key, "needs a path of Latin letters, digits and hyphens, such as /telegram")
 	case slices.Contains(ServedPaths, u.Path):
 		ps.add(key, "has the path %s, where something else is served", u.Path)
 	}
 }
 
-// publicAddress reads an address of a host and a path.
-func publicAddress(address string) (u *url.URL, is bool) {
+// public reads an address of a host and a path, such as the example. It needs https, and why
+// says for what; on this machine, for tests, http will do.
+func (ps *problems) public(key, address, example, why string) (u *url.URL, is bool) {
 	u, err := url.Parse(address)
-	return u, err == nil && u.Hostname() != "" && u.User == nil && !strings.ContainsAny(address, "?#")
+	switch {
+	case err != nil || u.Hostname() == "" || u.User != nil || strings.ContainsAny(address, "?#"):
+		ps.add(key, "%q is not an address such as https://bot.example.kg%s", address, example)
+	case u.Scheme != "https" && !(loopback(u.Hostname()) && u.Scheme == "http"):
+		ps.add(key, "must begin with https://: %s", why)
+	case !plainPath.MatchString(u.Path) || path.Clean(u.Path) != u.Path:
+		ps.add(key, "needs a path of Latin letters, digits and hyphens, such as %s", example)
+	default:
+		return u, true
+	}
+	return nil, false
 }
 
 // webhookListen checks the address that is for the webhook alone.

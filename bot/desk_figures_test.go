@@ -11,14 +11,17 @@ import (
 	"kabarchy/subscriptions"
 )
 
-// sendsTwo has an announcement in English and Russian sent to so many.
-func (n *newsroom) sendsTwo(officer, approver *simulator.Citizen, reach int) {
+// sendsTwo has an announcement in English and Russian sent to six and seven people.
+func (n *newsroom) sendsTwo(officer, approver *simulator.Citizen) {
 	n.t.Helper()
+	n.opens()
+	n.subscribe(6, "en", nil)
+	n.subscribe(7, "ru", nil)
 	n.writes(officer, "A title\n\nA text.")
 	n.does(officer, "➕ Русский")
 	n.replies(officer, "Заголовок\n\nТекст.")
 	n.does(officer, "👁 Preview", "📨 Submit for approval")
-	n.does(approver, "👁 Preview", fmt.Sprintf("✅ Send to %d", reach), fmt.Sprintf("✅ Yes, send to %d", reach))
+	n.does(approver, "👁 Preview", "✅ Send to 13", "✅ Yes, send to 13")
 	time.Sleep(time.Minute)
 	n.quiet()
 }
@@ -26,10 +29,7 @@ func (n *newsroom) sendsTwo(officer, approver *simulator.Citizen, reach int) {
 // TestAReportIsOfAllLanguagesAfterAWithdrawal: its table, too.
 func TestAReportIsOfAllLanguagesAfterAWithdrawal(t *testing.T) {
 	inNewsroom(t, func(n *newsroom, officer, approver, _ *simulator.Citizen) {
-		n.opens()
-		n.subscribe(6, "en", nil)
-		n.subscribe(7, "ru", nil)
-		n.sendsTwo(officer, approver, 13)
+		n.sendsTwo(officer, approver)
 		n.opensSent(approver, "A title")
 		n.does(approver, "🗑 Take back", "🗑 Yes, from 13 phones")
 		time.Sleep(time.Minute)
@@ -69,10 +69,7 @@ func (n *newsroom) opensSent(c *simulator.Citizen, title string) {
 // TestWhatWasSentListsEveryLanguage: an announcement in Russian alone is found by who reads English.
 func TestWhatWasSentListsEveryLanguage(t *testing.T) {
 	inNewsroom(t, func(n *newsroom, officer, approver, _ *simulator.Citizen) {
-		n.opens()
-		n.subscribe(6, "en", nil)
-		n.subscribe(7, "ru", nil)
-		n.sendsTwo(officer, approver, 13)
+		n.sendsTwo(officer, approver)
 		officer.Send("/desk")
 		n.quiet()
 		n.speaks(officer, "ru")
@@ -104,10 +101,7 @@ func TestWhatWasSentListsEveryLanguage(t *testing.T) {
 // TestACorrectionCountsWhomItChanges: of two languages one is corrected.
 func TestACorrectionCountsWhomItChanges(t *testing.T) {
 	inNewsroom(t, func(n *newsroom, officer, approver, _ *simulator.Citizen) {
-		n.opens()
-		n.subscribe(6, "en", nil)
-		n.subscribe(7, "ru", nil)
-		n.sendsTwo(officer, approver, 13)
+		n.sendsTwo(officer, approver)
 		n.opensSent(officer, "A title")
 		n.does(officer, "✏️ Correct")
 		n.replies(officer, "A title\n\nAnother text.")

@@ -43,34 +43,6 @@ func (a *Archive) record(ctx context.Context, id string) (stored, error) {
 	return readRecord(id, raw)
 }
 
-// Latest returns count items of a language, the newest first, from the offset-th on.
-// It reaches back 20,000 items. A language without news has none.
-func (a *Archive) Latest(ctx context.Context, language string, offset, count int) ([]Item, error) {
-	if count <= 0 || offset < 0 {
-		return nil, nil
-	}
-	ids, err := a.rdb.ZRevRange(ctx, keyLatest(language), int64(offset), int64(offset+count-1)).Result()
-	if err != nil {
-		return nil, fmt.Errorf("latest items in %q: %w", language, err)
-	}
-	return a.itemsOf(ctx, language, ids)
-}
-
-// itemsOf reads those of a list's items that there are, in its order.
-func (a *Archive) itemsOf(ctx context.Context, language string, ids []string) ([]Item, error) {
-	records, err := a.records(ctx, ids)
-	if err != nil {
-		return nil, fmt.Errorf("listed items in %q: %w", language, err)
-	}
-	items := make([]Item, 0, len(ids))
-	for _, id := range ids {
-		if r, ok := records[id]; ok {
-			items = append(items, r.Item)
-		}
-	}
-	return items, nil
-}
-
 // records reads those of the given items that there are.
 func (a *Archive) records(ctx context.Context, ids []string) (map[string]stored, error) {
 	found := make(map[string]stored, len(ids))

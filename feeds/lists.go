@@ -40,6 +40,12 @@ func (l List) bounds() (lowest, highest string) {
 	return lowest, highest
 }
 
+// Latest returns count items of a language, the newest first, from the offset-th on.
+// It reaches back 20,000 items. A language without news has none.
+func (a *Archive) Latest(ctx context.Context, language string, offset, count int) ([]Item, error) {
+	return a.Listed(ctx, List{Language: language}, offset, count)
+}
+
 // Listed returns count items of a list from the offset-th on. A list of nothing has none.
 func (a *Archive) Listed(ctx context.Context, l List, offset, count int) ([]Item, error) {
 	if count <= 0 || offset < 0 {
@@ -51,7 +57,17 @@ func (a *Archive) Listed(ctx context.Context, l List, offset, count int) ([]Item
 	if err != nil {
 		return nil, fmt.Errorf("items listed in %q: %w", l.Language, err)
 	}
-	return a.itemsOf(ctx, l.Language, ids)
+	records, err := a.records(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("items listed in %q: %w", l.Language, err)
+	}
+	items := make([]Item, 0, len(ids))
+	for _, id := range ids {
+		if r, ok := records[id]; ok {
+			items = append(items, r.Item)
+		}
+	}
+	return items, nil
 }
 
 // Counts returns how many items each of some lists has. It asks Redis once for all of them.

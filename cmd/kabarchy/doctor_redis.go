@@ -122,18 +122,23 @@ func (d *doctor) lookAtSources(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	health := make(map[string]feeds.Health)
+	for _, h := range known {
+		health[h.Source] = h
+	}
 	for _, source := range d.config.Sources {
-		i := slices.IndexFunc(known, func(h feeds.Health) bool { return h.Source == source.ID })
+		h := health[source.ID]
+		unread := time.Since(h.LastSuccess)
 		mend := "kabarchy check; correct its url, or ask the site's administrator"
 		switch {
-		case i < 0 || known[i].LastAttempt.IsZero():
+		case h.LastAttempt.IsZero():
 			d.ill("source", "kabarchy run: it asks every source at its start", "%s was not asked yet", source.ID)
-		case known[i].LastSuccess.IsZero():
-			d.ill("source", mend, "%s was never read: %s", source.ID, known[i].LastError)
-		case time.Since(known[i].LastSuccess) > unreadFor && time.Since(known[i].LastSuccess) > 2*known[i].Pace():
-			d.ill("source", mend, "%s was last read %v ago; %s", source.ID, time.Since(known[i].LastSuccess).Round(time.Minute), known[i].LastError)
+		case h.LastSuccess.IsZero():
+			d.ill("source", mend, "%s was never read: %s", source.ID, h.LastError)
+		case unread > unreadFor && unread > 2*h.Pace():
+			d.ill("source", mend, "%s was last read %v ago; %s", source.ID, unread.Round(time.Minute), h.LastError)
 		default:
-			d.well("source", "%s was read %v ago", source.ID, time.Since(known[i].LastSuccess).Round(time.Second))
+			d.well("source", "%s was read %v ago", source.ID, unread.Round(time.Second))
 		}
 	}
 	return nil
@@ -154,16 +159,16 @@ func (d *doctor) lookAtHeld(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if n := len(held) + len(broadcasts); n > 0 {
-		oldest := time.Now()
-		for _, h := range held {
-			oldest = earlier(oldest, h.At)
-		}
-		for _, b := range broadcasts {
-			oldest = earlier(oldest, b.HeldAt)
-		}
+	var since []time.Time
+	for _, h := range held {
+		since = append(since, h.At)
+	}
+	for _, b := range broadcasts {
+		since = append(since, b.HeldAt)
+	}
+	if len(since) > 0 {
 		d.ill("held", "/held or /status in the chat, as an administrator", "%d items and %d broadcasts wait for a decision, the first since %s",
-			len(held), len(broadcasts), oldest.In(d.config.Zone()).Format("2 January 15:04"))
+			len(held), len(broadcasts), slices.MinFunc(since, time.Time.Compare).In(d.config.Zone()).Format("2 January 15:04"))
 	} else {
 		d.well("held", "nothing waits for a decision")
 	}
@@ -177,11 +182,4 @@ func (d *doctor) lookAtHeld(ctx context.Context) error {
 		d.well("outbox", "what is announced is planned")
 	}
 	return nil
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }

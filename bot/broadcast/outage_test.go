@@ -22,30 +22,14 @@ import (
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	together(t, map[string]func(*testing.T, redis.UniversalClient){"Telegram": outageOfTelegram}, "Telegram")
-	for name, f := range map[string]func(*testing.T, outOfOrder, redis.UniversalClient){
-		"Redis": outageOfRedis,
-		"pace":  outageKeepsThePace,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				server := redistest.Bubble(t)
-				f(t, server, server.Client(t))
-			})
-		})
-	}
-	// A real process dies and comes back in real time.
-	t.Run("redis-server", func(t *testing.T) {
+	t.Run("Redis", func(t *testing.T) { redistest.Killed(t, outageOfRedis) })
+	t.Run("pace", func(t *testing.T) {
 		t.Parallel()
-		server := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
-		outageOfRedis(t, server, server.Client(t))
+		synctest.Test(t, func(t *testing.T) {
+			server := redistest.Bubble(t)
+			outageKeepsThePace(t, server, server.Client(t))
+		})
 	})
-}
-
-// outOfOrder is a Redis that a test can kill.
-type outOfOrder interface {
-	Kill()
-	Restart()
 }
 
 // line is the way to Telegram. While it is cut, connections are refused.
@@ -134,7 +118,7 @@ func outageOfTelegram(t *testing.T, rdb redis.UniversalClient) {
 	c.wantOnce(t, first, audience)
 }
 
-func outageOfRedis(t *testing.T, server outOfOrder, rdb redis.UniversalClient) {
+func outageOfRedis(t *testing.T, server redistest.Mortal, rdb redis.UniversalClient) {
 	const audience = 900 // more than a walk reads ahead
 	c := newAnswerFixtureOn(t, rdb, simulator.Options{Latency: 20 * time.Millisecond, Key: everything}, 300)
 	first := c.telegram.Crowd(audience)
@@ -161,7 +145,7 @@ func outageOfRedis(t *testing.T, server outOfOrder, rdb redis.UniversalClient) {
 }
 
 // outageKeepsThePace: what waited for Redis does not go out all at once when it is back.
-func outageKeepsThePace(t *testing.T, server outOfOrder, rdb redis.UniversalClient) {
+func outageKeepsThePace(t *testing.T, server redistest.Mortal, rdb redis.UniversalClient) {
 	const audience, perSecond = 200, 30
 	c := newAnswerFixtureOn(t, rdb, simulator.Options{Limits: simulator.TelegramLimits, Key: everything}, perSecond)
 	first := c.telegram.Crowd(audience)

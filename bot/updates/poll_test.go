@@ -73,37 +73,34 @@ func TestASlowUpdateKeepsNoOtherChatWaiting(t *testing.T) {
 
 func TestAnOutageOfRedisDelaysAndLosesNothing(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
-	rdb := redis.NewClient(&redis.Options{
-		Addr: strings.TrimPrefix(server.Addr(), "redis://"), MaxRetries: -1, DialTimeout: time.Second, ReadTimeout: time.Second,
+	redistest.Killed(t, func(t *testing.T, server redistest.Mortal, rdb redis.UniversalClient) {
+		h := on(t, rdb).poll()
+		early := h.telegram.Citizen("Айгүл", "ky")
+		h.repeats(early, "hello")
+
+		server.Kill()
+		late := h.telegram.Citizen("Бакыт", "ru")
+		early.Send("during")
+		late.Send("late")
+		retried := func() bool { return h.counted("kabarchy_update_retries_total") >= 2 }
+		h.eventually("both are tried again", retried)
+		if pending := h.telegram.Stats().Pending; pending != 2 {
+			t.Errorf("%d updates are unconfirmed, not 2", pending)
+		}
+		// Another life of the bot finds them again.
+		if err := h.stop(); err != nil {
+			t.Fatal(err)
+		}
+		h.poll()
+		h.eventually("both are tried again", retried)
+		server.Restart()
+
+		h.until(early, "during")
+		h.until(late, "late")
+		h.settled()
+		h.heard(early.ID(), "during")
+		h.heard(late.ID(), "late")
 	})
-	t.Cleanup(func() { _ = rdb.Close() })
-	h := on(t, rdb).poll()
-	early := h.telegram.Citizen("Айгүл", "ky")
-	h.repeats(early, "hello")
-
-	server.Kill()
-	late := h.telegram.Citizen("Бакыт", "ru")
-	early.Send("during")
-	late.Send("late")
-	retried := func() bool { return h.counted("kabarchy_update_retries_total") >= 2 }
-	h.eventually("both are tried again", retried)
-	if pending := h.telegram.Stats().Pending; pending != 2 {
-		t.Errorf("%d updates are unconfirmed, not 2", pending)
-	}
-	// Another life of the bot finds them again.
-	if err := h.stop(); err != nil {
-		t.Fatal(err)
-	}
-	h.poll()
-	h.eventually("both are tried again", retried)
-	server.Restart()
-
-	h.until(early, "during")
-	h.until(late, "late")
-	h.settled()
-	h.heard(early.ID(), "during")
-	h.heard(late.ID(), "late")
 }
 
 func TestPollingSurvivesTelegramsTrouble(t *testing.T) {

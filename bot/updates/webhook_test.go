@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"kabarchy/bot/bottest"
 	"kabarchy/bot/simulator"
 	"kabarchy/bot/telegram"
@@ -91,17 +93,18 @@ func TestWebhookLeavesPoisonBehind(t *testing.T) {
 
 func TestWebhookAsksAgainAfterAnOutage(t *testing.T) {
 	t.Parallel()
-	server := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
-	h := on(t, server.Client(t)).hook()
-	citizen := h.telegram.Citizen("Айгүл", "ky")
-	h.repeats(citizen, "hello")
-	server.Kill()
-	citizen.Send("during")
-	h.eventually("Telegram is asked to come again", func() bool { return h.porch.Answered(http.StatusServiceUnavailable) > 0 })
-	server.Restart()
-	h.until(citizen, "during")
-	h.heard(citizen.ID(), "during")
-	h.settled()
+	redistest.Killed(t, func(t *testing.T, server redistest.Mortal, rdb redis.UniversalClient) {
+		h := on(t, rdb).hook()
+		citizen := h.telegram.Citizen("Айгүл", "ky")
+		h.repeats(citizen, "hello")
+		server.Kill()
+		citizen.Send("during")
+		h.eventually("Telegram is asked to come again", func() bool { return h.porch.Answered(http.StatusServiceUnavailable) > 0 })
+		server.Restart()
+		h.until(citizen, "during")
+		h.heard(citizen.ID(), "during")
+		h.settled()
+	})
 }
 
 func TestWebhookAnswersAnUpdateOnce(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"container/heap"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -276,7 +277,31 @@ func (e *Embedded) dial(_ context.Context, network, _ string) (net.Conn, error) 
 		defer e.mu.Unlock()
 		delete(e.conns, theirs)
 	})
-	return ours, nil
+	return plug{ours}, nil
+}
+
+// plug is the client's end of a connection. Once the server's end is closed it fails as on a
+// real network, which clients take for an outage, and not as a pipe does.
+type plug struct{ net.Conn }
+
+func (p plug) Write(b []byte) (int, error) {
+	n, err := p.Conn.Write(b)
+	if errors.Is(err, io.ErrClosedPipe) {
+		err = &net.OpError{Op: "write", Net: "tcp", Err: syscall.EPIPE}
+	}
+	return n, err
+}
+
+// A deadline may be set on a real connection whose other end is closed.
+func (p plug) SetDeadline(t time.Time) error      { return open(p.Conn.SetDeadline(t)) }
+func (p plug) SetReadDeadline(t time.Time) error  { return open(p.Conn.SetReadDeadline(t)) }
+func (p plug) SetWriteDeadline(t time.Time) error { return open(p.Conn.SetWriteDeadline(t)) }
+
+func open(err error) error {
+	if errors.Is(err, io.ErrClosedPipe) {
+		return nil
+	}
+	return err
 }
 
 // serve answers one connection. It reads on while it answers: whoever writes a long

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -63,12 +64,13 @@ func (c *Cluster) URL() string {
 	return "redis://" + addrs[0] + "?addr=" + strings.Join(addrs[1:], "&addr=")
 }
 
-// Client returns a client of the Cluster, closed at the end of the test. It looks for a
-// new master each second: left alone go-redis would dial the dead one for a minute
-// (github.com/redis/go-redis/issues/3979), in production too.
+// Client returns a client of the Cluster, closed at the end of the test. It soon looks for a
+// new master: left alone go-redis would dial the dead one for a minute
+// (github.com/redis/go-redis/issues/3979). The program's looks each second, which the tests
+// of the store need not wait for.
 func (c *Cluster) Client(tb testing.TB) redis.UniversalClient {
 	rdb := redis.NewClusterClient(&redis.ClusterOptions{
-		Addrs: c.Addrs(), ClusterStateReloadInterval: time.Second,
+		Addrs: c.Addrs(), ClusterStateReloadInterval: 100 * time.Millisecond, DialerRetryTimeout: 10 * time.Millisecond,
 		ContextTimeoutEnabled: true, MaintNotificationsConfig: noNotifications(),
 	})
 	tb.Cleanup(func() { _ = rdb.Close() })
@@ -80,23 +82,56 @@ func (c *Cluster) AwaitReplicas(tb testing.TB) {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), patience)
 	defer cancel()
-	if err := await(ctx, func() error { return c.all(ctx, followed) }); err != nil {
+	err := await(ctx, func() error {
+		written, err := c.written(ctx)
+		if err != nil {
+			return err
+		}
+		return c.all(ctx, func(ctx context.Context, node *Server) error { return node.followed(ctx, written) })
+	})
+	if err != nil {
 		tb.Fatal(err)
 	}
 }
 
-// followed reports whether the replicas of a node have all that it has.
-func followed(ctx context.Context, node *Server) error {
-	info, err := node.ask(ctx, "INFO", "replication")
+// written is how much each master has written for its replicas, by its port.
+func (c *Cluster) written(ctx context.Context) (map[string]int, error) {
+	offsets := map[string]int{}
+	err := c.all(ctx, func(ctx context.Context, node *Server) error {
+		info, err := node.ask(ctx, "INFO", "replication")
+		if err == nil && field(info, "role") == "master" {
+			offsets[strconv.Itoa(node.port)], err = strconv.Atoi(field(info, "master_repl_offset"))
+		}
+		return err
+	})
+	return offsets, err
+}
+
+// followed reports whether a node that is a replica has carried out what its master had
+// written. It is asked itself: a master hears of it once a second.
+func (s *Server) followed(ctx context.Context, written map[string]int) error {
+	info, err := s.ask(ctx, "INFO", "replication")
+	if err != nil || field(info, "role") == "master" {
+		return err
+	}
+	has, err := strconv.Atoi(field(info, "slave_repl_offset"))
 	if err != nil {
 		return err
 	}
-	_, rest, _ := strings.Cut(info, "master_repl_offset:")
-	offset, _, _ := strings.Cut(rest, "\r\n")
-	if strings.Count(info, ",state=online") != strings.Count(info, ",offset="+offset+",") {
-		return fmt.Errorf("a replica of %s is behind", node.Addr())
+	if wants, known := written[field(info, "master_port")]; !known || field(info, "master_link_status") != "up" || has < wants {
+		return fmt.Errorf("replica %s is behind", s.Addr())
 	}
 	return nil
+}
+
+// field is what a report of INFO says under a name; empty where it says nothing.
+func field(info, name string) string {
+	for line := range strings.Lines(info) {
+		if value, found := strings.CutPrefix(line, name+":"); found {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
 }
 
 // KillMaster kills one of the masters, by chance, and returns it: Restart brings it back,

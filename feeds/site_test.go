@@ -3,11 +3,14 @@ package feeds
 import (
 	"cmp"
 	"context"
+	commandline "flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -19,8 +22,12 @@ import (
 	"kabarchy/subscriptions/redistest"
 )
 
-// TestMain lets garbage gather: memory is there, time is not.
+// TestMain lets garbage gather: memory is there, time is not. More tests run at once than
+// there are cores: some wait for real servers.
 func TestMain(m *testing.M) {
+	if err := commandline.Set("test.parallel", strconv.Itoa(max(8, runtime.GOMAXPROCS(0)))); err != nil {
+		panic(err)
+	}
 	debug.SetGCPercent(400)
 	goleak.VerifyTestMain(m)
 }

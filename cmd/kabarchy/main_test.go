@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"flag"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -18,10 +19,14 @@ import (
 // TestMain makes this test binary the program itself where it is started under its
 // name: by the scripts of testdata/script, and by program in process_test.go.
 //
-// More tests run at once than there are cores: many of them wait, for a browser, a real
-// server's seconds or a process.
+// More tests run at once than there are cores: many of them wait, for a real server's seconds
+// or a process. In CI there are browsers among them, which need more room.
 func TestMain(m *testing.M) {
-	if err := flag.Set("test.parallel", strconv.Itoa(max(8, runtime.GOMAXPROCS(0)))); err != nil {
+	atOnce := 16
+	if os.Getenv("CI") == "true" {
+		atOnce = 8
+	}
+	if err := flag.Set("test.parallel", strconv.Itoa(max(atOnce, runtime.GOMAXPROCS(0)))); err != nil {
 		panic(err)
 	}
 	debug.SetGCPercent(400) // memory is there, time is not

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"context"
+	"net/http"
 	"slices"
 	"strconv"
 
@@ -46,6 +48,7 @@ type question struct {
 	Case    desk.Case
 	Title   string
 	Verb    desk.Verb
+	Typed   string // a reason that could not be taken
 	Ask     string // an entry
 	Yes     string // an entry
 	Count   string // of those who notice it
@@ -68,15 +71,24 @@ func (d *Desk) sure(r *request) error {
 	if !known || a.sure == "" {
 		return errNoPage
 	}
-	if !slices.Contains(d.office.AllowedTo(c, r.who, r.roles), verb) {
+	switch version := r.URL.Query().Get("version"); {
+	case version == "": // who has not seen the case looks at it first
+		return r.see("/case/" + c.ID)
+	case version != strconv.Itoa(c.Version), !slices.Contains(d.office.AllowedTo(c, r.who, r.roles), verb):
 		return d.moved(r, c)
 	}
+	return d.asked(r, c, verb, "")
+}
+
+// asked asks whether an act is to be done to a case as it stands.
+func (d *Desk) asked(r *request, c desk.Case, verb desk.Verb, reason string) error {
+	a, _ := actOf(verb, c.Kind)
 	count, err := d.concerned(r.Context(), c, verb)
 	if err != nil {
 		return err
 	}
 	return r.show("sure", question{
-		Case: c, Title: d.titleOf(r.Context(), c, r.Language()), Verb: verb, Ask: a.sure, Yes: a.yes, Count: r.Number(count),
+		Case: c, Title: d.titleOf(r.Context(), c, r.Language()), Verb: verb, Typed: reason, Ask: a.sure, Yes: a.yes, Count: r.Number(count),
 		Hours:  r.Number(int(d.options.CorrectWithin.Hours())),
 		Reason: a.reason, Danger: !a.reason, Longest: longestReason,
 	})
@@ -115,6 +127,11 @@ func (d *Desk) do(r *request) error {
 		}
 	}
 	out, err := d.office.Do(r.Context(), todo)
+	if refused := out.Result == desk.Conflict || out.Result == desk.Refused; refused && todo.Reason != "" &&
+		slices.Contains(d.office.AllowedTo(out.Case, r.who, r.roles), verb) { // what was typed stays
+		r.said = r.T(cmp.Or(refusals[out.Refusal], "toast.desk_moved"))
+		return d.asked(r, out.Case, verb, todo.Reason)
+	}
 	return d.after(r, out, a.done, err)
 }
 
@@ -152,6 +169,9 @@ func (d *Desk) moved(r *request, c desk.Case) error {
 	}
 	if err := r.say(words); err != nil {
 		return err
+	}
+	if r.Method == http.MethodGet {
+		return r.see("/case/" + c.ID)
 	}
 	return r.see(r.next(r.PostFormValue("back")))
 }

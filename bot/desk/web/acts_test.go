@@ -49,7 +49,7 @@ func TestWhatGoesOutIsStoppedAndGoesOn(t *testing.T) {
 		approver := o.signIn(cholpon)
 		_, page = approver.get("/desk/")
 		contains(t, page, "/desk/case/abcdefghij/sure/goon", "/desk/case/abcdefghij/do/end")
-		_, page = approver.get("/desk/case/abcdefghij/sure/goon")
+		_, page = approver.get("/desk/case/abcdefghij/sure/goon?version=5")
 		contains(t, page, "people</b> will get this message", "/desk/case/abcdefghij/do/goon")
 		version := decimal(int64(o.look("abcdefghij").Version))
 		approver.post("/desk/case/abcdefghij/do/goon", "nonce", nonceOf(t, page), "version", version)
@@ -66,7 +66,7 @@ func TestApprovingTellsTheNumberAndIsWrittenDown(t *testing.T) {
 		b := o.signIn(cholpon)
 		_, page := b.get("/desk/")
 		contains(t, page, "Waiting for your approval", "Б. &lt;b&gt;Токтогулов", "&lt;script&gt;alert", "!<script>alert")
-		_, page = b.get("/desk/case/abcdefghij/sure/approve")
+		_, page = b.get("/desk/case/abcdefghij/sure/approve?version=2")
 		contains(t, page, "<b>6 people</b> will get this message")
 		b.post("/desk/case/abcdefghij/do/approve", "nonce", nonceOf(t, page), "version", decimal(int64(c.Version)), "reach", "7")
 		lines, err := o.Audit(t.Context(), "", 1)
@@ -80,7 +80,7 @@ func TestAReturnNeedsItsReason(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {
 		c := o.submitted("abcdefghij", "Legal aid")
 		b := o.signIn(cholpon)
-		_, page := b.get("/desk/case/abcdefghij/sure/return")
+		_, page := b.get("/desk/case/abcdefghij/sure/return?version=2")
 		contains(t, page, `<label for="reason">`, "data-unsaved")
 		form := []string{"nonce", nonceOf(t, page), "version", decimal(int64(c.Version)), "back", "/"}
 		b.post("/desk/case/abcdefghij/do/return", form...)
@@ -122,7 +122,7 @@ func TestWhoActsOnAnOldPageIsTold(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {
 		c := o.submitted("abcdefghij", "Legal aid")
 		b := o.signIn(cholpon)
-		_, page := b.get("/desk/case/abcdefghij/sure/approve")
+		_, page := b.get("/desk/case/abcdefghij/sure/approve?version=2")
 		o.do(desk.Act{Verb: desk.TakeBack, Case: c.ID, Version: c.Version, Who: bakyt})
 		b.post("/desk/case/abcdefghij/do/approve", "nonce", nonceOf(t, page), "version", decimal(int64(c.Version)))
 		_, page = b.get("/desk/")

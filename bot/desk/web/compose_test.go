@@ -95,7 +95,7 @@ func TestAnAnnouncementIsWrittenApprovedAndSent(t *testing.T) {
 		approver := o.signIn(cholpon)
 		_, page = approver.get(path)
 		contains(t, page, "Legal aid in Osh", "Send to 6", path+"/sure/approve", path+"/sure/return", "!/do/submit", "began a draft")
-		_, page = approver.get(path + "/sure/approve")
+		_, page = approver.get(path + "/sure/approve?version=2")
 		approver.post(path+"/do/approve", "nonce", nonceOf(t, page), "version", "2", "back", "/")
 		if c = o.look(c.ID); c.Status != desk.Approved || c.ApprovedBy != cholpon {
 			t.Errorf("the case is %s", c.Status)

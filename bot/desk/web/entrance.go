@@ -69,7 +69,7 @@ func (r *request) begin(who int64) error {
 // itself and goes on to the page.
 func (r *request) entrance() error {
 	if r.Method != http.MethodGet {
-		return r.draw(http.StatusUnauthorized, "entrance", entrance{})
+		return r.draw(http.StatusUnauthorized, "entrance", entrance{Again: r.again()})
 	}
 	if strings.Contains(r.Header.Get("Accept"), "text/event-stream") { // no page: a stream's end
 		r.w.WriteHeader(http.StatusNoContent)
@@ -82,6 +82,8 @@ func (r *request) entrance() error {
 type entrance struct {
 	Next string // the page that was asked for
 	Lost bool   // the browser keeps no cookie here
+	// Again is what was sent when the session had ended.
+	Again *again
 }
 
 // out ends the session.

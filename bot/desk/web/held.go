@@ -1,8 +1,10 @@
 package web
 
 import (
+	"encoding/json"
 	"errors"
 	"html/template"
+	"regexp"
 
 	"kabarchy/bot/desk"
 	"kabarchy/feeds"
@@ -25,9 +27,13 @@ func whyHeld(h feeds.Held) string {
 
 // heldButtons are the entries of what may be decided, by what is held: a correction sends
 // nothing, it changes what was sent.
-var heldButtons = map[feeds.AnnouncementKind]struct{ send, keep string }{
-	feeds.Published: {"button.desk_held_send", "button.desk_held_keep"},
-	feeds.Corrected: {"button.desk_held_correct", "button.desk_held_leave"},
+var heldButtons = map[feeds.AnnouncementKind]struct{ send, keep, sure, yes, sent, kept string }{
+	feeds.Published: {
+		"button.desk_held_send", "button.desk_held_keep", "screen.held_confirm", "button.desk_yes_approve", "toast.desk_sent", "toast.desk_kept",
+	},
+	feeds.Corrected: {
+		"button.desk_held_correct", "button.desk_held_leave", "screen.held_confirm_changes", "button.desk_yes_correct", "toast.desk_corrected", "toast.desk_left",
+	},
 }
 
 // heldItems are those that nobody has decided of.
@@ -60,6 +66,9 @@ type heldPage struct {
 	Reach      template.HTML
 	Send, Keep string // entries
 	Decides    bool   // the person may decide
+	Kind       feeds.AnnouncementKind
+	Batch      string
+	Seen       string // tells what is shown from what the site may make of it
 }
 
 // heldOf is a held item that is still held.
@@ -92,7 +101,11 @@ func (d *Desk) held(r *request) error {
 // heldPageOf is what the page is drawn from.
 func (d *Desk) heldPageOf(r *request, h feeds.Held) (p heldPage, err error) {
 	buttons := heldButtons[h.Kind]
-	p = heldPage{Source: h.Source, Why: whyHeld(h), Send: buttons.send, Keep: buttons.keep, Decides: r.roles&desk.Approver != 0}
+	defer func() { p.Seen = p.seen() }()
+	p = heldPage{
+		Kind: h.Kind, Batch: desk.Batch(h), Source: h.Source, Why: whyHeld(h), Send: buttons.send, Keep: buttons.keep,
+		Decides: r.roles&desk.Approver != 0,
+	}
 	if h.Kind == feeds.Corrected {
 		before, after, err := d.office.Correction(r.Context(), h.Item)
 		if err != nil {
@@ -114,35 +127,113 @@ func (d *Desk) heldPageOf(r *request, h feeds.Held) (p heldPage, err error) {
 	return p, err
 }
 
+// seen tells one text that is held from another.
+func (p heldPage) seen() string {
+	text, _ := json.Marshal(textOf(p.Item)) // it is of plain types
+	return mark(p.Batch + string(text))
+}
+
+// sureHeld asks before a held item is sent.
+func (d *Desk) sureHeld(r *request) error {
+	h, err := d.heldOf(r)
+	if err != nil {
+		return err
+	}
+	page, err := d.heldPageOf(r, h)
+	if err != nil {
+		return err
+	}
+	if r.URL.Query().Get("seen") != page.Seen { // who has not read it does so first
+		return r.see("/held/" + h.Item)
+	}
+	return r.show("sureheld", page)
+}
+
+// Sure asks whether what is held is to be sent.
+func (p page) Sure(of heldPage) template.HTML {
+	return p.counted(heldButtons[of.Kind].sure, of.Count, p.Number(of.Count))
+}
+
+// Yes is the entry that agrees.
+func (p heldPage) Yes() string { return heldButtons[p.Kind].yes }
+
 // decide sends a held item, or keeps it in the archive.
 func (d *Desk) decide(r *request) error {
 	if err := r.form(); err != nil {
-		return err
-	}
-	h, err := d.heldOf(r)
-	if err != nil {
 		return err
 	}
 	send := r.PathValue("verb") == string(desk.Send)
 	if !send && r.PathValue("verb") != string(desk.Keep) {
 		return errNoPage
 	}
+	h, err := d.heldOf(r)
+	if errors.Is(err, errNoPage) {
+		return d.decidedAlready(r, send)
+	}
+	if err != nil {
+		return err
+	}
 	page, err := d.heldPageOf(r, h)
 	if err != nil {
 		return err
 	}
-	_, err = d.office.Decide(r.Context(), r.who, desk.Batch(h), []string{h.Item}, send, page.Count, via)
+	if r.PostForm.Get("seen") != page.Seen {
+		if err := r.say(r.T("toast.desk_moved")); err != nil {
+			return err
+		}
+		return r.see("/held/" + h.Item)
+	}
+	decided, err := d.office.Decide(r.Context(), r.who, desk.Batch(h), []string{h.Item}, send, page.Count, via)
 	if errors.Is(err, desk.ErrNotAllowed) {
 		return errOutside
 	}
 	if err != nil {
 		return err
 	}
-	words := "web.done_keep"
-	if send {
-		words = "web.done_send"
+	return d.decided(r, h.Kind, send, decided[h.Item])
+}
+
+// heldBatch is how a batch is named.
+var heldBatch = regexp.MustCompile(`^[0-9a-f]{16}$`)
+
+// decidedAlready answers who decides of what is not held any more.
+func (d *Desk) decidedAlready(r *request, send bool) error {
+	batch, id := r.PostForm.Get("batch"), r.PathValue("id")
+	if !heldBatch.MatchString(batch) {
+		return errNoPage
 	}
-	if err := r.say(r.T(words)); err != nil {
+	all, err := d.office.Decisions(r.Context(), batch, []string{id})
+	if err != nil {
+		return err
+	}
+	of, is := all[id]
+	if !is {
+		return errNoPage
+	}
+	return d.decided(r, feeds.AnnouncementKind(r.PostForm.Get("kind")), send, of)
+}
+
+// decided says what became of a held item: the first decision holds.
+func (d *Desk) decided(r *request, kind feeds.AnnouncementKind, send bool, of desk.Decision) error {
+	if _, known := heldButtons[kind]; !known {
+		kind = feeds.Published
+	}
+	words := r.T(heldButtons[kind].kept)
+	if send {
+		words = r.T(heldButtons[kind].sent)
+	}
+	switch {
+	case of.Send == send:
+	case of.Who == 0 || of.Who == r.who:
+		words = r.T("toast.decided")
+	default:
+		name, err := d.nameOf(r, of.Who)
+		if err != nil {
+			return err
+		}
+		words = r.T("toast.desk_first", "Who", name)
+	}
+	if err := r.say(words); err != nil {
 		return err
 	}
 	return r.see("/queue")

@@ -4,11 +4,15 @@ package web
 // the cookie.
 func keySession(sum string) string { return "{news}:desk:session:" + sum }
 
-// keySeen is a string: that a sign-in by Telegram was used.
+// keySeen is a string: that a sign-in by Telegram, or a form that invites, was used.
 func keySeen(sum string) string { return "{news}:desk:seen:" + sum }
 
 // keyKnocks is a string: how many sign-ins came from an address within a minute.
 func keyKnocks(sum string) string { return "{news}:desk:knocks:" + sum }
+
+// keyTyping is a sorted set: the cases of which somebody has typed something that is not saved, by
+// when they typed last.
+func keyTyping(who int64) string { return "{news}:desk:typing:" + decimal(who) }
 
 // keyTyped is a string: a form that somebody filled in and has not saved, as it is sent; by the
 // case and the person.

@@ -20,7 +20,7 @@ func blocksOf(text string) (blocks []article.Block) {
 	var lines []string // of the block that is read
 	end := func() {
 		if len(lines) > 0 {
-			if b, ok := blockOf(lines); ok {
+			if b, ok := blockOf(lines, len(text) <= longestMarked); ok {
 				blocks = append(blocks, b)
 			}
 		}
@@ -49,8 +49,9 @@ var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\u00
 // listItem is a line that begins with a bullet or a number.
 var listItem = regexp.MustCompile(`^(?:[-–—•·‣▪]|(\d{1,3})[.)])\s+\S`)
 
-// blockOf makes one block of its lines; false where nothing of it is left.
-func blockOf(lines []string) (article.Block, bool) {
+// blockOf makes one block of its lines, with the marks in it if it has some; false where nothing
+// of it is left.
+func blockOf(lines []string, marked bool) (article.Block, bool) {
 	b := article.Block{Kind: article.Paragraph}
 	text := strings.Join(lines, "\n")
 	if at := listItem.FindStringSubmatchIndex(text); at != nil {
@@ -61,7 +62,9 @@ func blockOf(lines []string) (article.Block, bool) {
 		_, last := utf8.DecodeLastRuneInString(text[:at[1]])
 		text = text[at[1]-last:]
 	}
-	b.Spans = spansOf(text, article.Span{})
+	if b.Spans = []article.Span{{Text: text}}; marked {
+		b.Spans = spansOf(text, article.Span{})
+	}
 	return b, strings.TrimSpace(b.Text()) != ""
 }
 
@@ -72,23 +75,29 @@ type reader struct {
 	last  rune // what stands before; 0 at the beginning
 	style article.Span
 	spans []article.Span
-	bold  int          // where it begins, if it has
-	slant int          // where italic begins
-	plain map[int]bool // where a mark stands that is none
+	piece strings.Builder // the text of the last span
+	bold  int             // where it begins, if it has
+	slant int             // where italic begins
+	plain map[int]bool    // where a mark stands that is none
+	words int             // where the next "](" stands that ends a link's words; -1 for nowhere
 }
 
-// mostMistakes is how many marks without an end are looked for in a block.
-const mostMistakes = 200
+// What is pasted by mistake is read in a moment, too: in how many bytes marks are looked for, and
+// how many without an end.
+const (
+	longestMarked = 100_000 // no text of 20,000 characters is as long
+	mostMistakes  = 50
+)
 
 // spansOf reads a block's text, in a style. A mark that is never ended is none, and the block
-// is read again without it.
+// is read again without it; of too many all are text.
 func spansOf(text string, style article.Span) []article.Span {
 	plain := make(map[int]bool)
 	for range mostMistakes {
 		r := reader{text: text, style: style, plain: plain}
 		r.read()
 		if r.style == style {
-			return r.spans
+			return r.written()
 		}
 		begins := 0
 		if r.style.Bold != style.Bold {
@@ -121,12 +130,20 @@ func (r *reader) take(size int) {
 }
 
 func (r *reader) write(text string, style article.Span) {
-	if n := len(r.spans); n > 0 && sameStyle(r.spans[n-1], style) {
-		r.spans[n-1].Text += text
-		return
+	if n := len(r.spans); n == 0 || !sameStyle(r.spans[n-1], style) {
+		style.Text = ""
+		r.spans = append(r.written(), style)
 	}
-	style.Text = text
-	r.spans = append(r.spans, style)
+	r.piece.WriteString(text)
+}
+
+// written are the spans that were written.
+func (r *reader) written() []article.Span {
+	if n := len(r.spans); n > 0 {
+		r.spans[n-1].Text += r.piece.String()
+	}
+	r.piece.Reset()
+	return r.spans
 }
 
 func (r *reader) skip(size int) {
@@ -159,7 +176,7 @@ var bareAddress = regexp.MustCompile(`^https?://[^\s<>\[\]*]*[^\s<>\[\]*.,;:!?)�
 // address takes an address, and links it.
 func (r *reader) address() bool {
 	found := ""
-	if !isWord(r.last) && r.style.Link == "" {
+	if r.style.Link == "" && strings.HasPrefix(r.rest(), "http") && !isWord(r.last) {
 		found = bareAddress.FindString(r.rest())
 	}
 	if found == "" {
@@ -175,11 +192,21 @@ func (r *reader) address() bool {
 // link takes [words](address).
 func (r *reader) link() bool {
 	inner, is := strings.CutPrefix(r.rest(), "[")
-	middle := indexOf(inner, "](")
-	if !is || r.style.Link != "" || middle < 1 {
+	if !is || r.style.Link != "" || r.words < 0 {
 		return false
 	}
-	address, _, ends := strings.Cut(inner[middle+2:], ")")
+	if r.words <= r.at { // looked for once for all that stand before it
+		if r.words = indexOf(inner, "]("); r.words < 0 {
+			return false
+		}
+		r.words += r.at + 1
+	}
+	middle := r.words - r.at - 1
+	if middle < 1 {
+		return false
+	}
+	after := inner[middle+2:]
+	address, _, ends := strings.Cut(after[:min(len(after), longestAddress)], ")")
 	if !ends || address == "" || strings.ContainsAny(address, " \n") {
 		return false
 	}
@@ -191,6 +218,9 @@ func (r *reader) link() bool {
 	r.skip(1 + middle + 2 + len(address) + 1)
 	return true
 }
+
+// longestAddress is how many bytes of a text an address may take.
+const longestAddress = 4096
 
 // toggled begins or ends a style. A mark with space at its inner side is none, and neither is
 // an underscore within a word or beside another one.
@@ -268,7 +298,7 @@ func typedSpans(all []article.Span) string {
 	for _, s := range all {
 		joined.write(s.Text, s)
 	}
-	spans := joined.spans
+	spans := joined.written()
 	var text strings.Builder
 	for i, s := range spans {
 		inner := strings.TrimSpace(s.Text)

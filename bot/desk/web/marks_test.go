@@ -72,3 +72,16 @@ func lettersOf(blocks []article.Block) string {
 	}
 	return strings.Join(strings.Fields(all.String()), "")
 }
+
+// What is pasted by mistake is read in a moment, too: it was looked through, and copied, once for
+// each bracket.
+func TestManyBracketsAreReadAtOnce(t *testing.T) {
+	for _, piece := range []string{"[", "[a](", "[a](x y", "[a", "**a "} {
+		for _, size := range []int{longestMarked, 10 * longestMarked} {
+			text := strings.TrimSpace(strings.Repeat(piece, size/len(piece)))
+			if got := blocksOf(text); len(got) != 1 || got[0].Text() != text {
+				t.Errorf("%q is read as %d blocks", piece, len(got))
+			}
+		}
+	}
+}

@@ -16,7 +16,13 @@ func (d *Desk) now(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.show("now", d.nowOf(g, viewer{r.view, r.who, r.roles}))
+	page := d.nowOf(g, viewer{r.view, r.who, r.roles}).short()
+	if r.roles&desk.Officer != 0 {
+		if page.Unsaved, err = (store{d.rdb}).unsavedOf(r.Context(), r.who, r.Language()); err != nil {
+			return err
+		}
+	}
+	return r.show("now", page)
 }
 
 // viewer is who looks at a page.
@@ -35,6 +41,7 @@ type nowPage struct {
 	Held    int
 	Next    []next
 	Ill     []ill
+	Unsaved []unsaved // what the person has typed and not saved
 }
 
 // running is something that goes out, or was stopped.
@@ -153,9 +160,14 @@ func (p *nowPage) arrange() {
 			p.Mine++
 		}
 	}
+}
+
+// short is the page with no more than fits on it.
+func (p nowPage) short() nowPage {
 	if p.More = max(0, len(p.Waiting)-mostWaiting); p.More > 0 {
 		p.Waiting = p.Waiting[:mostWaiting]
 	}
+	return p
 }
 
 // doing says what a case does with the phones.

@@ -26,6 +26,8 @@ var _ Engine = (*broadcast.Engine)(nil)
 // Archive is what the pages ask of the news: feeds.Archive is one.
 type Archive interface {
 	Item(ctx context.Context, id string) (feeds.Item, error)
+	// Shown is an item as phones show it.
+	Shown(ctx context.Context, id string) (feeds.Item, error)
 	Editions(ctx context.Context, id string) (map[string]feeds.Item, error)
 	Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error)
 	Held(ctx context.Context) ([]feeds.Held, error)

@@ -62,6 +62,7 @@ func (d *Desk) queue(r *request) error {
 		}
 		p.Days[i].Planned = append(p.Days[i].Planned, item)
 	}
+	slices.SortFunc(p.Days, func(a, b queueDay) int { return a.At.Compare(b.At) })
 	if p.Held, err = d.heldItems(r); err != nil {
 		return err
 	}

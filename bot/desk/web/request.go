@@ -7,9 +7,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -27,6 +29,7 @@ type request struct {
 	who   int64 // a Telegram user id; 0 for who has not signed in
 	roles desk.Role
 	said  string // what the page is to say first
+	typed bool   // it brings a form that must not be lost
 }
 
 // What a handler returns where a page in words says it all.
@@ -58,7 +61,30 @@ var failures = []struct {
 }
 
 // failure is what a page says of what failed.
-type failure struct{ Title, Text string }
+type failure struct {
+	Title, Text string
+	Again       *again
+}
+
+// again is a form that could not be taken, to be sent again as it is.
+type again struct {
+	Path   string
+	Fields []field
+}
+
+type field struct{ Name, Value string }
+
+// again is the request's form; nil where it brings none.
+func (r *request) again() *again {
+	if !r.typed || r.form() != nil {
+		return nil
+	}
+	a := &again{Path: strings.TrimPrefix(r.URL.Path, r.site.base)}
+	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
+		a.Fields = append(a.Fields, field{name, r.PostForm.Get(name)})
+	}
+	return a
+}
 
 // fail answers with a page that says what stands against the request.
 func (r *request) fail(err error) {
@@ -72,7 +98,11 @@ func (r *request) fail(err error) {
 		if f.status == http.StatusServiceUnavailable {
 			r.w.Header().Set("Retry-After", "5")
 		}
-		_ = r.draw(f.status, "failure", failure{r.T(f.title), r.T(f.text)})
+		page := failure{Title: r.T(f.title), Text: r.T(f.text)}
+		if f.err == nil {
+			page.Again = r.again()
+		}
+		_ = r.draw(f.status, "failure", page)
 		return
 	}
 }

@@ -37,6 +37,7 @@ var routes = []route{
 	{"GET /item/{id}/curve.svg", anybody, (*Desk).curve, false},
 	{"GET /queue", anybody, (*Desk).queue, false},
 	{"GET /held/{id}", anybody, (*Desk).held, false},
+	{"GET /held/{id}/send", desk.Approver, (*Desk).sureHeld, false},
 	{"POST /held/{id}/{verb}", desk.Approver, (*Desk).decide, false},
 	{"GET /readers", anybody, (*Desk).readers, false},
 	{"GET /readers/growth.svg", anybody, (*Desk).growthChart, false},
@@ -65,6 +66,7 @@ func (d *Desk) answer(at route, r *request) {
 		r.Request = r.WithContext(ctx)
 	}
 	r.Body = http.MaxBytesReader(r.w, r.Body, mostForm)
+	r.typed = at.roles != 0 && r.Method == http.MethodPost
 	err := r.recognise()
 	switch {
 	case err != nil:

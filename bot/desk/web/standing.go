@@ -21,6 +21,7 @@ type standing struct {
 	Acts     []caseAct
 	Item     string // the first that it sent, to its figures
 	History  []event
+	Typed    *compose // what the person typed and did not save; nil for nothing
 }
 
 // caseAct is an act that the person may do.
@@ -64,7 +65,7 @@ var actButtons = []struct {
 }
 
 // standing shows a case as it stands, what it came to, and what may be done.
-func (d *Desk) standing(r *request, c desk.Case) error {
+func (d *Desk) standing(r *request, c desk.Case, typed *compose) error {
 	ctx := r.Context()
 	people, err := d.office.People(ctx)
 	if err != nil {
@@ -76,7 +77,7 @@ func (d *Desk) standing(r *request, c desk.Case) error {
 	}
 	name := names(people)
 	s := standing{
-		Case: c, Title: d.titleOf(ctx, c, r.Language()), Status: standingWords[c.Status], By: name(writer(c)),
+		Case: c, Typed: typed, Title: d.titleOf(ctx, c, r.Language()), Status: standingWords[c.Status], By: name(writer(c)),
 		Reason: c.Reason, Topic: d.topicNamed(c.Topic, r.Language()), Progress: progressOf(all, c.Items, c.Kind),
 	}
 	if len(c.Items) > 0 {

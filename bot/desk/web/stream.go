@@ -18,7 +18,7 @@ type followed struct {
 
 // live are these pages.
 var live = map[string]followed{
-	"now": {[]string{"running", "waiting", "next", "ill"}, func(d *Desk, g *glance, v viewer) any { return d.nowOf(g, v) }},
+	"now": {[]string{"running", "waiting", "next", "ill"}, func(d *Desk, g *glance, v viewer) any { return d.nowOf(g, v).short() }},
 }
 
 // What is sent in a stream when, and how long a line may take for it.

@@ -72,6 +72,7 @@ var families = []*family{
 	{name: "{news}:desk:halted", kind: "hash", phase: together},
 	{name: "{news}:desk:act:<act>", kind: "string", phase: together},
 	{name: "{news}:desk:typed:<case>:<user id>", kind: "string", phase: together},
+	{name: "{news}:desk:typing:<user id>", kind: "zset", phase: together},
 	{name: "{news}:desk:people", kind: "hash", phase: together},
 	{name: "{news}:desk:held:<batch>", kind: "hash", phase: together},
 

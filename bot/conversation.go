@@ -27,6 +27,9 @@ type conversation struct {
 	returned bool              // was taken for gone, and is not
 	moved    bool              // what the group gets has gone to another forum topic
 	late     bool              // what it shows takes longer than anybody waits for
+	// unhurried, of a press, has the buttons below the finger change nothing at once; nil where
+	// nobody pressed.
+	unhurried func(rows [][]telegram.Button) [][]telegram.Button
 }
 
 // show puts a screen in place of the one whose button was pressed, so that a chat holds
@@ -39,6 +42,9 @@ func (t *conversation) illustrate(ctx context.Context, s screen, picture string)
 	t.bot.reads.leave(t.chat.ID)
 	if t.moved {
 		s.text += "\n\n" + t.topicInWords()
+	}
+	if t.unhurried != nil && t.pressed != nil {
+		s.rows = t.unhurried(s.rows)
 	}
 	shown := *t // who speaks goes on
 	a := &answer{life: screenLife, call: func(ctx context.Context) error {
@@ -67,6 +73,7 @@ func (t *conversation) put(ctx context.Context, s screen, picture string) (int64
 	if t.pressed == nil {
 		return t.send(ctx, s, picture)
 	}
+	s.rows = dateAll(s.rows, t.now())
 	err := t.replace(ctx, s, picture)
 	switch telegram.ReasonOf(err) {
 	case telegram.Unchanged:

@@ -43,7 +43,8 @@ var update = flag.Bool("update", false, "write what the bot says now into the co
 //	desk: broadcasts of abc   the first item is on its way, the second just begins, the others are out
 //	> /start             the person types
 //	> sends {"sticker":{}}   the person sends something else: the message's fields as JSON
-//	> presses Кыргызча   the person presses a button; the beginning of its label will do
+//	> presses Кыргызча   the person reads, then presses a button; the beginning of its label will do
+//	> hurries on Кыргызча    likewise, before having read what the last press did
 //	> adds to group Айыл     the person founds a group and adds the bot to it
 //	> adds to channel Кабар  likewise a channel; "adds to mute channel": the bot may not post there
 //	> lets the bot post      in the channel; "lets the bot be": not any more
@@ -196,12 +197,19 @@ func (s *scene) add(value string) {
 // idOf is the id of the item that a script names with a letter.
 func idOf(letter string) string { return strings.Repeat(letter, 16) }
 
+// readingTakes is how long people read what they see before they press on it.
+const readingTakes = 5 * time.Second
+
 // act does one thing and returns what changed on the phone when the bot is done with it.
 func (s *scene) act(what string) string {
 	s.t.Helper()
 	toast := ""
 	switch verb, rest, _ := strings.Cut(what, " "); verb {
-	case "presses":
+	case "presses", "hurries":
+		if verb == "presses" {
+			time.Sleep(readingTakes)
+		}
+		rest = strings.TrimPrefix(rest, "on ")
 		press, messages := s.citizen.Tap, s.citizen.Messages
 		if label, there := strings.CutPrefix(rest, "there "); there {
 			rest, messages = label, s.group.Messages

@@ -65,6 +65,7 @@ type fixture struct {
 	updates   *updates.Dispatcher
 	client    *telegram.Client
 	sender    *delivery.Sender
+	began     time.Time // that is at five o'clock today
 	log       *bottest.Log
 	metrics   *prometheus.Registry
 	joined    *chats
@@ -106,7 +107,7 @@ func buildOn(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options
 	shelf, porch := &shelf{}, bottest.NewPorch(t)
 	telegram.WebhookClient = porch.Client
 	h := &fixture{
-		t: t, porch: porch, telegram: simulator.New(telegram), rdb: rdb, store: subscriptions.NewStore(rdb), archive: shelf, shelf: shelf, articles: shelf,
+		t: t, began: time.Now(), porch: porch, telegram: simulator.New(telegram), rdb: rdb, store: subscriptions.NewStore(rdb), archive: shelf, shelf: shelf, articles: shelf,
 		log: &bottest.Log{}, metrics: prometheus.NewRegistry(), joined: &chats{}, forgotten: &chats{}, desk: &control{},
 	}
 	h.keeper = &keeper{store: h.store}
@@ -161,7 +162,7 @@ func (h *fixture) assemble() {
 		},
 		Topics:  subjects,
 		Admins:  bot.Admins{IDs: h.admins, Service: h.desk, Alarms: h.desk.raised, Redis: h.rdb},
-		Now:     func() time.Time { return today },
+		Now:     func() time.Time { return today.Add(time.Since(h.began)) },
 		Counter: h.counter,
 		Joined:  h.joined.add, KeepDigests: h.keeper.keep, Forget: h.forgotten.add,
 		Zone: bishkek, Log: log, Registerer: registry,

@@ -130,7 +130,12 @@ func (b *Bot) onCallback(ctx context.Context, p telegram.Callback) error {
 	if p.Message.Faded() { // nothing says where it stands: what goes to a topic stays there
 		t.thread = t.preferences.Thread
 	}
-	verb, args := render.ParseData(p.Data)
+	t.unhurried = (&hurry{conversation: t, before: t.preferences}).slow
+	data, soon := undated(p.Data, t.now())
+	if soon {
+		return b.answer(ctx, p, reply{text: t.words.T("toast.busy", nil)}, false)
+	}
+	verb, args := render.ParseData(data)
 	c := callbackOf(verb)
 	if !t.chat.Private() && !c.anybody {
 		admin, err := b.administers(ctx, t.chat, p.From)

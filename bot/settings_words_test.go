@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"kabarchy/bot/simulator"
 	"kabarchy/subscriptions"
@@ -91,6 +92,7 @@ func (h *fixture) giveUp(c *simulator.Citizen, message int64, sends func(data st
 		}
 		for _, m := range c.Messages() {
 			if m.ID == message {
+				time.Sleep(readingTakes)
 				sends(m.Keyboard[0][0].Data)
 			}
 		}

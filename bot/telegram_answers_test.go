@@ -236,7 +236,7 @@ func (row answered) isOfAPreview() bool { return slices.Contains(row.wanted, "dr
 // toScreen shows a screen with a preview.
 func (row answered) toScreen(t *testing.T, p *answeringTelegram, shown *conversation) ([]asked, error) {
 	t.Helper()
-	shown.bot = New(Options{Client: p.client(nil)})
+	shown.bot, shown.now = New(Options{Client: p.client(nil)}), time.Now
 	text := "<b>Юридикалык жардам</b> " + strings.Repeat("көрсөтүү ", 100)
 	_, err := shown.put(t.Context(), screen{text, [][]telegram.Button{{{Text: "Окуу", Data: "stay"}}}}, "https://minjust.gov.kg/1.jpg")
 	return p.of("send", "edit"), err

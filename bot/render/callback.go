@@ -19,6 +19,7 @@ const (
 	VerbTopic     = "topic"     // show the news of the topic, likewise
 	VerbItem      = "item"      // show the item; then the way back
 	VerbPage      = "page"      // show the item's page of that number; then the way back
+	VerbAfter     = "after"     // from the time that follows on, in seconds of Unix to base 36, what the rest says
 	VerbStay      = "stay"      // nothing: a button that only shows something
 	VerbHelp      = "help"      // show the help
 	VerbStop      = "stop"      // ask whether to unsubscribe; "yes": unsubscribe

@@ -27,6 +27,11 @@ type Message struct {
 	// its own; empty outside of one.
 	Album string `json:"media_group_id"`
 	Photo Photo  `json:"photo"`
+	// Buttons stand below it. Of the message whose button was pressed, they
+	// are those that stood there then.
+	Buttons struct {
+		Rows [][]Button `json:"inline_keyboard"`
+	} `json:"reply_markup"`
 	content
 }
 

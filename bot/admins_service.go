@@ -40,10 +40,6 @@ type Admins struct {
 	// Alarms are what is wrong with the whole bot just now; nil where nobody looks. Until
 	// all was looked at, after a start, complete is false, and no alarm counts as ended.
 	Alarms func() (raised []Alarm, complete bool)
-	// Rate is how many messages a second go out over all chats; 30 if 0.
-	Rate float64
-	// CorrectWithin is how long what was sent can be corrected or withdrawn; 72 hours if 0.
-	CorrectWithin time.Duration
 	// Wake has TellAdmins called soon; nobody waits if nil.
 	Wake func()
 	// Redis remembers what they were told and what they decided.

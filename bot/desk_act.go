@@ -154,7 +154,7 @@ func (t deskTalk) sure(ctx context.Context, c desk.Case, verb desk.Verb, entry s
 	if err != nil {
 		return reply{}, err
 	}
-	number := map[string]any{"Count": t.words.Number(count), "Hours": t.words.Number(int(t.bot.admins.correctWithin().Hours()))}
+	number := map[string]any{"Count": t.words.Number(count), "Hours": t.words.Number(int(t.office.CorrectWithin().Hours()))}
 	return reply{}, t.stay(ctx, page{
 		screen: screen{t.words.T(entry, number), [][]telegram.Button{
 			{{Text: t.words.T(agreed, number), Data: render.Data(render.VerbDesk, "do", string(verb), c.ID, decimal(int64(c.Version))), Style: telegram.Danger}},

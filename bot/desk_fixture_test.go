@@ -28,14 +28,16 @@ type newsroom struct {
 	engine *broadcast.Engine
 	office *desk.Desk
 	staff  []desk.Person
-	one    bool          // approval by one
-	rate   float64       // messages a second; 30 where 0
-	giveUp time.Duration // after which the engine gives somebody up; its own where 0
-	more   func(*bot.Options)
-	wake   chan struct{}
-	ending sync.WaitGroup
-	runs   func() (rests func()) // lets the desk's clock run
-	rests  func()
+	one    bool    // approval by one
+	rate   float64 // messages a second; 30 where 0
+	// perSecond is the rate that the desk reckons with; Telegram's where 0.
+	perSecond float64
+	giveUp    time.Duration // after which the engine gives somebody up; its own where 0
+	more      func(*bot.Options)
+	wake      chan struct{}
+	ending    sync.WaitGroup
+	runs      func() (rests func()) // lets the desk's clock run
+	rests     func()
 }
 
 // sleeps stops the desk's clock for some time, as where no instance leads.
@@ -96,7 +98,7 @@ func (n *newsroom) opens() {
 		var err error
 		n.office, err = desk.New(desk.Options{
 			Redis: n.rdb, Archive: n.news, Engine: n.engine, Bot: n.telegram.Bot().ID, People: n.staff, One: n.one,
-			Topics: []string{"legal-aid", "jobs"}, Zone: bishkek, Writing: true, Log: o.Log, Ask: answers,
+			Topics: []string{"legal-aid", "jobs"}, Zone: bishkek, Writing: true, PerSecond: n.perSecond, Log: o.Log, Ask: answers,
 		})
 		if err != nil {
 			n.t.Fatal(err)

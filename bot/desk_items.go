@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"time"
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
@@ -176,29 +175,6 @@ func (t deskTalk) editionsThat(ctx context.Context, item feeds.Item, are func(fe
 	return ids
 }
 
-// correctable is how long after an item's last broadcast it is known which message each
-// phone has: then neither correction nor withdrawal reaches it.
-func (t deskTalk) correctable(ctx context.Context, ids []string) (bool, error) {
-	progress, err := t.bot.admins.Service.Progress(ctx)
-	if err != nil {
-		return false, err
-	}
-	for _, p := range progress {
-		if slices.Contains(ids, p.Item) && (p.FinishedAt.IsZero() || t.now().Sub(p.FinishedAt) < t.bot.admins.correctWithin()) {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-// correctWithin is how long what was sent can be corrected.
-func (a Admins) correctWithin() time.Duration {
-	if a.CorrectWithin > 0 {
-		return a.CorrectWithin
-	}
-	return 72 * time.Hour
-}
-
 // sentItem is the item that a button names, if it can still be changed on the phones; done
 // where not, with what the press is answered then.
 func (t deskTalk) sentItem(ctx context.Context, id string) (item feeds.Item, ids []string, r reply, done bool, err error) {
@@ -210,12 +186,12 @@ func (t deskTalk) sentItem(ctx context.Context, id string) (item feeds.Item, ids
 		return item, nil, reply{text: t.words.T("toast.no_item", nil)}, true, nil
 	}
 	ids = t.editionsThere(ctx, item)
-	within, err := t.correctable(ctx, ids)
+	within, err := t.office.Changeable(ctx, ids)
 	if err != nil {
 		return item, nil, r, true, err
 	}
 	if !within {
-		hours := t.words.Number(int(t.bot.admins.correctWithin().Hours()))
+		hours := t.words.Number(int(t.office.CorrectWithin().Hours()))
 		return item, nil, reply{text: t.words.T("toast.desk_too_late", map[string]any{"Hours": hours})}, true, nil
 	}
 	return item, ids, r, false, nil
@@ -270,7 +246,7 @@ func (t deskTalk) sureWithdraw(ctx context.Context, id string) (reply, error) {
 	}
 	count := map[string]any{"Count": t.words.Number(s.sent)}
 	text := t.words.T("screen.desk_sure_withdraw", count)
-	if t.now().Sub(item.Published) > deletable {
+	if t.office.LeavesNotice(item) {
 		text += "\n" + t.words.T("line.desk_notice_instead", nil)
 	}
 	return reply{}, t.open(ctx, page{screen: screen{render.JoinFilled("\n\n", render.Headline(item, t.zone), text), [][]telegram.Button{
@@ -281,9 +257,6 @@ func (t deskTalk) sureWithdraw(ctx context.Context, id string) (reply, error) {
 		{{Text: t.words.T("button.back", nil), Data: render.Data(render.VerbDesk, "item", item.ID)}},
 	}}})
 }
-
-// deletable is how long Telegram lets a bot delete what it has written.
-const deletable = 48 * time.Hour
 
 // withdraw takes an item back, with its editions. Its case begins as approved.
 func (t deskTalk) withdraw(ctx context.Context, id, itemID string) (reply, error) {

@@ -2,51 +2,12 @@ package bot
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
 	"kabarchy/bot/render"
 )
-
-// defaultRate is Telegram's for all chats, in messages a second.
-const defaultRate = 30
-
-// rate is how many messages a second go out over all chats.
-func (a Admins) rate() float64 {
-	if a.Rate > 0 {
-		return a.Rate
-	}
-	return defaultRate
-}
-
-// going is what goes out: what has ended or been stopped does not.
-func (t deskTalk) going(ctx context.Context) ([]broadcast.Progress, error) {
-	progress, err := t.bot.admins.Service.Progress(ctx)
-	if err != nil {
-		return nil, err
-	}
-	halted, err := t.office.Halted(ctx)
-	return slices.DeleteFunc(progress, func(p broadcast.Progress) bool {
-		return !p.FinishedAt.IsZero() || halted[p.Subject()] != ""
-	}), err
-}
-
-// coming is what begins later: what is approved, and the digests.
-func (t deskTalk) coming(ctx context.Context, own desk.Case, r broadcast.Reach) (all []broadcast.Coming, err error) {
-	open, err := t.office.Open(ctx)
-	for _, c := range open {
-		if c.ID != own.ID && c.Status == desk.Approved && c.Kind == desk.Announce {
-			title := t.bot.titleOf(ctx, c, t.words.Language())
-			all = append(all, broadcast.Coming{At: c.Due, Messages: c.Reach, Urgent: c.Urgent, Title: title})
-		}
-	}
-	for at, people := range r.Due {
-		all = append(all, broadcast.Coming{At: at, Messages: people})
-	}
-	return all, err
-}
 
 // reachWords say whom a case reaches, when, and whom not, and how long that takes. Of fewer
 // people than make a group they say no more: how many exactly is for who sends it, and has to
@@ -72,32 +33,25 @@ func (t deskTalk) reachWords(ctx context.Context, c desk.Case, sends bool) (stri
 
 // lastsLines say how long it takes, and what goes out beside it.
 func (t deskTalk) lastsLines(ctx context.Context, c desk.Case, r broadcast.Reach) ([]string, error) {
-	running, err := t.going(ctx)
+	of, err := t.office.Lasts(ctx, c, r, func(other desk.Case) string { return t.bot.titleOf(ctx, other, t.words.Language()) })
 	if err != nil {
 		return nil, err
 	}
-	coming, err := t.coming(ctx, c, r)
-	if err != nil {
-		return nil, err
-	}
-	lasts, beside, within := broadcast.HowLong(broadcast.Load{
-		Messages: r.All.Now, Urgent: c.Urgent, PerSecond: t.bot.admins.rate(), Begins: r.At, Running: running, Coming: coming,
-	})
 	var lines []string
-	if lasts >= time.Minute {
+	if of.Lasts >= time.Minute {
 		lines = append(lines, t.words.T("line.desk_lasts", map[string]any{
-			"Minutes": t.words.Number(int(lasts.Minutes() + 0.5)), "Time": t.momentOf(r.At.Add(lasts)),
+			"Minutes": t.words.Number(int(of.Lasts.Minutes() + 0.5)), "Time": t.momentOf(of.Until),
 		}))
 	}
 	var others []string
-	for _, p := range beside {
+	for _, p := range of.Beside {
 		entry := "line.desk_beside"
-		if c.Urgent && !p.Urgent && p.Kind != broadcast.Withdrawal {
+		if c.Delays(p) {
 			entry = "line.desk_delays"
 		}
 		others = append(others, t.words.HTML(entry, map[string]any{"Title": t.titleInWords(p.Title)}))
 	}
-	for _, next := range within {
+	for _, next := range of.Within {
 		title := t.titleInWords(next.Title)
 		if next.Title == "" {
 			title += " (" + t.count(next.Messages) + ")"

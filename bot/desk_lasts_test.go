@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"kabarchy/bot"
 	"kabarchy/bot/simulator"
 	"kabarchy/subscriptions"
 )
@@ -14,7 +13,7 @@ import (
 // what goes out beside it, but not with what somebody has stopped.
 func TestThePreviewSaysHowLong(t *testing.T) {
 	inNewsroom(t, func(n *newsroom, officer, approver, _ *simulator.Citizen) {
-		n.more = func(o *bot.Options) { o.Admins.Rate = 0.1 }
+		n.perSecond = 0.1
 		n.opens()
 		n.subscribe(8, "en", nil)
 		n.subscribe(6, "en", func(p *subscriptions.Preferences) {

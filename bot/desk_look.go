@@ -196,29 +196,35 @@ func (t deskTalk) onShowToAll(ctx context.Context, args []string) (reply, error)
 	if decimal(int64(c.Version)) != render.Arg(args, 1) {
 		return t.moved(ctx, c)
 	}
-	items, err := t.office.Editions(ctx, c)
+	shownTo, err := t.bot.ShowToAll(ctx, t.from.ID, c)
+	return reply{text: t.words.T("toast.desk_shown", map[string]any{"Count": t.words.Number(shownTo)})}, err
+}
+
+// ShowToAll shows a draft to everybody at the desk but one, as it will come. It returns to how
+// many.
+func (b *Bot) ShowToAll(ctx context.Context, by int64, c desk.Case) (shownTo int, err error) {
+	items, err := b.desk.Editions(ctx, c)
 	if err != nil {
-		return reply{}, err
+		return 0, err
 	}
-	people, err := t.office.People(ctx)
+	people, err := b.desk.People(ctx)
 	if err != nil {
-		return reply{}, err
+		return 0, err
 	}
-	names, err := t.names(ctx)
+	names, err := b.deskNames(ctx)
 	if err != nil {
-		return reply{}, err
+		return 0, err
 	}
-	shownTo := 0
 	for _, p := range people {
-		if p.ID == t.from.ID {
+		if p.ID == by {
 			continue
 		}
-		if err := t.bot.showDraft(ctx, p.ID, names.of(t.from.ID), c, items); err != nil {
-			return reply{}, err
+		if err := b.showDraft(ctx, p.ID, names.of(by), c, items); err != nil {
+			return shownTo, err
 		}
 		shownTo++
 	}
-	return reply{text: t.words.T("toast.desk_shown", map[string]any{"Count": t.words.Number(shownTo)})}, nil
+	return shownTo, nil
 }
 
 // showDraft shows a draft to somebody at the desk.

@@ -53,6 +53,36 @@ func (d *Desk) Audit(ctx context.Context, from string, n int) ([]Line, error) {
 	return lines, nil
 }
 
+// auditLooked is how many lines AuditOf looks at before it lets its caller go on, and
+// auditAtATime how many in one step.
+const (
+	auditLooked  = 5000
+	auditAtATime = 500
+)
+
+// AuditOf returns the first n lines before from, or of all, that are asked for. It looks at some
+// thousand lines at most: older is where to go on, empty where there are no more.
+func (d *Desk) AuditOf(ctx context.Context, from string, n int, is func(Line) bool) (found []Line, older string, err error) {
+	for range auditLooked / auditAtATime {
+		lines, err := d.Audit(ctx, from, auditAtATime)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, l := range lines {
+			if from = l.ID; !is(l) {
+				continue
+			}
+			if found = append(found, l); len(found) == n {
+				return found, from, nil
+			}
+		}
+		if len(lines) < auditAtATime {
+			return found, "", nil
+		}
+	}
+	return found, from, nil
+}
+
 // oldestLine is the id of the oldest line that is kept.
 func oldestLine(now time.Time) string { return strconv.FormatInt(now.Add(-kept).UnixMilli(), 10) }
 

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -64,6 +65,11 @@ type Options struct {
 	// Hold is how long what is approved can be taken back, before it goes; 30 seconds
 	// unless set. What is urgent waits for 10 at most.
 	Hold time.Duration
+	// CorrectWithin is how long after an item's last broadcast it can be corrected and taken
+	// back; 72 hours unless set.
+	CorrectWithin time.Duration
+	// PerSecond is how many messages go out over all chats; Telegram's 30 unless set.
+	PerSecond float64
 	// Topics are the ids of the configured ones.
 	Topics []string
 	// Zone is the ministry's; UTC unless set.
@@ -93,9 +99,9 @@ func New(o Options) (*Desk, error) {
 	if o.Redis == nil || o.Archive == nil || o.Engine == nil {
 		return nil, errors.New("desk: a Redis, an archive and an engine are needed")
 	}
-	if o.Hold == 0 {
-		o.Hold = 30 * time.Second
-	}
+	o.Hold = cmp.Or(o.Hold, 30*time.Second)
+	o.CorrectWithin = cmp.Or(o.CorrectWithin, 72*time.Hour)
+	o.PerSecond = cmp.Or(o.PerSecond, 30)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

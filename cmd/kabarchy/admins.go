@@ -23,8 +23,6 @@ func (a *App) admins() bot.Admins {
 	}{a.Engine, a.Poller, a.Archive, a.Store}
 	return bot.Admins{
 		IDs: a.options.Config.Admins, Redis: a.options.Redis, Alarms: a.alarms, Wake: a.wakeAdmins, Service: service, Numbers: service,
-		Rate:          a.options.Config.Telegram.MessagesPerSecond,
-		CorrectWithin: time.Duration(a.options.Config.Telegram.CorrectWithinHours) * time.Hour,
 	}
 }
 

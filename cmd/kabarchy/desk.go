@@ -42,6 +42,7 @@ func (a *App) newDesk() (*desk.Desk, error) {
 	options := desk.Options{
 		Redis: o.Redis, Archive: a.Archive, Engine: a.Engine, Bot: bot,
 		People: colleagues(o.Config), Topics: topicIDs(o.Config), Zone: o.Config.Zone(), Ask: a.links.ask, Log: o.Log,
+		PerSecond: o.Config.Telegram.MessagesPerSecond, CorrectWithin: time.Duration(o.Config.Telegram.CorrectWithinHours) * time.Hour,
 	}
 	if d := o.Config.Desk; d != nil {
 		options.Writing, options.One, options.Alone, options.Hold = true, d.One(), d.Alone, time.Duration(d.HoldSeconds)*time.Second
@@ -55,8 +56,7 @@ func (a *App) newWeb(sender *delivery.Sender, topics []render.Topic) (*web.Desk,
 	a.pages = web.Options{
 		Redis: o.Redis, Desk: a.Desk, Engine: a.Engine, Archive: a.Archive, Token: string(o.Token),
 		Language: a.bot.LanguageOf, Username: a.bot.Username, Zone: o.Config.Zone(), Log: o.Log,
-		Topics: webTopics(topics), Previews: webPreviews(sender), Census: a.Store.Census,
-		CorrectWithin: time.Duration(o.Config.Telegram.CorrectWithinHours) * time.Hour,
+		Topics: webTopics(topics), Previews: webPreviews(sender), Census: a.Store.Census, ShowToAll: a.bot.ShowToAll,
 	}
 	if o.Config.DeskAddress() == "" {
 		return nil, nil

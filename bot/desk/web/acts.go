@@ -89,7 +89,7 @@ func (d *Desk) asked(r *request, c desk.Case, verb desk.Verb, reason string) err
 	}
 	return r.show("sure", question{
 		Case: c, Title: d.titleOf(r.Context(), c, r.Language()), Verb: verb, Typed: reason, Ask: a.sure, Yes: a.yes, Count: r.Number(count),
-		Hours:  r.Number(int(d.options.CorrectWithin.Hours())),
+		Hours:  r.Number(int(d.office.CorrectWithin().Hours())),
 		Reason: a.reason, Danger: !a.reason, Longest: longestReason,
 	})
 }

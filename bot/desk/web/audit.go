@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"regexp"
+	"slices"
+	"strings"
 
 	"kabarchy/bot/desk"
 )
@@ -15,9 +17,12 @@ var auditID = regexp.MustCompile(`^\d{1,16}-\d{1,10}$`)
 
 // auditLog is what the page of the audit is drawn from.
 type auditLog struct {
-	Lines []auditLine
-	First bool   // nothing newer is left out
-	Older string // the line before which the next page begins; empty for the last one
+	Lines  []auditLine
+	First  bool     // nothing newer is left out
+	Older  string   // the line before which the next page begins; empty for the last one
+	Who    []choice // of the people at the desk, and the clock
+	What   []choice
+	Chosen bool // not all lines are asked for
 }
 
 type auditLine struct {
@@ -26,13 +31,21 @@ type auditLine struct {
 	Whom        string
 }
 
+// auditFilter is of whom, and of what, lines are asked for; empty for all.
+type auditFilter struct{ who, what string }
+
+// is reports whether a line is asked for.
+func (f auditFilter) is(l desk.Line) bool {
+	return (f.who == "" || f.who == decimal(l.Who)) && (f.what == "" || f.what == string(l.Verb))
+}
+
 // audit shows what was done at the desk, the latest first.
 func (d *Desk) audit(r *request) error {
-	from := r.FormValue("from")
+	from, filter := r.FormValue("from"), auditFilter{r.FormValue("who"), r.FormValue("what")}
 	if from != "" && !auditID.MatchString(from) {
 		return errNoPage
 	}
-	lines, err := d.office.Audit(r.Context(), from, auditPage+1)
+	lines, older, err := d.office.AuditOf(r.Context(), from, auditPage+1, filter.is)
 	if err != nil {
 		return err
 	}
@@ -40,11 +53,12 @@ func (d *Desk) audit(r *request) error {
 	if err != nil {
 		return err
 	}
-	shown := auditLog{First: from == ""}
 	if len(lines) > auditPage {
 		lines = lines[:auditPage]
-		shown.Older = lines[auditPage-1].ID
+		older = lines[auditPage-1].ID
 	}
+	shown := auditLog{First: from == "", Older: older, Chosen: filter != auditFilter{}}
+	shown.Who, shown.What = filter.choices(r, people)
 	name := names(people)
 	titles := make(map[string]string)
 	for _, l := range lines {
@@ -61,6 +75,20 @@ func (d *Desk) audit(r *request) error {
 		shown.Lines = append(shown.Lines, line)
 	}
 	return r.show("audit", shown)
+}
+
+// choices are of whom and of what lines can be asked for.
+func (f auditFilter) choices(r *request, people []desk.Person) (who, what []choice) {
+	who = []choice{{"", r.T("web.everybody"), f.who == ""}}
+	for _, p := range people {
+		who = append(who, choice{decimal(p.ID), names(people)(p.ID), f.who == decimal(p.ID)})
+	}
+	who = append(who, choice{"0", r.T("line.desk_clock"), f.who == "0"})
+	for verb, entry := range didWords {
+		what = append(what, choice{string(verb), r.T(entry), f.what == string(verb)})
+	}
+	slices.SortFunc(what, func(a, b choice) int { return strings.Compare(a.Words, b.Words) })
+	return who, slices.Insert(what, 0, choice{"", r.T("web.everything"), f.what == ""})
 }
 
 // eventOf is a line of the audit in words. Who is empty where it was the clock.

@@ -33,6 +33,8 @@ type compose struct {
 	Submit  bool
 	Discard bool
 	Reason  string // why it was returned
+	Others  int    // at the desk, to whom it can be shown
+	Tab     string // the language that a phone shows first
 }
 
 // textField is the text in one language as it is typed.
@@ -43,12 +45,6 @@ type textField struct {
 }
 
 type typedText struct{ Title, Text string }
-
-// choice is one of several.
-type choice struct {
-	Value, Words string
-	Chosen       bool
-}
 
 // newCase begins an announcement: it is there once something is saved.
 func (d *Desk) newCase(r *request) error { return r.see("/case/" + newCaseID()) }
@@ -195,6 +191,22 @@ func textOf(item feeds.Item) desk.Text {
 	return desk.Text{Title: item.Title, Blocks: article.Paragraphs(item.Summary)}
 }
 
+// firstTab is the language that a phone shows first: one to choose a text in, one that has a text,
+// the reader's.
+func (p *compose) firstTab(own string) string {
+	for _, first := range []func(textField) bool{
+		func(t textField) bool { return t.Theirs != nil },
+		func(t textField) bool { return t.Language == own && t.Title+t.Text != "" },
+		func(t textField) bool { return t.Title+t.Text != "" },
+		func(t textField) bool { return t.Language == own },
+	} {
+		if i := slices.IndexFunc(p.Texts, first); i >= 0 {
+			return p.Texts[i].Language
+		}
+	}
+	return ""
+}
+
 // showCompose draws the page, with what can be said of what stands in it.
 func (d *Desk) showCompose(r *request, c desk.Case, page *compose) error {
 	ch, _ := page.changes(d.options.Zone)
@@ -202,6 +214,13 @@ func (d *Desk) showCompose(r *request, c desk.Case, page *compose) error {
 	if err != nil {
 		return err
 	}
-	page.Draft = seen
+	page.Draft, page.Tab = seen, page.firstTab(r.Language())
+	if d.options.ShowToAll != nil {
+		people, err := d.office.People(r.Context())
+		if err != nil {
+			return err
+		}
+		page.Others = len(people) - 1
+	}
 	return r.show("compose", page)
 }

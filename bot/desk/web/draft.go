@@ -24,6 +24,7 @@ type draft struct {
 // phone is the message in one language.
 type phone struct {
 	Language, Name string
+	Reader         string // the language of who gets it
 	Message
 	StandIn string // whose language it is not in; empty where it is in their own
 }
@@ -65,7 +66,7 @@ func (d *Desk) phonesOf(r *request, editions map[string]feeds.Item) (phones []ph
 			continue
 		}
 		for _, reader := range append([]string{language}, item.StandIn...) {
-			p := phone{Language: language, Name: locale.For(language).Name(), Message: d.options.Previews(r.Context(), reader, item, editions)}
+			p := phone{Language: language, Name: locale.For(language).Name(), Reader: reader, Message: d.options.Previews(r.Context(), reader, item, editions)}
 			if reader != language {
 				p.StandIn = locale.For(reader).Name()
 			}
@@ -86,9 +87,10 @@ func (d *Desk) reachOf(r *request, c desk.Case, seen *draft) error {
 	if err != nil {
 		return err
 	}
+	lasts, err := d.lastsWords(r, c, reach)
 	seen.Count = reach.All.Reached()
-	seen.Reach = r.reachWords(reach)
-	return nil
+	seen.Reach = append(r.reachWords(reach), lasts...)
+	return err
 }
 
 // reachWords say whom an announcement reaches, in which language and when, and whom not. Of

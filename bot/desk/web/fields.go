@@ -36,15 +36,6 @@ func flag(on bool) string {
 	return ""
 }
 
-func chosen(all []choice) string {
-	for _, c := range all {
-		if c.Chosen {
-			return c.Value
-		}
-	}
-	return ""
-}
-
 // mark tells one value of a field from another.
 func mark(value string) string {
 	sum := sha256.Sum256([]byte(value))

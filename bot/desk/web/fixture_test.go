@@ -57,6 +57,7 @@ type office struct {
 	web     *Desk
 	net     *pipenet.Listener
 	log     bytes.Buffer
+	shown   []string // the titles of the drafts that the desk was shown
 }
 
 // inOffice runs a test in virtual time.
@@ -101,7 +102,11 @@ func (o *office) open() *Desk {
 		Previews: func(_ context.Context, _ string, item feeds.Item, _ map[string]feeds.Item) Message {
 			return Message{HTML: template.HTML("<i>" + html.EscapeString(item.Title) + "</i>")}
 		},
-		Census:   o.store.Census,
+		Census: o.store.Census,
+		ShowToAll: func(_ context.Context, _ int64, c desk.Case) (int, error) {
+			o.shown = append(o.shown, c.Texts["en"].Title)
+			return 3, nil
+		},
 		Topics:   []Topic{{ID: "aid", NameIn: func(string) string { return "Legal <aid>" }}},
 		Username: func() string { return "news_bot" }, Log: slog.New(slog.NewTextHandler(&o.log, nil)),
 	})

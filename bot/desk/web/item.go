@@ -131,7 +131,7 @@ func (d *Desk) itemActs(r *request, p *itemPage, ids []string) error {
 			p.Case = c.ID
 		}
 	}
-	there, err := d.correctable(r.Context(), ids)
+	there, err := d.office.Changeable(r.Context(), ids)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,8 @@ type Engine interface {
 	Progress(ctx context.Context) ([]broadcast.Progress, error)
 	// Reports are the broadcasts of an item.
 	Reports(ctx context.Context, item string) ([]broadcast.Report, error)
+	// History are the last broadcasts of all items.
+	History(ctx context.Context, most int64) ([]broadcast.Progress, error)
 }
 
 var _ Engine = (*broadcast.Engine)(nil)
@@ -53,11 +55,11 @@ type Options struct {
 	Topics []Topic
 	// Census counts everybody by what they want.
 	Census report.Audience
+	// ShowToAll sends a draft to everybody at the desk but one, and returns to how many; nil
+	// where that can't be done.
+	ShowToAll func(ctx context.Context, by int64, c desk.Case) (int, error)
 	// Previews draws what phones will show.
 	Previews Previews
-	// CorrectWithin is how long after an item's last broadcast it can be corrected and taken
-	// back; 72 hours unless set.
-	CorrectWithin time.Duration
 	// Zone is the ministry's; UTC unless set.
 	Zone *time.Location
 	// Frames are the origins that may show a page in a frame besides Telegram's web client.

@@ -56,25 +56,18 @@ func (d *Desk) showPeople(r *request, link string) error {
 	return r.show("people", page)
 }
 
-// inviteSeen is how long a form that invites is remembered, so that it does once.
-const inviteSeen = 24 * time.Hour
-
 // invite shows a link that lets one person in. It is shown once: only its hash is kept.
 func (d *Desk) invite(r *request) error {
-	key := keySeen(r.actID("invite"))
-	fresh, err := d.rdb.SetNX(r.Context(), key, "", inviteSeen).Result()
-	if err != nil {
+	var token string
+	fresh, err := r.once([]string{"invite"}, func() (err error) {
+		token, err = d.office.Invite(r.Context(), r.who)
 		return err
-	}
-	if !fresh { // the page was loaded again
+	})
+	if err == nil && !fresh { // the page was loaded again
 		if err := r.say(r.T("web.invited")); err != nil {
 			return err
 		}
 		return r.see("/people")
-	}
-	token, err := d.office.Invite(r.Context(), r.who)
-	if err != nil {
-		err = errors.Join(err, d.rdb.Del(r.Context(), key).Err())
 	}
 	if errors.Is(err, desk.ErrNotAllowed) {
 		return errOutside

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -29,6 +28,7 @@ type planned struct {
 	Case      string
 	Item      string
 	Words     string // an entry
+	Readers   string // of a digest, how many
 	Urgent    bool
 }
 
@@ -49,7 +49,10 @@ func (d *Desk) queue(r *request) error {
 	}
 	now := time.Now().In(d.options.Zone)
 	p := queuePage{Waiting: d.nowOf(g, viewer{r.view, r.who, r.roles}).Waiting}
-	all := d.plannedOf(r, g)
+	all, err := d.plannedOf(r, g)
+	if err != nil {
+		return err
+	}
 	for day := range queueDays {
 		p.Days = append(p.Days, queueDay{At: midnight(now).AddDate(0, 0, day)})
 	}
@@ -73,8 +76,8 @@ func midnight(at time.Time) time.Time {
 	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, at.Location())
 }
 
-// plannedOf are what runs, from today on, and what is approved, by when.
-func (d *Desk) plannedOf(r *request, g *glance) (all []planned) {
+// plannedOf are what runs, from today on, what is approved, and each reader's next digest, by when.
+func (d *Desk) plannedOf(r *request, g *glance) (all []planned, err error) {
 	now := time.Now().In(d.options.Zone)
 	for _, p := range g.progress {
 		if !p.FinishedAt.IsZero() || g.halted[p.Subject()] != "" {
@@ -99,6 +102,10 @@ func (d *Desk) plannedOf(r *request, g *glance) (all []planned) {
 			})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b planned) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
-	return all
+	digests, err := d.office.Digests(r.Context())
+	for at, readers := range digests {
+		all = append(all, planned{At: at.In(d.options.Zone), Title: r.T("web.digest"), Readers: r.count(readers)})
+	}
+	slices.SortStableFunc(all, func(a, b planned) int { return a.At.Compare(b.At) })
+	return all, err
 }

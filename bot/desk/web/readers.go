@@ -1,12 +1,14 @@
 package web
 
 import (
-	"net/http"
+	"cmp"
+	"errors"
 	"strconv"
 	"time"
 
 	"kabarchy/bot/desk/report"
 	"kabarchy/bot/locale"
+	"kabarchy/feeds"
 )
 
 // readersPage is what the page of the readers is drawn from. Its groups are folded: none of
@@ -44,7 +46,15 @@ var (
 
 // readers shows who reads, and who came and left.
 func (d *Desk) readers(r *request) error {
-	days, err := daysOf(r)
+	n, err := daysOf(r)
+	if err != nil {
+		return err
+	}
+	days, err := d.days(r, n)
+	if err != nil {
+		return err
+	}
+	month, err := d.month(r)
 	if err != nil {
 		return err
 	}
@@ -56,24 +66,48 @@ func (d *Desk) readers(r *request) error {
 		return func(key string) string { return r.T(words[key]) }
 	}
 	topics, _ := of.Topics()
-	p := readersPage{Days: days, Choices: readerDays, Active: of.Active(), Came: r.T("line.growth_came"), Left: r.T("line.growth_left")}
+	p := readersPage{Days: n, Choices: readerDays, Active: of.Active(), Came: r.T("line.growth_came"), Left: r.T("line.growth_left")}
 	for _, g := range []readersGroup{
 		{"web.by_language", r.groupLines(of.Languages(), func(key string) string { return locale.For(key).Name() })},
 		{"web.by_rhythm", r.groupLines(of.Rhythms(), entry(rhythmWords))},
 		{"web.by_choice", r.groupLines(of.Choices(), entry(choiceWords))},
 		{"web.by_topic", r.folded(topics, d.topicNumbered(r.Language()))},
 		{"web.by_state", r.groupLines(of.States(), entry(stateWords))},
+		{"web.by_poster", r.groupLines(report.ByPoster(days), func(label string) string { return label })},
+		{"web.by_month", r.groupLines(month, func(id string) string { return cmp.Or(d.topicNamed(id, r.Language()), r.T("line.group_no_topic")) })},
 	} {
 		if g.Lines != nil {
 			p.Groups = append(p.Groups, g)
 		}
 	}
-	chart, lines, err := d.growth(r, days)
-	if err != nil {
-		return err
-	}
+	chart, lines := r.growth(days)
 	p.Growth, p.Chart = lines, len(chart.Labels) > 0
 	return r.show("readers", p)
+}
+
+// What is looked at for a month by topic: of how long, and how many broadcasts at most.
+const (
+	monthLong = 30 * 24 * time.Hour
+	monthMost = 1000
+)
+
+// month are the messages of the last thirty days by topic: an item's count under its first one,
+// so that no topic's sum tells of another's.
+func (d *Desk) month(r *request) ([]report.Group, error) {
+	history, err := d.options.Engine.History(r.Context(), monthMost)
+	if err != nil {
+		return nil, err
+	}
+	return report.ByTopic(history, time.Now().Add(-monthLong), func(id string) (string, error) {
+		item, err := d.options.Archive.Item(r.Context(), id)
+		if errors.Is(err, feeds.ErrNotFound) || err == nil && len(item.Topics) == 0 {
+			return "", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		return item.Topics[0], nil
+	})
 }
 
 // daysOf are the days that a request asks for: 30 unless it says so.
@@ -123,88 +157,4 @@ func (d *Desk) topicNumbered(language string) func(string) string {
 		}
 		return "№ " + number
 	}
-}
-
-// growth is who came and who left, as a picture and as a table: in stretches of days that hold
-// nobody or report.Least at least.
-func (d *Desk) growth(r *request, n int) (chart report.Chart, lines []growthLine, err error) {
-	days, err := report.Days(r.Context(), d.rdb, d.options.Zone, time.Now(), n)
-	if err != nil {
-		return chart, nil, err
-	}
-	spans, counts := report.Together(report.Counted(days, report.Came), report.Counted(days, report.Left))
-	chart = report.Chart{
-		Title: r.N("line.growth", n), Series: []report.Series{{Name: r.T("line.growth_came")}, {Name: r.T("line.growth_left")}}, Number: r.Number,
-	}
-	some := false
-	for i, s := range spans {
-		from, to := days[s.From].At, days[s.To-1].At
-		label := from.Format("02.01")
-		if !from.Equal(to) {
-			label += "–" + to.Format("02.01")
-		}
-		chart.Labels = append(chart.Labels, label)
-		for of := range chart.Series {
-			chart.Series[of].Values = append(chart.Series[of].Values, counts[i][of])
-			some = some || counts[i][of] > 0
-		}
-		if counts[i][0]+counts[i][1] > 0 {
-			lines = append(lines, growthLine{label, r.Number(counts[i][0]), r.Number(counts[i][1])})
-		}
-	}
-	if !some {
-		chart.Labels = nil
-	}
-	return chart, lines, nil
-}
-
-// growthChart draws who came and who left.
-func (d *Desk) growthChart(r *request) error {
-	n, err := daysOf(r)
-	if err != nil {
-		return err
-	}
-	chart, _, err := d.growth(r, n)
-	if err != nil {
-		return err
-	}
-	return r.drawn(chart)
-}
-
-// curve draws when the phones got an item.
-func (d *Desk) curve(r *request) error {
-	item, editions, err := d.itemOf(r.Context(), r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	of, err := d.reportOf(r.Context(), idsOf(item, editions))
-	if err != nil {
-		return err
-	}
-	chart := report.Chart{Title: item.Title, Series: []report.Series{{Name: r.T("column.sent")}}, Number: r.Number}
-	for _, h := range of.Hours(d.options.Zone) {
-		if report.Few(h.N) {
-			return errNoPage
-		}
-		chart.Labels = append(chart.Labels, h.From.In(d.options.Zone).Format("02.01 15:04"))
-		chart.Series[0].Values = append(chart.Series[0].Values, h.N)
-	}
-	return r.drawn(chart)
-}
-
-// drawn answers with a chart.
-func (r *request) drawn(chart report.Chart) error {
-	if len(chart.Labels) == 0 {
-		return errNoPage
-	}
-	picture, err := chart.SVG()
-	if err != nil {
-		return err
-	}
-	r.w.Header().Set("Content-Type", "image/svg+xml")
-	// What the library draws has style= in it. Opened by itself, it may use that and nothing else.
-	r.w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
-	r.w.WriteHeader(http.StatusOK)
-	_, err = r.w.Write(picture)
-	return err
 }

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 
@@ -182,6 +183,22 @@ func (r *request) form() error {
 func (r *request) actID(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(append([]string{"web", decimal(r.who), r.PostFormValue("nonce")}, parts...), "\x00")))
 	return hex.EncodeToString(sum[:16])
+}
+
+// onceFor is how long a form is remembered that does something once.
+const onceFor = 24 * time.Hour
+
+// once does what a form asks for, which is no act of the desk, if the form has not come before; if
+// it fails the form may come again.
+func (r *request) once(parts []string, does func() error) (fresh bool, err error) {
+	key := keySeen(r.actID(parts...))
+	if fresh, err = r.desk.rdb.SetNX(r.Context(), key, "", onceFor).Result(); err != nil || !fresh {
+		return fresh, err
+	}
+	if err = does(); err != nil {
+		err = errors.Join(err, r.desk.rdb.Del(r.Context(), key).Err())
+	}
+	return true, err
 }
 
 // newNonce is what a page's forms are known by.

@@ -3,21 +3,11 @@ package web
 import (
 	"context"
 	"slices"
-	"time"
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
 	"kabarchy/feeds"
 )
-
-// correctable reports whether it is known which message each phone has: until some time after
-// the last broadcast of an item.
-func (d *Desk) correctable(ctx context.Context, ids []string) (bool, error) {
-	all, err := d.options.Engine.Progress(ctx)
-	return slices.ContainsFunc(all, func(p broadcast.Progress) bool {
-		return slices.Contains(ids, p.Item) && (p.FinishedAt.IsZero() || time.Since(p.FinishedAt) < d.options.CorrectWithin)
-	}), err
-}
 
 // correct begins a correction of an item, or goes on with the one that there is.
 func (d *Desk) correct(r *request) error {
@@ -78,7 +68,7 @@ func (d *Desk) unchangeable(ctx context.Context, item feeds.Item, editions map[s
 	if item.Withdrawn {
 		return "web.moved", nil
 	}
-	if there, err := d.correctable(ctx, thereOf(item, editions)); err != nil || there {
+	if there, err := d.office.Changeable(ctx, thereOf(item, editions)); err != nil || there {
 		return "", err
 	}
 	return "web.too_late", nil
@@ -109,10 +99,6 @@ func (d *Desk) withdrawing(r *request, item feeds.Item) (c desk.Case, found bool
 	return desk.Case{}, false, err
 }
 
-// deletable is how long Telegram lets a bot delete what it has written; what is older gives
-// way to a notice.
-const deletable = 48 * time.Hour
-
 // sureOfItem is what the pages are drawn from that ask before an act on an item.
 type sureOfItem struct {
 	Item   feeds.Item
@@ -138,7 +124,7 @@ func (d *Desk) sureWithdraw(r *request) error {
 	}
 	return r.show("sureitem", sureOfItem{
 		Item: item, Act: "withdraw", Ask: "screen.desk_sure_withdraw", Yes: "button.desk_yes_withdraw", Count: r.Number(of.Sent),
-		Notice: time.Since(item.Published) > deletable,
+		Notice: d.office.LeavesNotice(item),
 	})
 }
 

@@ -22,6 +22,7 @@ var routes = []route{
 	{"GET /new", desk.Officer, (*Desk).newCase, false},
 	{"GET /case/{id}", anybody, (*Desk).showCase, false},
 	{"POST /case/{id}", desk.Officer, (*Desk).save, false},
+	{"POST /case/{id}/show", desk.Officer, (*Desk).save, true}, // it is shown at the pace of Telegram
 	{"POST /case/{id}/look", desk.Officer, (*Desk).previewed, false},
 	{"POST /case/{id}/forget", desk.Officer, (*Desk).forget, false},
 	{"GET /case/{id}/sure/{verb}", anybody, (*Desk).sure, false},

@@ -23,14 +23,14 @@ func (d *Desk) previewed(r *request) error {
 		return err
 	}
 	if !d.writes(r, c) { // it may have been submitted meanwhile
-		return r.part("compose", "draft", draft{Findings: []finding{{true, template.HTML(r.T("web.moved"))}}})
+		return r.part("compose", "renewed", draft{Findings: []finding{{true, template.HTML(r.T("web.moved"))}}})
 	}
 	ch, _ := page.changes(d.options.Zone)
 	seen, err := d.draftOf(r, asChanged(c, ch))
 	if err != nil {
 		return err
 	}
-	return r.part("compose", "draft", seen)
+	return r.part("compose", "renewed", seen)
 }
 
 // filled is the page of the request's case, filled with the request's form.
@@ -165,6 +165,8 @@ func (d *Desk) saved(r *request, c desk.Case, page *compose, seen int) error {
 		words = acts[desk.Submit].done
 	case submit && c.Version != seen:
 		words = "toast.desk_moved"
+	case r.PostForm.Get("then") == "show":
+		return d.showToAll(r, c)
 	case submit:
 		out, err := d.office.Do(r.Context(), desk.Act{
 			ID: r.actID("submit", c.ID, strconv.Itoa(c.Version)), Verb: desk.Submit, Case: c.ID, Version: c.Version, Who: r.who, Via: via,
@@ -218,4 +220,23 @@ func (d *Desk) clashed(r *request, out desk.Outcome, mine *compose) error {
 	page.Kept, page.Window = true, mine.Window
 	r.said = r.T("web.clash")
 	return d.showCompose(r, out.Case, page)
+}
+
+// showToAll shows a draft that was saved to everybody else at the desk.
+func (d *Desk) showToAll(r *request, c desk.Case) error {
+	if d.options.ShowToAll == nil {
+		return errNoPage
+	}
+	shown := 0
+	fresh, err := r.once([]string{"show", c.ID, strconv.Itoa(c.Version)}, func() (err error) {
+		shown, err = d.options.ShowToAll(r.Context(), r.who, c)
+		return err
+	})
+	if err == nil && fresh {
+		err = r.say(r.T("toast.desk_shown", "Count", r.Number(shown)))
+	}
+	if err != nil {
+		return err
+	}
+	return r.see("/case/" + c.ID)
 }

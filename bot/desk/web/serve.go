@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +23,6 @@ func New(o Options) (*Desk, error) {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
-	o.CorrectWithin = cmp.Or(o.CorrectWithin, 72*time.Hour)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

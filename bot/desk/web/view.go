@@ -181,7 +181,7 @@ var pageFiles embed.FS
 
 // readPages reads the templates: each page with the frame that all have.
 func readPages() map[string]*template.Template {
-	base := template.Must(template.ParseFS(pageFiles, "pages/base.html"))
+	base := template.Must(template.New("base.html").Funcs(template.FuncMap{"chosen": chosen}).ParseFS(pageFiles, "pages/base.html"))
 	entries, err := pageFiles.ReadDir("pages")
 	if err != nil {
 		panic(err) // it is part of the program

@@ -59,7 +59,7 @@
     unsaved = is;
     post("web_app_setup_closing_behavior", { need_confirmation: is });
   }
-  document.addEventListener("input", (event) => { if (event.target.closest?.("[data-unsaved]")) note(true); });
+  document.addEventListener("input", (event) => { if (event.target.name !== "tab" && event.target.closest?.("[data-unsaved]")) note(true); });
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) note(false); }); // it is kept
   document.addEventListener("submit", (event) => {
     note(false);
@@ -69,6 +69,13 @@
   window.addEventListener("beforeunload", (event) => { if (unsaved && !inTelegram()) event.preventDefault(); });
   window.addEventListener("pageshow", (event) => { // back to a page whose form was sent
     if (event.persisted) document.querySelectorAll("button:disabled").forEach((button) => { button.disabled = false; });
+  });
+
+  // The language that one wrote in is the one that is seen when the page comes again.
+  document.addEventListener("change", (event) => { if (event.target.name === "tab") keep("tab", event.target.value); });
+  document.addEventListener("DOMContentLoaded", () => {
+    const tab = document.getElementById("tab-" + sessionStorage.getItem("tab"));
+    if (tab !== null && document.querySelector(".theirs") === null) tab.checked = true;
   });
 
   // Buttons above a text put marks around what is chosen in it.

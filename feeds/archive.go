@@ -63,6 +63,15 @@ func (a *Archive) records(ctx context.Context, ids []string) (map[string]stored,
 	return found, nil
 }
 
+// Size returns how many items the archive holds.
+func (a *Archive) Size(ctx context.Context) (int, error) {
+	n, err := a.rdb.HLen(ctx, keyItems).Result()
+	if err != nil {
+		return 0, fmt.Errorf("size of the archive: %w", err)
+	}
+	return int(n), nil
+}
+
 // Announcements returns at most limit announcements that were not yet taken, oldest first.
 func (a *Archive) Announcements(ctx context.Context, limit int) ([]Announcement, error) {
 	if limit <= 0 {

@@ -28,6 +28,9 @@ type Health struct {
 	Never bool
 	// NextPoll is before when no scheduled poll is made.
 	NextPoll time.Time
+	// Due is by when it was to be read again, as of the poll that last succeeded; where none
+	// has since the start, it is the start.
+	Due time.Time
 	// Failures counts those in a row; LastError is what the last of them said.
 	Failures  int
 	LastError string

@@ -22,11 +22,12 @@ const (
 type health struct {
 	mu sync.Mutex
 	Health
-	since time.Time // when the poller was made: a source may never have been well
+	since time.Time                 // when the poller was made: a source may never have been well
+	next  func(time.Time) time.Time // when the schedule says that it is polled after a moment; nil for at once
 }
 
 func newHealth(s Source, now time.Time) *health {
-	return &health{since: now, Health: Health{Source: s.ID, Language: s.Language, URL: s.URL, Condition: Well, Since: now}}
+	return &health{since: now, Health: Health{Source: s.ID, Language: s.Language, URL: s.URL, Condition: Well, Since: now, Due: now}}
 }
 
 func (h *health) get() Health {
@@ -68,6 +69,12 @@ func (h *health) note(o outcome, now time.Time) (changed bool) {
 		h.LastItem, h.Moved = o.lastItem, o.moved
 	}
 	h.NextPoll = now.Add(pause(o.asked, h.Failures, o.err))
+	if o.err == nil {
+		h.Due = h.NextPoll
+		if h.next != nil {
+			h.Due = h.next(h.NextPoll)
+		}
+	}
 	before := h.Condition
 	h.Condition = h.judge(o, now)
 	if h.Condition != before {

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"kabarchy/feeds/fetch"
 	"kabarchy/subscriptions/redistest"
 )
@@ -54,32 +52,6 @@ func TestHeldInTheirOrder(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("held %q\nwant %q", got, want)
-	}
-}
-
-// TestHeldItemsAreMeasured: whoever watches the metrics sees what waits, and what was decided.
-func TestHeldItemsAreMeasured(t *testing.T) {
-	t.Parallel()
-	mini, rdb := redistest.Mini(t)
-	d := newDesk(t, rdb)
-	o, registry := options(d.URL), prometheus.NewRegistry()
-	o.Registerer = registry
-	d.poller = newPoller(t, o, d.Archive)
-	d.prime()
-	d.show(func(s *site) { s.posts = news(12) })
-	d.poll(Result{Items: 12, New: 12, Held: 12})
-	if n := value(t, registry, "kabarchy_feeds_held_items", HeldFlood); n != 12 {
-		t.Errorf("%v are held, want 12", n)
-	}
-	if err := d.Dismiss(t.Context(), d.id("Жаңылык 3")); err != nil {
-		t.Fatal(err)
-	}
-	if n := value(t, registry, "kabarchy_feeds_held_items", HeldFlood); n != 11 {
-		t.Errorf("%v are held after a decision, want 11", n)
-	}
-	mini.SetError("LOADING")
-	if _, err := registry.Gather(); err != nil {
-		t.Errorf("without Redis: %v, want the other metrics", err)
 	}
 }
 

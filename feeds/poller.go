@@ -85,11 +85,12 @@ func NewPoller(o Options, a *Archive) (*Poller, error) {
 		return nil, err
 	}
 	p := &Poller{options: o, schedule: schedule, archive: a, fetcher: fetch.New(o.fetching()), sources: make(map[string]*polled)}
-	if p.metrics, err = newMetrics(o.Registerer, &waiting{a, o.Log}); err != nil {
+	if p.metrics, err = newMetrics(o.Registerer); err != nil {
 		return nil, fmt.Errorf("feeds: metrics: %w", err)
 	}
 	for _, s := range o.Sources {
 		p.sources[s.ID] = &polled{Source: s, turn: make(chan struct{}, 1), health: newHealth(s, time.Now())}
+		p.sources[s.ID].health.next = func(after time.Time) time.Time { return schedule.Next(after.In(o.Zone)) }
 	}
 	return p, nil
 }

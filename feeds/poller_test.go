@@ -209,7 +209,7 @@ func TestHealthAndMetrics(t *testing.T) {
 	if n := value(t, registry, "kabarchy_feeds_items_total", "new"); n != 2 {
 		t.Errorf("new items: %v, want 2", n)
 	}
-	if _, err := newMetrics(o.Registerer, p.metrics.waiting); err == nil {
+	if _, err := newMetrics(o.Registerer); err == nil {
 		t.Error("metrics were registered twice")
 	}
 }

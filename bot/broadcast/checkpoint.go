@@ -37,7 +37,6 @@ func (r *runner) checkpoint(ctx context.Context) {
 func (r *runner) checkpointOf(ctx context.Context, j *job) error {
 	r.saveDoubt(ctx, j)
 	st, changed := j.advance(time.Now())
-	r.engine.metrics.set(record{plan: j.plan, state: st}.progress(time.Now()))
 	r.savePace(ctx, j)
 	switch {
 	case j.isLeaving():

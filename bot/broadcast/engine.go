@@ -104,7 +104,7 @@ func New(o Options) *Engine {
 		retries:      retries{o.Redis},
 		suspects:     suspects{o.Redis},
 		promises:     promises{o.Redis},
-		metrics:      newMetrics(o.Registerer),
+		metrics:      newMetrics(o.Registerer, o.Limiter),
 		breaker:      newBreaker(o.Limiter, o.Log),
 		wake:         make(chan struct{}, 1),
 

@@ -92,7 +92,6 @@ func (r *runner) putBack(ctx context.Context, j *job, chat int64) error {
 // asked: it ends those that are to stop, and returns those that may run.
 func (r *runner) control(ctx context.Context, current []record) ([]record, error) {
 	var free []record
-	held := 0
 	for _, b := range current {
 		halt := r.haltOf(b.plan)
 		if halt == Over && !b.Stop {
@@ -107,9 +106,6 @@ func (r *runner) control(ctx context.Context, current []record) ([]record, error
 				return nil, err
 			}
 		case b.Held != "" || halt != "":
-			if b.Held != "" {
-				held++
-			}
 			if err := r.countResting(ctx, b); err != nil {
 				return nil, err
 			}
@@ -120,7 +116,6 @@ func (r *runner) control(ctx context.Context, current []record) ([]record, error
 			free = append(free, b)
 		}
 	}
-	r.engine.metrics.held.Set(float64(held))
 	return free, nil
 }
 

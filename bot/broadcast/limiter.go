@@ -39,8 +39,9 @@ type Limiter struct {
 	rate float64 // likewise, now
 	// used is the moment at which all that was spent will have been earned (the generic
 	// cell rate algorithm). What was not spent in time is lost, but for the burst.
-	used time.Time
-	sent time.Time // when a broadcast last took a place
+	used    time.Time
+	sent    time.Time // when a broadcast last took a place
+	answers int       // places taken for them
 }
 
 // NewLimiter returns a budget of so many messages a second; 0 means no limit.
@@ -59,6 +60,7 @@ func (l *Limiter) Spend(ctx context.Context) {
 	defer l.mu.Unlock()
 	now := time.Now()
 	l.take(now)
+	l.answers++
 	if most := now.Add(longestDebt); l.used.After(most) {
 		l.used = most
 	}

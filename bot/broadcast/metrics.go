@@ -8,27 +8,13 @@ import (
 )
 
 type metrics struct {
-	running, held prometheus.Gauge
-	progress      *prometheus.GaugeVec
 	attempts      *prometheus.CounterVec
 	duration      prometheus.Histogram
 	redisFailures prometheus.Counter
 }
 
-func newMetrics(reg prometheus.Registerer) *metrics {
+func newMetrics(reg prometheus.Registerer, l *Limiter) *metrics {
 	m := &metrics{
-		running: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "kabarchy_broadcasts_running",
-			Help: "Broadcasts planned and not finished.",
-		}),
-		held: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "kabarchy_broadcasts_held",
-			Help: "Broadcasts that wait for an administrator's decision.",
-		}),
-		progress: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "kabarchy_broadcast_chats",
-			Help: "Chats of each running broadcast, by how far it is with them: planned, sent, blocked, failed, to_go.",
-		}, []string{"broadcast", "kind", "state"}),
 		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "kabarchy_broadcast_attempts_total",
 			Help: "Attempts to deliver a message, by what came of them.",
@@ -43,28 +29,21 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Help: "Operations of the broadcast engine that Redis failed; each was tried again.",
 		}),
 	}
+	for v := Transient; v <= Conflict; v++ {
+		m.attempts.WithLabelValues(v.String()) // the first failure is a step from 0
+	}
+	m.attempts.WithLabelValues(delivered)
 	if reg != nil {
-		reg.MustRegister(m.running, m.held, m.progress, m.attempts, m.duration, m.redisFailures)
+		reg.MustRegister(m.attempts, m.duration, m.redisFailures, l)
 	}
 	return m
 }
 
-// set sets the gauges of a running broadcast.
-func (m *metrics) set(p Progress) {
-	for state, chats := range map[string]int{
-		"planned": p.Planned, "sent": p.Sent, "blocked": p.Blocked, "failed": p.Failed, "to_go": p.ToGo,
-	} {
-		m.progress.WithLabelValues(id(p.ID), string(p.Kind), state).Set(float64(chats))
-	}
-}
-
-// forget removes the gauges of a broadcast.
-func (m *metrics) forget(broadcast int64) {
-	m.progress.DeletePartialMatch(prometheus.Labels{"broadcast": id(broadcast)})
-}
+// delivered is the outcome of an attempt that brought the message.
+const delivered = "delivered"
 
 func (m *metrics) attempt(err error, took time.Duration) {
-	outcome := "delivered"
+	outcome := delivered
 	if e := (*Error)(nil); errors.As(err, &e) {
 		outcome = e.Verdict.String()
 	} else if err != nil {

@@ -92,15 +92,12 @@ func (r *runner) add(j *job) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.jobs = append(r.jobs, j)
-	r.engine.metrics.running.Set(float64(len(r.jobs)))
 }
 
 func (r *runner) remove(j *job) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.jobs = slices.DeleteFunc(r.jobs, func(other *job) bool { return other == j })
-	r.engine.metrics.running.Set(float64(len(r.jobs)))
-	r.engine.metrics.forget(j.ID)
 }
 
 // checkpointSoon asks for a checkpoint now.

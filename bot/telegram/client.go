@@ -202,7 +202,9 @@ func (c *Client) request(ctx context.Context, method string, params map[string]s
 	x := &transport{ctx: ctx, http: c.http}
 	api := &tgbotapi.BotAPI{Token: c.token, Client: x}
 	api.SetAPIEndpoint(c.endpoint)
+	began := time.Now()
 	answer, err := ask(api, method, params, files)
+	c.metrics.dated(x.date, began)
 	var refusal *tgbotapi.Error
 	switch {
 	case x.err != nil:

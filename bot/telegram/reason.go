@@ -51,6 +51,20 @@ const (
 	WrongToken    // or a wrong endpoint, or a frozen account
 )
 
+var reasonNames = [...]string{
+	Unknown: "unknown", SlowDown: "slow_down", ServerTrouble: "server_trouble", Arrived: "arrived",
+	Blocked: "blocked", Gone: "gone", Moved: "moved", NoRights: "no_rights", MediaForbidden: "media_forbidden",
+	TopicClosed: "topic_closed", NoThread: "no_thread",
+	PictureRefused: "picture_refused", ButtonsRefused: "buttons_refused", MarkupRefused: "markup_refused", TooLong: "too_long",
+	LinkRefused: "link_refused", DocumentRefused: "document_refused", Malformed: "malformed", TooLarge: "too_large",
+	Unchanged: "unchanged", NoMessage: "no_message", NotEditable: "not_editable", NotDeletable: "not_deletable",
+	StaleQuery: "stale_query", Declined: "declined", OurFault: "our_fault", OtherProgram: "other_program",
+	WebhookActive: "webhook_active", WrongToken: "wrong_token",
+}
+
+// String is the reason's name, as metrics have it.
+func (r Reason) String() string { return reasonNames[r] }
+
 // ReasonOf is the reason of an error of the client; Unknown if Telegram did not answer.
 func ReasonOf(err error) Reason {
 	var (

@@ -28,6 +28,7 @@ type transport struct {
 	ctx    context.Context // of this one call: a transport lives no longer
 	http   *http.Client
 	status int           // of the answer; 0 if none came
+	date   string        // when it was given, as its server says; empty without one
 	pause  time.Duration // Retry-After; 0 without one
 	err    error         // why none came, without the address and its token
 	sent   atomic.Bool   // the whole request went out: it may have been taken
@@ -52,7 +53,7 @@ func (x *transport) Do(r *http.Request) (*http.Response, error) {
 		x.err = err
 		return nil, err
 	}
-	x.status = answer.StatusCode
+	x.status, x.date = answer.StatusCode, answer.Header.Get("Date")
 	if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil {
 		x.pause = wait(seconds)
 	}

@@ -109,7 +109,7 @@ func NewApp(ctx context.Context, o AppOptions) (*App, error) {
 
 func (a *App) prepare(ctx context.Context) error {
 	o := a.options
-	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	a.metrics.MustRegister(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if err := a.open(ctx); err != nil {
 		return err
 	}
@@ -178,6 +178,8 @@ func (a *App) wire(ctx context.Context) error {
 		return err
 	}
 	a.updates = updates.NewDispatcher(updates.Options{Client: a.client, Handler: a.bot, Queue: queue, Log: o.Log, Registerer: a.metrics})
+	known := &facts{redis: o.Redis, taken: a.lease.Taken, engine: a.Engine, archive: a.Archive, desk: a.Desk}
+	a.metrics.MustRegister(&gauges{known.begin(), o.Config.Sources, a.lease.Held, a.witness.subscribers})
 	if address := o.Config.Telegram.Webhook; address != "" {
 		a.webhook = updates.NewWebhook(a.updates, updates.WebhookOptions{Address: address, Registerer: a.metrics})
 	}

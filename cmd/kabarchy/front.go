@@ -19,6 +19,7 @@ import (
 type front struct {
 	health  net.Listener
 	webhook net.Listener // nil where the webhook is served beside health and metrics
+	debug   net.Listener // nil where nobody looks into the program
 	apart   bool         // whether it is not
 	desk    string       // the public address of the desk's pages; empty where there are none
 	now     atomic.Pointer[handlers]
@@ -44,6 +45,14 @@ func (a *App) open(ctx context.Context) error {
 	a.parts.start(ctx, "health and metrics", func(ctx context.Context) error {
 		return serve(ctx, a.front.health, http.HandlerFunc(a.front.answerAll), updates.WebhookGrace, a.options.Log)
 	})
+	if c.DebugListen != "" {
+		if a.front.debug, err = a.options.Listen(ctx, c.DebugListen, "the key debug_listen"); err != nil {
+			return err
+		}
+		a.parts.start(ctx, "profiles", func(ctx context.Context) error {
+			return serve(ctx, a.front.debug, newDebugHandler(), updates.WebhookGrace, a.options.Log)
+		})
+	}
 	if !a.front.apart {
 		return nil
 	}

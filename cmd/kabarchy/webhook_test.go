@@ -145,9 +145,10 @@ func webhookApart(t *testing.T, rdb redis.UniversalClient) {
 	p := newProxy(w)
 	w.config.Telegram.Webhook = p.URL + "/telegram"
 	w.config.Telegram.WebhookListen = "127.0.0.1:0"
+	w.config.DebugListen = "127.0.0.1:0"
 	a := w.app()
 	defer w.stop(a)
-	webhook := a.front.webhook.Addr().String()
+	webhook, debug := a.front.webhook.Addr().String(), a.front.debug.Addr().String()
 	p.at(webhook)
 	w.subscribe(a, 30)
 	for _, tt := range []struct {
@@ -163,9 +164,22 @@ func webhookApart(t *testing.T, rdb redis.UniversalClient) {
 		{webhook, "/metrics", http.StatusNotFound},
 		{webhook, "/telegram/../metrics", http.StatusNotFound},
 		{webhook, "//metrics", http.StatusNotFound},
+		{webhook, "/debug/pprof/", http.StatusNotFound},
+		{a.Addr(), "/debug/pprof/", http.StatusNotFound},
+		{debug, "/debug/pprof/", http.StatusOK},
+		{debug, "/debug/pprof/goroutine", http.StatusOK},
+		{debug, "/debug/pprof/cmdline", http.StatusNotFound}, // it is nobody's business
+		{debug, "/metrics", http.StatusOK},
+		{debug, "/healthz", http.StatusNotFound},
 	} {
 		if status, body := w.net.get(t, "http://"+tt.address+tt.path); status != tt.status {
 			t.Errorf("%s%s: %d %.80s, want %d", tt.address, tt.path, status, body, tt.status)
+		}
+	}
+	for address, runtime := range map[string]bool{a.Addr(): false, debug: true} {
+		_, body := w.net.get(t, "http://"+address+"/metrics")
+		if strings.Contains(body, "\ngo_") != runtime || strings.Contains(body, "\nkabarchy_") == runtime {
+			t.Errorf("%s/metrics:\n%s", address, body)
 		}
 	}
 }

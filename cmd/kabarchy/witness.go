@@ -55,6 +55,7 @@ type witness struct {
 	looked atomic.Bool // at least once
 
 	mu     sync.Mutex
+	counts *subscriptions.Counts // as they were counted last; nil before
 	alarms map[bot.AlarmKind]bot.Alarm
 }
 
@@ -220,6 +221,9 @@ func (w *witness) count(ctx context.Context, before int) error {
 	if err != nil {
 		return err
 	}
+	w.mu.Lock()
+	w.counts = &counts
+	w.mu.Unlock()
 	lost := vanished(before, counts.Total)
 	w.set(bot.Alarm{Kind: bot.AlarmSubscribers, Before: before, Now: counts.Total}, lost)
 	w.counted, w.sample = time.Now(), sample
@@ -232,6 +236,17 @@ func (w *witness) count(ctx context.Context, before int) error {
 // vanished reports whether so many subscribers fewer are there than before that they can't have
 // left: over half of them.
 func vanished(before, now int) bool { return before-now > fewLost && now < before/2 }
+
+// subscribers are those that this instance counted last, while it leads: before, and on the
+// others, there is no number.
+func (w *witness) subscribers() (counts subscriptions.Counts, known bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.counts == nil || !w.lease.Held() {
+		return subscriptions.Counts{}, false
+	}
+	return *w.counts, true
+}
 
 // complaints say for the log and /readyz what is lost.
 var complaints = map[bot.AlarmKind]string{

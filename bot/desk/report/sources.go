@@ -18,6 +18,7 @@ import (
 type Keeper struct {
 	rdb     redis.UniversalClient
 	written map[string]feeds.Health
+	before  map[string]feeds.Health // as they were when this began; nil until they are read
 }
 
 // NewKeeper returns one that has written nothing yet.
@@ -25,10 +26,30 @@ func NewKeeper(rdb redis.UniversalClient) *Keeper {
 	return &Keeper{rdb: rdb, written: make(map[string]feeds.Health)}
 }
 
+// recall reads how the sources were before: an instance that has just begun to lead does not
+// know when one was last read that fails since.
+func (k *Keeper) recall(ctx context.Context) error {
+	if k.before != nil {
+		return nil
+	}
+	list, err := Sources(ctx, k.rdb)
+	if err != nil {
+		return err
+	}
+	k.before = make(map[string]feeds.Health, len(list))
+	for _, h := range list {
+		k.before[h.Source] = h
+	}
+	return nil
+}
+
 // Keep writes what is another than before of the sources, the minutes of their polls included.
 // Of one that was not asked since the start, what was known before stays; of one that is no
 // more, it goes.
 func (k *Keeper) Keep(ctx context.Context, list []feeds.Health) error {
+	if err := k.recall(ctx); err != nil {
+		return err
+	}
 	known, err := k.rdb.HKeys(ctx, keyHealth).Result()
 	if err != nil {
 		return fmt.Errorf("keep how the sources are: %w", err)
@@ -41,6 +62,9 @@ func (k *Keeper) Keep(ctx context.Context, list []feeds.Health) error {
 	}
 	values, now := []any{}, make(map[string]feeds.Health)
 	for _, h := range list {
+		if was := k.before[h.Source]; h.LastSuccess.IsZero() && !was.LastSuccess.IsZero() {
+			h.LastSuccess, h.Due = was.LastSuccess, was.Due
+		}
 		h.URL = "" // it is in the configuration, and may hold a password
 		text, err := json.Marshal(h)
 		if err != nil {
@@ -66,7 +90,7 @@ func (k *Keeper) Keep(ctx context.Context, list []feeds.Health) error {
 
 // toMinute is how a source is, with its polls to the minute.
 func toMinute(h feeds.Health) feeds.Health {
-	for _, at := range []*time.Time{&h.LastAttempt, &h.LastSuccess, &h.NextPoll} {
+	for _, at := range []*time.Time{&h.LastAttempt, &h.LastSuccess, &h.NextPoll, &h.Due} {
 		*at = at.Truncate(time.Minute)
 	}
 	return h

@@ -133,6 +133,8 @@ func TestMistakesNameFileLineAndKey(t *testing.T) {
 		{"webhook in health's place", "second: 30}", `second: 30, webhook: "https://bot.example.kg/readyz"}`, `k.yaml:14: telegram.webhook: has the path /readyz, where something else is served`},
 		{"listen without a port", "127.0.0.1:8080", "127.0.0.1", `k.yaml:16: listen: "127.0.0.1" must be an address and a port`},
 		{"listen on a bad port", "127.0.0.1:8080", "127.0.0.1:80800", `k.yaml:16: listen: "127.0.0.1:80800" must be`},
+		{"profiles where the service is", "listen:", "debug_listen: 127.0.0.1:8080\nlisten:", `k.yaml:16: debug_listen: must be another address than listen`},
+		{"profiles without a port", "listen:", "debug_listen: localhost\nlisten:", `k.yaml:16: debug_listen: "localhost" must be an address and a port`},
 		{"nothing", valid, "# nothing\n", `k.yaml:1: must hold one document`},
 	}
 	for _, tt := range tests {
@@ -173,6 +175,26 @@ func TestDeskHasDefaultsAndAdministratorsAreAtIt(t *testing.T) {
 	}
 	if w := read("{id: 5, name: А, roles: [officer, approver]}").Warnings(); len(w) != 0 {
 		t.Errorf("another can approve it: %q", w)
+	}
+}
+
+// TestProfilesAreForThisMachine, unless another address is named, which is warned of.
+func TestProfilesAreForThisMachine(t *testing.T) {
+	t.Parallel()
+	for at, want := range map[string]struct {
+		address string
+		warned  bool
+	}{
+		":6060": {"127.0.0.1:6060", false}, "localhost:6060": {"localhost:6060", false},
+		"0.0.0.0:6060": {"0.0.0.0:6060", true}, "[::]:6060": {"[::]:6060", true}, "": {"", false},
+	} {
+		c, err := Parse("k.yaml", []byte(valid+"debug_listen: \""+at+"\"\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w := c.Warnings(); c.DebugListen != want.address || len(w) > 0 != want.warned {
+			t.Errorf("%q: got %q, warnings %q", at, c.DebugListen, w)
+		}
 	}
 }
 

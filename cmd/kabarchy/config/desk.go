@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -174,8 +175,11 @@ func (c *Config) WithoutAdmins() string {
 
 // Warnings are what works, and may not be meant.
 func (c *Config) Warnings() (warnings []string) {
+	if host, _, _ := net.SplitHostPort(c.DebugListen); c.DebugListen != "" && !loopback(host) {
+		warnings = append(warnings, "debug_listen: whoever reaches "+c.DebugListen+" can slow the service down, and see how it works")
+	}
 	if c.Desk == nil || c.Desk.One() {
-		return nil
+		return warnings
 	}
 	all := c.Colleagues()
 	for _, p := range all {

@@ -47,6 +47,7 @@ func (c *Config) validate() problems {
 	ps.authorities(&c.Network)
 	ps.listen("listen", c.Listen)
 	ps.webhookListen(c)
+	ps.debugListen(c)
 	return ps
 }
 

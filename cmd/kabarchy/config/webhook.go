@@ -66,6 +66,24 @@ func (ps *problems) webhookListen(c *Config) {
 	}
 }
 
+// debugListen checks the address for who looks into the program. Without a host it is this
+// machine alone, whereas the network's rule would be every address.
+func (ps *problems) debugListen(c *Config) {
+	const key = "debug_listen"
+	if strings.HasPrefix(c.DebugListen, ":") {
+		c.DebugListen = "127.0.0.1" + c.DebugListen
+	}
+	switch at := c.DebugListen; {
+	case at == "":
+	case strings.HasSuffix(at, ":0"):
+		ps.listen(key, at)
+	case at == c.Listen, at == c.Telegram.WebhookListen:
+		ps.add(key, "must be another address than listen and telegram.webhook_listen")
+	default:
+		ps.listen(key, at)
+	}
+}
+
 // loopback reports whether a host is this machine.
 func loopback(host string) bool {
 	ip := net.ParseIP(host)

@@ -12,14 +12,19 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
-// Environment is what is known only where the program runs: secrets and addresses.
+// Environment is what is known only where the program runs: secrets and addresses. A secret
+// stands in a variable, or in a file that a variable with _FILE at its end names.
 type Environment struct {
 	Token    Secret `env:"TELEGRAM_BOT_TOKEN"`
 	FromFile Secret `env:"TELEGRAM_BOT_TOKEN_FILE,file"`
 	Endpoint string `env:"TELEGRAM_API_ENDPOINT" envDefault:"https://api.telegram.org"`
 	// Redis may hold a password.
-	Redis Secret `env:"REDIS_URL" envDefault:"redis://127.0.0.1:6379/0"`
+	Redis         Secret `env:"REDIS_URL"`
+	RedisFromFile Secret `env:"REDIS_URL_FILE,file"`
 }
+
+// defaultRedis is where Redis is where nothing says so.
+const defaultRedis = "redis://127.0.0.1:6379/0"
 
 // botToken is the form in which BotFather gives a token.
 var botToken = regexp.MustCompile(`^[0-9]{1,20}:[A-Za-z0-9_-]{20,}$`)
@@ -27,7 +32,10 @@ var botToken = regexp.MustCompile(`^[0-9]{1,20}:[A-Za-z0-9_-]{20,}$`)
 // ReadEnvironment reads and checks the environment, which is given as by os.Environ.
 func ReadEnvironment(environ []string) (Environment, error) {
 	var e Environment
-	err := env.ParseWithOptions(&e, env.Options{Environment: env.ToMap(environ)})
+	variables := env.ToMap(environ)
+	err := env.ParseWithOptions(&e, env.Options{Environment: variables})
+	twoTokens, twoRedis := e.Token != "" && e.FromFile != "", e.Redis != "" && e.RedisFromFile != ""
+	e.Token, e.Redis = cmp.Or(e.Token, e.FromFile), cmp.Or(e.Redis, e.RedisFromFile, defaultRedis)
 	var all env.AggregateError
 	if errors.As(err, &all) {
 		return e, all.Errors[0]
@@ -35,11 +43,13 @@ func ReadEnvironment(environ []string) (Environment, error) {
 	if err != nil {
 		return e, err
 	}
-	if e.Token != "" && e.FromFile != "" {
-		return e, errors.New("both TELEGRAM_BOT_TOKEN and TELEGRAM_BOT_TOKEN_FILE are set: leave one of them out")
-	}
-	e.Token = cmp.Or(e.Token, e.FromFile)
 	switch {
+	case twoTokens:
+		return e, errors.New("both TELEGRAM_BOT_TOKEN and TELEGRAM_BOT_TOKEN_FILE are set: leave one of them out")
+	case twoRedis:
+		return e, errors.New("both REDIS_URL and REDIS_URL_FILE are set: leave one of them out")
+	case e.Token == "" && variables["TELEGRAM_BOT_TOKEN_FILE"] != "":
+		return e, fmt.Errorf("TELEGRAM_BOT_TOKEN_FILE: %s is empty: it has to hold the token that @BotFather gave", variables["TELEGRAM_BOT_TOKEN_FILE"])
 	case e.Token == "":
 		return e, errors.New("TELEGRAM_BOT_TOKEN is not set: ask @BotFather for a token and set it, or TELEGRAM_BOT_TOKEN_FILE")
 	case !botToken.MatchString(string(e.Token)):

@@ -19,6 +19,10 @@ func TestEnvironment(t *testing.T) {
 	if err := os.WriteFile(file, []byte("\n"+testToken+" \n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	redis := filepath.Join(t.TempDir(), "redis")
+	if err := os.WriteFile(redis, []byte("redis://127.0.0.1:6379/0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name    string
 		environ []string
@@ -31,7 +35,12 @@ func TestEnvironment(t *testing.T) {
 		{"no token", nil, "TELEGRAM_BOT_TOKEN is not set"},
 		{"empty token", []string{"TELEGRAM_BOT_TOKEN="}, "TELEGRAM_BOT_TOKEN is not set"},
 		{"both", []string{"TELEGRAM_BOT_TOKEN=" + testToken, "TELEGRAM_BOT_TOKEN_FILE=" + file}, "leave one of them out"},
+		{"empty file", []string{"TELEGRAM_BOT_TOKEN_FILE=" + os.DevNull}, "TELEGRAM_BOT_TOKEN_FILE: " + os.DevNull + " is empty"},
 		{"no such file", []string{"TELEGRAM_BOT_TOKEN_FILE=" + file + ".absent"}, "TELEGRAM_BOT_TOKEN_FILE"},
+		{"redis in an empty file", []string{"TELEGRAM_BOT_TOKEN=" + testToken, "REDIS_URL_FILE=" + os.DevNull}, ""},
+		{"redis in a file", []string{"TELEGRAM_BOT_TOKEN=" + testToken, "REDIS_URL_FILE=" + redis}, ""},
+		{"both of redis", []string{"REDIS_URL=redis://:hunter2@host", "REDIS_URL_FILE=" + redis}, "REDIS_URL and REDIS_URL_FILE"},
+		{"no such file of redis", []string{"REDIS_URL_FILE=" + redis + ".absent"}, "REDIS_URL_FILE"},
 		{"no token at all", []string{"TELEGRAM_BOT_TOKEN=hunter2"}, "is not a valid bot token"},
 		{"bad endpoint", []string{"TELEGRAM_BOT_TOKEN=" + testToken, "TELEGRAM_API_ENDPOINT=telegram"}, `TELEGRAM_API_ENDPOINT: "telegram"`},
 	}

@@ -1,0 +1,214 @@
+//go:build chaos
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"kabarchy/bot/simulator"
+	"kabarchy/feeds/feedtest"
+)
+
+// debian is the machine that the test runs on: a fresh Debian that systemd has booted, with
+// redis-server and nothing of ours. Telegram and the ministry's site are the test's.
+type debian struct {
+	*testing.T
+	telegram *simulator.Server
+	feed     *feed
+	reader   *simulator.Citizen
+	sudo     string // a folder with a sudo and a sudoedit that does what a person would
+}
+
+// TestDebian installs the package as docs/install.md says, word for word, and then does to it
+// what people do: upgrade it under way, go back, remove, install again, purge. .ci/run boots
+// the machine and runs it there; it changes the machine that it runs on.
+func TestDebian(t *testing.T) {
+	packages := os.Getenv("PACKAGES")
+	if packages == "" {
+		t.Fatal("PACKAGES names no folder with packages: .ci/debian boots a fresh Debian and runs this there")
+	}
+	t.Chdir(packages)
+	d := newDebian(t)
+	d.lints()
+	d.installs()
+	d.isConfined()
+	d.upgrades()
+	d.fails()
+	d.leaves()
+	d.rpm()
+}
+
+func newDebian(t *testing.T) *debian {
+	d := &debian{
+		T: t, sudo: t.TempDir(),
+		feed: &feed{items: []feedtest.Item{{Title: "Эски", Link: "https://ministry.example/ky/news/0"}}},
+	}
+	d.telegram = simulator.New(simulator.Options{Key: subject})
+	telegram, site := httptest.NewServer(d.telegram.Handler()), httptest.NewServer(d.feed)
+	t.Cleanup(telegram.Close)
+	t.Cleanup(site.Close)
+	for name, script := range map[string]string{
+		"sudo": `exec "$@"`,
+		"sudoedit": fmt.Sprintf(`
+test -w "$1"
+echo TELEGRAM_API_ENDPOINT=%s >>/etc/kabarchy/environment
+cat >"$1" <<'.'
+ministry:
+  name: {ky: Министрлик, ru: Министерство, en: Ministry}
+  site: https://ministry.example
+timezone: Asia/Bishkek
+poll: "@every 1s"
+sources: [{id: ky, language: ky, url: %q}]
+network: {allow_private_addresses: true}
+.`, telegram.URL, site.URL),
+	} {
+		if err := os.WriteFile(filepath.Join(d.sudo, name), []byte("#!/bin/sh -eu\n"+script+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d
+}
+
+// enter is Enter, as often as it is asked for.
+type enter struct{}
+
+func (enter) Read(keys []byte) (int, error) {
+	for i := range keys {
+		keys[i] = '\n'
+	}
+	return len(keys), nil
+}
+
+// try runs a line of shell.
+func (d *debian) try(line string, stdin io.Reader) (said string, err error) {
+	began := time.Now()
+	command := exec.CommandContext(d.Context(), "bash", "-eu", "-o", "pipefail", "-c", line)
+	command.Env = append(os.Environ(), "PATH="+d.sudo+":/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8")
+	command.Stdin = stdin
+	out, err := command.CombinedOutput()
+	d.Logf("$ %s (%.1f s)\n%s", line, time.Since(began).Seconds(), out)
+	return string(out), err
+}
+
+// does runs a line of shell that has to go well.
+func (d *debian) does(line string) string {
+	d.Helper()
+	said, err := d.try(line, nil)
+	if err != nil {
+		d.Fatalf("%s: %v", line, err)
+	}
+	return strings.TrimSpace(said)
+}
+
+// refuses runs one that has to fail, and to say why.
+func (d *debian) refuses(line, why string) {
+	d.Helper()
+	said, err := d.try(line, nil)
+	if err == nil || !regexp.MustCompile(why).MatchString(said) {
+		d.Errorf("%s: %v, want %q", line, err, why)
+	}
+}
+
+// commands are those that a document offers in the blocks of a section, without their comments.
+func (d *debian) commands(document, section string) (lines []string) {
+	d.Helper()
+	text, err := os.ReadFile(filepath.Join("/usr/share/doc/kabarchy", document))
+	if err != nil { // it is not installed yet
+		text, err = exec.CommandContext(d.Context(), "sh", "-c", "dpkg-deb --fsys-tarfile kabarchy_*_amd64.deb | tar -xO ./usr/share/doc/kabarchy/"+document).Output()
+	}
+	if err != nil {
+		d.Fatal(err)
+	}
+	_, text, _ = bytes.Cut(text, []byte("\n## "+section+"\n"))
+	text, _, _ = bytes.Cut(text, []byte("\n## "))
+	for _, block := range regexp.MustCompile("(?s)\n```sh\n(.*?)```").FindAllSubmatch(text, -1) {
+		for line := range strings.Lines(string(block[1])) {
+			line, _, _ = strings.Cut(line, "    #")
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	if len(lines) == 0 {
+		d.Fatalf("%s offers no commands under %s", document, section)
+	}
+	return lines
+}
+
+// lints looks at the unit, as it is in the package.
+func (d *debian) lints() {
+	d.Helper()
+	said := ""
+	for arch, machine := range map[string]string{"amd64": "3e 00", "arm64": "b7 00"} { // ELF's e_machine, little endian
+		d.does(fmt.Sprintf("dpkg-deb -x kabarchy_*_%s.deb /tmp/%[1]s", arch))
+		if got := d.does(fmt.Sprintf("dpkg-deb -f kabarchy_*_%s.deb Architecture", arch)); got != arch {
+			d.Errorf("the package of %s is for %s", arch, got)
+		}
+		if got := d.does("od -An -tx1 -j18 -N2 /tmp/" + arch + "/usr/bin/kabarchy"); got != machine {
+			d.Errorf("the program for %s is for machine %s", arch, got)
+		}
+		said = d.does("systemd-analyze security --offline=true --threshold=20 /tmp/" + arch + "/usr/lib/systemd/system/kabarchy.service | tail -n 1")
+	}
+	d.Logf("%s", said)
+}
+
+// installs follows the document, and then subscribes and gets news.
+func (d *debian) installs() {
+	d.Helper()
+	began := time.Now()
+	for _, line := range d.commands("install.md", "Debian and Ubuntu") {
+		stdin := io.Reader(enter{})
+		switch {
+		case strings.Contains(line, "telegram-token"):
+			d.does("systemctl start kabarchy")
+			eventually(d, "it says that the token is missing", func() bool {
+				return strings.Contains(d.does("systemctl status kabarchy || true"), "/telegram-token is empty")
+			})
+			stdin = strings.NewReader(d.telegram.Token() + "\n")
+		case strings.HasSuffix(line, "doctor"): // it misses administrators
+			line += " || test $? = 4"
+		}
+		if _, err := d.try(line, stdin); err != nil {
+			d.Fatalf("%s: %v", line, err)
+		}
+	}
+	d.reader = d.telegram.Citizen("Айгүл", "ky")
+	d.reader.Send("/start")
+	eventually(d, "the bot answers", func() bool { return d.shows("Кыргызча") })
+	if took := time.Since(began); took > time.Minute {
+		d.Errorf("from installing to the first message it took %v", took)
+	} else {
+		d.Logf("from installing to the first message: %.1f s", took.Seconds())
+	}
+	if err := d.reader.Press("Кыргызча"); err != nil {
+		d.Fatal(err)
+	}
+	eventually(d, "the subscription is there", func() bool { return d.does("redis-cli --raw --scan --pattern 'subs:[0-9]*' | wc -l") == "1" })
+	d.news(first)
+	d.Logf("from installing to the first news: %.1f s", time.Since(began).Seconds())
+}
+
+// shows reports whether the reader's chat shows a text, or a button with it.
+func (d *debian) shows(text string) bool {
+	for _, m := range d.reader.Messages() {
+		if strings.Contains(fmt.Sprintf("%+v", m), text) {
+			return true
+		}
+	}
+	return false
+}
+
+// news publishes an item and waits until it has come.
+func (d *debian) news(title string) {
+	d.Helper()
+	d.feed.publish(title)
+	eventually(d, title+" arrives", func() bool { return d.shows(title) })
+}

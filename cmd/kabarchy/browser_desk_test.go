@@ -110,10 +110,9 @@ func (o office) send(held string) {
 	if held == correcting {
 		approve, agree, dont, asked = "desk_approve_correction", "desk_yes_correct", "desk_dont_correct", "sure-correction"
 	}
-	o.asks(o.approver, "/desk", "🗞")
-	o.press(o.approver, o.word("desk_inbox"))
-	o.press(o.approver, "📥 "+strings.Join(strings.Fields(o.text.right)[:2], " ")) // a button holds little more
-	o.press(o.approver, o.word("desk_look"))
+	desk := o.asks(o.approver, "/desk", "🗞")
+	title := strings.Join(strings.Fields(o.text.right)[:2], " ") // a button holds little more
+	o.pressOn(desk, o.word("desk_inbox"), "📥 "+title, o.word("desk_look"))
 	o.press(o.approver, o.word(approve))
 	o.there(o.button(o.approver, o.word(agree)))
 	o.see(o.approver, asked)
@@ -147,15 +146,16 @@ func (o office) correct() {
 	o.says(o.reader, "✏️", true)
 	o.says(o.reader, "18:00", true)
 	o.see(o.reader, "corrected")
+	said := o.words.T("screen.desk_corrected", nil)
+	o.says(o.approver, strings.TrimPrefix(strings.NewReplacer("<b>", "", "</b>", "").Replace(said), "✅ "), true) // it would move what is pressed next
 }
 
 // withdraw has the approver take it back.
 func (o office) withdraw() {
 	o.t.Helper()
-	o.asks(o.approver, "/desk", "🗞")
-	o.press(o.approver, o.word("desk_sent"))
-	o.press(o.approver, time.Now().In(o.d.App.options.Config.Zone()).Format("02.01"))
-	o.press(o.approver, o.word("desk_withdraw"))
+	desk := o.asks(o.approver, "/desk", "🗞")
+	today := time.Now().In(o.d.App.options.Config.Zone()).Format("02.01")
+	o.pressOn(desk, o.word("desk_sent"), today, o.word("desk_withdraw"))
 	o.there(o.button(o.approver, o.word("desk_yes_withdraw")))
 	o.see(o.approver, "withdraw")
 	o.press(o.approver, o.word("desk_yes_withdraw"))
@@ -192,8 +192,16 @@ func (o office) press(c *simulator.Citizen, label string) {
 	o.click(o.button(c, label))
 }
 
-// asks sends a command, and waits for an answer that holds the text.
-func (o office) asks(c *simulator.Citizen, command, want string) {
+// pressOn presses one button after the other on one message: others may have the same.
+func (o office) pressOn(message string, labels ...string) {
+	o.t.Helper()
+	for _, label := range labels {
+		o.click(fmt.Sprintf(`%s [data-testid="button"][data-label^=%q]`, message, label))
+	}
+}
+
+// asks sends a command, and waits for an answer that holds the text. It returns where that is.
+func (o office) asks(c *simulator.Citizen, command, want string) (answered string) {
 	o.t.Helper()
 	messages := c.Messages()
 	before := messages[len(messages)-1].ID
@@ -207,7 +215,9 @@ func (o office) asks(c *simulator.Citizen, command, want string) {
 	if err != nil {
 		o.t.Fatalf("%s: %v", command, err)
 	}
-	o.there(in(c, "log") + fmt.Sprintf(" [data-message=\"%d\"]", messages[answer].ID)) // the page is a little later
+	answered = fmt.Sprintf("%s [data-message=\"%d\"]", in(c, "log"), messages[answer].ID)
+	o.there(answered) // the page is a little later
+	return answered
 }
 
 // replies waits for the question for a language's text, answers it, and waits for the card.

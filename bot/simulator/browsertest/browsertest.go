@@ -8,8 +8,12 @@
 package browsertest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/draw"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -91,10 +95,11 @@ func Do(tb testing.TB, ctx context.Context, steps ...chromedp.Action[chromedp.Vo
 	}
 }
 
-// Click clicks an element. One that the page draws anew while it is looked for is looked
-// for again.
+// Click clicks an element that rests: a place that is looked up while a page scrolls is another's
+// a moment later. One that the page draws anew meanwhile is looked for again.
 func Click(tb testing.TB, ctx context.Context, selector string) {
 	tb.Helper()
+	rests(tb, ctx, selector)
 	limited, cancel := context.WithTimeout(ctx, stepPatience)
 	defer cancel()
 	for {
@@ -106,6 +111,20 @@ func Click(tb testing.TB, ctx context.Context, selector string) {
 			fail(tb, ctx, "click %s: %v", selector, err)
 		}
 	}
+}
+
+// rests waits until an element is in view, and is where it was a moment before.
+func rests(tb testing.TB, ctx context.Context, selector string) {
+	tb.Helper()
+	Wait(tb, ctx, fmt.Sprintf(`(() => {
+		const element = document.querySelector(%q);
+		if (!element) return false;
+		element.scrollIntoView({behavior: "instant", block: "nearest", inline: "nearest"});
+		const {x, y, width, height} = element.getBoundingClientRect();
+		const before = element.restedAt;
+		element.restedAt = [x, y, width, height].join();
+		return width > 0 && element.restedAt === before;
+	})()`, selector))
 }
 
 // Wait returns when the JavaScript expression is true on the page, and ends the test
@@ -215,27 +234,58 @@ func TestID(id string) string { return fmt.Sprintf("[data-testid=%q]", id) }
 // or PICTURES=true is set: a picture costs as much time as many steps of a test.
 func Screenshot(tb testing.TB, ctx context.Context, name string) {
 	tb.Helper()
-	picture(tb, ctx, name, chromedp.CaptureScreenshot())
-}
-
-// ScreenshotOf is Screenshot of one element of the page.
-func ScreenshotOf(tb testing.TB, ctx context.Context, name, selector string) {
-	tb.Helper()
-	picture(tb, ctx, name, chromedp.Screenshot(chromedp.CSS(selector)))
-}
-
-func picture(tb testing.TB, ctx context.Context, name string, take chromedp.Action[[]byte]) {
-	tb.Helper()
 	if !pictures() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, stepPatience)
 	defer cancel()
-	picture, err := chromedp.Run(ctx, take)
+	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		tb.Fatalf("take the screenshot %s: %v", name, err)
 	}
 	keep(tb, name, picture)
+}
+
+// ScreenshotOf is Screenshot of one element that is in view, or can be brought there. It is cut
+// out of the whole: a browser that takes a part of a page lays the page out anew for it, and what
+// was scrolled to may be elsewhere.
+func ScreenshotOf(tb testing.TB, ctx context.Context, name, selector string) {
+	tb.Helper()
+	if !pictures() {
+		return
+	}
+	rests(tb, ctx, selector)
+	limited, cancel := context.WithTimeout(ctx, stepPatience)
+	defer cancel()
+	place, err := chromedp.Run(limited, chromedp.Evaluate[[]float64](fmt.Sprintf(`(() => {
+		const {left, top, right, bottom} = document.querySelector(%q).getBoundingClientRect();
+		return [left, top, right, bottom].map((edge) => edge * devicePixelRatio);
+	})()`, selector)))
+	if err != nil {
+		fail(tb, ctx, "look where %s is: %v", selector, err)
+	}
+	whole, err := chromedp.Run(limited, chromedp.CaptureScreenshot())
+	if err != nil {
+		fail(tb, ctx, "take the screenshot %s: %v", name, err)
+	}
+	part, err := cut(whole, image.Rect(int(place[0]), int(place[1]), int(place[2]), int(place[3])))
+	if err != nil {
+		fail(tb, ctx, "cut out %s: %v", name, err)
+	}
+	keep(tb, name, part)
+}
+
+// cut returns a part of a PNG, as one.
+func cut(whole []byte, part image.Rectangle) ([]byte, error) {
+	picture, err := png.Decode(bytes.NewReader(whole))
+	if err != nil {
+		return nil, err
+	}
+	within := image.NewRGBA(image.Rectangle{Max: part.Size()})
+	draw.Draw(within, within.Bounds(), picture, part.Min, draw.Src)
+	var out bytes.Buffer
+	err = png.Encode(&out, within)
+	return out.Bytes(), err
 }
 
 // pictures reports whether somebody wants to see what the pages show.

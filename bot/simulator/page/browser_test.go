@@ -45,16 +45,18 @@ const greeting = "<b>Саламатсызбы!</b> Здравствуйте! Hel
 	"<blockquote expandable>Кайсы тилде окуйсуз?\nНа каком языке читать?\nWhich language?\nТандаңыз.</blockquote>" +
 	"<tg-spoiler>1924</tg-spoiler>"
 
+var choices = [][]telegram.Button{
+	{{Text: "Кыргызча", Data: "ky"}, {Text: "Русский", Data: "ru"}, {Text: "English", Data: "en"}},
+	{{Text: "?", Data: "alert"}, {Text: "Сайт", URL: "https://minjust.gov.kg"}},
+}
+
 // react is what the scripted bot does.
 func (w *world) react(ctx context.Context, u telegram.Update) error {
 	switch {
 	case u.Message != nil && strings.HasPrefix(u.Message.Text, "/start"):
 		return w.bot.Call(ctx, "sendMessage", map[string]string{
 			"chat_id": strconv.FormatInt(u.Message.Chat.ID, 10), "parse_mode": "HTML", "text": greeting,
-			"reply_markup": telegram.Keyboard([][]telegram.Button{
-				{{Text: "Кыргызча", Data: "ky"}, {Text: "Русский", Data: "ru"}, {Text: "English", Data: "en"}},
-				{{Text: "?", Data: "alert"}, {Text: "Сайт", URL: "https://minjust.gov.kg"}},
-			}),
+			"reply_markup": telegram.Keyboard(choices),
 		}, nil)
 	case u.Callback != nil && u.Callback.Data == "alert":
 		alert := map[string]string{"callback_query_id": u.Callback.ID, "text": "Тилди тандаңыз.", "show_alert": "true"}
@@ -139,6 +141,7 @@ func visit(t *testing.T, ctx context.Context, name string, width int) {
 	tab("phones")
 	click(inPhone("start"))
 	there(button("Кыргызча"))
+	staysUnderTheFinger(t, ctx, w, aigul, button("?"))
 	click(button("?"))
 	there(inPhone("alert"))
 	click(inPhone("alert-ok"))
@@ -194,6 +197,32 @@ func visit(t *testing.T, ctx context.Context, name string, width int) {
 	click(browsertest.TestID("add-phone"))
 	wait("document.querySelectorAll('[data-testid=phone]').length === 3")
 	browsertest.Screenshot(t, ctx, "page-"+name+"-three")
+}
+
+// staysUnderTheFinger has a message change between a finger's down and up on its button: a button
+// that is drawn anew meanwhile is not pressed.
+func staysUnderTheFinger(t *testing.T, ctx context.Context, w *world, c *simulator.Citizen, button string) {
+	t.Helper()
+	finger := func(does string) {
+		browsertest.Do(t, ctx, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(
+			"window.pressed ??= document.querySelector(%q); pressed.dispatchEvent(new PointerEvent(%q, {bubbles: true}))", button, does)))
+	}
+	change := func(text string) {
+		shown := c.Messages()
+		w.call(t, "editMessageText", map[string]string{
+			"chat_id": strconv.FormatInt(c.ID(), 10), "message_id": strconv.FormatInt(shown[len(shown)-1].ID, 10),
+			"parse_mode": "HTML", "text": text, "reply_markup": telegram.Keyboard(choices),
+		}, nil)
+	}
+	finger("pointerdown")
+	change("…")
+	w.Phones()[1].Send("Новость") // once it is on the next phone, the change came to the page, too
+	browsertest.Wait(t, ctx, "[...document.querySelectorAll('[data-testid=log]')].some((log) => log.textContent.includes('Новость'))")
+	browsertest.Wait(t, ctx, "pressed.isConnected")
+	finger("pointerup")
+	browsertest.Wait(t, ctx, "!pressed.isConnected")
+	change(greeting)
+	browsertest.Wait(t, ctx, fmt.Sprintf("document.querySelector(%q).closest('[data-testid=message]').textContent.includes('Здравствуйте')", button))
 }
 
 // answersAQuestion has the bot ask the person, who answers it.

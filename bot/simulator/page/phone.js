@@ -12,6 +12,7 @@ const wide = 408; // pixels: a screen of 390 and its frame
 const bannerFor = 6000; // milliseconds
 const toastFor = 3500;
 const answerFor = 1500; // what comes so soon after a person's act is an answer, not a push
+const pressFor = 5000; // no press lasts longer
 
 export class Phone {
   // does has send(chat, text, reply), picture(chat, text, reply), forward(chat, message), press(chat, message, row, column, label) with the bot's answer, open(chat, message, row, column, label) with a page's address, block(chat, wanted),
@@ -23,6 +24,7 @@ export class Phone {
     this.nodes = new Map();
     this.known = new Map(); // message id → its JSON
     this.acted = -Infinity;
+    this.held = 0;
     this.build(state);
     this.update(state, true);
   }
@@ -33,6 +35,8 @@ export class Phone {
     this.title = h('b', {});
     this.log = h('div', { class: 'log', role: 'log', 'aria-live': 'polite', tabindex: 0, 'data-testid': 'log', 'aria-label': words.t('chat_with', { name: state.name }) });
     this.log.addEventListener('scroll', () => this.scrolled());
+    this.log.addEventListener('pointerdown', () => this.hold());
+    for (const end of ['pointerup', 'pointercancel', 'pointerleave']) this.log.addEventListener(end, () => setTimeout(() => this.release())); // after the click
     this.toBottom = h('button', { type: 'button', class: 'to-bottom', 'aria-label': words.t('to_bottom'), onclick: () => this.scroll(true), hidden: true }, icon('down'));
     this.menu = h('div', { class: 'phone-menu', hidden: true, 'data-testid': 'phone-menu-items' });
     this.menuButton = h('button', { type: 'button', class: 'round', 'aria-label': words.t('phone_menu'), 'aria-expanded': 'false', 'data-testid': 'phone-menu', onclick: () => this.openMenu(this.menu.hidden) }, icon('more'));
@@ -63,8 +67,27 @@ export class Phone {
     if (zoom > 0) this.root.style.setProperty('--zoom', zoom.toFixed(4));
   }
 
+  // hold keeps the log as it is while a finger is on it: a button that is drawn anew between
+  // down and up is not pressed.
+  hold() {
+    clearTimeout(this.held);
+    this.held = setTimeout(() => this.release(), pressFor);
+  }
+
+  release() {
+    clearTimeout(this.held);
+    this.held = 0;
+    const { later } = this;
+    this.later = null;
+    if (later) this.update(later);
+  }
+
   // update draws the state. first is the time when all of it is new to the page.
   update(state, first = false) {
+    if (this.held && !first) {
+      this.later = state;
+      return;
+    }
     this.id = state.id;
     this.state = state;
     const { words } = this;

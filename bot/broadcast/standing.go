@@ -2,8 +2,7 @@ package broadcast
 
 import (
 	"context"
-	"fmt"
-	"strings"
+	"strconv"
 	"time"
 
 	"kabarchy/feeds"
@@ -22,8 +21,19 @@ type Standing struct {
 	// Due reports whether there is something to send at once: it waits for no hour, no
 	// person and no other attempt.
 	Due bool
-	// Position changes whenever anything of the work is done.
-	Position string
+	// left are what is to be done, by its name, with how much of it is done.
+	left map[string]int
+}
+
+// Since reports whether any of the work was done since an earlier look. What has come since,
+// and whom a walk has only put off, does not count.
+func (s Standing) Since(earlier Standing) bool {
+	for name, before := range earlier.left {
+		if done, is := s.left[name]; !is || done != before {
+			return true
+		}
+	}
+	return false
 }
 
 // outboxWithin is how long an announcement may take to be planned, and retryWithin how long
@@ -36,7 +46,7 @@ const (
 // Standing reads what is sent and what is still to send. It asks Redis some few things,
 // however many chats there are, and answers on every instance.
 func (e *Engine) Standing(ctx context.Context) (Standing, error) {
-	s := Standing{Chats: map[Kind]map[string]int{News: {}, Correction: {}, Withdrawal: {}, Digest: {}}}
+	s := Standing{Chats: map[Kind]map[string]int{News: {}, Correction: {}, Withdrawal: {}, Digest: {}}, left: make(map[string]int)}
 	now := time.Now()
 	announced, err := e.options.Archive.Announcements(ctx, planBatch)
 	if err != nil {
@@ -61,14 +71,13 @@ func (e *Engine) Standing(ctx context.Context) (Standing, error) {
 			s.LedgerLines += b.settled()
 		}
 	}
-	var position strings.Builder
-	s.lookAtOutbox(announced, now, &position)
+	s.lookAtOutbox(announced, now)
 	for _, b := range running {
 		s.count(b.progress(now))
 		if b.Held != "" || b.Stop || !b.changesMessages() && halted[b.subject()] != "" {
 			continue
 		}
-		fmt.Fprintf(&position, "%d:%d/%d/%d/%d ", b.ID, b.Round, b.Cursor, b.settled(), b.Waiting)
+		s.left[id(b.ID)+"/"+strconv.Itoa(b.Round)] = b.settled()
 		due, err := e.due(ctx, b, now)
 		if err != nil {
 			return s, err
@@ -78,7 +87,6 @@ func (e *Engine) Standing(ctx context.Context) (Standing, error) {
 			s.older(time.UnixMilli(b.PlannedAt))
 		}
 	}
-	s.Position = position.String()
 	return s, nil
 }
 
@@ -90,9 +98,9 @@ func (e *Engine) haltedNow(ctx context.Context) (map[string]Halt, error) {
 	return e.options.Brake.Halted(ctx)
 }
 
-func (s *Standing) lookAtOutbox(announced []feeds.Announcement, now time.Time, position *strings.Builder) {
+func (s *Standing) lookAtOutbox(announced []feeds.Announcement, now time.Time) {
 	for _, a := range announced {
-		fmt.Fprintf(position, "+%d ", a.ID)
+		s.left["announced "+id(a.ID)] = 0
 		s.older(a.At)
 		s.Due = s.Due || now.Sub(a.At) > outboxWithin
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -85,6 +86,7 @@ type App struct {
 	lease     *lease.Lease
 	witness   *witness
 	telegram  *probe        // whether Telegram can be reached
+	accepted  atomic.Bool   // whether Telegram has taken the token since the start
 	adminNews chan struct{} // holds one: something is new to the administrators
 	metrics   *prometheus.Registry
 	front     front
@@ -227,6 +229,9 @@ func (a *App) work(ctx context.Context) error {
 // reach asks Telegram who the bot is. Any answer shows that Telegram can be reached.
 func (a *App) reach(ctx context.Context) error {
 	err := a.client.Call(ctx, "getMe", nil, nil)
+	if err == nil {
+		a.accepted.Store(true)
+	}
 	if errors.As(err, new(*telegram.APIError)) {
 		return nil
 	}
@@ -291,6 +296,9 @@ func (a *App) Run(ctx context.Context) error {
 	err := a.Start(ctx)
 	if err == nil {
 		err = a.Wait(ctx)
+		if a.accepted.Load() {
+			tellRefused(ctx, err, a.client, a.options.Log)
+		}
 		a.options.Log.InfoContext(ctx, "stopping")
 	}
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)

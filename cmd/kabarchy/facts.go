@@ -29,9 +29,9 @@ type facts struct {
 	began   time.Time
 
 	mu     sync.Mutex
-	found  *fact // of the last reading; nil where it failed
-	since  time.Time
-	stands string // the work's position since then
+	found  *fact     // of the last reading; nil where it failed
+	since  time.Time // when anything of the work was done last, or nothing was due
+	before broadcast.Standing
 }
 
 // fact is one reading.
@@ -84,10 +84,10 @@ func (f *facts) note(found *fact, err error) {
 		f.found, f.since = nil, time.Now()
 		return
 	}
-	if !found.standing.Due || found.standing.Position != f.stands {
+	if !found.standing.Due || found.standing.Since(f.before) {
 		f.since = time.Now()
 	}
-	f.found, f.stands = found, found.standing.Position
+	f.found, f.before = found, found.standing
 }
 
 // latest is what was read last, not long ago, and for how long something has been due since

@@ -37,6 +37,10 @@ type world struct {
 
 	// noise is put behind the feeds: the document changes, and its content does not.
 	noise atomic.Pointer[string]
+	// broken lets the site fail.
+	broken atomic.Bool
+	// shift is how far Telegram's clock is ahead of this machine's, where that is another.
+	shift atomic.Int64
 }
 
 // newWorld builds a world around a Redis. In a bubble time is virtual there.
@@ -53,7 +57,7 @@ func newWorld(t *testing.T, rdb redis.UniversalClient, telegram simulator.Option
 	w.config.Poll = "@every 1s"
 	telegram.Key, telegram.WebhookClient = w.title, w.net.client
 	w.telegram = simulator.New(telegram)
-	w.endpoint = w.net.serve(t, "telegram", w.telegram.Handler())
+	w.endpoint = w.net.serve(t, "telegram", w.dated(w.telegram.Handler()))
 	t.Cleanup(func() { _ = w.telegram.Close(deadline(t, wait)) }) // a webhook may be set
 	t.Cleanup(func() {
 		if _, secret, _ := strings.Cut(w.telegram.Token(), ":"); strings.Contains(w.log.String(), secret) {
@@ -63,9 +67,23 @@ func newWorld(t *testing.T, rdb redis.UniversalClient, telegram simulator.Option
 	return w
 }
 
+// dated has Telegram date its answers by its own clock.
+func (w *world) dated(telegram http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if shift := w.shift.Load(); shift != 0 {
+			rw.Header().Set("Date", time.Now().Add(time.Duration(shift)).UTC().Format(http.TimeFormat))
+		}
+		telegram.ServeHTTP(rw, r)
+	})
+}
+
 // noisy puts the noise behind what is a feed.
 func (w *world) noisy(site http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if w.broken.Load() {
+			http.Error(rw, "out of order", http.StatusInternalServerError)
+			return
+		}
 		noise := w.noise.Load()
 		if noise == nil || !strings.HasSuffix(r.URL.Path, "/rss") {
 			site.ServeHTTP(rw, r)
@@ -103,6 +121,21 @@ func (w *world) instance() *App {
 // instanceOn starts a service on another Redis than the world's.
 func (w *world) instanceOn(rdb Redis) *App {
 	w.t.Helper()
+	a := w.fresh(rdb)
+	if err := a.Start(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() {
+		if w.t.Failed() { // else the test has stopped it
+			_ = a.Stop(deadline(w.t, wait))
+		}
+	})
+	return a
+}
+
+// fresh makes a service that is not started.
+func (w *world) fresh(rdb Redis) *App {
+	w.t.Helper()
 	a, err := NewApp(w.t.Context(), AppOptions{
 		Config: w.config, Token: config.Secret(w.telegram.Token()), Endpoint: w.endpoint,
 		Redis: rdb, Grace: time.Second,
@@ -112,14 +145,6 @@ func (w *world) instanceOn(rdb Redis) *App {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if err := a.Start(w.t.Context()); err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(func() {
-		if w.t.Failed() { // else the test has stopped it
-			_ = a.Stop(deadline(w.t, wait))
-		}
-	})
 	return a
 }
 

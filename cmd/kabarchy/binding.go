@@ -17,7 +17,7 @@ import (
 // keyBot: hash, whose data it is: id → the bot's id, subscribers → how many there were
 // when they were last counted, fence → the last fencing number, topic:<id> → that topic's
 // number, empty → when the bot began on an empty Redis, lost → when this hash was found
-// lost, both in Unix seconds.
+// lost, both in Unix seconds, schema → see schema.go.
 const keyBot = "{news}:bot"
 
 // keyBotID: string, the bot's id once more, so that the loss of the one is noticed.
@@ -34,18 +34,21 @@ func botID(token config.Secret) string {
 // KEYS[1] the binding, [2] the id once more, [3] that a restore is not over, [4…] keys of
 // which at least one is there unless all is new
 // ARGV[1] the bot's id, [2] 1 to bind it anyway, [3] now, Unix seconds, [4] 1 if nobody
-// subscribed: what belongs to nobody is bound by itself only then
+// subscribed: what belongs to nobody is bound by itself only then, [5] the schema, which is raised
 // Returns the id of the bot whose data it is, nothing where it belongs to nobody, or -1 where a
-// restore is not over.
+// restore is not over; and the schema that was there, if it is a later one, and nothing was done.
 var bindScript = redis.NewScript(`
-if redis.call('EXISTS', KEYS[3]) == 1 then return '-1' end
+if redis.call('EXISTS', KEYS[3]) == 1 then return {'-1', ''} end
+local schema = tonumber(redis.call('HGET', KEYS[1], 'schema') or 0)
+if schema > tonumber(ARGV[5]) then return {'', schema .. ''} end
 local id, copy = redis.call('HGET', KEYS[1], 'id'), redis.call('GET', KEYS[2])
 if ARGV[2] ~= '1' then
-  if not id and not copy and ARGV[4] ~= '1' then return '' end
-  if (id or copy) and (id or copy) ~= ARGV[1] then return id or copy end
+  if not id and not copy and ARGV[4] ~= '1' then return {'', ''} end
+  if (id or copy) and (id or copy) ~= ARGV[1] then return {id or copy, ''} end
 end
 redis.call('SET', KEYS[2], ARGV[1])
-if id and ARGV[2] ~= '1' then return id end
+if schema < tonumber(ARGV[5]) then redis.call('HSET', KEYS[1], 'schema', ARGV[5]) end
+if id and ARGV[2] ~= '1' then return {id, ''} end
 if not id and copy then
   redis.call('HSET', KEYS[1], 'lost', ARGV[3])
 elseif not id and ARGV[4] == '1' and redis.call('EXISTS', KEYS[4], KEYS[5]) == 0 then
@@ -53,20 +56,20 @@ elseif not id and ARGV[4] == '1' and redis.call('EXISTS', KEYS[4], KEYS[5]) == 0
 end
 redis.call('HDEL', KEYS[1], 'subscribers', 'fence')
 redis.call('HSET', KEYS[1], 'id', ARGV[1])
-return ARGV[1]
+return {ARGV[1], ''}
 `)
 
 // bind runs the script.
 func (r Redis) bind(ctx context.Context, token config.Secret, rebind, empty bool) (id string, err error) {
 	keys := []string{keyBot, keyBotID, backup.KeyRestoring, "{news}:fence", "{news}:sources"}
-	id, err = bindScript.Run(ctx, r, keys, botID(token), rebind, time.Now().Unix(), empty).Text()
+	answer, err := bindScript.Run(ctx, r, keys, botID(token), rebind, time.Now().Unix(), empty, schema).StringSlice()
 	if err != nil {
 		return "", unavailable(fmt.Errorf("redis at %s: ask whose data it is: %w", r.Where, err))
 	}
-	if id == "-1" {
+	if answer[0] == "-1" {
 		return "", r.unrestored()
 	}
-	return id, nil
+	return answer[0], r.newer(answer[1])
 }
 
 // unrestored is the error that a restore is not over.
@@ -115,11 +118,17 @@ func (r Redis) boundID(ctx context.Context) (id string, err error) {
 	if errors.Is(err, backup.ErrUnfinished) {
 		return "", r.unrestored()
 	}
+	bound := map[string]string{}
 	if err == nil {
-		id, err = r.HGet(ctx, keyBot, "id").Result()
+		bound, err = r.HGetAll(ctx, keyBot).Result()
 	}
-	if errors.Is(err, redis.Nil) {
-		id, err = r.Get(ctx, keyBotID).Result()
+	if err == nil {
+		if err := r.newer(bound[fieldSchema]); err != nil {
+			return "", err
+		}
+		if id = bound["id"]; id == "" {
+			id, err = r.Get(ctx, keyBotID).Result()
+		}
 	}
 	if err != nil && !errors.Is(err, redis.Nil) {
 		return "", unavailable(fmt.Errorf("redis at %s: ask whose data it is: %w", r.Where, err))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -140,6 +141,40 @@ func TestDataOfNobodyIsRefused(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestANewerReleasesDataIsRefused: by start, check and backup, also with --rebind, and by a release
+// that runs as the newer one starts. What no release or an older one numbered gets the number.
+func TestANewerReleasesDataIsRefused(t *testing.T) {
+	t.Parallel()
+	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
+		w, _ := watched(t, rdb)
+		stored := func() string { return rdb.HGet(t.Context(), keyBot, fieldSchema).Val() }
+		if got := stored(); got != strconv.Itoa(schema) {
+			t.Errorf("bound, the schema is %q", got)
+		}
+		if err := rdb.HSet(t.Context(), keyBot, fieldSchema, schema-1).Err(); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.redis.Bind(t.Context(), testToken, false); err != nil || stored() != strconv.Itoa(schema) {
+			t.Errorf("after an older release: schema %q, %v", stored(), err)
+		}
+		if err := rdb.HSet(t.Context(), keyBot, fieldSchema, schema+1).Err(); err != nil {
+			t.Fatal(err)
+		}
+		_, taken := w.redis.boundID(t.Context())
+		for what, err := range map[string]error{
+			"a start": w.redis.Bind(t.Context(), testToken, false), "a start with --rebind": w.redis.Bind(t.Context(), testToken, true),
+			"check": w.redis.BoundTo(t.Context(), testToken), "backup": taken, "who runs": w.run(t.Context()),
+		} {
+			if err == nil || exitStatus(err) != exitMisuse || !strings.Contains(err.Error(), "a newer release of kabarchy has written what this one can't read (schema 2; this one knows 1)") {
+				t.Errorf("%s: status %d, %v", what, exitStatus(err), err)
+			}
+		}
+		if got := stored(); got != strconv.Itoa(schema+1) {
+			t.Errorf("refused, the schema is %q", got)
+		}
+	})
 }
 
 func TestBotID(t *testing.T) {

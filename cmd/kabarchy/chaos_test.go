@@ -177,7 +177,13 @@ func (c *chaos) storm() {
 // start runs the program.
 func (c *chaos) start() *exec.Cmd {
 	c.t.Helper()
-	path, err := binary()
+	return c.run(binary)
+}
+
+// run runs a program, of this release or of another.
+func (c *chaos) run(build func() (path string, err error)) *exec.Cmd {
+	c.t.Helper()
+	path, err := build()
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -93,6 +93,9 @@ func (w *witness) look(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask whose data it is: %w", err)
 	}
+	if err := w.redis.newer(bound[fieldSchema]); err != nil {
+		return err // a newer release has started beside this one
+	}
 	w.set(bot.Alarm{Kind: bot.AlarmData}, bound["id"] == "")
 	if bound["id"] == "" {
 		return nil // all else is lost with it

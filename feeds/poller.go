@@ -45,7 +45,9 @@ type Poller struct {
 type polled struct {
 	Source
 	// turn holds a token while the source is polled: one request at a time.
-	turn   chan struct{}
+	turn chan struct{}
+	// pinged holds a token while the source is said to have news.
+	pinged chan struct{}
 	health *health
 	// pages are those of a source that is a list. asked is when the document was last
 	// asked for without conditions: whoever has the source's turn reads and writes it.
@@ -89,7 +91,7 @@ func NewPoller(o Options, a *Archive) (*Poller, error) {
 		return nil, fmt.Errorf("feeds: metrics: %w", err)
 	}
 	for _, s := range o.Sources {
-		p.sources[s.ID] = &polled{Source: s, turn: make(chan struct{}, 1), health: newHealth(s, time.Now())}
+		p.sources[s.ID] = &polled{Source: s, turn: make(chan struct{}, 1), pinged: make(chan struct{}, 1), health: newHealth(s, time.Now())}
 		p.sources[s.ID].health.next = func(after time.Time) time.Time { return schedule.Next(after.In(o.Zone)) }
 	}
 	return p, nil
@@ -115,16 +117,20 @@ func (p *Poller) Run(ctx context.Context) error {
 			}
 		}))
 	}
-	var start sync.WaitGroup
+	var start, pings sync.WaitGroup
 	for _, s := range p.sources {
+		var news bool
 		job := cron.NewChain(cron.Recover(logger)).Then(cron.FuncJob(func() { p.poll(ctx, s) }))
 		start.Go(job.Run)
+		pinged := cron.NewChain(cron.Recover(logger)).Then(cron.FuncJob(func() { news = p.poll(ctx, s) }))
+		pings.Go(func() { s.answerPings(ctx, func() bool { news = false; pinged.Run(); return news }) })
 	}
 	start.Go(cron.NewChain(cron.Recover(logger)).Then(cron.FuncJob(func() { p.archive.refileAll(ctx, p.options) })).Run)
 	jobs.Start()
 	<-ctx.Done()
 	<-jobs.Stop().Done()
 	start.Wait()
+	pings.Wait()
 	p.fetcher.Close()
 	return nil
 }
@@ -148,8 +154,8 @@ func (p *Poller) Poll(ctx context.Context, id string) (Result, error) {
 	return p.once(ctx, s)
 }
 
-// poll polls a source and logs how it went.
-func (p *Poller) poll(ctx context.Context, s *polled) {
+// poll polls a source, logs how it went, and reports whether it had something new.
+func (p *Poller) poll(ctx context.Context, s *polled) (news bool) {
 	log := p.options.Log.With("source", s.ID)
 	r, err := p.once(ctx, s)
 	switch failures := s.health.get().Failures; {
@@ -160,6 +166,7 @@ func (p *Poller) poll(ctx context.Context, s *polled) {
 		log.Info("polled", "first", r.First, "items", r.Items, "new", r.New, "changed", r.Changed,
 			"announced", r.Announced, "held", r.Held)
 	}
+	return r.New > 0 || r.Changed > 0
 }
 
 // once takes the source's turn, polls, and notes the outcome.

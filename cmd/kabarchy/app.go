@@ -42,7 +42,9 @@ type AppOptions struct {
 	Config   *config.Config
 	Token    config.Secret
 	Endpoint string // of the Bot API
-	Redis    Redis  // the app closes it
+	// PingSecret signs what sites say of their news; without it they say nothing.
+	PingSecret config.Secret
+	Redis      Redis // the app closes it
 	// RedisWait is how long Redis may take to be there; see Redis.Await.
 	RedisWait time.Duration
 	// Rebind makes what Redis holds this bot's, though it may be another's.
@@ -81,6 +83,7 @@ type App struct {
 	pages     web.Options
 	updates   *updates.Dispatcher
 	webhook   *updates.Webhook // nil where updates are fetched
+	pings     *pings           // nil where no site says that it has news
 	client    *telegram.Client
 	links     links
 	lease     *lease.Lease
@@ -168,6 +171,9 @@ func (a *App) wire(ctx context.Context) error {
 	if a.Poller, err = feeds.NewPoller(feeding, a.Archive); err != nil {
 		return err
 	}
+	if o.PingSecret != "" {
+		a.pings = newPings(o, a.Poller.Ping, a.metrics)
+	}
 	queue := &updates.ChatQueue{}
 	a.bot = bot.New(bot.Options{
 		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller, Queue: queue, Groups: limiter,
@@ -214,6 +220,9 @@ func (a *App) work(ctx context.Context) error {
 	parts, ctx := errgroup.WithContext(ctx)
 	parts.Go(func() error { return a.Poller.Run(ctx) })
 	parts.Go(func() error { return a.Engine.Run(ctx) })
+	if a.pings != nil {
+		parts.Go(func() error { return a.pings.run(ctx) })
+	}
 	parts.Go(func() error { return a.Desk.Run(ctx) })
 	parts.Go(func() error { return a.receive(ctx) })
 	parts.Go(func() error { return a.introduce(ctx) })

@@ -105,7 +105,7 @@ func (c *runCommand) Run(ctx context.Context, out output) error {
 	}
 	app, err := NewApp(ctx, AppOptions{
 		Config: configured, Token: environment.Token, Endpoint: environment.Endpoint,
-		Redis: rdb, RedisWait: c.RedisWait, Rebind: c.Rebind, Log: c.logger(out.stderr),
+		PingSecret: environment.Ping, Redis: rdb, RedisWait: c.RedisWait, Rebind: c.Rebind, Log: c.logger(out.stderr),
 	})
 	if err != nil {
 		return err

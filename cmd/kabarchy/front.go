@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"kabarchy/bot/desk/web"
@@ -26,7 +27,7 @@ type front struct {
 }
 
 // handlers are those of the moment.
-type handlers struct{ health, webhook, desk http.Handler }
+type handlers struct{ health, webhook, desk, pings http.Handler }
 
 // errStarting is what /readyz says while the service waits for Redis.
 var errStarting = errors.New("the service is starting; it waits for redis")
@@ -41,7 +42,8 @@ func (a *App) open(ctx context.Context) error {
 	}
 	a.front.desk = c.DeskAddress()
 	starting := readiness{{name: "start", ask: func(context.Context) error { return errStarting }}}
-	a.front.now.Store(&handlers{newHandler(starting, a.metrics), http.HandlerFunc(unavailableYet), http.HandlerFunc(unavailableYet)})
+	yet := http.HandlerFunc(unavailableYet)
+	a.front.now.Store(&handlers{newHandler(starting, a.metrics), yet, yet, yet})
 	a.parts.start(ctx, "health and metrics", func(ctx context.Context) error {
 		return serve(ctx, a.front.health, http.HandlerFunc(a.front.answerAll), updates.WebhookGrace, a.options.Log)
 	})
@@ -73,12 +75,15 @@ func unavailableYet(w http.ResponseWriter, _ *http.Request) {
 // serveAll goes over from starting to the service's own answers. The webhook is served
 // on every instance, so that citizens are answered by all of them.
 func (a *App) serveAll() {
-	own := &handlers{newHandler(a.readiness(), a.metrics), http.NotFoundHandler(), http.NotFoundHandler()}
+	own := &handlers{newHandler(a.readiness(), a.metrics), http.NotFoundHandler(), http.NotFoundHandler(), http.NotFoundHandler()}
 	if a.webhook != nil {
 		own.webhook = only(webhookPath(a.options.Config.Telegram.Webhook), a.webhook)
 	}
 	if a.web != nil {
 		own.desk = a.web
+	}
+	if a.pings != nil {
+		own.pings = a.pings
 	}
 	a.front.now.Store(own)
 }
@@ -106,10 +111,15 @@ func (f *front) answerAll(w http.ResponseWriter, r *http.Request) {
 		now.health.ServeHTTP(w, r)
 		return
 	}
-	now.webhook.ServeHTTP(w, r)
+	f.answerWebhook(w, r)
 }
 
-// answerWebhook is for the address of the webhook alone.
+// answerWebhook is for the address of the webhook alone, where sites say, too, that they have news.
 func (f *front) answerWebhook(w http.ResponseWriter, r *http.Request) {
-	f.now.Load().webhook.ServeHTTP(w, r)
+	now := f.now.Load()
+	if strings.HasPrefix(r.URL.Path, config.PingPath) {
+		now.pings.ServeHTTP(w, r)
+		return
+	}
+	now.webhook.ServeHTTP(w, r)
 }

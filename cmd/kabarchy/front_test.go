@@ -21,7 +21,7 @@ func TestTheDesksPagesAreForTheirHostAlone(t *testing.T) {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, what) })
 	}
 	f := &front{desk: "https://bot.example.kg/desk"}
-	f.now.Store(&handlers{says("health"), says("webhook"), says("desk")})
+	f.now.Store(&handlers{says("health"), says("webhook"), says("desk"), says("ping")})
 	for _, tt := range []struct{ host, path, want string }{
 		{"bot.example.kg", "/desk", "desk"},
 		{"Bot.Example.KG:443", "/desk/case/x", "desk"},
@@ -31,6 +31,7 @@ func TestTheDesksPagesAreForTheirHostAlone(t *testing.T) {
 		{"bot.example.kg", "/desktop", "webhook"},
 		{"bot.example.kg", "/telegram", "webhook"},
 		{"bot.example.kg", "/metrics", "health"},
+		{"bot.example.kg", "/ping/minjust-ky", "ping"},
 	} {
 		r := httptest.NewRequest("GET", tt.path, nil)
 		r.Host = tt.host

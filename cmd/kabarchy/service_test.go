@@ -34,6 +34,8 @@ type world struct {
 	rdb      redis.UniversalClient
 	net      *pipes
 	log      *bottest.Log
+	// pingSecret is that of the instances to come; without it no site says that it has news.
+	pingSecret config.Secret
 
 	// noise is put behind the feeds: the document changes, and its content does not.
 	noise atomic.Pointer[string]
@@ -137,7 +139,7 @@ func (w *world) instanceOn(rdb Redis) *App {
 func (w *world) fresh(rdb Redis) *App {
 	w.t.Helper()
 	a, err := NewApp(w.t.Context(), AppOptions{
-		Config: w.config, Token: config.Secret(w.telegram.Token()), Endpoint: w.endpoint,
+		Config: w.config, Token: config.Secret(w.telegram.Token()), PingSecret: w.pingSecret, Endpoint: w.endpoint,
 		Redis: rdb, Grace: time.Second,
 		HTTP: w.net.client, Dial: w.net.dial, Listen: w.net.listen,
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

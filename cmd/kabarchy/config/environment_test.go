@@ -41,6 +41,10 @@ func TestEnvironment(t *testing.T) {
 		{"redis in a file", []string{"TELEGRAM_BOT_TOKEN=" + testToken, "REDIS_URL_FILE=" + redis}, ""},
 		{"both of redis", []string{"REDIS_URL=redis://:hunter2@host", "REDIS_URL_FILE=" + redis}, "REDIS_URL and REDIS_URL_FILE"},
 		{"no such file of redis", []string{"REDIS_URL_FILE=" + redis + ".absent"}, "REDIS_URL_FILE"},
+		{"a secret for pings", []string{"TELEGRAM_BOT_TOKEN=" + testToken, "PING_SECRET=0123456789abcdef0123456789abcdef"}, ""},
+		{"a short secret for pings", []string{"TELEGRAM_BOT_TOKEN=" + testToken, "PING_SECRET=hunter2"}, "PING_SECRET is too short"},
+		{"both of pings", []string{"TELEGRAM_BOT_TOKEN=" + testToken, "PING_SECRET=hunter2", "PING_SECRET_FILE=" + file}, "PING_SECRET and PING_SECRET_FILE"},
+		{"an empty file of pings", []string{"TELEGRAM_BOT_TOKEN=" + testToken, "PING_SECRET_FILE=" + os.DevNull}, "PING_SECRET is too short"},
 		{"no token at all", []string{"TELEGRAM_BOT_TOKEN=hunter2"}, "is not a valid bot token"},
 		{"bad endpoint", []string{"TELEGRAM_BOT_TOKEN=" + testToken, "TELEGRAM_API_ENDPOINT=telegram"}, `TELEGRAM_API_ENDPOINT: "telegram"`},
 	}

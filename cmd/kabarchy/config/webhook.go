@@ -18,6 +18,9 @@ var plainPath = regexp.MustCompile(`^/[A-Za-z0-9/_.~-]+$`)
 // ServedPaths are where health and metrics are served, so that no webhook can be.
 var ServedPaths = []string{"/healthz", "/readyz", "/metrics"}
 
+// PingPath begins the paths at which sites say that they have news.
+const PingPath = "/ping/"
+
 // webhook checks an address as Telegram does, which says what is wrong with it only
 // when the service runs.
 func (ps *problems) webhook(address string) {
@@ -30,7 +33,7 @@ func (ps *problems) webhook(address string) {
 	case !is:
 	case !loopback(u.Hostname()) && !slices.Contains(webhookPorts, u.Port()):
 		ps.add(key, "has port %s; Telegram delivers to 443, 80, 88 and 8443 only", u.Port())
-	case slices.Contains(ServedPaths, u.Path):
+	case slices.Contains(ServedPaths, u.Path), strings.HasPrefix(u.Path, PingPath):
 		ps.add(key, "has the path %s, where something else is served", u.Path)
 	}
 }

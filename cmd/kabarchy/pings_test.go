@@ -1,0 +1,144 @@
+package main
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kabarchy/bot/simulator"
+	"kabarchy/subscriptions/redistest"
+)
+
+const testPing = "0123456789abcdef0123456789abcdef"
+
+// ping says to an instance that something has news, and returns what it answers.
+func (w *world) ping(a *App, method, path, secret, body string) int {
+	w.t.Helper()
+	r, err := http.NewRequestWithContext(w.t.Context(), method, "http://"+a.Addr()+path, strings.NewReader(body))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	mac := hmac.New(sha256.New, []byte(secret))
+	io.WriteString(mac, body)
+	r.Header.Set(pingSignature, "sha256="+hex.EncodeToString(mac.Sum(nil)))
+	resp, err := w.net.client.Do(r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.StatusCode
+}
+
+// TestAPingBringsNewsAtOnce, said to an instance that does not read the site; and whoever pings a
+// thousand times in a minute has it read thirteen times.
+func TestAPingBringsNewsAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		w.config.Poll = "@every 1h"
+		w.pingSecret = testPing
+		leader := w.app()
+		defer w.stop(leader)
+		standby := w.instance()
+		defer w.stop(standby)
+		readers := w.subscribe(leader, 30)
+
+		begun := time.Now()
+		w.publish(1)
+		for _, source := range w.config.Sources {
+			if status := w.ping(standby, http.MethodPost, "/ping/"+source.ID, testPing, "{}"); status != http.StatusAccepted {
+				t.Fatalf("ping: %d", status)
+			}
+		}
+		eventually(t, "the first phone", func() bool { return w.delivered(1) > 0 })
+		t.Logf("from the ping to the first phone: %v", time.Since(begun))
+		if took := time.Since(begun); took > 2*time.Second {
+			t.Errorf("the first phone has it after %v", took)
+		}
+		eventually(t, "all", func() bool { return w.finished(leader, 3) })
+		w.verify(1, readers, 0)
+
+		polls := w.polls(leader)
+		for range 1000 {
+			w.ping(leader, http.MethodPost, "/ping/"+w.config.Sources[0].ID, testPing, "")
+			time.Sleep(60 * time.Millisecond)
+		}
+		if n := w.polls(leader) - polls; n < 12 || n > 13 {
+			t.Errorf("a thousand pings in a minute: %v polls", n)
+		}
+	})
+}
+
+// polls is how often an instance has polled the sources.
+func (w *world) polls(a *App) (n float64) {
+	series, _ := w.scrape(a)
+	for name, value := range series {
+		if strings.HasPrefix(name, "kabarchy_feeds_polls_total{") {
+			n += value
+		}
+	}
+	return n
+}
+
+// TestAPingBeforeItsFeed comes while the site still shows its old feed: it is looked at once more.
+func TestAPingBeforeItsFeed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		w.config.Poll = "@every 1h"
+		w.pingSecret = testPing
+		a := w.app()
+		defer w.stop(a)
+		w.subscribe(a, 3)
+		polls := w.polls(a)
+		w.ping(a, http.MethodPost, "/ping/"+w.config.Sources[0].ID, testPing, "")
+		time.Sleep(2 * time.Second)
+		w.publish(1)
+		time.Sleep(time.Minute)
+		if n := w.polls(a) - polls; n != 2 || w.delivered(1) != 1 {
+			t.Errorf("%v polls, %d messages", n, w.delivered(1))
+		}
+	})
+}
+
+// TestWhoMayPing: nobody without the secret learns even what is configured.
+func TestWhoMayPing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		silent := w.app()
+		known := "/ping/" + w.config.Sources[0].ID
+		if status := w.ping(silent, http.MethodPost, known, "", ""); status != http.StatusNotFound {
+			t.Errorf("without a secret, pings are answered: %d", status)
+		}
+		w.stop(silent)
+		w.pingSecret = testPing
+		a := w.app()
+		defer w.stop(a)
+		for _, tt := range []struct {
+			method, path, secret, body string
+			want                       int
+		}{
+			{http.MethodPost, known, testPing, "", http.StatusAccepted},
+			{http.MethodPost, known + "?x=1", testPing, strings.Repeat("x", pingSize), http.StatusAccepted},
+			{http.MethodGet, known, testPing, "", http.StatusMethodNotAllowed},
+			{http.MethodPost, known, "", "", http.StatusUnauthorized},
+			{http.MethodPost, known, testPing + "0", "", http.StatusUnauthorized},
+			{http.MethodPost, "/ping/nobody", "", "", http.StatusUnauthorized},
+			{http.MethodPost, "/ping/nobody", testPing, "", http.StatusNotFound},
+			{http.MethodPost, "/ping/", testPing, "", http.StatusNotFound},
+			{http.MethodPost, known + "/", testPing, "", http.StatusNotFound},
+			{http.MethodPost, known, testPing, strings.Repeat("x", pingSize+1), http.StatusRequestEntityTooLarge},
+		} {
+			if got := w.ping(a, tt.method, tt.path, tt.secret, tt.body); got != tt.want {
+				t.Errorf("%s %s with %q and %d bytes: %d, want %d", tt.method, tt.path, tt.secret, len(tt.body), got, tt.want)
+			}
+		}
+	})
+}

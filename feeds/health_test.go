@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"kabarchy/feeds/fetch"
@@ -122,6 +123,9 @@ func TestPoliteSchedule(t *testing.T) {
 	t.Parallel()
 	_, rdb := redistest.Mini(t)
 	eager, patient, gone := newSite(t), newSite(t), newSite(t)
+	for _, s := range []*site{eager, patient, gone} {
+		s.Config.SetKeepAlivesEnabled(false) // in the bubble no time passes while a connection is open
+	}
 	patient.tail = "<ttl>60</ttl>" // Five minutes are the most.
 	gone.answer = func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusGone) }
 	o := options(eager.URL)
@@ -129,13 +133,16 @@ func TestPoliteSchedule(t *testing.T) {
 	o.Schedule = "@every 1s"
 	reports := make(chan Health, 10)
 	o.OnHealth = func(h Health) { reports <- h }
-	p := newPoller(t, o, NewArchive(rdb))
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- p.Run(ctx) }()
-	eventually(t, "three polls of the eager site", func() bool { return eager.asked() >= 3 })
-	stop()
-	<-done
+	synctest.Test(t, func(t *testing.T) {
+		p := newPoller(t, o, NewArchive(rdb))
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- p.Run(ctx) }()
+		time.Sleep(3500 * time.Millisecond)
+		stop()
+		<-done
+	})
+	equal(t, "requests of the eager site", eager.asked(), 4)
 	equal(t, "requests of the patient site", patient.asked(), 1)
 	equal(t, "requests of the site given up", gone.asked(), 1)
 	equal(t, "reports", len(reports), 1)

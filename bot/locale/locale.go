@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -37,7 +38,8 @@ var parts = []string{"", "desk.", "report.", "groups.", "web."}
 // order is that of the language buttons.
 var order = []string{"ky", "ru", "en"}
 
-var locales = load()
+// locales are loaded when the first word is asked for: not every command says one.
+var locales = sync.OnceValue(load)
 
 // strict refuses a text whose data lacks a placeholder, instead of printing "<no value>".
 var strict = &template.TextParser{Option: "missingkey=error"}
@@ -55,8 +57,7 @@ func Languages() []string { return slices.Clone(order) }
 
 // Spoken reports whether there is a catalogue for the language.
 func Spoken(language string) bool {
-	_, ok := locales[language]
-	return ok
+	return slices.Contains(order, language)
 }
 
 // Choose returns the one of the texts by language that is in the language, or else the one
@@ -73,10 +74,10 @@ func Choose(texts map[string]string, language string) string {
 // or empty one gives the default.
 func For(language string) Locale {
 	base, _, _ := strings.Cut(strings.ToLower(language), "-")
-	if l, ok := locales[base]; ok {
+	if l, ok := locales()[base]; ok {
 		return l
 	}
-	return locales[Default]
+	return locales()[Default]
 }
 
 // Language is the locale's BCP 47 tag.

@@ -135,7 +135,7 @@ func (s *stage) startApp(ctx context.Context) error {
 	}
 	power := &power{base: http.DefaultTransport.(*http.Transport).Clone()}
 	app, err := NewApp(ctx, AppOptions{
-		Config: s.config.In(s.zone()), Redis: rdb, Log: slog.New(power.logger(s.around.log.Handler())),
+		Config: s.config.In(s.zone()), Redis: rdb, RedisWait: stopWithin, Log: slog.New(power.logger(s.around.log.Handler())),
 		Token: config.Secret(s.Telegram.Token()), Endpoint: s.around.address,
 		HTTP: &http.Client{Transport: power}, DeskPage: s.pages.of,
 	})

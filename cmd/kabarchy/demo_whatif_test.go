@@ -16,10 +16,10 @@ import (
 )
 
 // TestWhatIf has everything happen that a visitor can have happen, in the middle of a
-// broadcast to 200: each of them gets the item once.
+// broadcast to a hundred: each of them gets the item once.
 func TestWhatIf(t *testing.T) {
 	t.Parallel()
-	const people = 200
+	const people = 100
 	d := openDemo(t)
 	crowd := d.Telegram.Crowd(people)
 	redistest.Fill(t, d.App.options.Redis, crowd, people, subscriptions.Preferences{Languages: []string{"ky"}})

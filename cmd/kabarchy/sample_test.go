@@ -1,4 +1,4 @@
-package sample_test
+package main
 
 import (
 	"encoding/xml"
@@ -46,7 +46,7 @@ func TestItemsAreWhole(t *testing.T) {
 
 func checkPicture(t *testing.T, name string) {
 	t.Helper()
-	f, err := os.Open(filepath.Join("pictures", name))
+	f, err := os.Open(filepath.Join("sample", "pictures", name))
 	if err != nil {
 		t.Error(err)
 		return
@@ -58,7 +58,7 @@ func checkPicture(t *testing.T, name string) {
 	if config, err := png.DecodeConfig(f); err != nil || config.Width != 1280 || config.Height != 720 {
 		t.Errorf("%s: %v, %dx%d, want 1280x720", name, err, config.Width, config.Height)
 	}
-	if _, err := os.Stat(filepath.Join("pictures", strings.TrimSuffix(name, ".png")+".svg")); err != nil {
+	if _, err := os.Stat(filepath.Join("sample", "pictures", strings.TrimSuffix(name, ".png")+".svg")); err != nil {
 		t.Errorf("%s has no drawing: %v", name, err)
 	}
 }
@@ -149,7 +149,7 @@ func TestSiteInItsFeed(t *testing.T) {
 			t.Errorf("%s: %d items, the first %q", language, len(feed.Items), item.Title)
 		}
 		for _, url := range []string{item.Link, item.Enclosure.URL, server.URL + "/" + language + "/"} {
-			if status := get(t, url, "").StatusCode; status != http.StatusOK {
+			if status := conditional(t, url, "").StatusCode; status != http.StatusOK {
 				t.Errorf("%s: %s answers %d", language, url, status)
 			}
 		}
@@ -212,7 +212,7 @@ func TestItemsGoOneWay(t *testing.T) {
 
 func readFeed(t *testing.T, url, etag string) (document, string) {
 	t.Helper()
-	response := get(t, url, etag)
+	response := conditional(t, url, etag)
 	if response.StatusCode == http.StatusNotModified {
 		return document{}, ""
 	}
@@ -223,7 +223,7 @@ func readFeed(t *testing.T, url, etag string) (document, string) {
 	return d, response.Header.Get("ETag")
 }
 
-func get(t *testing.T, url, etag string) *http.Response {
+func conditional(t *testing.T, url, etag string) *http.Response {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {

@@ -28,7 +28,7 @@ func (t *tallies) of(key string) *tally {
 		t.keys = map[string]*tally{}
 	}
 	if t.keys[key] == nil {
-		t.keys[key] = &tally{chats: map[int64]int{}, crowds: map[*crowd][]uint32{}}
+		t.keys[key] = &tally{crowds: map[*crowd][]uint32{}}
 	}
 	return t.keys[key]
 }
@@ -37,6 +37,9 @@ func (t *tally) add(c *crowd, chat int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if c == nil {
+		if t.chats == nil {
+			t.chats = map[int64]int{}
+		}
 		t.chats[chat]++
 		return
 	}

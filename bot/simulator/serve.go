@@ -112,6 +112,7 @@ func (s *Server) carryOut(w http.ResponseWriter, r *http.Request, q *query, requ
 	if !linger(ctx, latency-latency/2) || fault != nil {
 		if arrived {
 			s.account.counts.ambiguous.Add(1)
+			s.cut.add(nil, request.Chat)
 		}
 		if fault != nil {
 			s.spoil(ctx, w, fault)

@@ -33,6 +33,7 @@ type Server struct {
 	chats   chats
 	crowds  crowds
 	tallies tallies
+	cut     tally // messages whose answer was cut off or came too late
 	profile profile
 	files   files
 	faults  faults
@@ -151,6 +152,10 @@ func (s *Server) Received(chat int64) int {
 // Deliveries says how often each chat accepted a message with the key, for every chat
 // that did: lost and duplicate messages are counted from it. See [Options.Key].
 func (s *Server) Deliveries(key string) map[int64]int { return s.tallies.of(key).deliveries() }
+
+// CutOff says how often each chat accepted a message whose answer was cut off or came too
+// late, for every chat that did: Stats counts them as ambiguous.
+func (s *Server) CutOff() map[int64]int { return s.cut.deliveries() }
 
 // Read returns the file at an address that a [Message] names, as long as it is kept; never
 // what is at a URL.

@@ -71,6 +71,7 @@ func counts(method string) bool {
 type Client struct {
 	token    string
 	endpoint string
+	files    string // what the path of a file is put behind
 	http     *http.Client
 	budget   Budget
 	log      *slog.Logger
@@ -93,6 +94,7 @@ func NewClient(o Options) *Client {
 		token: o.Token,
 		// The library puts token and method into the endpoint with Sprintf.
 		endpoint: strings.ReplaceAll(strings.TrimRight(o.Endpoint, "/"), "%", "%%") + "/bot%s/%s",
+		files:    strings.TrimRight(o.Endpoint, "/") + "/file/bot" + o.Token + "/",
 		http:     o.HTTP,
 		budget:   o.Budget,
 		log:      o.Log,

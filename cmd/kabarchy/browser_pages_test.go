@@ -42,7 +42,39 @@ func visitorOpensPages(t *testing.T, browser context.Context) {
 
 	v.wide(d, officer)
 	v.writes(d, officer)
-	v.turns(d, approver, "audit", "people", "case/"+written.ID)
+	v.turns(d, approver, "audit", "people", "case/"+written.ID, "item/"+v.goesOut(d), "held/"+v.isHeld(d))
+}
+
+// goesOut has the site publish something that goes out, and returns the item.
+func (v visitor) goesOut(d *demo) (item string) {
+	v.t.Helper()
+	if err := d.editor.Publish(v.t.Context(), "1"); err != nil {
+		v.t.Fatal(err)
+	}
+	eventually(v.t, "an item", func() bool {
+		items, err := d.App.Archive.Latest(v.t.Context(), "ky", 0, 1)
+		if err == nil && len(items) == 1 {
+			item = items[0].ID
+		}
+		return item != ""
+	})
+	return item
+}
+
+// isHeld has the site publish old items, and returns one of them.
+func (v visitor) isHeld(d *demo) (item string) {
+	v.t.Helper()
+	if err := d.editor.WhatIf(v.t.Context(), siteFloods); err != nil {
+		v.t.Fatal(err)
+	}
+	eventually(v.t, "a held item", func() bool {
+		held, err := d.App.Archive.Held(v.t.Context())
+		if err == nil && len(held) > 0 {
+			item = held[0].Item
+		}
+		return item != ""
+	})
+	return item
 }
 
 // opens opens the pages by the button of the menu, and waits for a page's head.
@@ -145,9 +177,9 @@ func (v visitor) looks(name string) {
 	for _, width := range []int{1280, 390} {
 		browsertest.Do(v.t, v.ctx, browsertest.Size(width, 844), browsertest.Dark(width == 390))
 		browsertest.Wait(v.t, v.ctx, fmt.Sprintf("document.querySelector('h1') !== null && document.documentElement.scrollWidth <= %d", width))
-		browsertest.Wait(v.t, v.ctx, `[...document.querySelectorAll("nav a, .button, button")].every((e) => e.getBoundingClientRect().height >= 44)`)
+		browsertest.Wait(v.t, v.ctx, `[...document.querySelectorAll("nav a, .tabs label, .button, button")].every((e) => !e.checkVisibility() || e.getBoundingClientRect().height >= 44)`)
 		browsertest.Accessible(v.t, v.ctx, fmt.Sprintf("%s at %d px", name, width))
-		browsertest.Screenshot(v.t, v.ctx, fmt.Sprintf("desk-page-%s-%d", strings.ReplaceAll(name, "/", "-"), width))
+		browsertest.Screenshot(v.t, v.ctx, fmt.Sprintf("desk-page-%s-%d", strings.SplitN(name, "/", 2)[0], width))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"kabarchy/bot"
 	"kabarchy/bot/delivery"
 	"kabarchy/bot/desk"
 	"kabarchy/bot/desk/web"
@@ -57,6 +58,7 @@ func (a *App) newWeb(sender *delivery.Sender, topics []render.Topic) (*web.Desk,
 		Redis: o.Redis, Desk: a.Desk, Engine: a.Engine, Archive: a.Archive, Token: string(o.Token),
 		Language: a.bot.LanguageOf, Username: a.bot.Username, Zone: o.Config.Zone(), Log: o.Log,
 		Topics: webTopics(topics), Previews: webPreviews(sender), Census: a.Store.Census, ShowToAll: a.bot.ShowToAll,
+		Pictures: pictures{a.bot, a.client},
 	}
 	if o.Config.DeskAddress() == "" {
 		return nil, nil
@@ -97,6 +99,27 @@ func webPreviews(sender *delivery.Sender) web.Previews {
 		text := template.HTML(drawn.HTML) // the renderer escapes what is not its own
 		return web.Message{HTML: text, Buttons: telegram.Labels(drawn.Markup), Picture: drawn.Image != ""}
 	}
+}
+
+// pictures are those that Telegram keeps for the bot.
+type pictures struct {
+	bot    *bot.Bot
+	client *telegram.Client
+}
+
+// mostPicture is how large a picture may be that is shown: what Telegram makes of one is smaller.
+const mostPicture = 10 << 20
+
+func (p pictures) Picture(ctx context.Context, id string) ([]byte, error) {
+	return p.client.Download(ctx, id, mostPicture)
+}
+
+func (p pictures) Keep(ctx context.Context, user int64, picture []byte) (string, error) {
+	id, err := p.bot.KeepPicture(ctx, user, picture)
+	if reason := telegram.ReasonOf(err); reason == telegram.PictureRefused || reason == telegram.TooLarge {
+		err = errors.Join(web.ErrPicture, err)
+	}
+	return id, err
 }
 
 // links asks pages whether they are there, as a reader's browser would. Only public addresses

@@ -16,25 +16,26 @@ import (
 // compose is the page on which a draft is written. Its form names each field, and what the
 // field held when the page was drawn: what somebody has not touched is no change of theirs.
 type compose struct {
-	Case    desk.Case
-	Correct bool
-	Texts   []textField
-	Topics  []choice
-	Missing []choice
-	Urgent  bool
-	Picture bool
-	At      string // as an input of type datetime-local has it
-	Was     map[string]string
-	Is      map[string]string // what each field holds in the case as it stands
-	Now     int               // the case's version
-	Window  string            // names what was typed here, on whatever page it is shown
-	Kept    bool              // what stands here was typed before and not saved
-	Draft   draft
-	Submit  bool
-	Discard bool
-	Reason  string // why it was returned
-	Others  int    // at the desk, to whom it can be shown
-	Tab     string // the language that a phone shows first
+	Case     desk.Case
+	Correct  bool
+	Texts    []textField
+	Topics   []choice
+	Missing  []choice
+	Urgent   bool
+	Picture  bool
+	At       string // as an input of type datetime-local has it
+	Was      map[string]string
+	Is       map[string]string // what each field holds in the case as it stands
+	Now      int               // the case's version
+	Window   string            // names what was typed here, on whatever page it is shown
+	Kept     bool              // what stands here was typed before and not saved
+	Draft    draft
+	Submit   bool
+	Discard  bool
+	Reason   string // why it was returned
+	Pictures bool   // one can be brought
+	Others   int    // at the desk, to whom it can be shown
+	Tab      string // the language that a phone shows first
 }
 
 // textField is the text in one language as it is typed.
@@ -214,6 +215,7 @@ func (d *Desk) showCompose(r *request, c desk.Case, page *compose) error {
 	if err != nil {
 		return err
 	}
+	page.Pictures = d.options.Pictures != nil
 	page.Draft, page.Tab = seen, page.firstTab(r.Language())
 	if d.options.ShowToAll != nil {
 		people, err := d.office.People(r.Context())

@@ -25,6 +25,7 @@ type draft struct {
 type phone struct {
 	Language, Name string
 	Reader         string // the language of who gets it
+	Shown          string // where its picture is; empty where that can't be shown
 	Message
 	StandIn string // whose language it is not in; empty where it is in their own
 }
@@ -55,6 +56,11 @@ func (d *Desk) draftOf(r *request, c desk.Case) (draft, error) {
 		return seen, err
 	}
 	seen.Phones = d.phonesOf(r, editions)
+	for i := range seen.Phones {
+		if p := &seen.Phones[i]; p.Shown != "" && c.Kind == desk.Announce { // its items are not there yet
+			p.Shown = "/case/" + c.ID + "/picture?" + mark(c.Picture)
+		}
+	}
 	return seen, d.reachOf(r, c, &seen)
 }
 
@@ -67,6 +73,9 @@ func (d *Desk) phonesOf(r *request, editions map[string]feeds.Item) (phones []ph
 		}
 		for _, reader := range append([]string{language}, item.StandIn...) {
 			p := phone{Language: language, Name: locale.For(language).Name(), Reader: reader, Message: d.options.Previews(r.Context(), reader, item, editions)}
+			if item.File != "" && d.options.Pictures != nil {
+				p.Shown = "/item/" + item.ID + "/picture"
+			}
 			if reader != language {
 				p.StandIn = locale.For(reader).Name()
 			}

@@ -57,6 +57,7 @@ type office struct {
 	web     *Desk
 	net     *pipenet.Listener
 	log     bytes.Buffer
+	album   album
 	shown   []string // the titles of the drafts that the desk was shown
 }
 
@@ -102,7 +103,7 @@ func (o *office) open() *Desk {
 		Previews: func(_ context.Context, _ string, item feeds.Item, _ map[string]feeds.Item) Message {
 			return Message{HTML: template.HTML("<i>" + html.EscapeString(item.Title) + "</i>")}
 		},
-		Census: o.store.Census,
+		Census: o.store.Census, Pictures: &o.album,
 		ShowToAll: func(_ context.Context, _ int64, c desk.Case) (int, error) {
 			o.shown = append(o.shown, c.Texts["en"].Title)
 			return 3, nil
@@ -198,16 +199,21 @@ func (o *office) browser() *browser {
 // ask asks for a page and returns its status and body.
 func (b *browser) ask(method, path string, form url.Values) (int, string) {
 	b.t.Helper()
-	var body io.Reader
-	if form != nil {
-		body = strings.NewReader(form.Encode())
+	if form == nil {
+		return b.send(method, path, nil, "")
 	}
+	return b.send(method, path, strings.NewReader(form.Encode()), "application/x-www-form-urlencoded")
+}
+
+// send is ask with a body of some type.
+func (b *browser) send(method, path string, body io.Reader, sort string) (int, string) {
+	b.t.Helper()
 	r, err := http.NewRequestWithContext(b.t.Context(), method, "http://"+b.host+path, body)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	if form != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if sort != "" {
+		r.Header.Set("Content-Type", sort)
 	}
 	r.Header.Set("Sec-Fetch-Site", b.site)
 	r.Header.Set("X-Forwarded-For", "198.51.100.1, "+b.from)

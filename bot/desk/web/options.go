@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"html/template"
 	"log/slog"
 	"time"
@@ -37,6 +38,18 @@ type Archive interface {
 
 var _ Archive = (*feeds.Archive)(nil)
 
+// Pictures are those that Telegram keeps for the bot.
+type Pictures interface {
+	// Picture is the one with an id of Telegram's.
+	Picture(ctx context.Context, id string) ([]byte, error)
+	// Keep has Telegram keep one that somebody brings, and returns its id; ErrPicture where
+	// Telegram takes none such.
+	Keep(ctx context.Context, user int64, picture []byte) (id string, err error)
+}
+
+// ErrPicture says that Telegram takes no such picture.
+var ErrPicture = errors.New("telegram takes no such picture")
+
 // Options are what the pages are made of.
 type Options struct {
 	// Address is the public one, such as https://bot.example.kg/desk.
@@ -55,6 +68,8 @@ type Options struct {
 	Topics []Topic
 	// Census counts everybody by what they want.
 	Census report.Audience
+	// Pictures are those of announcements; nil where none are shown and none are taken.
+	Pictures Pictures
 	// ShowToAll sends a draft to everybody at the desk but one, and returns to how many; nil
 	// where that can't be done.
 	ShowToAll func(ctx context.Context, by int64, c desk.Case) (int, error)

@@ -79,28 +79,16 @@ func midnight(at time.Time) time.Time {
 // plannedOf are what runs, from today on, what is approved, and each reader's next digest, by when.
 func (d *Desk) plannedOf(r *request, g *glance) (all []planned, err error) {
 	now := time.Now().In(d.options.Zone)
+	all, items := d.casesOf(r, g, now)
 	for _, p := range g.progress {
-		if !p.FinishedAt.IsZero() || g.halted[p.Subject()] != "" {
+		if !p.FinishedAt.IsZero() || g.halted[p.Subject()] != "" || slices.Contains(items, p.Item) {
 			continue
 		}
-		item := planned{At: now, Until: p.ExpectedEnd, Title: p.Title, Item: p.Item, Words: "web.sending", Urgent: p.Urgent}
-		if p.Kind == broadcast.Correction {
-			item.Words = "web.correcting"
-		}
-		if p.Kind == broadcast.Withdrawal {
-			item.Words = "web.withdrawing"
-		}
-		if p.Title == "" {
-			item.Title, item.Item = r.T("line.desk_digest"), ""
+		item := planned{At: now, Until: p.ExpectedEnd, Title: r.broadcast(p.Title), Words: doing[kindOf(p.Kind)], Urgent: p.Urgent}
+		if p.Title != "" {
+			item.Item = p.Item
 		}
 		all = append(all, item)
-	}
-	for _, c := range g.open {
-		if c.Status == desk.Approved {
-			all = append(all, planned{
-				At: c.Due.In(d.options.Zone), Title: g.title(c, r.Language()), Case: c.ID, Words: "web.approved", Urgent: c.Urgent,
-			})
-		}
 	}
 	digests, err := d.office.Digests(r.Context())
 	for at, readers := range digests {
@@ -108,4 +96,32 @@ func (d *Desk) plannedOf(r *request, g *glance) (all []planned, err error) {
 	}
 	slices.SortStableFunc(all, func(a, b planned) int { return a.At.Compare(b.At) })
 	return all, err
+}
+
+// casesOf are the cases that run or are approved, and the items of those that run.
+func (d *Desk) casesOf(r *request, g *glance, now time.Time) (all []planned, items []string) {
+	for _, c := range g.open {
+		item := planned{Title: g.title(c, r.Language()), Case: c.ID, Urgent: c.Urgent}
+		switch c.Status {
+		case desk.Sending:
+			items = append(items, c.Items...)
+			item.At, item.Until, item.Words = now, progressOf(g.progress, c.Items, c.Kind).Ends, doing[c.Kind]
+		case desk.Approved:
+			item.At, item.Words = c.Due.In(d.options.Zone), "web.approved"
+		default:
+			continue
+		}
+		all = append(all, item)
+	}
+	return all, items
+}
+
+// kindOf is the kind of case that sends a kind of broadcast.
+func kindOf(kind broadcast.Kind) desk.Kind {
+	for of, sends := range sent {
+		if sends == kind {
+			return of
+		}
+	}
+	return desk.Announce // a digest
 }

@@ -169,13 +169,36 @@ func (r *request) next(asked string) string {
 
 var plainPath = regexp.MustCompile(`^/[A-Za-z0-9/_:-]*$`)
 
+// How many bytes a form may hold, three texts of 20,000 characters as forms are encoded, and a
+// picture, as Telegram takes it: see https://core.telegram.org/bots/api#sendphoto.
+const (
+	mostForm    = 1 << 20
+	mostPicture = 10 << 20
+)
+
+// most is how many bytes a request may bring: from who has signed in also a picture.
+func (r *request) most() int64 {
+	if r.who != 0 && r.inParts() {
+		return mostForm + mostPicture + mostPicture/10 // a little more, to say what is wrong with it
+	}
+	return mostForm
+}
+
 // form reads the request's form; errTooMuch where it is larger than its route allows.
 func (r *request) form() error {
 	err := r.ParseForm()
+	if err == nil && r.inParts() {
+		err = r.ParseMultipartForm(r.most())
+	}
 	if errors.As(err, new(*http.MaxBytesError)) {
 		return errTooMuch
 	}
 	return err
+}
+
+// inParts reports whether the request's form can hold files.
+func (r *request) inParts() bool {
+	return strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data")
 }
 
 // actID is the id of an act that a form does: the same however often the form is sent. Of one

@@ -25,10 +25,12 @@ var routes = []route{
 	{"POST /case/{id}/show", desk.Officer, (*Desk).save, true}, // it is shown at the pace of Telegram
 	{"POST /case/{id}/look", desk.Officer, (*Desk).previewed, false},
 	{"POST /case/{id}/forget", desk.Officer, (*Desk).forget, false},
+	{"GET /case/{id}/picture", anybody, (*Desk).casePicture, false},
 	{"GET /case/{id}/sure/{verb}", anybody, (*Desk).sure, false},
 	{"POST /case/{id}/do/{verb}", anybody, (*Desk).do, false},
 	{"GET /sent", anybody, (*Desk).sentItems, false},
 	{"GET /item/{id}", anybody, (*Desk).item, false},
+	{"GET /item/{id}/picture", anybody, (*Desk).itemPicture, false},
 	{"POST /item/{id}/stop", anybody, (*Desk).stopItem, false},
 	{"POST /item/{id}/correct", desk.Officer, (*Desk).correct, false},
 	{"GET /item/{id}/withdraw", desk.Approver, (*Desk).sureWithdraw, false},
@@ -56,9 +58,6 @@ var routes = []route{
 	{"POST /out", 0, (*Desk).out, false},
 }
 
-// mostForm is how much a form may hold: three texts of 20,000 characters, as forms are encoded.
-const mostForm = 1 << 20
-
 // answer does what a route says for who may ask for that.
 func (d *Desk) answer(at route, r *request) {
 	if !at.open {
@@ -66,9 +65,9 @@ func (d *Desk) answer(at route, r *request) {
 		defer cancel()
 		r.Request = r.WithContext(ctx)
 	}
-	r.Body = http.MaxBytesReader(r.w, r.Body, mostForm)
 	r.typed = at.roles != 0 && r.Method == http.MethodPost
 	err := r.recognise()
+	r.Body = http.MaxBytesReader(r.w, r.Body, r.most())
 	switch {
 	case err != nil:
 	case at.roles == 0:

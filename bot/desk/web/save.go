@@ -1,10 +1,10 @@
 package web
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"html/template"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -87,35 +87,38 @@ func (d *Desk) save(r *request) error {
 	if !d.writes(r, c) {
 		return d.late(r, c, page)
 	}
-	ch, wrongTime := page.changes(d.options.Zone)
-	if wrongTime {
-		page.Kept = true
-		r.said = r.T("web.no_time")
-		return errors.Join(d.keep(r, c, page), d.showCompose(r, c, page))
-	}
-	for language, t := range ch.Texts {
-		if t != nil && r.PostForm.Get("keep-"+language) != "" { // theirs stays
-			delete(ch.Texts, language)
-		}
-	}
-	if none(ch) {
-		return d.saved(r, c, page, page.Case.Version)
-	}
-	act := desk.Act{
-		ID: r.actID("save", c.ID, strconv.Itoa(page.Case.Version), sumOf(ch)), Verb: desk.Change, Case: c.ID, Kind: c.Kind, Items: c.Items,
-		Version: page.Case.Version, Who: r.who, Via: via, Changes: &ch,
-	}
-	if c.Status == desk.None {
-		act.Verb = desk.Write
-	}
-	out, err := d.office.Do(r.Context(), act)
+	picture, wrong, err := r.brought()
 	if err != nil {
 		return err
 	}
-	if out.Result == desk.Acted || out.Result == desk.Repeated {
+	ch, wrongTime := page.changes(d.options.Zone)
+	if wrongTime {
+		wrong = "web.no_time"
+	}
+	if wrong != "" {
+		return d.wrong(r, c, page, wrong)
+	}
+	maps.DeleteFunc(ch.Texts, func(language string, t *desk.Text) bool { // theirs stays
+		return t != nil && r.PostForm.Get("keep-"+language) != ""
+	})
+	if none(ch) && picture == nil {
+		return d.saved(r, c, page, page.Case.Version)
+	}
+	out, err := d.write(r, c, page.Case.Version, ch, picture)
+	switch {
+	case errors.Is(err, ErrPicture):
+		return d.wrong(r, c, page, "web.picture_refused")
+	case err != nil:
+		return err
+	case out.Result == desk.Acted || out.Result == desk.Repeated:
 		return d.saved(r, out.Case, page, page.Case.Version+1)
 	}
-	if err := d.keep(r, c, page); err != nil {
+	return d.notSaved(r, out, page)
+}
+
+// notSaved answers where a draft can't be saved as it is. What was typed stays.
+func (d *Desk) notSaved(r *request, out desk.Outcome, page *compose) error {
+	if err := d.keep(r, page.Case, page); err != nil {
 		return err
 	}
 	if len(out.Clashes) > 0 {
@@ -124,67 +127,35 @@ func (d *Desk) save(r *request) error {
 	return d.after(r, out, "", nil)
 }
 
+// write changes a version of a case, or begins it, with a picture where there is one.
+func (d *Desk) write(r *request, c desk.Case, version int, ch desk.Changes, picture []byte) (desk.Outcome, error) {
+	act := desk.Act{
+		ID: r.actID("save", c.ID, strconv.Itoa(version), sumOf(ch), mark(string(picture))), Verb: desk.Change, Case: c.ID, Kind: c.Kind, Items: c.Items,
+		Version: version, Who: r.who, Via: via, Changes: &ch,
+	}
+	if c.Status == desk.None {
+		act.Verb = desk.Write
+	}
+	if picture != nil {
+		if err := d.keepPicture(r, picture, &ch); err != nil {
+			return desk.Outcome{}, err
+		}
+	}
+	return d.office.Do(r.Context(), act)
+}
+
+// wrong shows a form again that can't be saved, and says why. What was typed stays.
+func (d *Desk) wrong(r *request, c desk.Case, page *compose, words string) error {
+	page.Kept = true
+	r.said = r.T(words)
+	return errors.Join(d.keep(r, c, page), d.showCompose(r, c, page))
+}
+
 // sumOf tells changes from others: who goes back to a form that was sent, and changes it, sends
 // another one.
 func sumOf(ch desk.Changes) string {
 	all, _ := json.Marshal(ch) // they are of plain types
 	return mark(string(all))
-}
-
-// late answers a form that comes when its case can't be written any more.
-func (d *Desk) late(r *request, c desk.Case, page *compose) error {
-	if err := d.keep(r, c, page); err != nil {
-		return err
-	}
-	words := "web.moved"
-	if !page.unsaved() && submittedBy(c, r) {
-		words = acts[desk.Submit].done
-	}
-	if err := r.say(r.T(words)); err != nil {
-		return err
-	}
-	return r.see("/case/" + c.ID)
-}
-
-// submittedBy reports whether the request asks to submit a case that the person has submitted.
-func submittedBy(c desk.Case, r *request) bool {
-	return r.PostForm.Get("then") == "submit" && c.Status == desk.Submitted && c.SubmittedBy == r.who
-}
-
-// saved says that a draft is saved, or goes on to submit it: what the person has seen, and nothing
-// that another has changed meanwhile.
-func (d *Desk) saved(r *request, c desk.Case, page *compose, seen int) error {
-	if err := d.drop(r, c, page); err != nil {
-		return err
-	}
-	words := "web.saved"
-	switch submit := r.PostForm.Get("then") == "submit"; {
-	case c.Status == desk.None:
-		words = "web.nothing_typed"
-	case submittedBy(c, r):
-		words = acts[desk.Submit].done
-	case submit && c.Version != seen:
-		words = "toast.desk_moved"
-	case r.PostForm.Get("then") == "show":
-		return d.showToAll(r, c)
-	case submit:
-		out, err := d.office.Do(r.Context(), desk.Act{
-			ID: r.actID("submit", c.ID, strconv.Itoa(c.Version)), Verb: desk.Submit, Case: c.ID, Version: c.Version, Who: r.who, Via: via,
-		})
-		if err != nil {
-			return err
-		}
-		switch words = acts[desk.Submit].done; out.Result {
-		case desk.Refused:
-			words = refusals[out.Refusal]
-		case desk.Conflict:
-			words = "toast.desk_moved"
-		}
-	}
-	if err := r.say(r.T(cmp.Or(words, "web.moved"))); err != nil {
-		return err
-	}
-	return r.see("/case/" + c.ID)
 }
 
 // clashed shows both texts where two people changed one: what this one typed stands in the
@@ -220,23 +191,4 @@ func (d *Desk) clashed(r *request, out desk.Outcome, mine *compose) error {
 	page.Kept, page.Window = true, mine.Window
 	r.said = r.T("web.clash")
 	return d.showCompose(r, out.Case, page)
-}
-
-// showToAll shows a draft that was saved to everybody else at the desk.
-func (d *Desk) showToAll(r *request, c desk.Case) error {
-	if d.options.ShowToAll == nil {
-		return errNoPage
-	}
-	shown := 0
-	fresh, err := r.once([]string{"show", c.ID, strconv.Itoa(c.Version)}, func() (err error) {
-		shown, err = d.options.ShowToAll(r.Context(), r.who, c)
-		return err
-	})
-	if err == nil && fresh {
-		err = r.say(r.T("toast.desk_shown", "Count", r.Number(shown)))
-	}
-	if err != nil {
-		return err
-	}
-	return r.see("/case/" + c.ID)
 }

@@ -30,6 +30,7 @@ type caseAct struct {
 	Words  string // an entry
 	Sure   bool   // it is asked for first
 	Danger bool
+	Plain  bool // nobody has to notice it
 	Count  string
 }
 
@@ -61,7 +62,7 @@ var actButtons = []struct {
 	{desk.GoOn, "button.desk_go_on", true},
 	{desk.End, "button.desk_end", false},
 	{desk.Retry, "button.desk_retry", true},
-	{desk.Discard, "button.desk_discard", true},
+	{desk.Discard, "button.desk_discard", false},
 }
 
 // standing shows a case as it stands, what it came to, and what may be done.
@@ -111,7 +112,11 @@ func (d *Desk) actsOf(r *request, s standing) (acts []caseAct) {
 		if b.verb == desk.Approve && s.Case.Kind == desk.Correct {
 			entry = "button.desk_approve_correction"
 		}
-		acts = append(acts, caseAct{Verb: b.verb, Words: entry, Sure: a.sure != "", Danger: b.danger, Count: r.Number(counts[b.verb])})
+		danger := b.danger
+		if b.verb == desk.TakeBack && s.Case.Status == desk.Submitted { // nothing would go out
+			entry, danger = "button.desk_take_back", false
+		}
+		acts = append(acts, caseAct{Verb: b.verb, Words: entry, Sure: a.sure != "", Danger: danger, Plain: b.verb == desk.Discard, Count: r.Number(counts[b.verb])})
 	}
 	return acts
 }

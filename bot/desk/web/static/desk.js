@@ -60,6 +60,9 @@
     post("web_app_setup_closing_behavior", { need_confirmation: is });
   }
   document.addEventListener("input", (event) => { if (event.target.name !== "tab" && event.target.closest?.("[data-unsaved]")) note(true); });
+  window.addEventListener("load", () => { // what was typed before htmx was there
+    if (unsaved) document.getElementById("compose")?.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) note(false); }); // it is kept
   document.addEventListener("submit", (event) => {
     note(false);

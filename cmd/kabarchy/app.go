@@ -172,7 +172,7 @@ func (a *App) wire(ctx context.Context) error {
 		return err
 	}
 	if o.PingSecret != "" {
-		a.pings = newPings(o, a.Poller.Ping, a.metrics)
+		a.pings = (&pings{redis: o.Redis, secret: o.PingSecret, sources: o.Config.Sources, ping: a.Poller.Ping, log: o.Log}).register(a.metrics)
 	}
 	queue := &updates.ChatQueue{}
 	a.bot = bot.New(bot.Options{

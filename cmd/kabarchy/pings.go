@@ -47,14 +47,14 @@ type pings struct {
 	log      *slog.Logger
 }
 
-func newPings(o AppOptions, ping func(string) error, r prometheus.Registerer) *pings {
-	return &pings{
-		redis: o.Redis, secret: o.PingSecret, sources: o.Config.Sources, ping: ping, told: make(chan struct{}, 1), log: o.Log,
-		requests: promauto.With(r).NewCounterVec(prometheus.CounterOpts{
-			Name: "kabarchy_ping_requests_total",
-			Help: "Requests that say that a source has news, by what they were answered.",
-		}, []string{"answer"}),
-	}
+// register has the answers counted.
+func (p *pings) register(r prometheus.Registerer) *pings {
+	p.told = make(chan struct{}, 1)
+	p.requests = promauto.With(r).NewCounterVec(prometheus.CounterOpts{
+		Name: "kabarchy_ping_requests_total",
+		Help: "Requests that say that a source has news, by what they were answered.",
+	}, []string{"answer"})
+	return p
 }
 
 // ServeHTTP takes POST /ping/<source>.

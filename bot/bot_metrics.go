@@ -20,7 +20,7 @@ func newBotMetrics(r prometheus.Registerer) *botMetrics {
 		fallbacks: f.NewCounterVec(prometheus.CounterOpts{
 			Name: "kabarchy_screen_fallbacks_total",
 			Help: "Screens shown simpler than meant, by what was left out: picture, buttons, markup, length or topic.",
-		}, []string{"without"}),
+		}, []string{"left_out"}),
 	}
 }
 

@@ -29,7 +29,7 @@ func newLadder(c *telegram.Client, log *slog.Logger, r prometheus.Registerer) *l
 		fallbacks: promauto.With(r).NewCounterVec(prometheus.CounterOpts{
 			Name: "kabarchy_sender_fallbacks_total",
 			Help: "Messages sent simpler than meant, by what was left out: picture, buttons, markup, length or topic.",
-		}, []string{"without"}),
+		}, []string{"left_out"}),
 	}
 }
 

@@ -171,8 +171,8 @@ var alertCases = []alertCase{
 
 // lasts records until the item's broadcasts are over, and a while longer.
 func (c *alerted) lasts(w *world, editions int) {
-	for hours := 0; !w.finished(c.app, editions); hours++ {
-		if hours > 48 {
+	for began := time.Now(); !w.finished(c.app, editions); {
+		if time.Since(began) > 24*time.Hour {
 			w.t.Fatal("the broadcast does not end")
 		}
 		c.run(10 * time.Minute)

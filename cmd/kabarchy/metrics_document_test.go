@@ -110,6 +110,9 @@ func documentedMeasures(t *testing.T) map[string]measure {
 			t.Errorf("docs/metrics.md: a metric has a name, a type, labels and a question that it answers: %s", row[0])
 			continue
 		}
+		if !regexp.MustCompile(`^(each|all|the leader)\b`).MatchString(whoAnswers(cells[3])) {
+			t.Errorf("docs/metrics.md does not say who answers %s: each, all or the leader", row[1])
+		}
 		if _, twice := found[row[1]]; twice {
 			t.Errorf("docs/metrics.md describes %s twice", row[1])
 		}

@@ -134,6 +134,31 @@ func TestWhoActsOnAnOldPageIsTold(t *testing.T) {
 }
 
 // Each path is asked for by those to whom it says nothing, and does nothing.
+// Each path is closed to who is at the desk without its role, before anything else is asked.
+func TestEachPathWithoutItsRole(t *testing.T) {
+	inOffice(t, func(t *testing.T, o *office) {
+		c := o.submitted("abcdefghij", "Legal aid")
+		lacking := map[desk.Role]*browser{desk.Officer: o.signIn(cholpon), desk.Approver: o.signIn(bakyt), desk.Approver | desk.Operator: o.signIn(bakyt)}
+		closed := 0
+		for _, at := range routes {
+			b := lacking[at.roles]
+			if b == nil {
+				continue
+			}
+			closed++
+			method, path, _ := strings.Cut(at.pattern, " ")
+			path = "/desk" + strings.NewReplacer("{id}", c.ID, "{verb}", "send", "{user}", "102").Replace(path)
+			status, page := b.ask(method, path, map[string][]string{"version": {"2"}, "nonce": {"x"}})
+			if contains(t, page, "not for you", "!Legal aid"); status != http.StatusForbidden {
+				t.Errorf("%s is answered %d", at.pattern, status)
+			}
+		}
+		if now := o.look(c.ID); now.Version != c.Version || closed < 15 {
+			t.Errorf("the case is %s, version %d, after %d paths", now.Status, now.Version, closed)
+		}
+	})
+}
+
 func TestEachPathWithoutASession(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {
 		c := o.approved("abcdefghij", "Legal aid")

@@ -191,5 +191,8 @@ func TestASessionEndsAndSoDoesARole(t *testing.T) {
 		if status != http.StatusForbidden {
 			t.Errorf("who was put out is answered %d", status)
 		}
+		if again := o.rdb.Keys(t.Context(), keySession("*")).Val(); len(again) > 0 {
+			t.Errorf("sessions are %v", again)
+		}
 	})
 }

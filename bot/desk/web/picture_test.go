@@ -124,7 +124,8 @@ func TestAPictureThatIsNoneIsRefusedInWords(t *testing.T) {
 			t.Errorf("far too much is answered %d %s", status, page)
 		}
 		stranger := o.browser()
-		if status, _ := stranger.bring("/desk/case/abcdefghij", form, strings.Repeat("x", 2*mostForm)); status != http.StatusUnauthorized {
+		status, page := stranger.bring("/desk/case/abcdefghij", form, strings.Repeat("x", 2*mostForm))
+		if contains(t, page, "!Free advice"); status != http.StatusUnauthorized { // it is not read
 			t.Errorf("a stranger is answered %d", status)
 		}
 		if c := o.look("abcdefghij"); c.Version != 1 || len(o.album.kept) != 0 {
@@ -132,6 +133,12 @@ func TestAPictureThatIsNoneIsRefusedInWords(t *testing.T) {
 		}
 		id := "a page" // an id of something else
 		o.do(desk.Act{Verb: desk.Change, Case: "abcdefghij", Version: 1, Who: bakyt, Changes: &desk.Changes{Picture: &id}})
+		if status, page := b.get("/desk/case/abcdefghij/picture"); status != http.StatusNotFound {
+			t.Errorf("%d %s", status, page)
+		}
+		o.album.kept, id = []string{painted(t, 9, 9)}, "0"
+		foreign := &desk.Changes{Picture: &id, PictureBot: 7} // of another bot's
+		o.do(desk.Act{Verb: desk.Change, Case: "abcdefghij", Version: 2, Who: bakyt, Changes: foreign})
 		if status, page := b.get("/desk/case/abcdefghij/picture"); status != http.StatusNotFound {
 			t.Errorf("%d %s", status, page)
 		}

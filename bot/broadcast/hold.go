@@ -14,6 +14,7 @@ import (
 // the retry set, are what they were, and get another chance when it is resumed.
 func (r *runner) suspend(ctx context.Context, j *job, d *finding) {
 	j.held.Store(true) // who is on the way is put back as well
+	r.queue.end(j)     // and nobody else is asked meanwhile, however long Redis takes
 	for _, chat := range d.chats {
 		if r.putBack(ctx, j, chat) != nil {
 			return

@@ -29,6 +29,25 @@ func (f *fixture) refused(readers int64) Progress {
 	return f.held()
 }
 
+// TestNobodyIsAskedWhileAnItemIsBeingHeld: Redis takes its time to put back those who refused it.
+func TestNobodyIsAskedWhileAnItemIsBeingHeld(t *testing.T) {
+	miniFixture(t, func(t *testing.T, f *fixture) {
+		f.options.MessagesPerSecond = 2000
+		stop := f.run()
+		f.server.Refuse(func(command []string) string {
+			if len(command) > 1 && strings.HasPrefix(command[1], "{news}:retry:") {
+				time.Sleep(20 * time.Millisecond)
+			}
+			return ""
+		})
+		f.refused(1000)
+		if n := f.phones.attempts(); n > 100 { // twenty, and what is on its way for 20 ms
+			t.Errorf("%d attempts", n)
+		}
+		stop()
+	})
+}
+
 func TestItemThatTwentyChatsInARowRefuseIsHeldAndOthersGoOn(t *testing.T) {
 	eachFixture(t, func(t *testing.T, f *fixture) {
 		f.subscribe("ky", chats(1, 300)...)

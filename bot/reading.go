@@ -103,7 +103,7 @@ func (t *conversation) read(ctx context.Context, item feeds.Item, number int, ba
 func (t *conversation) showReading(ctx context.Context, item feeds.Item, back string) error {
 	text := t.bot.renderer.PageHead(item, back)
 	if pages := render.Pages(render.Summary(item), item.Language); len(pages) > 0 {
-		text += "\n\n" + pages[0].HTML()
+		text += "\n\n" + t.bot.renderer.Timed(item, pages[0].HTML())
 	}
 	return t.show(ctx, screen{text + "\n\n" + render.Tagged("i", locale.For(item.Language).T("line.reading", nil)), render.PageButtons(item, 1, 1, back)})
 }
@@ -123,7 +123,7 @@ func (t *conversation) showPage(ctx context.Context, item feeds.Item, blocks []a
 		picture = ""
 	}
 	return reply{}, t.illustrate(ctx, screen{
-		t.bot.renderer.PageHead(item, back) + "\n\n" + pages[number-1].HTML(),
+		t.bot.renderer.PageHead(item, back) + "\n\n" + t.bot.renderer.Timed(item, pages[number-1].HTML()),
 		append(rows, render.PageButtons(item, number, len(pages), back)...),
 	}, picture)
 }

@@ -179,7 +179,8 @@ func verdictOf(err error) deeds {
 	case telegram.NotDeletable:
 		return deeds{"edit_instead"}
 	}
-	if p, found := render.Remedy(what, func(render.Part) bool { return true }); what != telegram.Unknown && found {
+	withoutMoments := func(p render.Part) bool { return p != render.PartTimes }
+	if p, found := render.Remedy(what, withoutMoments); what != telegram.Unknown && found {
 		return deeds{dropped[p], actionOf(err)}
 	}
 	return deeds{actionOf(err)}

@@ -2,13 +2,17 @@ package bottest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
+	"unicode/utf16"
 
 	"kabarchy/bot/simulator"
 )
 
 // Draw writes a message as lines: its picture or file, its text, its rows of buttons, each
-// with its style if it has one, and the line for an answer that it opens.
+// with its style if it has one, and the line for an answer that it opens. What opens at a tap
+// stands behind a broken line; what is said by the reader's clock stands below, by that of London.
 func Draw(m simulator.Message) string {
 	var out strings.Builder
 	if m.Photo != "" {
@@ -17,8 +21,21 @@ func Draw(m simulator.Message) string {
 	if m.File != nil {
 		fmt.Fprintf(&out, "| 📎 %s\n", m.File.Name)
 	}
+	at := 0
 	for line := range strings.Lines(m.Text) {
-		fmt.Fprintf(&out, "| %s\n", strings.TrimRight(line, "\n"))
+		mark := "|"
+		if folded(m, at) {
+			mark = "| ┆"
+		}
+		fmt.Fprintf(&out, "%s %s\n", mark, strings.TrimRight(line, "\n"))
+		at += len(utf16.Encode([]rune(line)))
+	}
+	text := utf16.Encode([]rune(m.Text))
+	for _, e := range m.Entities {
+		if e.Type == "date_time" {
+			words := string(utf16.Decode(text[e.Offset : e.Offset+e.Length]))
+			fmt.Fprintf(&out, "| ⏱ %s: %s\n", words, time.Unix(e.UnixTime, 0).UTC().Format(time.DateTime))
+		}
 	}
 	if m.Preview != "" {
 		fmt.Fprintf(&out, "| 🖼 %s\n", m.Preview)
@@ -34,4 +51,11 @@ func Draw(m simulator.Message) string {
 		fmt.Fprintf(&out, "| ⌨️ %s\n", m.Question.Placeholder)
 	}
 	return out.String()
+}
+
+// folded reports whether what stands at that UTF-16 unit of the text opens at a tap.
+func folded(m simulator.Message, at int) bool {
+	return slices.ContainsFunc(m.Entities, func(e simulator.Entity) bool {
+		return e.Type == "expandable_blockquote" && e.Offset <= at && at < e.Offset+e.Length
+	})
 }

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"html"
 	"strings"
 	"unicode"
 
@@ -16,23 +15,43 @@ type body struct {
 	shortened   bool // there is more of it
 }
 
+// firstLook is how much of a title and the text below it a small phone shows at its largest
+// letters, in UTF-16 units. Where there is more than a few lines more, it opens at a tap.
+const firstLook, fewLines = 220, 120
+
 // bodyOf makes the body of an item's message, of at most so many UTF-16 units: the text as
 // the desk wrote it, with its marks, or else a feed's summary.
 func bodyOf(item feeds.Item, room int) body {
+	spans, shortened := summaryOf(item, room-len("\n"))
 	if len(item.Blocks) > 0 {
-		return textOf(item, room)
+		spans, shortened = textOf(item, room-len("\n"))
 	}
+	whole := paragraph{spans: spans}.text()
+	look := max(firstLook-Units(OneLine(item.Title)), firstLook/2)
+	if Units(whole) <= look+fewLines {
+		return body{spansHTML(spans), whole, shortened}
+	}
+	end, next := breakAt(whole, look)
+	return body{
+		spansHTML(between(spans, 0, end)) + "\n<blockquote expandable>" + spansHTML(between(spans, next, len(whole))) + "</blockquote>",
+		whole[:end] + "\n" + whole[next:], shortened,
+	}
+}
+
+// summaryOf is what a feed says of an item, and whether it has more.
+func summaryOf(item feeds.Item, room int) (spans []article.Span, shortened bool) {
 	whole := paragraphs(item.Summary)
 	if OneLine(whole) == OneLine(item.Title) { // some sites say it twice
 		whole = ""
 	}
 	summary := untilSentence(Cut(whole, min(summaryLimit, room)))
-	return body{html.EscapeString(summary), summary, summary != whole}
+	return []article.Span{{Text: summary}}, summary != whole
 }
 
-// textOf is the beginning of a text with its marks. It ends as Cut has a text end.
-func textOf(item feeds.Item, room int) body {
-	spans := Page(paragraphsOf(item.Blocks, locale.For(item.Language))).spans()
+// textOf is the beginning of a text with its marks, and whether there is more. It ends as Cut has
+// a text end.
+func textOf(item feeds.Item, room int) (spans []article.Span, shortened bool) {
+	spans = Page(paragraphsOf(item.Blocks, locale.For(item.Language))).spans()
 	whole := paragraph{spans: spans}.text()
 	plain := Cut(whole, room)
 	if head, cut := strings.CutSuffix(plain, "…"); cut && !strings.HasPrefix(whole, plain) {
@@ -40,7 +59,7 @@ func textOf(item feeds.Item, room int) body {
 	} else {
 		spans = between(spans, 0, len(plain))
 	}
-	return body{spansHTML(spans), plain, plain != whole}
+	return spans, plain != whole
 }
 
 // spans are the page's, with the breaks between its paragraphs as spans of their own.

@@ -30,11 +30,19 @@ const (
 	noRussian   = "<i>Этой новости нет на русском языке.</i>\n"
 )
 
+// opens are so many sentences at once, and so many more at a tap.
+func opens(first, more int) string {
+	of := func(n int) string {
+		return strings.TrimSpace(strings.Repeat("Кызмат акысыз көрсөтүлөт. ", n))
+	}
+	return of(first) + "\n<blockquote expandable>" + of(more) + "</blockquote>"
+}
+
 // later is a clock of after all items.
 func later() time.Time { return time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // TestTextOfTheDesk: the message has the marks that were made; what is longer than a message
-// ends at a sentence, and can be read in full; who can't read it is told so in words that
+// ends at a sentence, opens at a tap where a screen at large letters does, and can be read in full; who can't read it is told so in words that
 // they can.
 func TestTextOfTheDesk(t *testing.T) {
 	t.Parallel()
@@ -47,8 +55,8 @@ func TestTextOfTheDesk(t *testing.T) {
 	}{
 		{"short", 2, "", writtenHead + "Кызмат акысыз көрсөтүлөт. Кызмат акысыз көрсөтүлөт. Келиңиз<b>!</b>\n\n" + writtenFoot, false},
 		{"stands in", 1, "ru", writtenHead + "Кызмат акысыз көрсөтүлөт. Келиңиз<b>!</b>\n\n" + noRussian + writtenFoot, false},
-		{"long", 100, "", writtenHead + strings.TrimSpace(strings.Repeat("Кызмат акысыз көрсөтүлөт. ", 36)) + "\n\n" + writtenFoot, true},
-		{"long, and stands in", 100, "ru", writtenHead + strings.TrimSpace(strings.Repeat("Кызмат акысыз көрсөтүлөт. ", 34)) + "\n\n" + noRussian + writtenFoot, true},
+		{"long", 100, "", writtenHead + opens(6, 30) + "\n\n" + writtenFoot, true},
+		{"long, and stands in", 100, "ru", writtenHead + opens(6, 28) + "\n\n" + noRussian + writtenFoot, true},
 	} {
 		p := Renderer{Zone: time.UTC, Now: later}.Variant(written(c.sentences), nil, Variant{Missing: c.missing})
 		if p.HTML != c.want || p.Plain != WithoutTags(c.want) || p.Shortened != c.shortened || Units(p.Plain) > captionLimit {

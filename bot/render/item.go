@@ -73,6 +73,7 @@ func (r Renderer) Variant(item feeds.Item, editions map[string]feeds.Item, v Var
 	}
 	f := r.frame(item, v)
 	body := bodyOf(item, f.room())
+	body.html = r.Timed(item, body.html)
 	p := Message{Shortened: body.shortened}
 	if p.Image = item.File; p.Image == "" && WebAddress(item.Picture) {
 		p.Image = item.Picture

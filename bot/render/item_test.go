@@ -23,7 +23,7 @@ var anyText = rapid.Custom(func(t *rapid.T) string {
 	piece := rapid.OneOf(
 		rapid.SampledFrom([]string{
 			" ", "\n", ".", "! ", "? ", "<", ">", "&", "&amp;", "\"", "'", "<b>", "</b>", "<a href=\"", "&#60;", "&nbsp;",
-			"😀", "👨‍👩‍👧", "🇰🇬", "é", "ң", "ө", "ү", "Юстиция министрлиги", "А. Б.", "\u200d", "\u00a0", "…",
+			"😀", "👨‍👩‍👧", "🇰🇬", "é", "ң", "ө", "ү", "Юстиция министрлиги", "А. Б.", "28 ноября 2026 в 10:00", "\u200d", "\u00a0", "…",
 		}),
 		rapid.StringMatching(`[а-яёңөүa-z]{1,12} `),
 		rapid.String(),
@@ -128,7 +128,7 @@ func parseTelegram(source string) (string, error) {
 }
 
 var (
-	telegramTag    = regexp.MustCompile(`^(b|i|u|s|code|pre|blockquote|a href="[^"<>]*")$`)
+	telegramTag    = regexp.MustCompile(`^(b|i|u|s|code|pre|blockquote|blockquote expandable|tg-time unix="[0-9]+"|a href="[^"<>]*")$`)
 	telegramEntity = regexp.MustCompile(`^&(lt|gt|amp|quot|#[0-9]{1,7});`)
 )
 
@@ -183,7 +183,7 @@ func TestAnAlertLooksRight(t *testing.T) {
 		{"no summary", feeds.Item{Title: "Центр"}, "Центр\n\n" + date},
 		{"a summary that repeats the title", feeds.Item{Title: "Центр  открыт", Summary: "Центр\nоткрыт"}, "Центр  открыт\n\n" + date},
 		{"a long summary ends at a sentence", feeds.Item{Title: "Центр", Summary: strings.Repeat(sentence, 30)},
-			"Центр\n\n" + strings.TrimSpace(strings.Repeat(sentence, 14)) + "\n\n" + date},
+			"Центр\n\n" + strings.TrimSpace(strings.Repeat(sentence, 4)) + "\n" + strings.TrimSpace(strings.Repeat(sentence, 10)) + "\n\n" + date},
 		{"a summary that the site broke off", feeds.Item{Title: "Центр", Summary: sentence + "Каждый может […]"},
 			"Центр\n\n" + strings.TrimSpace(sentence) + "\n\n" + date},
 		{"one that is but one sentence", feeds.Item{Title: "Центр", Summary: "Каждый может прийти, [...]"},

@@ -31,6 +31,8 @@ func (m Outgoing) Has(p Part) bool {
 		return m.Markup != ""
 	case PartTopic:
 		return m.Thread != 0
+	case PartTimes:
+		return timeTag.MatchString(m.HTML)
 	}
 	return true
 }
@@ -74,6 +76,8 @@ func (m Outgoing) text() (text, mode string) {
 		return Cut(m.Plain, ShortText), ""
 	case !m.Has(PartMarkup):
 		return m.Plain, ""
+	case m.left&PartTimes != 0:
+		return untimed(m.HTML), "HTML"
 	}
 	return m.HTML, "HTML"
 }

@@ -12,10 +12,11 @@ const (
 	PartMarkup
 	PartLength // what makes a text long
 	PartTopic  // the forum topic it goes to
+	PartTimes  // that its moments are said by the reader's clock
 )
 
 var partNames = map[Part]string{
-	PartPicture: "picture", PartButtons: "buttons", PartMarkup: "markup", PartLength: "length", PartTopic: "topic",
+	PartPicture: "picture", PartButtons: "buttons", PartMarkup: "markup", PartLength: "length", PartTopic: "topic", PartTimes: "times",
 }
 
 // remedies say what to leave out of a message that Telegram refuses so: the first part
@@ -26,8 +27,8 @@ var remedies = map[telegram.Reason][]Part{
 	telegram.MediaForbidden:  {PartPicture},
 	telegram.TooLarge:        {PartPicture},
 	telegram.ButtonsRefused:  {PartButtons},
-	telegram.MarkupRefused:   {PartMarkup},
-	telegram.Malformed:       {PartMarkup},
+	telegram.MarkupRefused:   {PartTimes, PartMarkup},
+	telegram.Malformed:       {PartTimes, PartMarkup},
 	telegram.TooLong:         {PartLength},
 	telegram.NoThread:        {PartTopic},
 	telegram.TopicClosed:     {PartTopic},

@@ -159,7 +159,11 @@ func (p *htmlParser) entity(tag openTag) error {
 	e := Entity{Type: tags[tag.name], Offset: tag.units, Length: p.units - tag.units}
 	switch tag.name {
 	case "tg-time":
-		return nil
+		at, err := strconv.ParseInt(tag.argument, 10, 32)
+		if err != nil || at <= 0 {
+			return nil
+		}
+		e.UnixTime = at
 	case "tg-emoji":
 		if id, err := strconv.ParseInt(tag.argument, 10, 64); err != nil || id == 0 {
 			return fmt.Errorf("Invalid custom emoji identifier specified")

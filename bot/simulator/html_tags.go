@@ -100,7 +100,7 @@ func (p *htmlParser) value() (string, error) {
 
 func (t *openTag) set(name, value string) {
 	switch t.name + " " + name {
-	case "a href", "tg-emoji emoji-id", "tg-time format":
+	case "a href", "tg-emoji emoji-id", "tg-time unix":
 		t.argument = value
 	case "code class":
 		if language, found := strings.CutPrefix(value, "language-"); found {

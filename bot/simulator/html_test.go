@@ -40,6 +40,7 @@ func TestHTML(t *testing.T) {
 		{"references", "&lt;&gt;&amp;&quot;&#65;&#x42;&amp", `<>&"AB&`, nil},
 		{"other references stay", "&nbsp;&apos;&laquo;&#0;&", "&nbsp;&apos;&laquo;&#0;&", nil},
 		{"trimmed, but for the space that an entity begins with", "\n <b> a </b> \n", " a", []entity{{Type: "bold", Length: 2}}},
+		{"a moment", `<tg-time unix="1795838400">эртең</tg-time>`, "эртең", []entity{{Type: "date_time", Length: 5, UnixTime: 1795838400}}},
 		{"a custom emoji", `<tg-emoji emoji-id="5368324170671202286">👍</tg-emoji>`, "👍", []entity{{Type: "custom_emoji", Length: 2, EmojiID: "5368324170671202286"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -107,6 +107,7 @@ type Entity struct {
 	User     *User  `json:"user,omitempty"`
 	Language string `json:"language,omitempty"`
 	EmojiID  string `json:"custom_emoji_id,omitempty"`
+	UnixTime int64  `json:"unix_time,omitempty"`
 }
 
 // Button is one of an inline keyboard's.

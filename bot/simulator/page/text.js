@@ -50,6 +50,8 @@ function element(entity, raw, children, words, say) {
       return h('blockquote', {}, children);
     case 'expandable_blockquote':
       return expandable(children, words);
+    case 'date_time':
+      return h('time', { title: new Date(entity.unix_time * 1000).toLocaleString(document.documentElement.lang) }, children);
     case 'spoiler':
       return spoiler(children, words);
     default:

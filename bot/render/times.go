@@ -1,0 +1,160 @@
+package render
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"kabarchy/bot/locale"
+	"kabarchy/feeds"
+)
+
+// monthNames begin like this, in the order of the year.
+var monthNames = map[string]time.Month{}
+
+func init() {
+	for _, names := range []string{
+		"янв фев мар апр май июн июл авг сен окт ноя дек", "янв фев мар апр мая июн июл авг сен окт ноя дек",
+		"jan feb mar apr may jun jul aug sep oct nov dec",
+	} {
+		for i, name := range strings.Fields(names) {
+			monthNames[name] = time.Month(i + 1)
+		}
+	}
+}
+
+// moment is a day and a time of it, as people write them: "28-ноябрда саат 10:00", "2026-жылдын
+// 28-ноябрь, 10.00", "28 ноября 2026 года в 10:00", "28 November at 2:30 p.m.", "November 28, 2026,
+// 10:00", "28.11.2026, 10:00".
+var moment = regexp.MustCompile(`(?i)` +
+	`(?:(?:(?P<year1>\d{4})-ж(?:ыл\p{L}*|\.)\s)?(?P<day1>\d{1,2})[- ]` +
+	`(?P<month1>(?:январ|феврал|март|апрел|ма[йя]|июн|июл|август|сентябр|октябр|ноябр|декабр)\p{L}*|` + english + `)` +
+	`(?:,?\s(?P<year2>\d{4})(?:\sг(?:ода|\.))?)?` +
+	`|(?P<month2>` + english + `)\s(?P<day2>\d{1,2})(?:,?\s(?P<year3>\d{4}))?` +
+	`|(?P<day3>\d{1,2})\.(?P<month3>\d{2})\.(?P<year4>\d{4}))` +
+	`(?:\s?\([^()\d]{1,20}\))?,?\s(?:(?:саат|в|at)\s)?(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:\s?(?P<half>[ap])\.?m\b\.?)?`)
+
+const english = `(?:January|February|March|April|May|June|July|August|September|October|November|December)`
+
+// elsewhere is what may mean another clock than the ministry's: a named one, and places where
+// embassies invite people to.
+var elsewhere = regexp.MustCompile(`(?i:по\s\p{L}+ому\sвремени|по\sмест\p{L}+\sвр|\p{L}+\sубакт[ыа]\p{L}*|жергиликтүү|local\stime|\bUTC\b|\bGMT\b|МСК|\bMSK\b|` +
+	`москв|moscow|посольств|консульс|консулд|элчилик|embass|consula)|\p{Lu}\p{L}+\stime\b`)
+
+// nearEnough is how far from its publication an item may speak of a day without its year.
+const nearEnough = 120 * 24 * time.Hour
+
+// Timed is a text in Telegram's HTML from the item, with each moment that it names made one that
+// Telegram says by the clock of who reads it, at a tap. The words stay. What could be meant
+// otherwise is left as it is.
+func (r Renderer) Timed(item feeds.Item, source string) string {
+	own := strings.ToLower(locale.For(item.Language).T("line.place_home", nil))
+	for _, clock := range elsewhere.FindAllString(item.Title+" "+source, -1) {
+		if !strings.Contains(strings.ToLower(clock), own) {
+			return source
+		}
+	}
+	var out strings.Builder
+	linked := false // no link may be a moment, too
+	for source != "" {
+		text, rest, tagged := strings.Cut(source, "<")
+		if linked {
+			out.WriteString(text)
+		} else {
+			out.WriteString(r.timed(item, text))
+		}
+		if !tagged {
+			break
+		}
+		tag, after, _ := strings.Cut(rest, ">")
+		out.WriteString("<" + tag + ">")
+		linked, source = strings.HasPrefix(tag, "a ") || linked && tag != "/a", after
+	}
+	return out.String()
+}
+
+// timed is Timed for a text between two tags.
+func (r Renderer) timed(item feeds.Item, text string) string {
+	var out strings.Builder
+	done := 0
+	for _, found := range moment.FindAllStringSubmatchIndex(text, -1) {
+		from, to := found[0], found[1]
+		at, ok := r.momentOf(item.Published, func(group string) string {
+			n := 2 * moment.SubexpIndex(group)
+			return text[max(found[n], 0):max(found[n+1], 0)]
+		})
+		if !ok || !apart(text[:from], text[to:]) {
+			continue
+		}
+		fmt.Fprintf(&out, `%s<tg-time unix="%d">%s</tg-time>`, text[done:from], at.Unix(), text[from:to])
+		done = to
+	}
+	return out.String() + text[done:]
+}
+
+// apart reports whether what stands around a moment leaves it as it is: it is no part of a longer
+// number, no span of days or hours, and no other time is put beside it.
+func apart(before, after string) bool {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	if unicode.IsLetter(last) || unicode.IsDigit(last) || strings.ContainsRune(".:/-–—№", last) && before != "" {
+		return false
+	}
+	return !goesOn.MatchString(after)
+}
+
+// goesOn is what follows a moment that is not all of it: more of a number, the end of a span,
+// another clock's time in brackets.
+var goesOn = regexp.MustCompile(`^(?:\d|[.:]\d|\s?[-–—]\s?\d|\s?\(\s?\d)`)
+
+// momentOf is the moment of the groups, by the ministry's clock; false for what is none. Without a
+// year it is the one nearest to the day on which it was published.
+func (r Renderer) momentOf(published time.Time, group func(string) string) (time.Time, bool) {
+	number := func(names ...string) int {
+		for _, name := range names {
+			if n, err := strconv.Atoi(group(name)); err == nil {
+				return n
+			}
+		}
+		return 0
+	}
+	day, hour, minute := number("day1", "day2", "day3"), number("hour"), number("minute")
+	month := time.Month(number("month3"))
+	if name := []rune(strings.ToLower(group("month1") + group("month2"))); len(name) >= 3 {
+		month = monthNames[string(name[:3])]
+	}
+	if half := strings.ToLower(group("half")); half != "" {
+		if hour < 1 || hour > 12 {
+			return time.Time{}, false
+		}
+		hour %= 12
+		if half == "p" {
+			hour += 12
+		}
+	}
+	in := func(year int) time.Time { return time.Date(year, month, day, hour, minute, 0, 0, r.Zone) }
+	year := number("year1", "year2", "year3", "year4")
+	at := in(year)
+	if year == 0 {
+		year = published.In(r.Zone).Year()
+		at = in(year)
+		for _, other := range []time.Time{in(year - 1), in(year + 1)} {
+			if other.Sub(published).Abs() < at.Sub(published).Abs() {
+				at = other
+			}
+		}
+		if at.Sub(published).Abs() > nearEnough {
+			return time.Time{}, false
+		}
+	}
+	exists := at.Day() == day && at.Month() == month && hour < 24 && minute < 60
+	return at, exists && 2000 <= at.Year() && at.Year() < 2038 // Telegram counts in 32 bits
+}
+
+// untimed takes the moments out of Telegram's HTML: a server of before Bot API 9.5 knows none.
+func untimed(source string) string { return timeTag.ReplaceAllString(source, "") }
+
+var timeTag = regexp.MustCompile(`</?tg-time[^>]*>`)

@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
@@ -24,6 +26,28 @@ func chosen(is bool, label string) string {
 	}
 	return label
 }
+
+// chosenLimit bounds what is said of what is chosen, in UTF-16 units.
+const chosenLimit = 256
+
+// sayChosen has the screen say in words, too, which of its buttons are marked: who is read to may
+// not hear the mark.
+func (v view) sayChosen(s screen) screen {
+	var all []string
+	for _, b := range slices.Concat(s.rows...) {
+		if label, is := strings.CutPrefix(b.Text, chosen(true, "")); is {
+			all = append(all, strings.Replace(label, mainMark, " ("+v.words.T("line.main", nil)+")", 1))
+		}
+	}
+	if all == nil {
+		return s
+	}
+	s.text += "\n\n" + v.words.T("line.chosen", map[string]any{"Value": render.Escaped(strings.Join(all, ", "), chosenLimit)})
+	return s
+}
+
+// mainMark stands behind the language in which an item comes that has several.
+const mainMark = " ⭐"
 
 // reschedule is a change of a chat's times that loses nothing of what is yet to come; to be
 // made after keepDigests.

@@ -32,7 +32,7 @@ func (v view) quietScreen() screen {
 			[]telegram.Button{{Text: chosen(have.Wait, v.words.T("button.wait", nil)), Data: quietData(wait)}},
 		)
 	}
-	return screen{v.words.T("screen.quiet", nil), append(rows, v.zoneRow(), v.backToSettings())}
+	return v.sayChosen(screen{v.words.T("screen.quiet", nil), append(rows, v.zoneRow(), v.backToSettings())})
 }
 
 func hours(q subscriptions.Quiet) string { return clock(q.From) + "–" + clock(q.To) }

@@ -55,7 +55,7 @@ func (v view) whenScreen() screen {
 	if v.paused() {
 		text += "\n\n" + v.timesLabel()
 	}
-	return screen{text, append(rows, []telegram.Button{v.pauseButton()}, v.backToSettings())}
+	return v.sayChosen(screen{text, append(rows, []telegram.Button{v.pauseButton()}, v.backToSettings())})
 }
 
 // whenButton sets the times to what is wanted, and is marked when they are just so.

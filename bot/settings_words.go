@@ -42,7 +42,7 @@ func (v view) wordsScreen() screen {
 	} else {
 		rows = append(rows, []telegram.Button{{Text: v.words.T("button.search", nil), Data: render.Data(render.VerbShow, "search")}})
 	}
-	return screen{text, append(rows, v.backToSettings())}
+	return v.sayChosen(screen{text, append(rows, v.backToSettings())})
 }
 
 // wordLabel is a button's label with a word, or as much of it as there is room for.

@@ -2,6 +2,7 @@ package locale
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -34,11 +35,14 @@ func screensOf(script string) (screens [][]string) {
 	return screens
 }
 
+// markedLabel is that of a button of what is chosen, without its marks.
+var markedLabel = regexp.MustCompile(`\[✅ (.*?)(?: ⭐)?\]`)
+
 var hasLetter = regexp.MustCompile(`[\pL\pN]`)
 
 // TestNothingDependsOnAnEmoji: without emoji every button still says something, and no two
 // buttons of a screen say the same that did not with them; no line of a text says nothing. What
-// is chosen is marked by ✅ alone on some screens: that is not looked at here.
+// is chosen, a line says, too.
 func TestNothingDependsOnAnEmoji(t *testing.T) {
 	t.Parallel()
 	for path, script := range conversations() {
@@ -50,6 +54,14 @@ func TestNothingDependsOnAnEmoji(t *testing.T) {
 						t.Errorf("%s: the line %q says nothing without emoji", path, line)
 					}
 					continue
+				}
+				for _, l := range markedLabel.FindAllStringSubmatch(line, -1) {
+					if strings.Contains(path, "/desk/") {
+						continue // there the sign stands on what approves
+					}
+					if !slices.ContainsFunc(screen, func(other string) bool { return !buttonRow.MatchString(other) && strings.Contains(other, l[1]) }) {
+						t.Errorf("%s: only ✅ says that [%s] is chosen", path, l[1])
+					}
 				}
 				for _, l := range label.FindAllStringSubmatch(line, -1) {
 					plain := withoutEmoji(l[1])

@@ -18,14 +18,22 @@ const (
 )
 
 // A chat takes a message a second, and a few at once.
-const (
-	groupBurst      = 2
-	groupBurstSpace = groupBurst * time.Second
+const groupBurst = 2
+
+// groupShare is how much of that is one instance's.
+type groupShare struct{ minute, answers, news, leastNews, burst int }
+
+// With a webhook a second instance answers people, too: each has half of the answers, and the one
+// that leads has all the news.
+var (
+	alone  = groupShare{groupMinute, groupAnswers, groupNews, groupLeastNews, groupBurst}
+	beside = groupShare{groupMinute - groupAnswers/2, groupAnswers / 2, groupNews / 2, groupLeastNews, groupBurst / 2}
 )
 
 // groupLimits keeps what is sent to each group below Telegram's limit for one. A group that got
 // nothing for a minute is forgotten.
 type groupLimits struct {
+	shared bool // with another instance
 	mu     sync.Mutex
 	recent map[int64]*lastMinute
 	swept  time.Time
@@ -66,7 +74,7 @@ func (g *groupLimits) enter(chat int64, what kind) (wait time.Duration) {
 		m = &lastMinute{}
 		g.recent[chat] = m
 	}
-	wait = m.room(now, what)
+	wait = m.room(now, what, g.share())
 	switch {
 	case wait == 0:
 		m.flying[what]++
@@ -74,6 +82,13 @@ func (g *groupLimits) enter(chat int64, what kind) (wait time.Duration) {
 		m.waiting = now.Add(wait + time.Second)
 	}
 	return wait
+}
+
+func (g *groupLimits) share() groupShare {
+	if g.shared {
+		return beside
+	}
+	return alone
 }
 
 // leave says that a message that had a place is at Telegram, or never left.
@@ -112,22 +127,22 @@ func (m *lastMinute) forget(now time.Time) {
 }
 
 // room is how long it takes until there is a place; 0 if there is one.
-func (m *lastMinute) room(now time.Time, what kind) time.Duration {
+func (m *lastMinute) room(now time.Time, what kind, s groupShare) time.Duration {
 	m.forget(now)
-	own := groupAnswers
+	own := s.answers
 	if what == ofNews {
-		own = groupNews
+		own = s.news
 		if m.waiting.After(now) {
-			own = groupLeastNews
+			own = s.leastNews
 		}
 	}
 	is := func(e ended) bool { return e.kind == what }
 	all := func(ended) bool { return true }
 	flying := m.flying[ofAnswers] + m.flying[ofNews]
 	return max(
-		m.within(now, time.Minute, groupMinute-flying, all),
+		m.within(now, time.Minute, s.minute-flying, all),
 		m.within(now, time.Minute, own-m.flying[what], is),
-		m.within(now, groupBurstSpace, groupBurst-flying, all),
+		m.within(now, groupBurst*time.Second, s.burst-flying, all),
 	)
 }
 

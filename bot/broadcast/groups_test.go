@@ -9,57 +9,69 @@ import (
 )
 
 // TestAGroupsMinute: however answers and news want to go to a group, no minute has twenty, none
-// waits for long, and either has its share.
+// waits for long, and either has its share; so it is, too, where a second instance answers.
 func TestAGroupsMinute(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		const group, lasts = -100, 10 * time.Minute
-		var g groupLimits
-		var mu sync.Mutex
-		var all []ended
-		end := time.Now().Add(lasts)
-		send := func(what kind, from, to time.Duration) {
-			random := rand.New(rand.NewPCG(1, uint64(what)))
-			time.Sleep(from)
-			for until := time.Now().Add(to - from); time.Now().Before(until) && time.Now().Before(end); {
-				if wait := g.enter(group, what); wait > 0 {
-					if wait > time.Minute {
-						t.Errorf("told to wait for %v", wait)
-					}
-					time.Sleep(wait)
-					continue
+	for name, instances := range map[string][]*groupLimits{
+		"one instance": {{}}, "two instances": {{shared: true}, {shared: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { fillAMinute(t, instances) })
+		})
+	}
+}
+
+// fillAMinute sends as much as goes to a group: answers by each instance, news by the first.
+func fillAMinute(t *testing.T, instances []*groupLimits) {
+	t.Helper()
+	const group, lasts = -100, 10 * time.Minute
+	var mu sync.Mutex
+	var all []ended
+	end := time.Now().Add(lasts)
+	send := func(g *groupLimits, what kind, from, to time.Duration) {
+		random := rand.New(rand.NewPCG(1, uint64(what)))
+		time.Sleep(from)
+		for until := time.Now().Add(to - from); time.Now().Before(until) && time.Now().Before(end); {
+			if wait := g.enter(group, what); wait > 0 {
+				if wait > time.Minute {
+					t.Errorf("told to wait for %v", wait)
 				}
-				counted := time.Duration(random.IntN(400)) * time.Millisecond // when Telegram counts it, nobody knows
-				time.Sleep(counted)
-				mu.Lock()
-				all = append(all, ended{what, time.Now()})
-				mu.Unlock()
-				time.Sleep(400*time.Millisecond - counted)
-				g.leave(group, what, true)
+				time.Sleep(wait)
+				continue
+			}
+			counted := time.Duration(random.IntN(400)) * time.Millisecond // when Telegram counts it, nobody knows
+			time.Sleep(counted)
+			mu.Lock()
+			all = append(all, ended{what, time.Now()})
+			mu.Unlock()
+			time.Sleep(400*time.Millisecond - counted)
+			g.leave(group, what, true)
+		}
+	}
+	var sending sync.WaitGroup
+	for _, g := range instances {
+		sending.Go(func() { send(g, ofAnswers, 0, lasts) })
+	}
+	sending.Go(func() { send(instances[0], ofNews, 3*time.Minute, lasts) })
+	sending.Wait()
+	most, least := 0, [2]int{99, 99}
+	for i, e := range all {
+		n, of := 0, [2]int{}
+		for _, later := range all[i:] {
+			if later.at.Sub(e.at) < time.Minute {
+				n++
+				of[later.kind]++
 			}
 		}
-		var sending sync.WaitGroup
-		sending.Go(func() { send(ofAnswers, 0, lasts) })
-		sending.Go(func() { send(ofNews, 3*time.Minute, lasts) })
-		sending.Wait()
-		most, least := 0, [2]int{99, 99}
-		for i, e := range all {
-			n, of := 0, [2]int{}
-			for _, later := range all[i:] {
-				if later.at.Sub(e.at) < time.Minute {
-					n++
-					of[later.kind]++
-				}
-			}
-			most = max(most, n)
-			if since := lasts - end.Sub(e.at); since > 4*time.Minute && since < lasts-time.Minute {
-				least = [2]int{min(least[0], of[0]), min(least[1], of[1])}
-			}
+		most = max(most, n)
+		if since := lasts - end.Sub(e.at); since > 4*time.Minute && since < lasts-time.Minute {
+			least = [2]int{min(least[0], of[0]), min(least[1], of[1])}
 		}
-		if most != groupMinute || least[ofAnswers] < groupAnswers-1 || least[ofNews] < groupLeastNews-1 {
-			t.Errorf("%d messages in a minute at most, of answers and news %d at least", most, least)
-		}
-	})
+	}
+	if most != groupMinute || least[ofAnswers] < groupAnswers-len(instances) || least[ofNews] < groupLeastNews-1 {
+		t.Errorf("%d messages in a minute at most, of answers and news %d at least", most, least)
+	}
 }
 
 // TestAQuietGroupIsForgotten: only groups that got something within a minute or two are known,

@@ -50,6 +50,10 @@ func NewLimiter(perSecond float64) *Limiter {
 	return &Limiter{turn: make(chan struct{}, 1), freed: make(chan struct{}, 1), full: perSecond, rate: perSecond}
 }
 
+// ShareGroups leaves half of the answers that a group takes a minute to another instance, which
+// answers people beside this one. It is to be called before the budget is used.
+func (l *Limiter) ShareGroups() { l.groups.shared = true }
+
 // Spend takes a place for a message that goes now, and never waits: broadcasts wait for
 // longer instead. A broadcast's own messages, which have waited for theirs, cost nothing.
 func (l *Limiter) Spend(ctx context.Context) {

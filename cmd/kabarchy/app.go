@@ -137,6 +137,9 @@ func (a *App) wire(ctx context.Context) error {
 	a.counter = report.NewCounter(o.Redis, o.Config.Zone(), o.Log)
 	a.Store.Watch(a.counter.Changed)
 	limiter := broadcast.NewLimiter(o.Config.Telegram.MessagesPerSecond)
+	if o.Config.Telegram.Webhook != "" { // each instance answers
+		limiter.ShareGroups()
+	}
 	a.client = telegram.NewClient(telegram.Options{Token: string(o.Token), Endpoint: o.Endpoint, Budget: limiter, HTTP: o.HTTP, Log: o.Log, Registerer: a.metrics})
 	a.lease = lease.New(o.Redis, o.Log)
 	a.lease.Reach = a.reach

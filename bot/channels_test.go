@@ -28,8 +28,18 @@ func TestWhoAddsTheBotToAChannelIsAskedAtTheirStart(t *testing.T) {
 		h.restart() // the question outlives the process
 		h.says(stranger, "/start", "Саламатсызбы")
 		h.settled()
-		h.says(owner, "/start", "Бул каналда")
+		asked := h.says(owner, "/start", "Бул каналда")
 		h.presses(owner, "Русский")
+		h.until(owner.Chat, "Даяр")
+		h.keeps(channel.ID(), "the mirror", active("ru"))
+		before := len(owner.Messages()) + len(channel.Messages())
+		again, err := owner.TapRaw(asked.ID, asked.Keyboard[0][1].Data) // from before the answer was there
+		if err != nil {
+			t.Fatal(err)
+		}
+		if toast := h.answered(again); toast != "" || len(owner.Messages())+len(channel.Messages()) != before {
+			t.Errorf("a second tap is answered %q, with %d more messages", toast, len(owner.Messages())+len(channel.Messages())-before)
+		}
 		h.until(owner.Chat, "Даяр")
 		h.keeps(channel.ID(), "the mirror", active("ru"))
 		time.Sleep(time.Minute)

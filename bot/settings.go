@@ -182,7 +182,9 @@ func (v view) setPictures(value []string) func(*subscriptions.Preferences) {
 // pauseLasts is how long a pause is.
 const pauseLasts = 7 * 24 * time.Hour
 
-func (v view) paused() bool { return v.now().Before(v.preferences.PausedUntil) }
+// paused reports whether the news rests for a while. Who has left gets none at all, and a return
+// ends a pause.
+func (v view) paused() bool { return v.subscribed() && v.now().Before(v.preferences.PausedUntil) }
 
 // timesLabel says when the news comes, or when a pause ends.
 func (v view) timesLabel() string {
@@ -194,11 +196,15 @@ func (v view) timesLabel() string {
 	return v.words.T("button.when", map[string]any{"Value": string(unicode.ToUpper(first)) + when[size:]})
 }
 
-func (v view) pauseButton() telegram.Button {
-	if v.paused() {
-		return telegram.Button{Text: v.words.T("button.resume", nil), Data: render.Data(render.VerbSet, "pause", "off")}
+// pauseRow begins a pause or ends it; who has left has none.
+func (v view) pauseRow() [][]telegram.Button {
+	switch {
+	case v.paused():
+		return [][]telegram.Button{{{Text: v.words.T("button.resume", nil), Data: render.Data(render.VerbSet, "pause", "off")}}}
+	case v.subscribed():
+		return [][]telegram.Button{{{Text: v.words.T("button.pause", nil), Data: render.Data(render.VerbSet, "pause", "on")}}}
 	}
-	return telegram.Button{Text: v.words.T("button.pause", nil), Data: render.Data(render.VerbSet, "pause", "on")}
+	return nil
 }
 
 func (v view) setPause(value []string) func(*subscriptions.Preferences) {

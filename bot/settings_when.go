@@ -55,7 +55,8 @@ func (v view) whenScreen() screen {
 	if v.paused() {
 		text += "\n\n" + v.timesLabel()
 	}
-	return v.sayChosen(screen{text, append(rows, []telegram.Button{v.pauseButton()}, v.backToSettings())})
+	rows = append(rows, v.pauseRow()...)
+	return v.sayChosen(screen{text, append(rows, v.backToSettings())})
 }
 
 // whenButton sets the times to what is wanted, and is marked when they are just so.

@@ -121,37 +121,42 @@ func (r Renderer) momentOf(published time.Time, group func(string) string) (time
 		}
 		return 0
 	}
-	day, hour, minute := number("day1", "day2", "day3"), number("hour"), number("minute")
-	month := time.Month(number("month3"))
+	day, minute, month := number("day1", "day2", "day3"), number("minute"), time.Month(number("month3"))
 	if name := []rune(strings.ToLower(group("month1") + group("month2"))); len(name) >= 3 {
 		month = monthNames[string(name[:3])]
 	}
-	if half := strings.ToLower(group("half")); half != "" {
-		if hour < 1 || hour > 12 {
-			return time.Time{}, false
-		}
-		hour %= 12
-		if half == "p" {
-			hour += 12
-		}
-	}
+	hour, is := hourOf(number("hour"), strings.ToLower(group("half")))
 	in := func(year int) time.Time { return time.Date(year, month, day, hour, minute, 0, 0, r.Zone) }
-	year := number("year1", "year2", "year3", "year4")
-	at := in(year)
-	if year == 0 {
-		year = published.In(r.Zone).Year()
-		at = in(year)
-		for _, other := range []time.Time{in(year - 1), in(year + 1)} {
-			if other.Sub(published).Abs() < at.Sub(published).Abs() {
-				at = other
-			}
-		}
-		if at.Sub(published).Abs() > nearEnough {
-			return time.Time{}, false
+	at := in(number("year1", "year2", "year3", "year4"))
+	if at.Year() < 1 { // none is named
+		at = nearest(published, in)
+		is = is && at.Sub(published).Abs() <= nearEnough
+	}
+	is = is && at.Day() == day && at.Month() == month && minute < 60
+	return at, is && 2000 <= at.Year() && at.Year() < 2038 // Telegram counts in 32 bits
+}
+
+// hourOf is the hour of a day; half is "a" or "p" where it is one of its half.
+func hourOf(hour int, half string) (int, bool) {
+	if half == "" {
+		return hour, hour < 24
+	}
+	is := 1 <= hour && hour <= 12
+	if hour %= 12; half == "p" {
+		hour += 12
+	}
+	return hour, is
+}
+
+// nearest is the moment of the year in which it is nearest to another one.
+func nearest(to time.Time, in func(year int) time.Time) time.Time {
+	at := in(to.Year())
+	for _, other := range []time.Time{in(to.Year() - 1), in(to.Year() + 1)} {
+		if other.Sub(to).Abs() < at.Sub(to).Abs() {
+			at = other
 		}
 	}
-	exists := at.Day() == day && at.Month() == month && hour < 24 && minute < 60
-	return at, exists && 2000 <= at.Year() && at.Year() < 2038 // Telegram counts in 32 bits
+	return at
 }
 
 // untimed takes the moments out of Telegram's HTML: a server of before Bot API 9.5 knows none.

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -41,6 +42,11 @@ func spots(m simulator.Message) map[spot]simulator.Button {
 		}
 	}
 	return all
+}
+
+// inOrder are the spots as they are read, so that each walk is the same.
+func inOrder(all map[spot]simulator.Button) []spot {
+	return slices.SortedFunc(maps.Keys(all), func(a, b spot) int { return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.column, b.column)) })
 }
 
 // does is what the button does, for who is in no hurry.
@@ -228,10 +234,11 @@ func (w *walker) try(here step) (further []step) {
 	w.t.Helper()
 	shown := w.take(here)
 	began := w.kept()
-	for at, b := range spots(shown) {
+	for _, at := range inOrder(spots(shown)) {
 		if now := w.shown(); now.Text != shown.Text || !reflect.DeepEqual(now.Keyboard, shown.Keyboard) || !reflect.DeepEqual(w.kept(), began) {
 			shown = w.take(here)
 		}
+		b := spots(shown)[at]
 		after, there := w.press(shown.ID, b), here.and(b)
 		inPlace := after.ID == shown.ID
 		w.note(does(b))

@@ -12,7 +12,7 @@ import (
 
 // hurryLasts is how long after a screen has gone out a tap on it may be meant for the screen
 // before: it has to come to the phone, and the tap back. Whoever has read it is later.
-const hurryLasts = 4 * time.Second
+const hurryLasts = 3 * time.Second
 
 // asksPatience begins the data of a button that asks who is in a hurry to wait. Until when, it
 // says itself, so that each instance knows.

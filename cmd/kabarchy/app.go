@@ -130,16 +130,22 @@ func (a *App) prepare(ctx context.Context) error {
 	return a.wire(ctx)
 }
 
+// budget is for all that goes to Telegram. With a webhook each instance answers people.
+func budget(c *config.Config) *broadcast.Limiter {
+	limiter := broadcast.NewLimiter(c.Telegram.MessagesPerSecond)
+	if c.Telegram.Webhook != "" {
+		limiter.ShareGroups()
+	}
+	return limiter
+}
+
 // wire makes the parts and connects them.
 func (a *App) wire(ctx context.Context) error {
 	o := a.options
 	a.Archive, a.Store = feeds.NewArchive(o.Redis), subscriptions.NewStore(o.Redis)
 	a.counter = report.NewCounter(o.Redis, o.Config.Zone(), o.Log)
 	a.Store.Watch(a.counter.Changed)
-	limiter := broadcast.NewLimiter(o.Config.Telegram.MessagesPerSecond)
-	if o.Config.Telegram.Webhook != "" { // each instance answers
-		limiter.ShareGroups()
-	}
+	limiter := budget(o.Config)
 	a.client = telegram.NewClient(telegram.Options{Token: string(o.Token), Endpoint: o.Endpoint, Budget: limiter, HTTP: o.HTTP, Log: o.Log, Registerer: a.metrics})
 	a.lease = lease.New(o.Redis, o.Log)
 	a.lease.Reach = a.reach

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"testing"
 	"time"
+
+	"kabarchy/bot/locale"
 )
 
 // vendored are the files that others wrote, by the SHA-256 that npm's packages htmx.org 2.0.11
@@ -115,6 +117,19 @@ func TestNoPageLoadsWhatTheRulesForbid(t *testing.T) {
 		}
 	}
 	contains(t, policy(nil), "default-src 'none'", "script-src 'self';", "frame-ancestors https://web.telegram.org", "!unsafe", "!*")
+}
+
+// On a phone each language has a tab, which shows its text and its message and no other.
+func TestEachLanguageHasItsTab(t *testing.T) {
+	t.Parallel()
+	style, err := os.ReadFile("static/desk.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range locale.Languages() {
+		tab := "#tab-" + language + ":checked ~ "
+		contains(t, string(style), tab+`.tabs [for="tab-`+language, tab+`.texts > :not([data-language="`+language, tab+`#draft .phone:not([data-reader="`+language)
+	}
 }
 
 // TestAForeignFrameShowsNothing: the browser is told whom alone it may show a page to.

@@ -75,7 +75,6 @@ type fixture struct {
 	admins    []int64
 	crowds    []int64 // chats that a test has prepared
 	desk      *control
-	ends      func() error       // waits for the bot's end
 	stop      func() error       // asks for it, too
 	change    func(*bot.Options) // what a test has otherwise; nil for nothing
 }
@@ -176,21 +175,7 @@ func (h *fixture) assemble() {
 
 // run runs what brings the updates, until stop or the test's end.
 func (h *fixture) run(bring func(context.Context) error) {
-	ctx, cancel := context.WithCancel(h.t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- bring(ctx) }()
-	h.ends = sync.OnceValue(func() error {
-		select {
-		case err := <-ended:
-			return err
-		case <-time.After(wait):
-			return fmt.Errorf("still running after %s", wait)
-		}
-	})
-	h.stop = func() error {
-		cancel()
-		return h.ends()
-	}
+	h.stop, _ = bottest.Live(h.t, wait, bring)
 }
 
 // tokenless fails the test if the token, or a webhook's secret, shows in the log, or the

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -148,22 +147,7 @@ func (h *fixture) webhook() *updates.Webhook {
 
 // run runs what brings the updates, until stop or the test's end.
 func (h *fixture) run(bring func(context.Context) error) {
-	ctx, cancel := context.WithCancel(h.t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- bring(ctx) }()
-	h.ends = sync.OnceValue(func() error {
-		select {
-		case err := <-ended:
-			return err
-		case <-time.After(wait):
-			return fmt.Errorf("still running after %s", wait)
-		}
-	})
-	ends := h.ends
-	h.stop = func() error {
-		cancel()
-		return ends()
-	}
+	h.stop, h.ends = bottest.Live(h.t, wait, bring)
 }
 
 // endsWithTheToken fails the test unless it ends by itself and says that the token is wrong.

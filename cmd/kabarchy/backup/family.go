@@ -34,6 +34,7 @@ const (
 	ofAMoment    = "it belongs to a conversation that is over by then"
 	onceGood     = "one that was used or is old must not be good again"
 	madeAnew     = "it is made anew when it is asked for"
+	atTheStart   = "every source is read at the start anyway"
 )
 
 // families are all keys that a bot has. A test holds that they are those of docs/redis.md.
@@ -104,6 +105,7 @@ var families = []*family{
 	{name: KeyRestoring, kind: "hash", why: "it says that a restore is not over"},
 	{name: "{news}:article:<item>:<revision>", kind: "string", why: madeAnew},
 	{name: "{news}:desk:menus", kind: "hash", why: madeAnew},
+	{name: "{news}:pings", kind: "hash", why: atTheStart},
 	{name: "{news}:postponed", kind: "hash", why: ofAMoment},
 	{name: "{news}:desk:ask:<user>", kind: "string", why: ofAMoment},
 	{name: "{news}:desk:screens:<chat>", kind: "hash", why: ofAMoment},

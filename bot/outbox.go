@@ -180,7 +180,7 @@ func (o *outbox) bring(ctx context.Context, to addressee, q *queue) {
 	for a := o.first(to, q); a != nil; a = o.first(to, q) {
 		leave, wait := o.enter(to)
 		if wait > 0 {
-			if !o.rest(ctx, q, wait) {
+			if !o.holdOff(ctx, q, wait) {
 				o.giveUp(ctx, to, q)
 			}
 			continue
@@ -201,7 +201,7 @@ func (o *outbox) bring(ctx context.Context, to addressee, q *queue) {
 			o.log.ErrorContext(ctx, "answer given up", "chat", to.chat, "age", time.Since(a.born).Round(time.Millisecond), "tries", failures, "error", err)
 			o.done(q, a, "given_up")
 		}
-		if wait > 0 && !o.rest(ctx, q, wait) {
+		if wait > 0 && !o.holdOff(ctx, q, wait) {
 			o.giveUp(ctx, to, q)
 		}
 	}
@@ -287,9 +287,9 @@ func (q *queue) hold() {
 	}
 }
 
-// rest waits before Telegram is asked again, and reports whether it has: not when the bot is
+// holdOff waits before Telegram is asked again, and reports whether it has: not when the bot is
 // told to finish meanwhile. Who waits for one of these answers is let go.
-func (o *outbox) rest(ctx context.Context, q *queue, pause time.Duration) bool {
+func (o *outbox) holdOff(ctx context.Context, q *queue, pause time.Duration) bool {
 	o.mu.Lock()
 	q.asking = false
 	q.hold()

@@ -2,7 +2,7 @@ package subscriptions
 
 import "time"
 
-// Status says whether a chat gets news.
+// Status tells whether a chat gets news.
 type Status uint8
 
 // The statuses. Their numbers are stored: they never change.

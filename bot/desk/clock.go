@@ -66,7 +66,7 @@ func (d *Desk) tick(ctx context.Context) error {
 			under = append(under, c)
 			continue
 		}
-		verb, reason, err := d.turn(ctx, c)
+		verb, reason, err := d.due(ctx, c)
 		if err == nil && verb != "" {
 			err = d.act(ctx, c, verb, reason)
 		}
@@ -109,8 +109,8 @@ func (d *Desk) act(ctx context.Context, c Case, verb Verb, reason string) error 
 	return err
 }
 
-// turn says what the clock does to a case that sends nothing now, if anything.
-func (d *Desk) turn(ctx context.Context, c Case) (verb Verb, reason string, err error) {
+// due returns what the clock does to a case that sends nothing now, if anything.
+func (d *Desk) due(ctx context.Context, c Case) (verb Verb, reason string, err error) {
 	now := d.clock()
 	switch c.Status {
 	case Draft, Returned, Submitted:
@@ -127,7 +127,7 @@ func (d *Desk) turn(ctx context.Context, c Case) (verb Verb, reason string, err 
 	return "", "", nil
 }
 
-// whenApproved says whether what is approved goes now. A text that is late may be wrong by
+// whenApproved reports whether what is approved goes now. A text that is late may be wrong by
 // now; a text that is to be taken back is not. Due was written by the clock of the instance
 // that approved it, which may be another than this one's: how long it can be taken back is
 // measured here, from when it was seen. After a restart that is longer, and never shorter.

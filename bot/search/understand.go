@@ -34,7 +34,7 @@ func understand(query string, own []*Index, others func() ([]*Index, error)) (re
 	tried := []reading{read(typed, own), read(switched, own)}
 	tried[1].wrong = true
 	if i := slices.IndexFunc(tried, reading.complete); i >= 0 {
-		tried[i].mend(0, &scans)
+		tried[i].correct(0, &scans)
 		return tried[i], nil
 	}
 	tried[0].respell()
@@ -58,8 +58,8 @@ func understand(query string, own []*Index, others func() ([]*Index, error)) (re
 	for i := range tried {
 		r := &tried[i]
 		if i < 2 {
-			r.mend(0, &scans)
-		} else if r.mend(surely, &scans); !r.complete() {
+			r.correct(0, &scans)
+		} else if r.correct(surely, &scans); !r.complete() {
 			continue // in a foreign language less than all would be an accident
 		}
 		if r.fits*len(best.words) > best.fits*len(r.words) {
@@ -217,9 +217,9 @@ func (r *reading) sure() bool {
 
 func (r reading) complete() bool { return r.fits > 0 && r.fits == len(r.words) }
 
-// mend looks for what is meant by words that don't stand in any index: where others fit
+// correct looks for what is meant by words that don't stand in any index: where others fit
 // them, it may be one of these or a single mistake. What is meant has so many letters at least.
-func (r *reading) mend(letters int, scans *int) {
+func (r *reading) correct(letters int, scans *int) {
 	for n, word := range r.words {
 		known := r.word(n)
 		if fitting(known, asShort-0.01) {

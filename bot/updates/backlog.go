@@ -30,13 +30,13 @@ type backlog struct {
 	// recovering reports whether it is not known yet what an earlier life has kept.
 	recovering bool
 	rests      time.Time // Redis is not asked before
-	kept       chan keeping
+	kept       chan checkpoint
 	found      chan map[int64]json.RawMessage
 	working    sync.WaitGroup
 }
 
-// keeping is what Redis was asked for, and how that went.
-type keeping struct {
+// checkpoint is what Redis was asked for, and how that went.
+type checkpoint struct {
 	updates map[int64]json.RawMessage // to be kept
 	idle    []int64                   // to be forgotten
 	err     error
@@ -45,7 +45,7 @@ type keeping struct {
 func newBacklog(l *Poller) backlog {
 	return backlog{
 		dispatcher: l.dispatcher, store: l.postponed, in: make(map[int64]bool),
-		kept: make(chan keeping, 1), found: make(chan map[int64]json.RawMessage, 1),
+		kept: make(chan checkpoint, 1), found: make(chan map[int64]json.RawMessage, 1),
 	}
 }
 
@@ -120,7 +120,7 @@ func (p *polling) postpone(ctx context.Context) {
 	if s.store.rdb == nil || s.asking || now.Before(s.rests) {
 		return
 	}
-	k := keeping{updates: make(map[int64]json.RawMessage), idle: s.idle}
+	k := checkpoint{updates: make(map[int64]json.RawMessage), idle: s.idle}
 	for update, t := range p.open {
 		if !t.over && now.Sub(t.since) >= postponeAfter && len(s.in)+len(k.updates) < mostPostponed {
 			k.updates[update] = t.raw
@@ -136,7 +136,7 @@ func (p *polling) postpone(ctx context.Context) {
 	})
 }
 
-func (s *backlog) ask(ctx context.Context, k keeping) error {
+func (s *backlog) ask(ctx context.Context, k checkpoint) error {
 	ctx, cancel := context.WithTimeout(ctx, backlogTime)
 	defer cancel()
 	if len(k.idle) > 0 {
@@ -150,8 +150,8 @@ func (s *backlog) ask(ctx context.Context, k keeping) error {
 	return nil
 }
 
-// kept notes what has become of a keeping. What Redis did not confirm may be there, too.
-func (p *polling) kept(k keeping) {
+// kept notes what has become of a checkpoint. What Redis did not confirm may be there, too.
+func (p *polling) kept(k checkpoint) {
 	s := &p.backlog
 	s.asking = false
 	if k.err != nil {
@@ -178,7 +178,7 @@ func (p *polling) close(ctx context.Context) {
 		p.kept(<-s.kept)
 	}
 	if len(s.idle) > 0 {
-		if err := s.ask(ctx, keeping{idle: s.idle}); err != nil {
+		if err := s.ask(ctx, checkpoint{idle: s.idle}); err != nil {
 			s.dispatcher.log.WarnContext(ctx, "updates that are done with come again", "updates", len(s.idle), "error", err)
 		}
 	}

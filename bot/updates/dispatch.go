@@ -176,14 +176,14 @@ func (j *job) handle(ctx, stopping context.Context) error {
 		if end, ends := ctx.Deadline(); ends && min(time.Until(end), longestHold) < pause {
 			return &laterError{pause, err}
 		}
-		if err := j.rest(stopping, pause); err != nil {
+		if err := j.pause(stopping, pause); err != nil {
 			return err
 		}
 	}
 }
 
-// rest waits before the next try; for less where a newer update makes it idle.
-func (j *job) rest(stopping context.Context, pause time.Duration) error {
+// pause waits before the next try; for less where a newer update makes it idle.
+func (j *job) pause(stopping context.Context, pause time.Duration) error {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {

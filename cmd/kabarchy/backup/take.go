@@ -90,11 +90,11 @@ func (t *taking) topics(ctx context.Context) error {
 	return t.read(ctx, t.rdb.Pipelined, []string{"subs:topics"}, t.out.write)
 }
 
-// exchange is one with Redis: a pipeline or a transaction.
-type exchange func(ctx context.Context, fn func(redis.Pipeliner) error) ([]redis.Cmder, error)
+// pipelined is an exchange with Redis: a pipeline or a transaction.
+type pipelined func(ctx context.Context, fn func(redis.Pipeliner) error) ([]redis.Cmder, error)
 
 // read reads keys in one exchange with Redis.
-func (t *taking) read(ctx context.Context, through exchange, keys []string, take func(line) error) error {
+func (t *taking) read(ctx context.Context, through pipelined, keys []string, take func(line) error) error {
 	asked := make([]*question, len(keys))
 	_, err := through(ctx, func(pipe redis.Pipeliner) error {
 		for i, key := range keys {

@@ -43,12 +43,12 @@ func TestDeskConversations(t *testing.T) {
 	t.Parallel()
 	eachScript(t, "testdata/desk/*.txt", func(t *testing.T, language, script string) string {
 		n := openNewsroom(t, redistest.Bubble(t).Client(t), simulator.Options{})
-		return (&stage{newsroom: n, language: language, seen: map[string]string{}, script: strings.Split(script, "\n")}).play()
+		return (&deskPlay{newsroom: n, language: language, seen: map[string]string{}, script: strings.Split(script, "\n")}).play()
 	})
 }
 
-// stage is where a script with several people plays.
-type stage struct {
+// deskPlay is where a script with several people plays.
+type deskPlay struct {
 	*newsroom
 	language string
 	script   []string
@@ -63,7 +63,7 @@ type stage struct {
 
 var deskRoles = map[string]desk.Role{"officer": desk.Officer, "approver": desk.Approver, "operator": desk.Operator}
 
-func (s *stage) play() string {
+func (s *deskPlay) play() string {
 	s.t.Helper()
 	var out strings.Builder
 	for i, line := range s.script {
@@ -135,7 +135,7 @@ func (s *stage) play() string {
 }
 
 // hold lets items wait for a decision, as a poll that found a flood leaves them.
-func (s *stage) hold(count int, language string) {
+func (s *deskPlay) hold(count int, language string) {
 	s.t.Helper()
 	for n := range count {
 		item := bottest.Sample(language, n+1)
@@ -150,7 +150,7 @@ func (s *stage) hold(count int, language string) {
 
 // changeOnSite has an item go out, and then a correction of it wait for a decision, as a poll
 // leaves it that found the item changed once too often.
-func (s *stage) changeOnSite(language string) {
+func (s *deskPlay) changeOnSite(language string) {
 	s.t.Helper()
 	item := bottest.Sample(language, 2)
 	if err := s.news.Publish(s.t.Context(), []feeds.Item{item}); err != nil {
@@ -173,7 +173,7 @@ func (s *stage) changeOnSite(language string) {
 	}
 }
 
-func (s *stage) take(name string) {
+func (s *deskPlay) take(name string) {
 	s.t.Helper()
 	i := slices.IndexFunc(s.cast, func(c *simulator.Citizen) bool { return c.User().FirstName == name })
 	if i < 0 {
@@ -187,7 +187,7 @@ func (s *stage) take(name string) {
 }
 
 // act does one thing on the phone in hand, and returns what changed on the phones.
-func (s *stage) act(what string) string {
+func (s *deskPlay) act(what string) string {
 	s.t.Helper()
 	toast := ""
 	verb, rest, _ := strings.Cut(what, " ")
@@ -220,7 +220,7 @@ func (s *stage) act(what string) string {
 }
 
 // changes is what is new on the phones of the cast, the one in hand first.
-func (s *stage) changes(toast string) string {
+func (s *deskPlay) changes(toast string) string {
 	var out strings.Builder
 	people := append([]*simulator.Citizen{s.hand}, slices.DeleteFunc(slices.Clone(s.cast), func(c *simulator.Citizen) bool { return c == s.hand })...)
 	for _, c := range people {
@@ -269,7 +269,7 @@ var (
 )
 
 // steady is what a screen shows, without what is by chance.
-func (s *stage) steady(shown string) string {
+func (s *deskPlay) steady(shown string) string {
 	if token := aToken.FindString(shown); token != "" {
 		s.invitation = token
 		shown = strings.ReplaceAll(shown, token, "desk-TOKEN")

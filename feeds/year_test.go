@@ -87,8 +87,8 @@ type piece struct {
 	guidSuffix string
 }
 
-// world is a site, its archive, and who was told what.
-type world struct {
+// yearFixture is a site, its archive, and who was told what.
+type yearFixture struct {
 	t       testing.TB
 	habit   habit
 	random  *rand.Rand
@@ -110,7 +110,7 @@ type world struct {
 }
 
 func live(t testing.TB, h habit, days int, seed uint64) outcomes {
-	w := &world{t: t, habit: h, random: rand.New(rand.NewPCG(seed, 9)), now: memoryStart, base: "/news",
+	w := &yearFixture{t: t, habit: h, random: rand.New(rand.NewPCG(seed, 9)), now: memoryStart, base: "/news",
 		memory: newMemory(Source{ID: h.name, Language: "ru", URL: "https://site.example/rss"}),
 		told:   make(map[string]int), says: make(map[string]string), reached: make(map[string]bool), first: true}
 	for range 8 {
@@ -134,17 +134,17 @@ func live(t testing.TB, h habit, days int, seed uint64) outcomes {
 }
 
 // wrong reports what went wrong, with what happened before.
-func (w *world) wrong(format string, args ...any) {
+func (w *yearFixture) wrong(format string, args ...any) {
 	w.note(format, args...)
 	w.t.Logf("%s:\n%s", w.habit.name, strings.Join(w.log[max(0, len(w.log)-8):], "\n"))
 }
 
-func (w *world) note(format string, args ...any) {
+func (w *yearFixture) note(format string, args ...any) {
 	w.log = append(w.log, w.now.Format("02.01. 15:04 ")+fmt.Sprintf(format, args...))
 }
 
 // day is a new item and whatever else happens until the next.
-func (w *world) day() {
+func (w *yearFixture) day() {
 	w.now = w.now.Add(time.Duration(4+w.random.IntN(28)) * time.Hour)
 	w.publish()
 	w.poll()
@@ -156,7 +156,7 @@ func (w *world) day() {
 }
 
 // happen is one of the things that sites and editors do.
-func (w *world) happen() {
+func (w *yearFixture) happen() {
 	events := []struct {
 		name string
 		do   func()
@@ -193,9 +193,9 @@ func (w *world) happen() {
 }
 
 // recent is one of the latest items.
-func (w *world) recent() *piece { return w.list[w.random.IntN(min(4, len(w.list)))] }
+func (w *yearFixture) recent() *piece { return w.list[w.random.IntN(min(4, len(w.list)))] }
 
-func (w *world) publish() *piece {
+func (w *yearFixture) publish() *piece {
 	w.next++
 	p := &piece{truth: fmt.Sprint("T", w.next), number: 1000 + 7*w.next, title: w.words(5), text: w.words(12), date: w.now.Add(-time.Minute)}
 	p.counts = w.habit.counter && w.random.IntN(10) == 0
@@ -203,7 +203,7 @@ func (w *world) publish() *piece {
 	return p
 }
 
-func (w *world) add(p *piece) {
+func (w *yearFixture) add(p *piece) {
 	w.list = append([]*piece{p}, w.list...)
 	w.all = append(w.all, p)
 	if len(w.list) > 25 {
@@ -211,7 +211,7 @@ func (w *world) add(p *piece) {
 	}
 }
 
-func (w *world) enterAgain() {
+func (w *yearFixture) enterAgain() {
 	old := w.recent()
 	w.list = slices.DeleteFunc(w.list, func(p *piece) bool { return p == old })
 	w.poll()
@@ -222,7 +222,7 @@ func (w *world) enterAgain() {
 	w.add(&again)
 }
 
-func (w *world) copyTemplate() {
+func (w *yearFixture) copyTemplate() {
 	old := w.recent()
 	w.next++
 	p := &piece{truth: fmt.Sprint("T", w.next), number: 1000 + 7*w.next, title: old.title, text: old.text, date: w.now, copyOf: old.truth, slug: old.slug + "-2"}
@@ -235,7 +235,7 @@ func (w *world) copyTemplate() {
 	p.title, p.text, p.copyOf = w.words(6), w.words(14), ""
 }
 
-func (w *world) weekly() {
+func (w *yearFixture) weekly() {
 	w.now = w.now.Add(30 * time.Hour)
 	w.next++
 	p := &piece{truth: fmt.Sprint("T", w.next), number: 1000 + 7*w.next, title: "Личный приём граждан министром",
@@ -243,7 +243,7 @@ func (w *world) weekly() {
 	w.add(p)
 }
 
-func (w *world) leaveAndReturn() {
+func (w *yearFixture) leaveAndReturn() {
 	at := w.random.IntN(len(w.list))
 	p := w.list[at]
 	w.list = slices.Delete(slices.Clone(w.list), at, at+1)
@@ -252,7 +252,7 @@ func (w *world) leaveAndReturn() {
 	w.list = append(w.list, p)
 }
 
-func (w *world) relaunch() {
+func (w *yearFixture) relaunch() {
 	if w.random.IntN(8) > 0 || w.habit.link == "section" {
 		return
 	}
@@ -264,7 +264,7 @@ func (w *world) relaunch() {
 	}
 }
 
-func (w *world) reformGUIDs() {
+func (w *yearFixture) reformGUIDs() {
 	if w.random.IntN(4) > 0 || w.habit.link == "section" {
 		return
 	}
@@ -274,7 +274,7 @@ func (w *world) reformGUIDs() {
 }
 
 // words draws a sentence. The words are made up, so that no two sentences are alike by chance.
-func (w *world) words(n int) string {
+func (w *yearFixture) words(n int) string {
 	var b strings.Builder
 	for i := range n {
 		if i > 0 {
@@ -301,7 +301,7 @@ func mendTypo(title string) string {
 }
 
 // entry writes a piece as the site's system does.
-func (w *world) entry(p *piece) entry {
+func (w *yearFixture) entry(p *piece) entry {
 	if p.slug == "" {
 		p.slug = strings.ReplaceAll(p.title, " ", "-")
 	}
@@ -353,7 +353,7 @@ func (w *world) entry(p *piece) entry {
 	return e
 }
 
-func (w *world) entries() []entry {
+func (w *yearFixture) entries() []entry {
 	var entries []entry
 	for _, p := range w.list {
 		entries = append(entries, w.entry(p))
@@ -365,10 +365,10 @@ func (w *world) entries() []entry {
 	return entries
 }
 
-func (w *world) poll() { w.answer(w.entries(), false) }
+func (w *yearFixture) poll() { w.answer(w.entries(), false) }
 
 // answer lets the program read a document, and compares what it tells with what is true.
-func (w *world) answer(entries []entry, cut bool) {
+func (w *yearFixture) answer(entries []entry, cut bool) {
 	w.out.polls++
 	c := w.memory.poll(poll{entries: entries, cut: cut, now: w.now})
 	for _, change := range c.items {

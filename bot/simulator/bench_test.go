@@ -70,7 +70,7 @@ func BenchmarkSend(b *testing.B) {
 	})
 }
 
-func report(b *testing.B, w *world, began time.Duration) {
+func report(b *testing.B, w *fixture, began time.Duration) {
 	b.Helper()
 	b.ReportMetric(float64((cpu(b)-began).Microseconds())/float64(b.N), "cpu-us/msg")
 	accepted := w.Stats().Accepted

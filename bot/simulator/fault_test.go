@@ -15,7 +15,7 @@ import (
 )
 
 // send1 sends one message and says what came back: a status, or an error.
-func (w *world) send1(ctx context.Context, chat int64) (status int, body string, err error) {
+func (w *fixture) send1(ctx context.Context, chat int64) (status int, body string, err error) {
 	query := "?text=a&chat_id=" + strconv.FormatInt(chat, 10)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url+"/bot"+w.Token()+"/sendMessage"+query, nil)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 // until429 sends to the chats in turn until one is refused, and says how many went
 // and how long to wait.
-func (w *world) until429(t *testing.T, more params, chats ...int64) (sent, retryAfter int) {
+func (w *fixture) until429(t *testing.T, more params, chats ...int64) (sent, retryAfter int) {
 	t.Helper()
 	for ; sent < 5000; sent++ {
 		p := params{"chat_id": chats[sent%len(chats)], "text": "a"}
@@ -30,7 +30,7 @@ func (w *world) until429(t *testing.T, more params, chats ...int64) (sent, retry
 
 func TestLimits(t *testing.T) {
 	t.Parallel()
-	many := func(w *world, n int) (chats []int64) {
+	many := func(w *fixture, n int) (chats []int64) {
 		first := w.Crowd(n)
 		for i := range int64(n) {
 			chats = append(chats, first+i)
@@ -39,15 +39,15 @@ func TestLimits(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name        string
-		chats       func(*world) []int64
+		chats       func(*fixture) []int64
 		more        params
 		first, wait int // how many pass at once, then the wait
 		after       int // how many pass after it
 	}{
-		{"one person", func(w *world) []int64 { return []int64{w.Citizen("Aida", "").Open().ID()} }, nil, 3, 1, 1},
-		{"a crowd's member", func(w *world) []int64 { return many(w, 1) }, nil, 3, 1, 1},
-		{"all people", func(w *world) []int64 { return many(w, 100) }, nil, 30, 1, 30},
-		{"all people, paid", func(w *world) []int64 { return many(w, 2000) }, params{"allow_paid_broadcast": true}, 1000, 1, 1000},
+		{"one person", func(w *fixture) []int64 { return []int64{w.Citizen("Aida", "").Open().ID()} }, nil, 3, 1, 1},
+		{"a crowd's member", func(w *fixture) []int64 { return many(w, 1) }, nil, 3, 1, 1},
+		{"all people", func(w *fixture) []int64 { return many(w, 100) }, nil, 30, 1, 30},
+		{"all people, paid", func(w *fixture) []int64 { return many(w, 2000) }, params{"allow_paid_broadcast": true}, 1000, 1, 1000},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -8,7 +8,7 @@ import (
 )
 
 // TestRefusals holds the simulator to what the real server refuses, and to its words.
-// Each row makes a world of its own and one request in it.
+// Each row makes a fixture of its own and one request in it.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	type request struct {
@@ -19,22 +19,22 @@ func TestRefusals(t *testing.T) {
 	photo := func(chat any) request {
 		return request{"sendPhoto", params{"chat_id": chat, "photo": "https://minjust.gov.kg/a.jpg"}}
 	}
-	person := func(w *world) *simulator.Citizen { return w.Citizen("Aida", "ky").Open() }
-	toPerson := func(method string, p params) func(*testing.T, *world) request {
-		return func(_ *testing.T, w *world) request {
+	person := func(w *fixture) *simulator.Citizen { return w.Citizen("Aida", "ky").Open() }
+	toPerson := func(method string, p params) func(*testing.T, *fixture) request {
+		return func(_ *testing.T, w *fixture) request {
 			p["chat_id"] = person(w).ID()
 			return request{method, p}
 		}
 	}
-	edit := func(method string, p params) func(*testing.T, *world) request {
-		return func(t *testing.T, w *world) request {
+	edit := func(method string, p params) func(*testing.T, *fixture) request {
+		return func(t *testing.T, w *fixture) request {
 			aida := person(w)
 			p["chat_id"], p["message_id"] = aida.ID(), w.send(t, aida.ID(), "old").ID
 			return request{method, p}
 		}
 	}
-	group := func(f func(*world, *simulator.Citizen) int64) func(*testing.T, *world) request {
-		return func(_ *testing.T, w *world) request { return text(f(w, person(w))) }
+	group := func(f func(*fixture, *simulator.Citizen) int64) func(*testing.T, *fixture) request {
+		return func(_ *testing.T, w *fixture) request { return text(f(w, person(w))) }
 	}
 	menuOf := func(chat int64) request {
 		return request{"setMyCommands", params{"scope": params{"type": "chat", "chat_id": chat}, "commands": []any{params{"command": "desk", "description": "a"}}}}
@@ -43,81 +43,81 @@ func TestRefusals(t *testing.T) {
 
 	for _, test := range []struct {
 		name    string
-		prepare func(*testing.T, *world) request
+		prepare func(*testing.T, *fixture) request
 		code    int
 		want    string
 	}{
 		// The person.
-		{"blocked", func(_ *testing.T, w *world) request { a := person(w); a.Block(); return text(a.ID()) },
+		{"blocked", func(_ *testing.T, w *fixture) request { a := person(w); a.Block(); return text(a.ID()) },
 			403, "Forbidden: bot was blocked by the user"},
-		{"deactivated", func(_ *testing.T, w *world) request { a := person(w); a.Deactivate(); return text(a.ID()) },
+		{"deactivated", func(_ *testing.T, w *fixture) request { a := person(w); a.Deactivate(); return text(a.ID()) },
 			403, "Forbidden: user is deactivated"},
-		{"never seen", func(_ *testing.T, w *world) request { return text(w.Citizen("Aida", "").ID()) },
+		{"never seen", func(_ *testing.T, w *fixture) request { return text(w.Citizen("Aida", "").ID()) },
 			400, "Bad Request: chat not found"},
-		{"seen, but never started", func(_ *testing.T, w *world) request {
+		{"seen, but never started", func(_ *testing.T, w *fixture) request {
 			a := w.Citizen("Aida", "")
 			a.InlineQuery("", "")
 			return text(a.ID())
 		}, 403, "Forbidden: bot can't initiate conversation with a user"},
-		{"the bot itself", func(_ *testing.T, w *world) request { return text(w.Bot().ID) },
+		{"the bot itself", func(_ *testing.T, w *fixture) request { return text(w.Bot().ID) },
 			403, "Forbidden: the bot can't send messages to the bot"},
-		{"nobody", func(*testing.T, *world) request { return text(17) }, 400, "Bad Request: chat not found"},
-		{"no chat", func(*testing.T, *world) request { return text("") }, 400, "Bad Request: chat_id is empty"},
-		{"no number", func(*testing.T, *world) request { return text("osh") }, 400, "Bad Request: chat not found"},
-		{"no such username", func(*testing.T, *world) request { return text("@osh") }, 400, "Bad Request: chat not found"},
+		{"nobody", func(*testing.T, *fixture) request { return text(17) }, 400, "Bad Request: chat not found"},
+		{"no chat", func(*testing.T, *fixture) request { return text("") }, 400, "Bad Request: chat_id is empty"},
+		{"no number", func(*testing.T, *fixture) request { return text("osh") }, 400, "Bad Request: chat not found"},
+		{"no such username", func(*testing.T, *fixture) request { return text("@osh") }, 400, "Bad Request: chat not found"},
 
 		// Groups and channels.
-		{"kicked from a group", group(func(w *world, a *simulator.Citizen) int64 {
+		{"kicked from a group", group(func(w *fixture, a *simulator.Citizen) int64 {
 			g := w.Group("Osh", a)
 			g.AddBot(a, simulator.Rights{})
 			g.KickBot(a)
 			return g.ID()
 		}), 403, "Forbidden: bot was kicked from the group chat"},
-		{"kicked from a supergroup", group(func(w *world, a *simulator.Citizen) int64 {
+		{"kicked from a supergroup", group(func(w *fixture, a *simulator.Citizen) int64 {
 			g := w.Supergroup("Osh", "", a)
 			g.KickBot(a)
 			return g.ID()
 		}), 403, "Forbidden: bot was kicked from the supergroup chat"},
-		{"kicked from a channel", group(func(w *world, a *simulator.Citizen) int64 {
+		{"kicked from a channel", group(func(w *fixture, a *simulator.Citizen) int64 {
 			g := w.Channel("Osh", "", a)
 			g.KickBot(a)
 			return g.ID()
 		}), 403, "Forbidden: bot was kicked from the channel chat"},
-		{"not in the group", group(func(w *world, a *simulator.Citizen) int64 { return w.Group("Osh", a).ID() }),
+		{"not in the group", group(func(w *fixture, a *simulator.Citizen) int64 { return w.Group("Osh", a).ID() }),
 			403, "Forbidden: bot is not a member of the group chat"},
-		{"not in the supergroup", group(func(w *world, a *simulator.Citizen) int64 { return w.Supergroup("Osh", "osh", a).ID() }),
+		{"not in the supergroup", group(func(w *fixture, a *simulator.Citizen) int64 { return w.Supergroup("Osh", "osh", a).ID() }),
 			403, "Forbidden: bot is not a member of the supergroup chat"},
-		{"not in the channel", group(func(w *world, a *simulator.Citizen) int64 { return w.Channel("Osh", "osh", a).ID() }),
+		{"not in the channel", group(func(w *fixture, a *simulator.Citizen) int64 { return w.Channel("Osh", "osh", a).ID() }),
 			403, "Forbidden: bot is not a member of the channel chat"},
-		{"group deleted", group(func(w *world, a *simulator.Citizen) int64 {
+		{"group deleted", group(func(w *fixture, a *simulator.Citizen) int64 {
 			g := w.Group("Osh", a)
 			g.AddBot(a, simulator.Rights{})
 			g.Delete()
 			return g.ID()
 		}), 403, "Forbidden: the group chat was deleted"},
-		{"group upgraded", group(func(w *world, a *simulator.Citizen) int64 {
+		{"group upgraded", group(func(w *fixture, a *simulator.Citizen) int64 {
 			g := w.Group("Osh", a)
 			g.AddBot(a, simulator.Rights{})
 			g.Upgrade(a)
 			return g.ID()
 		}), 400, "Bad Request: group chat was upgraded to a supergroup chat"},
-		{"no right to send text", group(func(w *world, a *simulator.Citizen) int64 {
+		{"no right to send text", group(func(w *fixture, a *simulator.Citizen) int64 {
 			g := w.Supergroup("Osh", "", a)
 			g.AddBot(a, simulator.Rights{NoText: true})
 			return g.ID()
 		}), 400, "Bad Request: not enough rights to send text messages to the chat"},
-		{"no right to send photos", func(_ *testing.T, w *world) request {
+		{"no right to send photos", func(_ *testing.T, w *fixture) request {
 			a := person(w)
 			g := w.Supergroup("Osh", "", a)
 			g.AddBot(a, simulator.Rights{NoPhotos: true})
 			return photo(g.ID())
 		}, 400, "Bad Request: not enough rights to send photos to the chat"},
-		{"no administrator of the channel", group(func(w *world, a *simulator.Citizen) int64 {
+		{"no administrator of the channel", group(func(w *fixture, a *simulator.Citizen) int64 {
 			g := w.Channel("Osh", "", a)
 			g.AddBot(a, simulator.Rights{})
 			return g.ID()
 		}), 400, "Bad Request: need administrator rights in the channel chat"},
-		{"topic closed", func(_ *testing.T, w *world) request {
+		{"topic closed", func(_ *testing.T, w *fixture) request {
 			a := person(w)
 			g := w.Forum("Osh", a)
 			g.AddBot(a, simulator.Rights{})
@@ -125,7 +125,7 @@ func TestRefusals(t *testing.T) {
 			g.CloseTopic(thread, true)
 			return request{"sendMessage", params{"chat_id": g.ID(), "text": "a", "message_thread_id": thread}}
 		}, 400, "Bad Request: TOPIC_CLOSED"},
-		{"topic deleted", func(_ *testing.T, w *world) request {
+		{"topic deleted", func(_ *testing.T, w *fixture) request {
 			a := person(w)
 			g := w.Forum("Osh", a)
 			g.AddBot(a, simulator.Rights{})
@@ -173,7 +173,7 @@ func TestRefusals(t *testing.T) {
 
 		// Editing and deleting.
 		{"edit to a question", edit("editMessageText", params{"text": "a", "reply_markup": ask("")}), 400, "Bad Request: inline keyboard expected"},
-		{"edit a question", func(t *testing.T, w *world) request {
+		{"edit a question", func(t *testing.T, w *fixture) request {
 			a := person(w)
 			m := must[message](t, w, "sendMessage", params{"chat_id": a.ID(), "text": "a", "reply_markup": ask("Title")})
 			return request{"editMessageText", params{"chat_id": a.ID(), "message_id": m.ID, "text": "b"}}
@@ -181,26 +181,26 @@ func TestRefusals(t *testing.T) {
 		{"edit to the same", edit("editMessageText", params{"text": "old"}),
 			400, "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message"},
 		{"edit nothing", toPerson("editMessageText", params{"text": "a", "message_id": 99}), 400, "Bad Request: message to edit not found"},
-		{"edit another's message", func(t *testing.T, w *world) request {
+		{"edit another's message", func(t *testing.T, w *fixture) request {
 			a := w.Citizen("Aida", "")
 			a.Send("/start")
 			return request{"editMessageText", params{"chat_id": a.ID(), "text": "a", "message_id": w.last(t).Message.ID}}
 		}, 400, "Bad Request: message can't be edited"},
 		{"edit the caption of a text", edit("editMessageCaption", params{"caption": "a"}), 400, "Bad Request: there is no caption in the message to edit"},
-		{"edit the text of a picture", func(t *testing.T, w *world) request {
+		{"edit the text of a picture", func(t *testing.T, w *fixture) request {
 			p := photo(person(w).ID())
 			m := must[message](t, w, p.method, p.params)
 			return request{"editMessageText", params{"chat_id": p.params["chat_id"], "message_id": m.ID, "text": "a"}}
 		}, 400, "Bad Request: there is no text in the message to edit"},
 		{"delete nothing", toPerson("deleteMessage", params{"message_id": 99}), 400, "Bad Request: message to delete not found"},
 		{"delete without a number", toPerson("deleteMessage", params{}), 400, "Bad Request: message identifier is not specified"},
-		{"delete after 48 hours", func(t *testing.T, w *world) request {
+		{"delete after 48 hours", func(t *testing.T, w *fixture) request {
 			a := person(w)
 			m := w.send(t, a.ID(), "a")
 			w.clock.Move(48*60*60*1e9 + 1e9)
 			return request{"deleteMessage", params{"chat_id": a.ID(), "message_id": m.ID}}
 		}, 400, "Bad Request: message can't be deleted for everyone"},
-		{"delete another's message in a group", func(t *testing.T, w *world) request {
+		{"delete another's message in a group", func(t *testing.T, w *fixture) request {
 			a := person(w)
 			g := w.Supergroup("Osh", "", a)
 			g.AddBot(a, simulator.Rights{})
@@ -209,10 +209,10 @@ func TestRefusals(t *testing.T) {
 		}, 400, "Bad Request: message can't be deleted"},
 
 		// Answers.
-		{"answer to no press", func(*testing.T, *world) request {
+		{"answer to no press", func(*testing.T, *fixture) request {
 			return request{"answerCallbackQuery", params{"callback_query_id": "1"}}
 		}, 400, "Bad Request: query is too old and response timeout expired or query ID is invalid"},
-		{"answer too late", func(t *testing.T, w *world) request {
+		{"answer too late", func(t *testing.T, w *fixture) request {
 			a := person(w)
 			must[message](t, w, "sendMessage", params{"chat_id": a.ID(), "text": "a", "reply_markup": keyboard([]simulator.Button{tap("A", "a")})})
 			if err := a.Press("A"); err != nil {
@@ -222,26 +222,26 @@ func TestRefusals(t *testing.T) {
 			w.clock.Move(151e9)
 			return request{"answerCallbackQuery", params{"callback_query_id": id}}
 		}, 400, "Bad Request: query is too old and response timeout expired or query ID is invalid"},
-		{"answer to no inline query", func(*testing.T, *world) request {
+		{"answer to no inline query", func(*testing.T, *fixture) request {
 			return request{"answerInlineQuery", params{"inline_query_id": "1", "results": []any{}}}
 		}, 400, "Bad Request: query is too old and response timeout expired or query ID is invalid"},
 
 		// The profile.
-		{"a command in Cyrillic", func(*testing.T, *world) request {
+		{"a command in Cyrillic", func(*testing.T, *fixture) request {
 			return request{"setMyCommands", params{"commands": []any{params{"command": "тил", "description": "a"}}}}
 		}, 400, "Bad Request: BOT_COMMAND_INVALID"},
-		{"a command without a description", func(*testing.T, *world) request {
+		{"a command without a description", func(*testing.T, *fixture) request {
 			return request{"setMyCommands", params{"commands": []any{params{"command": "til", "description": ""}}}}
 		}, 400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID"},
-		{"a description too long", func(*testing.T, *world) request {
+		{"a description too long", func(*testing.T, *fixture) request {
 			return request{"setMyDescription", params{"description": strings.Repeat("a", 513)}}
 		}, 400, "Bad Request: bot description is too long"},
-		{"a menu for nobody", func(*testing.T, *world) request { return menuOf(17) }, 400, "Bad Request: chat not found"},
-		{"a menu for who never wrote", func(_ *testing.T, w *world) request { return menuOf(w.Citizen("Aida", "").ID()) }, 400, "Bad Request: chat not found"},
-		{"a file that is none", func(*testing.T, *world) request { return request{"getFile", params{"file_id": "AgACnothing"}} }, 400, "Bad Request: invalid file_id"},
-		{"a file without an id", func(*testing.T, *world) request { return request{"getFile", params{}} }, 400, "Bad Request: file_id not specified"},
+		{"a menu for nobody", func(*testing.T, *fixture) request { return menuOf(17) }, 400, "Bad Request: chat not found"},
+		{"a menu for who never wrote", func(_ *testing.T, w *fixture) request { return menuOf(w.Citizen("Aida", "").ID()) }, 400, "Bad Request: chat not found"},
+		{"a file that is none", func(*testing.T, *fixture) request { return request{"getFile", params{"file_id": "AgACnothing"}} }, 400, "Bad Request: invalid file_id"},
+		{"a file without an id", func(*testing.T, *fixture) request { return request{"getFile", params{}} }, 400, "Bad Request: file_id not specified"},
 		{"an action that is none", toPerson("sendChatAction", params{"action": "dancing"}), 400, "Bad Request: wrong parameter action in request"},
-		{"an unknown method", func(*testing.T, *world) request { return request{"sendPigeon", params{}} }, 404, "Not Found: method not found"},
+		{"an unknown method", func(*testing.T, *fixture) request { return request{"sendPigeon", params{}} }, 404, "Not Found: method not found"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -44,11 +44,11 @@ func (m *ministrySite) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	feedtest.Serve(w, items...)
 }
 
-// flooded is a world with two administrators and two readers, whose ministry suddenly
+// flooded is a service with two administrators and two readers, whose ministry suddenly
 // shows twelve new items; the administrators are asked.
-func flooded(t *testing.T, rdb redis.UniversalClient) (w *world, a *App, admins, readers [2]*simulator.Citizen) {
+func flooded(t *testing.T, rdb redis.UniversalClient) (w *fixture, a *App, admins, readers [2]*simulator.Citizen) {
 	t.Helper()
-	w = newWorld(t, rdb, simulator.Options{})
+	w = newFixture(t, rdb, simulator.Options{})
 	ministry := &ministrySite{}
 	w.config.Sources = []config.Source{{ID: "news-ky", Language: "ky", URL: w.net.serve(t, "ministry", ministry)}}
 	for i := range admins {
@@ -68,14 +68,14 @@ func flooded(t *testing.T, rdb redis.UniversalClient) (w *world, a *App, admins,
 	return w, a, admins, readers
 }
 
-func (w *world) says(c *simulator.Citizen, text, want string) {
+func (w *fixture) says(c *simulator.Citizen, text, want string) {
 	w.t.Helper()
 	c.Send(text)
 	w.shows(c, want)
 }
 
 // presses presses a button; the newest message then holds the text.
-func (w *world) presses(c *simulator.Citizen, label, want string) (toast string) {
+func (w *fixture) presses(c *simulator.Citizen, label, want string) (toast string) {
 	w.t.Helper()
 	tap, err := c.Tap(label)
 	if err != nil {
@@ -90,7 +90,7 @@ func (w *world) presses(c *simulator.Citizen, label, want string) (toast string)
 }
 
 // shows waits until a message on the phone holds the text.
-func (w *world) shows(c *simulator.Citizen, want string) {
+func (w *fixture) shows(c *simulator.Citizen, want string) {
 	w.t.Helper()
 	err := c.Wait(deadline(w.t, wait), func(messages []simulator.Message) bool {
 		return slices.ContainsFunc(messages, func(m simulator.Message) bool { return m.Bot && strings.Contains(m.Text, want) })
@@ -182,7 +182,7 @@ func floodIsNotSent(t *testing.T, rdb redis.UniversalClient) {
 func TestAlarmsAreCompleteOnceEveryAnnouncementWasTried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		w := newFixture(t, redistest.Bubble(t).Client(t), simulator.Options{})
 		a := w.app()
 		complete := func(a *App) bool { _, complete := a.alarms(); return complete }
 		eventually(t, "all was looked at", func() bool { return complete(a) })

@@ -16,10 +16,10 @@ import (
 // recordEvery is how often Prometheus would scrape.
 const recordEvery = time.Minute
 
-// recording is what Prometheus would have scraped of a world's instances, of the metrics that
+// recording is what Prometheus would have scraped of the fixture's instances, of the metrics that
 // the rules look at.
 type recording struct {
-	w         *world
+	w         *fixture
 	began     time.Time
 	scrapes   int
 	instances map[string]*App // nil where it was stopped
@@ -29,7 +29,7 @@ type recording struct {
 // ruledMetric is a metric that the rules look at.
 var ruledMetric = regexp.MustCompile(`kabarchy_[a-z_]+`)
 
-func (w *world) record(instances ...*App) *recording {
+func (w *fixture) record(instances ...*App) *recording {
 	r := &recording{w: w, began: time.Now(), instances: make(map[string]*App), series: make(map[string][]string)}
 	for i, a := range instances {
 		r.instances[fmt.Sprintf("instance-%d", i+1)] = a

@@ -23,10 +23,10 @@ func TestAlertsOfRedis(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, fires string
-		happens     func(t *testing.T, w *world)
+		happens     func(t *testing.T, w *fixture)
 	}{
-		{"nothing", "", func(*testing.T, *world) {}},
-		{"little memory", "KabarchyRedisMemoryLow", func(t *testing.T, w *world) {
+		{"nothing", "", func(*testing.T, *fixture) {}},
+		{"little memory", "KabarchyRedisMemoryLow", func(t *testing.T, w *fixture) {
 			// Beside what there is, what connections take is little. The server fills it in itself:
 			// what is sent to it would take memory for a moment.
 			if err := w.rdb.SetRange(t.Context(), "ballast", 64<<20-1, "x").Err(); err != nil {
@@ -41,7 +41,7 @@ func TestAlertsOfRedis(t *testing.T) {
 				t.Fatal(err)
 			}
 		}},
-		{"no disk", "KabarchyRedisDiskFails", func(t *testing.T, w *world) {
+		{"no disk", "KabarchyRedisDiskFails", func(t *testing.T, w *fixture) {
 			dir, err := w.rdb.ConfigGet(t.Context(), "dir").Result()
 			if err == nil {
 				err = os.RemoveAll(dir["dir"])
@@ -60,7 +60,7 @@ func TestAlertsOfRedis(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, redistest.Start(t).Client(t), simulator.Options{})
+			w := newFixture(t, redistest.Start(t).Client(t), simulator.Options{})
 			tt.happens(t, w)
 			a := w.app()
 			defer w.stop(a)
@@ -81,7 +81,7 @@ func TestAlertsOfRedis(t *testing.T) {
 func TestAlertsOfADisk(t *testing.T) {
 	t.Parallel()
 	for left, fires := range map[string][]string{"30": nil, "10": {"KabarchyRedisDiskLow"}} {
-		r := (&world{t: t}).record()
+		r := (&fixture{t: t}).record()
 		for range 20 {
 			r.add(`up{job="kabarchy"}`, "1")
 			r.add(`node_filesystem_avail_bytes{job="node",mountpoint="/var/lib/redis"}`, left)
@@ -108,7 +108,7 @@ func TestARevokedTokenIsToldBeforeTheEnd(t *testing.T) {
 	t.Parallel()
 	for _, again := range []bool{false, true} {
 		inBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
-			w := newWorld(t, rdb, simulator.Options{})
+			w := newFixture(t, rdb, simulator.Options{})
 			w.config.Poll = "@every 1h"
 			a := w.fresh(Redis{UniversalClient: redistest.Again(t, rdb), Where: "the test's Redis"})
 			ended := make(chan error, 1)

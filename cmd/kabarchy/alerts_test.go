@@ -48,7 +48,7 @@ func TestAlertsAreExplained(t *testing.T) {
 	promtool(t, "", "check", "rules", rulesFile)
 }
 
-// alertCase is what happens in a world, and which alerts it raises.
+// alertCase is what happens, and which alerts it raises.
 type alertCase struct {
 	name  string
 	fires []string
@@ -56,9 +56,9 @@ type alertCase struct {
 	happens func(c *alerted)
 }
 
-// alerted is the world of an alertCase, with the instance that leads.
+// alerted is the fixture of an alertCase, with the instance that leads.
 type alerted struct {
-	*world
+	*fixture
 	redis *redistest.Embedded
 	app   *App
 	*recording
@@ -81,7 +81,7 @@ func (tt alertCase) everybody(t *testing.T) int {
 var alertCases = []alertCase{
 	{"a broadcast to everybody", nil, func(c *alerted) {
 		c.publish(1)
-		c.lasts(c.world, 3)
+		c.lasts(c.fixture, 3)
 	}},
 	{"a broadcast that a person has to decide of", nil, func(c *alerted) {
 		lift := c.telegram.Fault(simulator.Fault{Methods: []string{"sendMessage", "sendPhoto"}, Refuse: simulator.BotBlocked})
@@ -170,7 +170,7 @@ var alertCases = []alertCase{
 }
 
 // lasts records until the item's broadcasts are over, and a while longer.
-func (c *alerted) lasts(w *world, editions int) {
+func (c *alerted) lasts(w *fixture, editions int) {
 	for began := time.Now(); !w.finished(c.app, editions); {
 		if time.Since(began) > 24*time.Hour {
 			w.t.Fatal("the broadcast does not end")
@@ -200,15 +200,15 @@ func TestAlerts(t *testing.T) {
 
 func (tt alertCase) recorded(t *testing.T) string {
 	c := &alerted{redis: redistest.Bubble(t)}
-	c.world = newWorld(t, c.redis.Client(t), simulator.Options{})
+	c.fixture = newFixture(t, c.redis.Client(t), simulator.Options{})
 	c.config.Poll = "@every 1m"
 	people := tt.everybody(t)
 	c.config.Telegram.MessagesPerSecond = min(30, float64(people)/600) // ten minutes at least
-	c.app = c.world.app()
+	c.app = c.fixture.app()
 	first := c.telegram.Crowd(people)
 	redistest.Fill(t, c.rdb, first, people, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}},
 		subscriptions.Preferences{Interface: "ru", Languages: []string{"ru"}}, subscriptions.Preferences{Interface: "en", Languages: []string{"en"}})
-	c.recording = c.world.record(c.app)
+	c.recording = c.fixture.record(c.app)
 	tt.happens(c)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()

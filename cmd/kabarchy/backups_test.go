@@ -69,7 +69,7 @@ func TestNobodyIsToldTwiceAfterARestore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(57 * time.Minute)
 		lost := redistest.Bubble(t).Client(t)
-		w := newWorld(t, lost, simulator.Options{Latency: 60 * time.Millisecond})
+		w := newFixture(t, lost, simulator.Options{Latency: 60 * time.Millisecond})
 		w.config.Telegram.MessagesPerSecond = 70
 		a := w.app()
 		const people = 120

@@ -23,7 +23,7 @@ import (
 func TestAnotherBotsTokenIsRefused(t *testing.T) {
 	t.Parallel()
 	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
-		w := newWorld(t, rdb, simulator.Options{})
+		w := newFixture(t, rdb, simulator.Options{})
 		first := w.app()
 		redistest.Fill(t, rdb, 1, 200, subscriptions.Preferences{Interface: "ky", Languages: []string{"ky"}})
 		defer w.stop(first)

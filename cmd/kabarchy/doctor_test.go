@@ -20,7 +20,7 @@ import (
 func TestDoctor(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
-		w := newWorld(t, rdb, simulator.Options{})
+		w := newFixture(t, rdb, simulator.Options{})
 		admin := w.telegram.Citizen("Бакыт", "ru")
 		w.config.Admins = []int64{admin.ID()}
 		a := w.app()

@@ -17,7 +17,7 @@ func TestAHeldBroadcastIsToldAtOnceAndInTelegramsWords(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rdb := redistest.Bubble(t).Client(t)
-		w := newWorld(t, rdb, simulator.Options{})
+		w := newFixture(t, rdb, simulator.Options{})
 		admin := w.telegram.Citizen("Бакыт", "ru")
 		w.config.Admins = []int64{admin.ID()}
 		a := w.app()
@@ -50,7 +50,7 @@ func TestAdministratorsAreToldOfAnEmptyRedis(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rdb := redistest.Bubble(t).Client(t)
-		w := newWorld(t, rdb, simulator.Options{})
+		w := newFixture(t, rdb, simulator.Options{})
 		admin := w.telegram.Citizen("Бакыт", "ru")
 		w.config.Admins = []int64{admin.ID()}
 		told := func() (n int) {

@@ -18,7 +18,7 @@ import (
 
 // scrape asks an instance for its metrics. What it tells is by the series, such as
 // kabarchy_subscribers{state="active"}.
-func (w *world) scrape(a *App) (series map[string]float64, text string) {
+func (w *fixture) scrape(a *App) (series map[string]float64, text string) {
 	w.t.Helper()
 	status, text := w.net.get(w.t, "http://"+a.Addr()+"/metrics")
 	if status != 200 {
@@ -40,7 +40,7 @@ func (w *world) scrape(a *App) (series map[string]float64, text string) {
 }
 
 // tells fails the test where a scrape does not say what it should.
-func (w *world) tells(a *App, want map[string]float64) {
+func (w *fixture) tells(a *App, want map[string]float64) {
 	w.t.Helper()
 	time.Sleep(readFactsEvery) // what was read before is forgotten
 	got, _ := w.scrape(a)
@@ -76,7 +76,7 @@ func TestMetricsAnswer(t *testing.T) {
 	t.Parallel()
 	text := ""
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		w := newFixture(t, redistest.Bubble(t).Client(t), simulator.Options{})
 		w.config.Telegram.MessagesPerSecond, w.config.Poll = 1000, "@every 1m"
 		a := w.app()
 		w.subscribe(a, 30)
@@ -127,7 +127,7 @@ func TestMetricsAnswer(t *testing.T) {
 func TestMetricsOfASourceThatFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		w := newFixture(t, redistest.Bubble(t).Client(t), simulator.Options{})
 		w.config.Poll = "@every 1m"
 		a := w.app()
 		time.Sleep(time.Minute)
@@ -160,7 +160,7 @@ func TestScrapesWhileRedisHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		server := redistest.Bubble(t)
-		w := newWorld(t, server.Client(t), simulator.Options{})
+		w := newFixture(t, server.Client(t), simulator.Options{})
 		a := w.app()
 		w.tells(a, map[string]float64{"kabarchy_redis_up": 1})
 		reads := 0

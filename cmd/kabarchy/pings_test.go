@@ -18,7 +18,7 @@ import (
 const testPing = "0123456789abcdef0123456789abcdef"
 
 // ping says to an instance that something has news, and returns what it answers.
-func (w *world) ping(a *App, method, path, secret, body string) int {
+func (w *fixture) ping(a *App, method, path, secret, body string) int {
 	w.t.Helper()
 	r, err := http.NewRequestWithContext(w.t.Context(), method, "http://"+a.Addr()+path, strings.NewReader(body))
 	if err != nil {
@@ -40,7 +40,7 @@ func (w *world) ping(a *App, method, path, secret, body string) int {
 func TestAPingBringsNewsAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		w := newFixture(t, redistest.Bubble(t).Client(t), simulator.Options{})
 		w.config.Poll = "@every 1h"
 		w.pingSecret = testPing
 		leader := w.app()
@@ -76,7 +76,7 @@ func TestAPingBringsNewsAtOnce(t *testing.T) {
 }
 
 // polls is how often an instance has polled the sources.
-func (w *world) polls(a *App) (n float64) {
+func (w *fixture) polls(a *App) (n float64) {
 	series, _ := w.scrape(a)
 	for name, value := range series {
 		if strings.HasPrefix(name, "kabarchy_feeds_polls_total{") {
@@ -90,7 +90,7 @@ func (w *world) polls(a *App) (n float64) {
 func TestAPingBeforeItsFeed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		w := newFixture(t, redistest.Bubble(t).Client(t), simulator.Options{})
 		w.config.Poll = "@every 1h"
 		w.pingSecret = testPing
 		a := w.app()
@@ -111,7 +111,7 @@ func TestAPingBeforeItsFeed(t *testing.T) {
 func TestWhoMayPing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		w := newFixture(t, redistest.Bubble(t).Client(t), simulator.Options{})
 		silent := w.app()
 		known := "/ping/" + w.config.Sources[0].ID
 		if status := w.ping(silent, http.MethodPost, known, "", ""); status != http.StatusNotFound {

@@ -13,7 +13,7 @@ import (
 	"kabarchy/subscriptions/redistest/pipenet"
 )
 
-// pipes is the world's network: a name leads to a listener inside the process, so that
+// pipes is the fixture's network: a name leads to a listener inside the process, so that
 // the whole service runs in a testing/synctest bubble.
 type pipes struct {
 	client *http.Client

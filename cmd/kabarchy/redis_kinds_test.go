@@ -38,7 +38,7 @@ func TestServiceOnEachKindOfRedis(t *testing.T) {
 			t.Parallel()
 			address := kind.start(t)
 			_, mini := redistest.Mini(t)
-			w := newWorld(t, mini, simulator.Options{})
+			w := newFixture(t, mini, simulator.Options{})
 			w.config.Telegram.MessagesPerSecond = 1000
 			a := w.instanceOn(open(t, address))
 			if err := a.AwaitPolls(deadline(t, wait)); err != nil {

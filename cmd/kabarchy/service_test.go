@@ -23,9 +23,9 @@ import (
 	"kabarchy/subscriptions/redistest"
 )
 
-// world is all that the service meets: the ministry's site, Telegram with its people,
+// fixture is all that the service meets: the ministry's site, Telegram with its people,
 // Redis. The service itself comes and goes in it.
-type world struct {
+type fixture struct {
 	t        *testing.T
 	site     *sample.Site
 	telegram *simulator.Server
@@ -45,10 +45,10 @@ type world struct {
 	shift atomic.Int64
 }
 
-// newWorld builds a world around a Redis. In a bubble time is virtual there.
-func newWorld(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *world {
+// newFixture builds it around a Redis. In a bubble time is virtual there.
+func newFixture(t *testing.T, rdb redis.UniversalClient, telegram simulator.Options) *fixture {
 	t.Helper()
-	w := &world{t: t, rdb: rdb, net: newPipes(t), log: &bottest.Log{}}
+	w := &fixture{t: t, rdb: rdb, net: newPipes(t), log: &bottest.Log{}}
 	var err error
 	if w.site, err = sample.NewSite(time.Now); err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func newWorld(t *testing.T, rdb redis.UniversalClient, telegram simulator.Option
 }
 
 // dated has Telegram date its answers by its own clock.
-func (w *world) dated(telegram http.Handler) http.Handler {
+func (w *fixture) dated(telegram http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if shift := w.shift.Load(); shift != 0 {
 			rw.Header().Set("Date", time.Now().Add(time.Duration(shift)).UTC().Format(http.TimeFormat))
@@ -80,7 +80,7 @@ func (w *world) dated(telegram http.Handler) http.Handler {
 }
 
 // noisy puts the noise behind what is a feed.
-func (w *world) noisy(site http.Handler) http.Handler {
+func (w *fixture) noisy(site http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if w.broken.Load() {
 			http.Error(rw, "out of order", http.StatusInternalServerError)
@@ -101,7 +101,7 @@ func (w *world) noisy(site http.Handler) http.Handler {
 
 // title is the key by which the simulator counts: the title of the sample item, with
 // its language, that a message brings; "" for all other messages.
-func (w *world) title(text string) string {
+func (w *fixture) title(text string) string {
 	for _, entry := range w.site.Entries() {
 		for language, edition := range entry.Editions {
 			if strings.Contains(text, opening(edition.Title)) {
@@ -114,14 +114,14 @@ func (w *world) title(text string) string {
 
 func key(number int, language string) string { return fmt.Sprintf("%d-%s", number, language) }
 
-// instance starts a service in the world, with a connection of its own to Redis.
-func (w *world) instance() *App {
+// instance starts a service, with a connection of its own to Redis.
+func (w *fixture) instance() *App {
 	w.t.Helper()
 	return w.instanceOn(Redis{UniversalClient: redistest.Again(w.t, w.rdb), Where: "the test's Redis"})
 }
 
-// instanceOn starts a service on another Redis than the world's.
-func (w *world) instanceOn(rdb Redis) *App {
+// instanceOn starts a service on another Redis than the fixture's.
+func (w *fixture) instanceOn(rdb Redis) *App {
 	w.t.Helper()
 	a := w.fresh(rdb)
 	if err := a.Start(w.t.Context()); err != nil {
@@ -136,7 +136,7 @@ func (w *world) instanceOn(rdb Redis) *App {
 }
 
 // fresh makes a service that is not started.
-func (w *world) fresh(rdb Redis) *App {
+func (w *fixture) fresh(rdb Redis) *App {
 	w.t.Helper()
 	a, err := NewApp(w.t.Context(), AppOptions{
 		Config: w.config, Token: config.Secret(w.telegram.Token()), PingSecret: w.pingSecret, Endpoint: w.endpoint,
@@ -151,7 +151,7 @@ func (w *world) fresh(rdb Redis) *App {
 }
 
 // app starts a service that becomes the leader, and waits until it has read the site.
-func (w *world) app() *App {
+func (w *fixture) app() *App {
 	w.t.Helper()
 	a := w.instance()
 	if err := a.AwaitPolls(deadline(w.t, wait)); err != nil {
@@ -161,7 +161,7 @@ func (w *world) app() *App {
 }
 
 // stop ends a service in order.
-func (w *world) stop(a *App) {
+func (w *fixture) stop(a *App) {
 	w.t.Helper()
 	if err := a.Stop(deadline(w.t, wait)); err != nil {
 		w.t.Errorf("stop: %v", err)
@@ -169,7 +169,7 @@ func (w *world) stop(a *App) {
 }
 
 // publish puts a draft on the site, where the service's next poll finds it.
-func (w *world) publish(number int) {
+func (w *fixture) publish(number int) {
 	w.t.Helper()
 	if _, err := w.site.Publish(number); err != nil {
 		w.t.Fatal(err)
@@ -178,7 +178,7 @@ func (w *world) publish(number int) {
 
 // subscribe lets a crowd subscribe, a third each in Kyrgyz, Russian and English, and
 // returns who is to get which edition.
-func (w *world) subscribe(a *App, n int) map[string][]int64 {
+func (w *fixture) subscribe(a *App, n int) map[string][]int64 {
 	w.t.Helper()
 	languages := []string{"ky", "ru", "en"}
 	first, err := w.telegram.CrowdJoin(deadline(w.t, wait), n, languages...)
@@ -201,7 +201,7 @@ func (w *world) subscribe(a *App, n int) map[string][]int64 {
 }
 
 // delivered counts the messages with an item in any language.
-func (w *world) delivered(number int) (messages int) {
+func (w *fixture) delivered(number int) (messages int) {
 	for _, language := range []string{"ky", "ru", "en"} {
 		for _, n := range w.telegram.Deliveries(key(number, language)) {
 			messages += n
@@ -211,7 +211,7 @@ func (w *world) delivered(number int) (messages int) {
 }
 
 // finished reports whether the items' broadcasts are over, in so many editions. A digest is none.
-func (w *world) finished(a *App, editions int) bool {
+func (w *fixture) finished(a *App, editions int) bool {
 	progress, err := a.Engine.Progress(w.t.Context())
 	over := 0
 	for _, p := range progress {
@@ -224,7 +224,7 @@ func (w *world) finished(a *App, editions int) bool {
 
 // verify fails the test unless every reader has the item once in the right language,
 // but for so many duplicates.
-func (w *world) verify(number int, readers map[string][]int64, duplicates int) {
+func (w *fixture) verify(number int, readers map[string][]int64, duplicates int) {
 	w.t.Helper()
 	again := 0
 	for language, chats := range readers {
@@ -251,7 +251,7 @@ func (w *world) verify(number int, readers map[string][]int64, duplicates int) {
 func TestEverySubscriberGetsEachItemOnce(t *testing.T) {
 	t.Parallel()
 	redistest.EachInBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
-		w := newWorld(t, rdb, simulator.Options{})
+		w := newFixture(t, rdb, simulator.Options{})
 		w.config.Telegram.MessagesPerSecond = 1000
 		a := w.app()
 		defer w.stop(a)
@@ -280,7 +280,7 @@ func TestEverySubscriberGetsEachItemOnce(t *testing.T) {
 func TestEditWithoutChangeOfContentSendsNothing(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, rdb redis.UniversalClient) {
-		w := newWorld(t, rdb, simulator.Options{})
+		w := newFixture(t, rdb, simulator.Options{})
 		a := w.app()
 		defer w.stop(a)
 		readers := w.subscribe(a, 3)
@@ -314,10 +314,10 @@ func TestRestartInTheMiddleOfABroadcast(t *testing.T) {
 	tests := []struct {
 		name string
 		on   func(*testing.T, func(*testing.T, redis.UniversalClient))
-		end  func(w *world, a *App)
+		end  func(w *fixture, a *App)
 	}{
-		{"in order", inBubble, func(w *world, a *App) { w.stop(a) }},
-		{"abruptly", redistest.EachInBubble, func(w *world, a *App) {
+		{"in order", inBubble, func(w *fixture, a *App) { w.stop(a) }},
+		{"abruptly", redistest.EachInBubble, func(w *fixture, a *App) {
 			// Redis is gone for this instance, and then all of it stops.
 			_ = a.options.Redis.Close()
 			_ = a.Stop(deadline(w.t, wait))
@@ -330,7 +330,7 @@ func TestRestartInTheMiddleOfABroadcast(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			tt.on(t, func(t *testing.T, rdb redis.UniversalClient) {
-				w := newWorld(t, rdb, simulator.Options{Latency: 60 * time.Millisecond})
+				w := newFixture(t, rdb, simulator.Options{Latency: 60 * time.Millisecond})
 				w.config.Telegram.MessagesPerSecond = 70
 				a := w.app()
 				const people = 100
@@ -362,7 +362,7 @@ func inBubble(t *testing.T, f func(*testing.T, redis.UniversalClient)) {
 }
 
 // noted counts the messages in the ledger.
-func (w *world) noted() (messages int) {
+func (w *fixture) noted() (messages int) {
 	w.t.Helper()
 	ledgers, err := w.rdb.Keys(w.t.Context(), "sent:*").Result()
 	if err != nil {
@@ -384,7 +384,7 @@ func TestStandbyTakesOver(t *testing.T) {
 }
 
 func standbyTakesOver(t *testing.T, rdb redis.UniversalClient) {
-	w := newWorld(t, rdb, simulator.Options{Latency: 20 * time.Millisecond})
+	w := newFixture(t, rdb, simulator.Options{Latency: 20 * time.Millisecond})
 	w.config.Telegram.MessagesPerSecond = 200
 	leader := w.app()
 	readers := w.subscribe(leader, 300)

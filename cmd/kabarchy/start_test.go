@@ -28,7 +28,7 @@ func TestATelegramThatHangsAtStart(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, redistest.Bubble(t).Client(t), simulator.Options{WebhookWait: time.Millisecond})
+				w := newFixture(t, redistest.Bubble(t).Client(t), simulator.Options{WebhookWait: time.Millisecond})
 				p := newProxy(w)
 				if c.webhook {
 					w.config.Telegram.Webhook = p.URL + "/telegram"
@@ -72,7 +72,7 @@ func TestReadyzWhenNobodyLeads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		mini := redistest.Bubble(t)
-		w := newWorld(t, mini.Client(t), simulator.Options{})
+		w := newFixture(t, mini.Client(t), simulator.Options{})
 		leader := w.app()
 		standby := w.instance()
 		defer w.stop(leader)

@@ -23,7 +23,7 @@ type proxy struct {
 	turn      atomic.Int64
 }
 
-func newProxy(w *world) *proxy {
+func newProxy(w *fixture) *proxy {
 	p := &proxy{}
 	p.URL = w.net.serve(w.t, "localhost", &httputil.ReverseProxy{
 		Transport: w.net.client.Transport,
@@ -54,7 +54,7 @@ func TestAllInstancesAnswerByWebhook(t *testing.T) {
 }
 
 func allInstancesAnswer(t *testing.T, rdb redis.UniversalClient) {
-	w := newWorld(t, rdb, simulator.Options{WebhookWait: 1})
+	w := newFixture(t, rdb, simulator.Options{WebhookWait: 1})
 	p := newProxy(w)
 	w.config.Telegram.Webhook = p.URL + "/telegram"
 	w.config.Telegram.MessagesPerSecond = 1000
@@ -99,7 +99,7 @@ func TestSwitchingModes(t *testing.T) {
 }
 
 func switchingModes(t *testing.T, rdb redis.UniversalClient) {
-	w := newWorld(t, rdb, simulator.Options{WebhookWait: 1})
+	w := newFixture(t, rdb, simulator.Options{WebhookWait: 1})
 	p := newProxy(w)
 	const each = 50
 	first := w.telegram.Crowd(4 * each)
@@ -141,7 +141,7 @@ func TestMetricsAreNotAtTheWebhooksAddress(t *testing.T) {
 }
 
 func webhookApart(t *testing.T, rdb redis.UniversalClient) {
-	w := newWorld(t, rdb, simulator.Options{WebhookWait: 1})
+	w := newFixture(t, rdb, simulator.Options{WebhookWait: 1})
 	p := newProxy(w)
 	w.config.Telegram.Webhook = p.URL + "/telegram"
 	w.config.Telegram.WebhookListen = "127.0.0.1:0"

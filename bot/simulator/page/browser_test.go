@@ -18,7 +18,7 @@ import (
 )
 
 // scriptedBot answers /start and presses until the test ends.
-func scriptedBot(t *testing.T, w *world) {
+func scriptedBot(t *testing.T, w *fixture) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	t.Cleanup(func() { cancel(); <-done })
@@ -51,7 +51,7 @@ var choices = [][]telegram.Button{
 }
 
 // react is what the scripted bot does.
-func (w *world) react(ctx context.Context, u telegram.Update) error {
+func (w *fixture) react(ctx context.Context, u telegram.Update) error {
 	switch {
 	case u.Message != nil && strings.HasPrefix(u.Message.Text, "/start"):
 		return w.bot.Call(ctx, "sendMessage", map[string]string{
@@ -76,7 +76,7 @@ func (w *world) react(ctx context.Context, u telegram.Update) error {
 }
 
 // item sends an item as a push: a picture with a caption.
-func item(t testing.TB, w *world, chat int64, title string) {
+func item(t testing.TB, w *fixture, chat int64, title string) {
 	t.Helper()
 	w.call(t, "sendPhoto", map[string]string{
 		"chat_id": strconv.FormatInt(chat, 10), "photo": w.url + "/page/emblem.svg", "parse_mode": "HTML",
@@ -201,7 +201,7 @@ func visit(t *testing.T, ctx context.Context, name string, width int) {
 
 // staysUnderTheFinger has a message change between a finger's down and up on its button: a button
 // that is drawn anew meanwhile is not pressed.
-func staysUnderTheFinger(t *testing.T, ctx context.Context, w *world, c *simulator.Citizen, button string) {
+func staysUnderTheFinger(t *testing.T, ctx context.Context, w *fixture, c *simulator.Citizen, button string) {
 	t.Helper()
 	finger := func(does string) {
 		browsertest.Do(t, ctx, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(
@@ -226,7 +226,7 @@ func staysUnderTheFinger(t *testing.T, ctx context.Context, w *world, c *simulat
 }
 
 // answersAQuestion has the bot ask the person, who answers it.
-func answersAQuestion(t *testing.T, ctx context.Context, w *world, c *simulator.Citizen, inPhone func(string) string) {
+func answersAQuestion(t *testing.T, ctx context.Context, w *fixture, c *simulator.Citizen, inPhone func(string) string) {
 	t.Helper()
 	var asked telegram.Sent
 	w.call(t, "sendMessage", map[string]string{

@@ -21,16 +21,16 @@ import (
 	"kabarchy/bot/telegram"
 )
 
-// world is a simulator with its page behind a real HTTP server, and a bot's way to call it.
-type world struct {
+// fixture is a simulator with its page behind a real HTTP server, and a bot's way to call it.
+type fixture struct {
 	*simulator.Server
 	url string
 	bot *telegram.Client
 }
 
-func start(t testing.TB, desk page.Desk) *world {
+func start(t testing.TB, desk page.Desk) *fixture {
 	t.Helper()
-	w := &world{Server: simulator.New(simulator.Options{Now: time.Now})}
+	w := &fixture{Server: simulator.New(simulator.Options{Now: time.Now})}
 	w.Show(page.New(w.Server, page.Options{Desk: desk}))
 	web := httptest.NewServer(w.Handler())
 	t.Cleanup(func() {
@@ -46,7 +46,7 @@ func start(t testing.TB, desk page.Desk) *world {
 
 // call calls a method that has to succeed, as the bot does, and decodes what it answers
 // into result, unless that is nil.
-func (w *world) call(t testing.TB, method string, params map[string]string, result any) {
+func (w *fixture) call(t testing.TB, method string, params map[string]string, result any) {
 	t.Helper()
 	if err := w.bot.Call(t.Context(), method, params, result); err != nil {
 		t.Fatal(err)
@@ -54,7 +54,7 @@ func (w *world) call(t testing.TB, method string, params map[string]string, resu
 }
 
 // write sends a text to a chat.
-func (w *world) write(t testing.TB, chat int64, text string) {
+func (w *fixture) write(t testing.TB, chat int64, text string) {
 	t.Helper()
 	w.call(t, "sendMessage", map[string]string{"chat_id": strconv.FormatInt(chat, 10), "text": text}, nil)
 }
@@ -119,7 +119,7 @@ func (d *desk) wasAsked(t testing.TB, what string) {
 }
 
 // get fetches a page of the simulator.
-func get(t testing.TB, w *world, path string) (*http.Response, string) {
+func get(t testing.TB, w *fixture, path string) (*http.Response, string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+path, nil)
 	if err != nil {
@@ -129,7 +129,7 @@ func get(t testing.TB, w *world, path string) (*http.Response, string) {
 }
 
 // act does on the page's behalf what a press there does.
-func act(t testing.TB, w *world, action, body string, header ...string) (*http.Response, string) {
+func act(t testing.TB, w *fixture, action, body string, header ...string) (*http.Response, string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+"/simulator/"+action, strings.NewReader(body))
 	if err != nil {
@@ -166,7 +166,7 @@ type stream struct {
 	raw   bytes.Buffer
 }
 
-func listen(t testing.TB, w *world) *stream {
+func listen(t testing.TB, w *fixture) *stream {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+"/simulator/events", nil)
 	if err != nil {

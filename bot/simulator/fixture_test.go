@@ -17,8 +17,8 @@ import (
 	"kabarchy/bot/simulator"
 )
 
-// world is a simulator behind a real HTTP server, and a bot's way to call it.
-type world struct {
+// fixture is a simulator behind a real HTTP server, and a bot's way to call it.
+type fixture struct {
 	*simulator.Server
 	url   string
 	clock *clock
@@ -42,9 +42,9 @@ func (c *clock) Move(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-func start(t testing.TB, o simulator.Options) *world {
+func start(t testing.TB, o simulator.Options) *fixture {
 	t.Helper()
-	w := &world{clock: &clock{now: time.Date(2026, 7, 20, 9, 0, 0, 0, time.UTC)}}
+	w := &fixture{clock: &clock{now: time.Date(2026, 7, 20, 9, 0, 0, 0, time.UTC)}}
 	if o.Now == nil {
 		o.Now = w.clock.Now
 	}
@@ -77,7 +77,7 @@ type reply struct {
 type params = map[string]any
 
 // call calls a method with a JSON body.
-func (w *world) call(t testing.TB, method string, p params) reply {
+func (w *fixture) call(t testing.TB, method string, p params) reply {
 	t.Helper()
 	body, err := json.Marshal(p)
 	if err != nil {
@@ -87,13 +87,13 @@ func (w *world) call(t testing.TB, method string, p params) reply {
 }
 
 // form calls a method as a form.
-func (w *world) form(t testing.TB, method string, p url.Values) reply {
+func (w *fixture) form(t testing.TB, method string, p url.Values) reply {
 	t.Helper()
 	return w.post(t, method, "application/x-www-form-urlencoded", strings.NewReader(p.Encode()))
 }
 
 // upload calls a method as a multipart form with a file in one of its fields.
-func (w *world) upload(t testing.TB, method string, p url.Values, field string, file []byte) reply {
+func (w *fixture) upload(t testing.TB, method string, p url.Values, field string, file []byte) reply {
 	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -115,7 +115,7 @@ func (w *world) upload(t testing.TB, method string, p url.Values, field string, 
 	return w.post(t, method, form.FormDataContentType(), &body)
 }
 
-func (w *world) post(t testing.TB, method, kind string, body io.Reader) reply {
+func (w *fixture) post(t testing.TB, method, kind string, body io.Reader) reply {
 	t.Helper()
 	r, err := w.try(t, method, kind, body)
 	if err != nil {
@@ -124,7 +124,7 @@ func (w *world) post(t testing.TB, method, kind string, body io.Reader) reply {
 	return r
 }
 
-func (w *world) try(t testing.TB, method, kind string, body io.Reader) (reply, error) {
+func (w *fixture) try(t testing.TB, method, kind string, body io.Reader) (reply, error) {
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+"/bot"+w.Token()+"/"+method, body)
 	if err != nil {
 		return reply{}, err
@@ -140,7 +140,7 @@ func (w *world) try(t testing.TB, method, kind string, body io.Reader) (reply, e
 }
 
 // must calls a method that has to succeed, and reads its result.
-func must[T any](t testing.TB, w *world, method string, p params) (result T) {
+func must[T any](t testing.TB, w *fixture, method string, p params) (result T) {
 	t.Helper()
 	r := w.call(t, method, p)
 	if !r.OK {
@@ -215,7 +215,7 @@ type happening struct {
 }
 
 // updates takes all that happened since the last call.
-func (w *world) updates(t testing.TB) []happening {
+func (w *fixture) updates(t testing.TB) []happening {
 	t.Helper()
 	ups := must[[]happening](t, w, "getUpdates", nil)
 	if len(ups) > 0 {
@@ -225,7 +225,7 @@ func (w *world) updates(t testing.TB) []happening {
 }
 
 // last takes all that happened and returns the newest.
-func (w *world) last(t testing.TB) happening {
+func (w *fixture) last(t testing.TB) happening {
 	t.Helper()
 	ups := w.updates(t)
 	if len(ups) == 0 {
@@ -235,7 +235,7 @@ func (w *world) last(t testing.TB) happening {
 }
 
 // send sends a text that has to arrive.
-func (w *world) send(t testing.TB, chat int64, text string) message {
+func (w *fixture) send(t testing.TB, chat int64, text string) message {
 	t.Helper()
 	return must[message](t, w, "sendMessage", params{"chat_id": chat, "text": text})
 }

@@ -54,7 +54,7 @@ func (t deskTalk) onTopicChoice(ctx context.Context, args []string) (reply, erro
 	}
 	rows = append(rows, []telegram.Button{{Text: chosen(c.Topic == "", t.words.T("button.desk_no_topic", nil)), Data: setData(c, "topic", "-")}})
 	rows = append(rows, t.caseButton(c))
-	return reply{}, t.open(ctx, page{screen: screen{t.words.T("screen.desk_topic", nil), rows}})
+	return reply{}, t.open(ctx, page{screen: t.sayChosen(screen{t.words.T("screen.desk_topic", nil), rows})})
 }
 
 // caseButton leads back to the case.
@@ -73,7 +73,7 @@ func (t deskTalk) onTimeChoice(ctx context.Context, args []string) (reply, error
 		rows = append(rows, []telegram.Button{{Text: chosen(c.At.Equal(at), t.momentOf(at)), Data: setData(c, "at", minutes(at))}})
 	}
 	rows = append(rows, []telegram.Button{{Text: t.words.T("button.desk_other_time", nil), Data: caseData("ask", c, askTime)}}, t.caseButton(c))
-	return reply{}, t.open(ctx, page{screen: screen{t.words.T("screen.desk_when", nil), rows}})
+	return reply{}, t.open(ctx, page{screen: t.sayChosen(screen{t.words.T("screen.desk_when", nil), rows})})
 }
 
 // proposedTimes are in an hour, the next 18:00 and the next 9:00.

@@ -53,6 +53,10 @@ func visitorPublishes(t *testing.T, browser context.Context) {
 	v.says(sergei, russian, true)
 	v.says(aigul, russian, false)
 	v.says(sergei, kyrgyz, false)
+	for _, width := range []int64{390, 1440} { // somebody makes the window smaller in the middle of it
+		browsertest.Do(t, ctx, chromedp.EmulateViewport(width, 900))
+		browsertest.Wait(t, ctx, fmt.Sprintf("document.documentElement.scrollWidth <= %d && innerWidth === %[1]d", width))
+	}
 	browsertest.Wait(t, ctx, `parseInt(document.querySelector('[data-testid=running-sent]')?.textContent) >= 40`)
 	browsertest.Wait(t, ctx, `document.querySelector('[data-testid=result]')?.textContent.startsWith('102 адам · 3 тил')`)
 	browsertest.Screenshot(t, ctx, "demo")

@@ -282,6 +282,7 @@ func (p *Poller) archiveResponse(ctx context.Context, s *polled, state sourceSta
 		p.options.OnAnnounce()
 	}
 	p.noteReindexed(s.Source, c.result.Reindexed)
+	p.noteDecided(s.Source, c.items)
 	c.result.Items, c.result.Bytes, c.result.Cut, c.result.Unchanged = items, resp.Size, cut, resp.Unchanged
 	p.keepArticles(ctx, s.Source, c.items)
 	return c.result, c.state, nil
@@ -297,6 +298,19 @@ func (p *Poller) understand(resp *fetch.Response, s Source) (document, error) {
 	// A site may end the connection before the length that it named, at the end of a whole document.
 	d.Cut = d.Cut || resp.Cut && !d.Ended
 	return d, err
+}
+
+// noteDecided reports what becomes of each item that a poll announced or held, under the item's id:
+// by it the log can be followed to the broadcast, and kabarchy explain says who got it.
+func (p *Poller) noteDecided(s Source, items []change) {
+	for _, c := range items {
+		switch {
+		case c.held != nil:
+			p.options.Log.Info("item held: a person has to decide", "source", s.ID, "item", c.ID, "reason", c.held.Reason)
+		case c.announce != "":
+			p.options.Log.Info("item announced", "source", s.ID, "item", c.ID, "kind", c.announce)
+		}
+	}
 }
 
 // noteReindexed reports that Redis had lost an index.

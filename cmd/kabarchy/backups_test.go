@@ -206,29 +206,30 @@ func zipped(t *testing.T, text string) []byte {
 }
 
 // TestAFileBringsBackEveryKind fills each key of docs/redis.md, in a large and in a small hash
-// alike, and moves all of it from one Redis to another. With CI=true these are a single server
-// and a Cluster, there and back.
+// alike, and moves all of it from one Redis to the next. With CI=true these are a single server,
+// a Cluster, Sentinel, and the first again.
 func TestAFileBringsBackEveryKind(t *testing.T) {
 	t.Parallel()
-	_, from := redistest.Mini(t)
-	_, to := redistest.Mini(t)
+	_, first := redistest.Mini(t)
+	_, second := redistest.Mini(t)
+	way := []redis.UniversalClient{first, second}
 	if os.Getenv("CI") == "true" {
-		from, to = redistest.Start(t).Client(t), redistest.StartCluster(t, 3, 0).Client(t)
+		way = []redis.UniversalClient{redistest.Start(t).Client(t), redistest.StartCluster(t, 3, 0).Client(t), redistest.StartSentinel(t).Client(t)}
 	}
-	fillEveryKey(t, from)
-	want := everyKey(t, from)
-	for _, rdb := range []redis.UniversalClient{to, from} {
-		file := taken(t, from)
-		if rdb == from {
-			file = taken(t, to)
-			if err := from.FlushDB(t.Context()).Err(); err != nil {
+	way = append(way, way[0]) // and back
+	fillEveryKey(t, way[0])
+	want := everyKey(t, way[0])
+	for i, to := range way[1:] {
+		file := taken(t, way[i])
+		if to == way[0] {
+			if err := to.FlushDB(t.Context()).Err(); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, err := restored(t, rdb, file); err != nil {
+		if _, err := restored(t, to, file); err != nil {
 			t.Fatal(err)
 		}
-		got := everyKey(t, rdb)
+		got := everyKey(t, to)
 		for key := range want {
 			if got[key] != want[key] {
 				t.Errorf("%s: got %q\nwant %q", key, got[key], want[key])

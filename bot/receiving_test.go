@@ -85,8 +85,9 @@ func TestALimitedOrHangingChatHoldsUpNobody(t *testing.T) {
 				unlucky := people[0]
 				h.says(unlucky, "/start ky", "Жазылдыңыз")
 				screen := unlucky.Messages()[1]
-				fault.Chats = only(unlucky.ID())
-				lift := h.telegram.Fault(fault)
+				ofOne := fault
+				ofOne.Chats = only(unlucky.ID())
+				lift := h.telegram.Fault(ofOne)
 				var taps []*simulator.Tap
 				for i, citizen := range people[1:] {
 					if i%10 == 0 {

@@ -87,8 +87,8 @@ func TestChaosUpgrade(t *testing.T) {
 		{"back, beside each other", lastRelease, c.beside},
 		{"forward, by a kill", binary, c.byKill},
 		{"back, by a kill", lastRelease, c.byKill},
-		// What a kill cut off Telegram may still take when it was looked: that would be laid to a stop
-		// in order that follows.
+		// No stop in order follows a kill: who had a message that the killed one did not note, and waits
+		// for another try again, would be laid to it.
 		{"forward for good, by a kill", binary, c.byKill},
 	} {
 		if c.rdb.ZCard(t.Context(), "{news}:broadcasts:running").Val() == 0 {

@@ -7,9 +7,13 @@ import (
 	"kabarchy/bot/desk/report"
 )
 
-// days are the sums of the last n days, today included.
-func (d *Desk) days(r *request, n int) ([]report.Day, error) {
-	return report.Days(r.Context(), d.rdb, d.options.Zone, time.Now(), n)
+// days are the sums of the last n days, today included; n is what the request asks for.
+func (d *Desk) days(r *request) (n int, days []report.Day, err error) {
+	if n, err = daysOf(r); err != nil {
+		return 0, nil, err
+	}
+	days, err = report.Days(r.Context(), d.rdb, d.options.Zone, time.Now(), n)
+	return n, days, err
 }
 
 // growth is who came and who left, as a picture and as a table: in stretches of days that hold
@@ -43,11 +47,7 @@ func (v view) growth(days []report.Day) (chart report.Chart, lines []growthLine)
 
 // growthChart draws who came and who left.
 func (d *Desk) growthChart(r *request) error {
-	n, err := daysOf(r)
-	if err != nil {
-		return err
-	}
-	days, err := d.days(r, n)
+	_, days, err := d.days(r)
 	if err != nil {
 		return err
 	}

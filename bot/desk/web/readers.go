@@ -46,11 +46,7 @@ var (
 
 // readers shows who reads, and who came and left.
 func (d *Desk) readers(r *request) error {
-	n, err := daysOf(r)
-	if err != nil {
-		return err
-	}
-	days, err := d.days(r, n)
+	n, days, err := d.days(r)
 	if err != nil {
 		return err
 	}

@@ -155,10 +155,7 @@ func (d *Desk) after(r *request, out desk.Outcome, done string, err error) error
 	case out.Result == desk.Refused:
 		done = refusals[out.Refusal]
 	}
-	if err := r.say(r.T(done)); err != nil {
-		return err
-	}
-	return r.see(r.next(r.PostFormValue("back")))
+	return r.tell(r.T(done), r.next(r.PostFormValue("back")))
 }
 
 // moved says that a case is another by now than the page showed, and leads back.
@@ -167,13 +164,10 @@ func (d *Desk) moved(r *request, c desk.Case) error {
 	if c.ID != "" && !slices.Contains(d.office.AllowedTo(c, r.who, r.roles), desk.Verb(r.PathValue("verb"))) {
 		words = r.T("web.moved")
 	}
-	if err := r.say(words); err != nil {
-		return err
-	}
 	if r.Method == http.MethodGet {
-		return r.see("/case/" + c.ID)
+		return r.tell(words, "/case/"+c.ID)
 	}
-	return r.see(r.next(r.PostFormValue("back")))
+	return r.tell(words, r.next(r.PostFormValue("back")))
 }
 
 // refusals are what to say of each.

@@ -23,8 +23,8 @@
 //     {{$.T …}}. A form is a POST with {{template "nonce" $}} in it. There is no style= and no
 //     on…= in it: the Content-Security-Policy refuses both. Classes are in static/desk.css.
 //  2. sources.go, with a handler: func (d *Desk) sources(r *request) error, which asks package
-//     desk and ends with r.show("sources", data), or after a POST with r.say(words) and
-//     r.see("/sources"). r.who is who asks, r.roles what they may do. An error that it returns
+//     desk and ends with r.show("sources", data), or after a POST with
+//     r.tell(words, "/sources"). r.who is who asks, r.roles what they may do. An error that it returns
 //     becomes a page in words: errNoPage, errTooMuch, or for any other "try again".
 //  3. a row in the table routes, in routes.go: the pattern, who may, and the handler.
 //

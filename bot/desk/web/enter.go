@@ -1,8 +1,6 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -82,8 +80,7 @@ func (d *Desk) signed(data string) (who int64, sum string, err error) {
 	case said.User.ID <= 0:
 		return 0, "", errors.New("it names nobody")
 	}
-	hashed := sha256.Sum256([]byte(strings.ToLower(said.Hash)))
-	return said.User.ID, hex.EncodeToString(hashed[:]), nil
+	return said.User.ID, digest(strings.ToLower(said.Hash)), nil
 }
 
 // plain is an error of the library's that holds nothing of what somebody sent.

@@ -2,8 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -56,7 +54,6 @@ func (r *request) begin(who int64) error {
 		return err
 	}
 	s.Put(ctx, sessionWho, who)
-	s.Remove(ctx, sessionSaid)
 	token, expires, err := s.Commit(ctx)
 	if err != nil {
 		return fmt.Errorf("begin a session: %w", err)
@@ -100,8 +97,7 @@ const mostKnocks = 10
 
 // knock counts an attempt to sign in; errTooFast where there are too many.
 func (r *request) knock() error {
-	sum := sha256.Sum256([]byte(callerOf(r.Request)))
-	key := keyKnocks(hex.EncodeToString(sum[:]))
+	key := keyKnocks(digest(callerOf(r.Request)))
 	pipe := r.desk.rdb.Pipeline()
 	pipe.SetNX(r.Context(), key, 0, time.Minute)
 	count := pipe.Incr(r.Context(), key)

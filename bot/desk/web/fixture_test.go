@@ -59,6 +59,7 @@ type office struct {
 	log     bytes.Buffer
 	album   album
 	shown   []string // the titles of the drafts that the desk was shown
+	asked   func()   // what happens while a request finds out who asks
 }
 
 // inOffice runs a test in virtual time.
@@ -99,7 +100,12 @@ func (o *office) open() *Desk {
 	o.t.Helper()
 	d, err := New(Options{
 		Address: address, Redis: o.rdb, Desk: o.Desk, Engine: o.engine, Archive: o.archive, Token: token,
-		Language: func(context.Context, int64) (string, error) { return "en", nil },
+		Language: func(context.Context, int64) (string, error) {
+			if o.asked != nil {
+				o.asked()
+			}
+			return "en", nil
+		},
 		Previews: func(_ context.Context, _ string, item feeds.Item, _ map[string]feeds.Item) Message {
 			return Message{HTML: template.HTML("<i>" + html.EscapeString(item.Title) + "</i>")}
 		},

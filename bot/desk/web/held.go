@@ -178,10 +178,7 @@ func (d *Desk) decide(r *request) error {
 		return err
 	}
 	if r.PostForm.Get("seen") != page.Seen {
-		if err := r.say(r.T("toast.desk_moved")); err != nil {
-			return err
-		}
-		return r.see("/held/" + h.Item)
+		return r.tell(r.T("toast.desk_moved"), "/held/"+h.Item)
 	}
 	decided, err := d.office.Decide(r.Context(), r.who, desk.Batch(h), []string{h.Item}, send, page.Count, via)
 	if errors.Is(err, desk.ErrNotAllowed) {
@@ -233,8 +230,5 @@ func (d *Desk) decided(r *request, kind feeds.AnnouncementKind, send bool, of de
 		}
 		words = r.T("toast.desk_first", "Who", name)
 	}
-	if err := r.say(words); err != nil {
-		return err
-	}
-	return r.see("/queue")
+	return r.tell(words, "/queue")
 }

@@ -4,6 +4,9 @@ package web
 // the cookie.
 func keySession(sum string) string { return "{news}:desk:session:" + sum }
 
+// keySaid is a string: the words that a page begins with; by SHA-256 of the token and the page.
+func keySaid(sum string) string { return "{news}:desk:said:" + sum }
+
 // keySeen is a string: that a sign-in by Telegram, or a form that invites, was used.
 func keySeen(sum string) string { return "{news}:desk:seen:" + sum }
 

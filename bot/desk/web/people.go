@@ -64,10 +64,7 @@ func (d *Desk) invite(r *request) error {
 		return err
 	})
 	if err == nil && !fresh { // the page was loaded again
-		if err := r.say(r.T("web.invited")); err != nil {
-			return err
-		}
-		return r.see("/people")
+		return r.tell(r.T("web.invited"), "/people")
 	}
 	if errors.Is(err, desk.ErrNotAllowed) {
 		return errOutside
@@ -105,8 +102,5 @@ func (d *Desk) putOut(r *request) error {
 	case err != nil:
 		return err
 	}
-	if err := r.say(r.T("line.desk_put_out")); err != nil {
-		return err
-	}
-	return r.see("/people")
+	return r.tell(r.T("line.desk_put_out"), "/people")
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"golang.org/x/text/language"
 
 	"kabarchy/bot/desk"
@@ -115,12 +116,11 @@ func (r *request) draw(status int, name string, data any) error {
 	p := page{view: r.view, Path: strings.TrimPrefix(r.URL.Path, r.site.base), Nonce: newNonce(), Roles: r.roles, Data: data}
 	if r.who != 0 && status == http.StatusOK {
 		p.In = true
-		if p.Said = r.desk.sessions.PopString(r.Context(), sessionSaid); p.Said != "" {
-			if _, _, err := r.desk.sessions.Commit(r.Context()); err != nil {
-				return err
-			}
+		told, err := r.desk.rdb.GetDel(r.Context(), r.keySaid(p.Path)).Result()
+		if err != nil && !errors.Is(err, redis.Nil) {
+			return err
 		}
-		p.Said = cmp.Or(r.said, p.Said)
+		p.Said = cmp.Or(r.said, told)
 	}
 	var drawn bytes.Buffer
 	if err := r.desk.pages[name].ExecuteTemplate(&drawn, "base.html", p); err != nil {
@@ -146,11 +146,21 @@ func (r *request) part(name, part string, data any) error {
 	return err
 }
 
-// say has the next page of this person begin with some words.
-func (r *request) say(words string) error {
-	r.desk.sessions.Put(r.Context(), sessionSaid, words)
-	_, _, err := r.desk.sessions.Commit(r.Context())
-	return err
+// saidKept is how long a page's first words wait for it to be loaded.
+const saidKept = 10 * time.Minute
+
+// tell leads on to a page, named as in routes, which begins with some words. They are not in the
+// session: each of its requests writes that back as it found it.
+func (r *request) tell(words, to string) error {
+	if err := r.desk.rdb.Set(r.Context(), r.keySaid(to), words, saidKept).Err(); err != nil {
+		return err
+	}
+	return r.see(to)
+}
+
+// keySaid is where the first words of a page are kept for this session.
+func (r *request) keySaid(path string) string {
+	return keySaid(digest(r.desk.sessions.Token(r.Context()) + "\x00" + path))
 }
 
 // see leads on to a page, named as in routes.

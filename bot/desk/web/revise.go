@@ -76,13 +76,10 @@ func (d *Desk) unchangeable(ctx context.Context, item feeds.Item, editions map[s
 
 // toItem leads back to an item, with some words.
 func (d *Desk) toItem(r *request, item feeds.Item, words string, err error) error {
-	if err == nil {
-		err = r.say(r.T(words))
-	}
 	if err != nil {
 		return err
 	}
-	return r.see("/item/" + item.ID)
+	return r.tell(r.T(words), "/item/"+item.ID)
 }
 
 // withdrawing is the case that takes an item back already: by this form, or by another.
@@ -158,13 +155,10 @@ func (d *Desk) withdraw(r *request) error {
 
 // toCase leads to the case that takes an item back.
 func (d *Desk) toCase(r *request, c desk.Case, err error) error {
-	if err == nil {
-		err = r.say(r.T("web.done_withdraw"))
-	}
 	if err != nil {
 		return err
 	}
-	return r.see("/case/" + c.ID)
+	return r.tell(r.T("web.done_withdraw"), "/case/"+c.ID)
 }
 
 // sureRetry asks before those are tried again who could not be reached.

@@ -16,10 +16,7 @@ func (d *Desk) late(r *request, c desk.Case, page *compose) error {
 	if !page.unsaved() && submittedBy(c, r) {
 		words = acts[desk.Submit].done
 	}
-	if err := r.say(r.T(words)); err != nil {
-		return err
-	}
-	return r.see("/case/" + c.ID)
+	return r.tell(r.T(words), "/case/"+c.ID)
 }
 
 // submittedBy reports whether the request asks to submit a case that the person has submitted.
@@ -57,10 +54,7 @@ func (d *Desk) saved(r *request, c desk.Case, page *compose, seen int) error {
 			words = "toast.desk_moved"
 		}
 	}
-	if err := r.say(r.T(cmp.Or(words, "web.moved"))); err != nil {
-		return err
-	}
-	return r.see("/case/" + c.ID)
+	return r.tell(r.T(cmp.Or(words, "web.moved")), "/case/"+c.ID)
 }
 
 // showToAll shows a draft that was saved to everybody else at the desk.
@@ -73,11 +67,11 @@ func (d *Desk) showToAll(r *request, c desk.Case) error {
 		shown, err = d.options.ShowToAll(r.Context(), r.who, c)
 		return err
 	})
-	if err == nil && fresh {
-		err = r.say(r.T("toast.desk_shown", "Count", r.Number(shown)))
-	}
 	if err != nil {
 		return err
 	}
-	return r.see("/case/" + c.ID)
+	if !fresh {
+		return r.see("/case/" + c.ID)
+	}
+	return r.tell(r.T("toast.desk_shown", "Count", r.Number(shown)), "/case/"+c.ID)
 }

@@ -62,6 +62,26 @@ func TestAfterAnActTheCaseIsShown(t *testing.T) {
 	})
 }
 
+// What is typed is looked at while the form is sent: the one request is on its way when the other
+// is answered.
+func TestWhatWasDoneIsSaidInSpiteOfAnotherRequest(t *testing.T) {
+	inOffice(t, func(t *testing.T, o *office) {
+		o.submitted("abcdefghij", "Legal aid")
+		b := o.signIn(cholpon)
+		_, page := b.get("/desk/case/abcdefghij/sure/approve?version=2")
+		form := sureForm(page)
+		o.asked = func() { // the other request has read its session, and writes it back later
+			o.asked = nil
+			b.ask("POST", "/desk/case/abcdefghij/do/approve", form)
+		}
+		b.get("/desk/queue")
+		_, page = b.get("/desk/case/abcdefghij")
+		contains(t, page, "Approved.")
+		_, page = b.get("/desk/case/abcdefghij")
+		contains(t, page, "!Approved.")
+	})
+}
+
 func TestAReasonThatCantBeTakenStays(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {
 		c := o.submitted("abcdefghij", "Legal aid")

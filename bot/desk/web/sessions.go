@@ -18,11 +18,8 @@ const (
 	sessionIdle = 30 * time.Minute
 )
 
-// What a session holds.
-const (
-	sessionWho  = "who"  // a Telegram user id
-	sessionSaid = "said" // what the next page is to say first
-)
+// sessionWho names what a session holds, a Telegram user id.
+const sessionWho = "who"
 
 // newSessions keeps sessions in Redis. The cookie belongs to this
 // host alone, and in a frame to the page around it: in web.telegram.org this one is foreign.
@@ -41,8 +38,13 @@ type store struct{ rdb redis.UniversalClient }
 var _ scs.CtxStore = store{}
 
 func sessionKey(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return keySession(hex.EncodeToString(sum[:]))
+	return keySession(digest(token))
+}
+
+// digest is the SHA-256 of a secret, by which Redis knows it.
+func digest(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
 }
 
 // alive reports which of some sessions there are.

@@ -110,6 +110,7 @@ var families = []*family{
 	{name: "{news}:desk:ask:<user>", kind: "string", why: ofAMoment},
 	{name: "{news}:desk:screens:<chat>", kind: "hash", why: ofAMoment},
 	{name: "{news}:desk:session:<sum>", kind: "string", why: ofAMoment},
+	{name: "{news}:desk:said:<sum>", kind: "string", why: ofAMoment},
 	{name: "{news}:desk:seen:<sum>", kind: "string", why: ofAMoment},
 	{name: "{news}:desk:knocks:<sum>", kind: "string", why: ofAMoment},
 	{name: "{news}:desk:login:<sum>", kind: "string", why: onceGood},

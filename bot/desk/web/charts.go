@@ -85,10 +85,8 @@ func (r *request) drawn(chart report.Chart) error {
 	if err != nil {
 		return err
 	}
-	r.w.Header().Set("Content-Type", "image/svg+xml")
 	// What the library draws has style= in it. Opened by itself, it may use that and nothing else.
 	r.w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
-	r.w.WriteHeader(http.StatusOK)
-	_, err = r.w.Write(picture)
-	return err
+	send(r.w, r.Request, http.StatusOK, "image/svg+xml", picture)
+	return nil
 }

@@ -21,7 +21,8 @@
 //     words are {{.T "web.…"}}, numbers {{.Number .Data.Count}}, moments {{.Moment .Data.At}},
 //     addresses {{.To "/sources"}}; what the handler gave is in .Data. Within {{range}} write
 //     {{$.T …}}. A form is a POST with {{template "nonce" $}} in it. There is no style= and no
-//     on…= in it: the Content-Security-Policy refuses both. Classes are in static/desk.css.
+//     on…= in it: the Content-Security-Policy refuses both. Classes are in static/desk.css, which
+//     stands in every page: see first.go.
 //  2. sources.go, with a handler: func (d *Desk) sources(r *request) error, which asks package
 //     desk and ends with r.show("sources", data), or after a POST with
 //     r.tell(words, "/sources"). r.who is who asks, r.roles what they may do. An error that it returns

@@ -129,9 +129,7 @@ func (r *request) draw(status int, name string, data any) error {
 		}
 		return err
 	}
-	r.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	r.w.WriteHeader(status)
-	r.w.Write(drawn.Bytes())
+	send(r.w, r.Request, status, "text/html; charset=utf-8", drawn.Bytes())
 	return nil
 }
 
@@ -141,9 +139,8 @@ func (r *request) part(name, part string, data any) error {
 	if err := r.desk.pages[name].ExecuteTemplate(&drawn, part, page{view: r.view, In: true, Roles: r.roles, Data: data}); err != nil {
 		return err
 	}
-	r.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, err := r.w.Write(drawn.Bytes())
-	return err
+	send(r.w, r.Request, http.StatusOK, "text/html; charset=utf-8", drawn.Bytes())
+	return nil
 }
 
 // saidKept is how long a page's first words wait for it to be loaded.

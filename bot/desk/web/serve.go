@@ -32,12 +32,14 @@ func New(o Options) (*Desk, error) {
 	if o.Username == nil {
 		o.Username = func() string { return "" }
 	}
+	files := readFiles()
+	before := readFirst(files)
 	d := &Desk{
 		options: o, office: o.Desk, rdb: o.Redis, log: o.Log.With("component", "web"),
-		host: hostOf(u.Scheme, u.Host), security: policy(o.Frames),
+		host: hostOf(u.Scheme, u.Host), security: before.policy(o.Frames),
 		foreign: http.NewCrossOriginProtection(), sessions: newSessions(o.Redis, o.Cookie),
 		pages: readPages(), mux: http.NewServeMux(),
-		site: &site{base: strings.TrimRight(u.Path, "/"), files: readFiles(), zone: o.Zone, username: o.Username},
+		site: &site{base: strings.TrimRight(u.Path, "/"), files: files, first: before, zone: o.Zone, username: o.Username},
 	}
 	at := func(ctx context.Context) (*glance, error) { return lookAt(ctx, o) }
 	d.hub = &hub{at: at, has: store{o.Redis}.alive, log: d.log, streams: make(map[chan look]string)}
@@ -62,13 +64,6 @@ func Serves(address string, r *http.Request) bool {
 func hostOf(scheme, host string) string {
 	port := map[string]string{"https": ":443", "http": ":80"}[scheme]
 	return strings.ToLower(strings.TrimSuffix(host, port))
-}
-
-// policy says to a browser what a page may load: what is ours. Telegram's web client shows it
-// in a frame.
-func policy(frames []string) string {
-	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; " +
-		"base-uri 'none'; frame-ancestors " + strings.Join(append([]string{"https://web.telegram.org"}, frames...), " ")
 }
 
 // writeWithin is how long a slow line may take to read a page.

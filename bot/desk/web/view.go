@@ -23,6 +23,7 @@ type view struct {
 type site struct {
 	base     string // the path above all pages, without a slash at its end
 	files    files
+	first    first
 	zone     *time.Location
 	username func() string // the bot's
 }
@@ -90,6 +91,9 @@ func (v view) To(parts ...any) string {
 
 // File is the address of a file of static, with its hash in it.
 func (v view) File(name string) string { return v.site.base + v.site.files.address(name) }
+
+// First is what stands before all else in a page.
+func (v view) First() template.HTML { return v.site.first.html }
 
 // Chat is the address of the bot's chat; empty while that is not known.
 func (v view) Chat() string {

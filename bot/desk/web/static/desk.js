@@ -1,5 +1,6 @@
 // The desk's own script: what a Mini App says to Telegram, and what Telegram says to it, as
 // https://core.telegram.org/api/web-events describes. Without it every page works in a browser.
+// It is loaded beside the page, and runs when all of that is there.
 (() => {
   "use strict";
 
@@ -13,7 +14,6 @@
   const data = given.get("tgWebAppData");
   if (data !== null) {
     keep("telegram", "yes");
-    keep("theme", given.get("tgWebAppThemeParams"));
     history.replaceState(history.state, "", location.pathname + location.search);
   }
 
@@ -26,19 +26,9 @@
     else if (inFrame) window.parent.postMessage(JSON.stringify({ eventType: event, eventData: fields }), "*"); // no secrets
   }
 
-  // Light or dark is Telegram's choice; the colours are ours.
-  function paint() {
-    let colours = null;
-    try { colours = JSON.parse(sessionStorage.getItem("theme")); } catch { return; }
-    const back = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colours?.bg_color ?? "");
-    if (!back) return;
-    const [red, green, blue] = back.slice(1).map((part) => parseInt(part, 16));
-    root.dataset.theme = 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light";
-  }
-
   // What Telegram says.
   const heard = {
-    theme_changed: (fields) => { keep("theme", JSON.stringify(fields?.theme_params)); paint(); },
+    theme_changed: (fields) => { paintAs(JSON.stringify(fields?.theme_params)); },
     back_button_pressed: () => { location.assign(root.querySelector("[data-home]")?.href ?? "."); },
   };
   const hear = (event, fields) => heard[event]?.(typeof fields === "string" ? JSON.parse(fields || "{}") : fields);
@@ -60,8 +50,10 @@
     post("web_app_setup_closing_behavior", { need_confirmation: is });
   }
   document.addEventListener("input", (event) => { if (event.target.name !== "tab" && event.target.closest?.("[data-unsaved]")) note(true); });
-  window.addEventListener("load", () => { // what was typed before htmx was there
-    if (unsaved) document.getElementById("compose")?.dispatchEvent(new Event("input", { bubbles: true }));
+  window.addEventListener("load", () => { // what was typed before this or htmx was there
+    const form = document.querySelector("[data-unsaved]");
+    const typed = [...(form?.elements ?? [])].some((field) => field.matches("textarea, [id^=title-]") && field.value !== field.defaultValue);
+    if (unsaved || typed) form.dispatchEvent(new Event("input", { bubbles: true }));
   });
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) note(false); }); // it is kept
   document.addEventListener("submit", (event) => {
@@ -76,10 +68,8 @@
 
   // The language that one wrote in is the one that is seen when the page comes again.
   document.addEventListener("change", (event) => { if (event.target.name === "tab") keep("tab", event.target.value); });
-  document.addEventListener("DOMContentLoaded", () => {
-    const tab = document.getElementById("tab-" + sessionStorage.getItem("tab"));
-    if (tab !== null && document.querySelector(".theirs") === null) tab.checked = true;
-  });
+  const tab = document.getElementById("tab-" + sessionStorage.getItem("tab"));
+  if (tab !== null && document.querySelector(".theirs") === null) tab.checked = true;
 
   // Buttons above a text put marks around what is chosen in it.
   function setMark(area, mark) {
@@ -96,20 +86,15 @@
     const button = event.target.closest?.("[data-mark]");
     if (button) setMark(document.getElementById(button.parentElement.dataset.marks), button.dataset.mark);
   });
-  document.addEventListener("DOMContentLoaded", () => {
-    document.querySelectorAll("[data-marks]").forEach((bar) => { bar.hidden = false; });
-  });
+  document.querySelectorAll("[data-marks]").forEach((bar) => { bar.hidden = false; });
 
-  paint();
-  document.addEventListener("DOMContentLoaded", () => {
-    if (data === null && !inTelegram()) return;
-    post("web_app_ready");
-    post("web_app_expand");
-    post("web_app_setup_swipe_behavior", { allow_vertical_swipe: false });
-    post("web_app_setup_back_button", { is_visible: root.querySelector("[data-home]") !== null });
-    const form = document.getElementById("enter");
-    if (form === null || data === null) return;
-    form.elements.data.value = data;
-    form.submit();
-  });
+  if (data === null && !inTelegram()) return;
+  post("web_app_ready");
+  post("web_app_expand");
+  post("web_app_setup_swipe_behavior", { allow_vertical_swipe: false });
+  post("web_app_setup_back_button", { is_visible: root.querySelector("[data-home]") !== null });
+  const form = document.getElementById("enter");
+  if (form === null || data === null) return;
+  form.elements.data.value = data;
+  form.submit();
 })();

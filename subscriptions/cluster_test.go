@@ -69,7 +69,7 @@ func TestCluster(t *testing.T) {
 // expectCount checks the count, when Redis answers again.
 func expectCount(t *testing.T, s *subscriptions.Store, n int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for {
 		counts, err := s.Count(ctx)

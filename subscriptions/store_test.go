@@ -232,7 +232,7 @@ func TestOutage(t *testing.T) {
 // rises waits until a number is greater than it is now.
 func rises(t *testing.T, what string, number *atomic.Int64) {
 	t.Helper()
-	before, deadline := number.Load(), time.Now().Add(30*time.Second)
+	before, deadline := number.Load(), time.Now().Add(2*time.Minute)
 	for number.Load() == before {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain: %s", what)

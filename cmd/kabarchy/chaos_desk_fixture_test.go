@@ -160,7 +160,7 @@ func (p *pressroom) dies(do func(), points ...point) {
 		}
 		select {
 		case <-dead:
-		case <-time.After(30 * time.Second):
+		case <-time.After(2 * time.Minute):
 			p.t.Fatalf("the program never came to %s", at.name)
 		}
 		p.deaths++

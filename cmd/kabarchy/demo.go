@@ -145,14 +145,17 @@ func (d *demo) surroundings() surroundings {
 func (d *demo) begin(ctx context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin) // whoever asked may have left
+	ctx = context.WithoutCancel(ctx) // whoever asked may have left
+	stopping, cancel := context.WithTimeout(ctx, stopWithin)
 	defer cancel()
 	around := d.surroundings()
-	if err := d.stage.stop(ctx); err != nil {
+	if err := d.stage.stop(stopping); err != nil {
 		d.log.WarnContext(ctx, "the demo begins again, and not all of it has ended", "error", err)
 	}
+	starting, cancel := context.WithTimeout(ctx, startWithin) // what took long to end takes nothing from it
+	defer cancel()
 	var err error
-	if d.stage, err = newStage(ctx, around); err != nil {
+	if d.stage, err = newStage(starting, around); err != nil {
 		around.failed(err) // there is nothing left to show
 	}
 	return err

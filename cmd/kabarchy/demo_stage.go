@@ -160,6 +160,9 @@ func (s *stage) startApp(ctx context.Context) error {
 	return nil
 }
 
+// startWithin is how long a service, or all of the demo, may take to start again.
+const startWithin = time.Minute
+
 // stop ends the service, then its stand-ins.
 func (s *stage) stop(ctx context.Context) error {
 	s.mu.Lock()

@@ -132,7 +132,9 @@ func (s *stage) kill(ctx context.Context) error {
 
 // restart starts a service after another one. Without one, there is nothing left to show.
 func (s *stage) restart(ctx context.Context) error {
-	err := s.startApp(ctx)
+	starting, cancel := context.WithTimeout(context.WithoutCancel(ctx), startWithin)
+	defer cancel()
+	err := s.startApp(starting)
 	if err != nil {
 		s.around.failed(err)
 	}

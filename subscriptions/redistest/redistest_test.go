@@ -116,7 +116,7 @@ func TestFailover(t *testing.T) {
 // eventually waits until what holds; it fails the test after a generous deadline.
 func eventually(t *testing.T, what string, holds func(context.Context) bool) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for !holds(t.Context()) {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain: %s", what)

@@ -245,7 +245,7 @@ func answersAQuestion(t *testing.T, ctx context.Context, w *fixture, c *simulato
 
 func waitFor(t *testing.T, c *simulator.Citizen, text string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := c.Wait(ctx, func(all []simulator.Message) bool { return len(all) > 0 && all[len(all)-1].Text == text }); err != nil {
 		t.Error(err)

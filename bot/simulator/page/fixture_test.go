@@ -99,7 +99,7 @@ func (d *desk) ask(what string) error {
 // wasAsked waits until the desk has been asked something.
 func (d *desk) wasAsked(t testing.TB, what string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()

@@ -21,6 +21,9 @@ func TestVisitorAtTheKeyboard(t *testing.T) {
 	officer, page := v.signsIn(d, phones[2])
 	browsertest.Do(t, officer.ctx, chromedp.Navigate(page+"new"))
 	officer.there("#compose")
+	officer.turnsTabs()
+	browsertest.Do(t, officer.ctx, browsertest.Size(1280, 900), chromedp.Navigate(page+"new"))
+	officer.there("#compose")
 	officer.keys(kb.Tab)
 	officer.at(".skip")
 	officer.keys(kb.Enter)
@@ -58,6 +61,26 @@ func TestVisitorAtTheKeyboard(t *testing.T) {
 		c, _, err := d.App.Desk.Look(t.Context(), written.ID)
 		return err == nil && (c.Status == desk.Approved || c.Status == desk.Sending || c.Status == desk.Sent)
 	})
+}
+
+// turnsTabs goes through the languages of the page to write on, as a phone shows it, by the arrows:
+// each shows its own fields alone, and the next press of Tab leads into them.
+func (v visitor) turnsTabs() {
+	v.t.Helper()
+	browsertest.Do(v.t, v.ctx, browsertest.Size(390, 844))
+	v.tabsTo("[name=tab]")
+	for _, turn := range []struct{ key, language string }{
+		{"", "ru"}, {kb.ArrowRight, "en"}, {kb.ArrowRight, "ky"}, {kb.ArrowLeft, "en"}, {kb.ArrowUp, "ru"}, {kb.ArrowDown, "en"},
+	} {
+		if turn.key != "" {
+			v.keys(turn.key)
+		}
+		v.at("#tab-" + turn.language + ":checked")
+		browsertest.Wait(v.t, v.ctx, fmt.Sprintf(`getComputedStyle(document.querySelector(".tabs [for=tab-%s]")).outlineStyle === "solid"`, turn.language))
+		browsertest.Wait(v.t, v.ctx, fmt.Sprintf(`[...document.querySelectorAll("[id^=text-]")].every((e) => e.checkVisibility() === (e.lang === %q))`, turn.language))
+	}
+	v.keys(kb.Tab)
+	v.at("#title-en")
 }
 
 func (v visitor) keys(keys string) {

@@ -120,15 +120,15 @@ func write(t *testing.T, d *demo, c *simulator.Citizen, title string) desk.Case 
 	return out.Case
 }
 
-// signsIn signs in on a computer by a link, in a tab of its own.
-func (v visitor) signsIn(d *demo, c *simulator.Citizen) (tab visitor, page string) {
+// signsIn signs in on a computer by a link, in a tab of its own, which is made ready by some steps.
+func (v visitor) signsIn(d *demo, c *simulator.Citizen, ready ...chromedp.Action[chromedp.Void]) (tab visitor, page string) {
 	v.t.Helper()
 	made, err := d.App.Desk.Login(v.t.Context(), c.ID())
 	if err != nil {
 		v.t.Fatal(err)
 	}
 	tab, page = visitor{v.t, browsertest.Tab(v.t, v.ctx, 1280, 900)}, d.pages.of(c.ID())
-	browsertest.Do(v.t, tab.ctx, chromedp.Navigate(page+"in/"+made))
+	browsertest.Do(v.t, tab.ctx, append(ready, chromedp.Navigate(page+"in/"+made))...)
 	tab.click("form[action*='/in/'] button")
 	tab.there(".now")
 	return tab, page

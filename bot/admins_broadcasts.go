@@ -97,6 +97,7 @@ func (t *conversation) onBroadcast(ctx context.Context, args []string) (reply, e
 	if !t.byAdmin() {
 		return t.stale()
 	}
+	t.whole = true
 	p, found, err := t.bot.heldBroadcast(ctx, render.Arg(args, 1)+":"+render.Arg(args, 2))
 	if err != nil {
 		return reply{}, err

@@ -189,6 +189,7 @@ func (t *conversation) onHeld(ctx context.Context, args []string) (reply, error)
 	if !t.byAdmin() {
 		return t.stale()
 	}
+	t.whole = true
 	wanted := render.Arg(args, 0)
 	held, err := t.bot.batch(ctx, render.Arg(args, 1))
 	if err != nil {

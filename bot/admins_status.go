@@ -29,6 +29,7 @@ func (t *conversation) status(ctx context.Context, _ string) error {
 		}
 		return t.hint(ctx)
 	}
+	t.whole = true
 	counts, err := t.bot.admins.Service.Count(ctx)
 	if err != nil {
 		return err

@@ -26,6 +26,7 @@ type conversation struct {
 	poster   string            // the label of the poster by whose link they came; empty for none
 	returned bool              // was taken for gone, and is not
 	moved    bool              // what the group gets has gone to another forum topic
+	whole    bool              // what it shows is for who runs the bot: nothing opens at a tap only
 	late     bool              // what it shows takes longer than anybody waits for
 	// unhurried, of a press, has the buttons below the finger change nothing at once; nil where
 	// nobody pressed.
@@ -40,8 +41,8 @@ func (t *conversation) show(ctx context.Context, s screen) error { return t.illu
 // It returns before the screen is there if Telegram takes its time.
 func (t *conversation) illustrate(ctx context.Context, s screen, picture string) error {
 	t.bot.reads.leave(t.chat.ID)
-	if t.moved {
-		s.text += "\n\n" + t.topicInWords()
+	if !t.whole {
+		s.text = render.Fold(s.text, t.topicInWords())
 	}
 	if t.unhurried != nil && t.pressed != nil {
 		s.rows = t.unhurried(s.rows)
@@ -59,9 +60,13 @@ func (t *conversation) illustrate(ctx context.Context, s screen, picture string)
 	return err
 }
 
-// topicInWords says that the news goes to the topic in which it is said.
+// topicInWords says that the news goes to the topic in which it is said; empty where it went
+// there before.
 func (t *conversation) topicInWords() string {
-	if t.thread == 0 {
+	switch {
+	case !t.moved:
+		return ""
+	case t.thread == 0:
 		return t.words.T("line.moved_general", nil)
 	}
 	return t.words.T("line.moved_topic", nil)

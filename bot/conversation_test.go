@@ -69,6 +69,26 @@ func TestConversations(t *testing.T) {
 	})
 }
 
+// longer are what begins the messages that may be longer than a screen at the largest letters,
+// each with the reason.
+var longer = map[string]string{
+	"📊": "the state of the service, which an administrator reads at one look",
+	"✋": "asks an administrator for a decision, and shows all of what is decided on",
+}
+
+// onAScreen fails the test where a message is longer than a screen at the largest letters.
+func onAScreen(t *testing.T, m simulator.Message) {
+	t.Helper()
+	for begins := range longer {
+		if strings.HasPrefix(m.Text, begins) {
+			return
+		}
+	}
+	if !bottest.OnAScreen(m) {
+		t.Errorf("this is longer than a screen at the largest letters:\n%s", bottest.Draw(m))
+	}
+}
+
 // eachScript plays the scripts, each in a bubble of its own, and compares what comes of it
 // with what they say. The language is the last part of a script's name.
 func eachScript(t *testing.T, pattern string, play func(t *testing.T, language, script string) string) {
@@ -401,6 +421,7 @@ func (s *scene) changes(toast string) string {
 			continue
 		}
 		s.seen[key] = shown
+		onAScreen(s.t, m)
 		what, where := "new", ""
 		if before != "" {
 			what = "changed"

@@ -103,6 +103,7 @@ func (w *walker) shown() simulator.Message {
 	messages := w.chat().Messages()
 	for _, m := range slices.Backward(messages) {
 		if m.Bot {
+			onAScreen(w.t, m)
 			return m
 		}
 	}

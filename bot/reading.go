@@ -105,7 +105,8 @@ func (t *conversation) showReading(ctx context.Context, item feeds.Item, back st
 	if pages := render.Pages(render.Summary(item), item.Language); len(pages) > 0 {
 		text += "\n\n" + t.bot.renderer.Timed(item, pages[0].HTML())
 	}
-	return t.show(ctx, screen{text + "\n\n" + render.Tagged("i", locale.For(item.Language).T("line.reading", nil)), render.PageButtons(item, 1, 1, back)})
+	wait := render.Tagged("i", locale.For(item.Language).T("line.reading", nil))
+	return t.show(ctx, screen{render.Fold(text, wait), render.PageButtons(item, 1, 1, back)})
 }
 
 // showPage shows a page of what the item's message does not show of its text. If that is

@@ -243,6 +243,7 @@ func TestAFloodOfCommandsCostsTelegramLittle(t *testing.T) {
 		group.AddBot(owner, simulator.AllRights)
 		group.Say(owner, "/start@kabarchy_bot ky", 0)
 		h.keeps(group.ID(), "subscribed", active("ky"))
+		h.settled()
 		before := group.Received()
 		members := h.crowd(5)
 		for n := range 300 {

@@ -48,7 +48,7 @@ func conversations(t *testing.T, language string) string {
 	for _, script := range scriptsIn(t, language) {
 		for line := range strings.Lines(script) {
 			if shown, isShown := strings.CutPrefix(line, "| "); isShown {
-				all.WriteString(shown)
+				all.WriteString(strings.TrimPrefix(shown, "┆ "))
 			}
 		}
 	}
@@ -78,6 +78,7 @@ var (
 	anyTag = regexp.MustCompile(`<[^>]*>`)
 	// anyPlaceholder matches what regexp.QuoteMeta makes of one.
 	anyPlaceholder = regexp.MustCompile(`\\{\\{[^}]*\\}\\}`)
+	anySpace       = regexp.MustCompile(`\s+`)
 )
 
 // occurs matches where the entry, in any of its forms, stands with something in place of
@@ -91,7 +92,8 @@ func occurs(entry any) *regexp.Regexp {
 	for _, form := range forms {
 		text, _ := form.(string)
 		text = html.UnescapeString(anyTag.ReplaceAllString(text, ""))
-		patterns = append(patterns, anyPlaceholder.ReplaceAllString(regexp.QuoteMeta(text), `.*`))
+		text = anyPlaceholder.ReplaceAllString(regexp.QuoteMeta(text), `.*`)
+		patterns = append(patterns, anySpace.ReplaceAllString(text, `\s+`)) // it may be folded there
 	}
 	return regexp.MustCompile(strings.Join(patterns, "|"))
 }

@@ -2,6 +2,7 @@ package bottest
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -21,14 +22,12 @@ func Draw(m simulator.Message) string {
 	if m.File != nil {
 		fmt.Fprintf(&out, "| 📎 %s\n", m.File.Name)
 	}
-	at := 0
-	for line := range strings.Lines(m.Text) {
+	for line, folded := range eachLine(m) {
 		mark := "|"
-		if folded(m, at) {
+		if folded {
 			mark = "| ┆"
 		}
-		fmt.Fprintf(&out, "%s %s\n", mark, strings.TrimRight(line, "\n"))
-		at += len(utf16.Encode([]rune(line)))
+		fmt.Fprintf(&out, "%s %s\n", mark, line)
 	}
 	text := utf16.Encode([]rune(m.Text))
 	for _, e := range m.Entities {
@@ -51,6 +50,34 @@ func Draw(m simulator.Message) string {
 		fmt.Fprintf(&out, "| ⌨️ %s\n", m.Question.Placeholder)
 	}
 	return out.String()
+}
+
+// OnAScreen reports whether a small phone shows all of a message at Telegram's largest letters as
+// long as nobody has tapped on it: 18 lines of 18 signs, three of them of what opens at a tap.
+func OnAScreen(m simulator.Message) bool {
+	const signs, screen, quote = 18, 18, 3
+	seen, opens := 0, 0
+	for line, folded := range eachLine(m) {
+		if size := max(1, (len(utf16.Encode([]rune(line)))+signs-1)/signs); folded {
+			opens += size
+		} else {
+			seen += size
+		}
+	}
+	return seen+min(opens, quote) <= screen
+}
+
+// eachLine goes over the lines of a message's text: each, and whether it opens at a tap.
+func eachLine(m simulator.Message) iter.Seq2[string, bool] {
+	return func(yield func(string, bool) bool) {
+		at := 0
+		for line := range strings.Lines(m.Text) {
+			if !yield(strings.TrimRight(line, "\n"), folded(m, at)) {
+				return
+			}
+			at += len(utf16.Encode([]rune(line)))
+		}
+	}
 }
 
 // folded reports whether what stands at that UTF-16 unit of the text opens at a tap.

@@ -28,7 +28,7 @@ var titles = map[string]string{
 // Sample is the n-th of the sample items in a language, each a day newer than the one before.
 func Sample(language string, n int) feeds.Item {
 	i := Item(fmt.Sprintf("sample%saaaaaaa%c", language, 'a'+n), language, fmt.Sprintf("%s (%d)", titles[language], n))
-	i.Summary = strings.Repeat(titles[language]+". ", 30*(n%2)+1)
+	i.Summary = strings.Repeat(titles[language]+". ", 40*(n%2)+1)
 	i.Published, i.Topics = i.Published.AddDate(0, 0, n-1), []string{"legal-aid"}
 	return i
 }

@@ -25,6 +25,7 @@ func withoutEmoji(text string) string {
 func screensOf(script string) (screens [][]string) {
 	for line := range strings.Lines(script) {
 		shown, isShown := strings.CutPrefix(strings.TrimRight(line, "\n"), "| ")
+		shown = strings.TrimPrefix(shown, "┆ ") // what opens at a tap
 		switch {
 		case isShown && (len(screens) == 0 || strings.HasPrefix(shown, "(")):
 			screens = append(screens, []string{shown})

@@ -4,17 +4,15 @@ import (
 	"html"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"kabarchy/bot/locale"
 	"kabarchy/feeds"
 	"kabarchy/feeds/article"
 )
 
-// pageSize is how much of an article one page holds, in UTF-16 units: with its head it
-// fits below a picture, and it is about what a small phone shows at a time.
-const pageSize = 600
+// pageSize is how much of an article one page holds, in UTF-16 units: with its head it fits
+// below a picture. What a screen does not show at large letters opens at a tap: see Fold.
+const pageSize = 840
 
 // paragraph is a piece of an article that is shown on lines of its own.
 type paragraph struct {
@@ -76,7 +74,7 @@ func (page Page) Picture() string {
 	return ""
 }
 
-// Pages lays an article out on pages that fit a small phone; the words that it needs are in
+// Pages lays an article out on pages; the words that it needs are in
 // the language. An article without words has none.
 func Pages(blocks []article.Block, language string) []Page {
 	return paginate(paragraphsOf(blocks, locale.For(language)), pageSize)
@@ -122,22 +120,6 @@ func (p paragraph) part(budget int) (head, rest paragraph) {
 	head, rest = p, p
 	head.spans, rest.spans = between(p.spans, 0, end), between(p.spans, next, len(text))
 	return head, rest
-}
-
-// breakAt is where a text is parted that does not fit, and where its rest begins: at the
-// end of a sentence that is not too far back, or else of a word.
-func breakAt(text string, budget int) (end, next int) {
-	end = Fit(text, budget)
-	if i := sentenceEnd(text, end); i > end/3 {
-		end = i
-	} else if i := strings.LastIndexFunc(text[:end+1], unicode.IsSpace); i > end/2 {
-		end = i
-	}
-	if end == 0 { // a sign made of more parts than fit
-		_, end = utf8.DecodeRuneInString(text)
-	}
-	next = len(text) - len(strings.TrimLeftFunc(text[end:], unicode.IsSpace))
-	return len(strings.TrimRightFunc(text[:end], unicode.IsSpace)), next
 }
 
 // between cuts out the spans from one byte of their text to another.

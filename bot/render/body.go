@@ -15,27 +15,14 @@ type body struct {
 	shortened   bool // there is more of it
 }
 
-// firstLook is how much of a title and the text below it a small phone shows at its largest
-// letters, in UTF-16 units. Where there is more than a few lines more, it opens at a tap.
-const firstLook, fewLines = 220, 120
-
 // bodyOf makes the body of an item's message, of at most so many UTF-16 units: the text as
 // the desk wrote it, with its marks, or else a feed's summary.
 func bodyOf(item feeds.Item, room int) body {
-	spans, shortened := summaryOf(item, room-len("\n"))
+	spans, shortened := summaryOf(item, room)
 	if len(item.Blocks) > 0 {
-		spans, shortened = textOf(item, room-len("\n"))
+		spans, shortened = textOf(item, room)
 	}
-	whole := paragraph{spans: spans}.text()
-	look := max(firstLook-Units(OneLine(item.Title)), firstLook/2)
-	if Units(whole) <= look+fewLines {
-		return body{spansHTML(spans), whole, shortened}
-	}
-	end, next := breakAt(whole, look)
-	return body{
-		spansHTML(between(spans, 0, end)) + "\n<blockquote expandable>" + spansHTML(between(spans, next, len(whole))) + "</blockquote>",
-		whole[:end] + "\n" + whole[next:], shortened,
-	}
+	return body{spansHTML(spans), paragraph{spans: spans}.text(), shortened}
 }
 
 // summaryOf is what a feed says of an item, and whether it has more.

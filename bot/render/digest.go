@@ -13,7 +13,7 @@ import (
 )
 
 // DigestCount is how many items one message of a digest holds: so many titles fit a
-// message whatever their length, and a phone's screen when they are short.
+// message whatever their length.
 const DigestCount = 8
 
 // Digest lists some of the items of a digest, each with a button that opens it. The
@@ -36,6 +36,6 @@ func (r Renderer) Digest(p subscriptions.Preferences, items []feeds.Item, first,
 			rows, row = append(rows, row), nil
 		}
 	}
-	text := strings.Join(texts, "\n\n")
+	text := Fold(strings.Join(texts, "\n\n"), "")
 	return Message{HTML: text, Plain: WithoutTags(text), Markup: telegram.Keyboard(Linked(rows, bot))}
 }

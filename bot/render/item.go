@@ -73,7 +73,6 @@ func (r Renderer) Variant(item feeds.Item, editions map[string]feeds.Item, v Var
 	}
 	f := r.frame(item, v)
 	body := bodyOf(item, f.room())
-	body.html = r.Timed(item, body.html)
 	p := Message{Shortened: body.shortened}
 	if p.Image = item.File; p.Image == "" && WebAddress(item.Picture) {
 		p.Image = item.Picture
@@ -82,8 +81,8 @@ func (r Renderer) Variant(item feeds.Item, editions map[string]feeds.Item, v Var
 	if p.Image != "" && !v.NoPicture {
 		says = pictureLine(item, f.room()-Units(body.plain)-len("\n\n"))
 	}
-	p.HTML = JoinFilled("\n\n", f.headHTML, body.html, Tagged("i", says), f.footHTML)
-	p.Plain = JoinFilled("\n\n", f.head, body.plain, says, f.foot)
+	p.HTML = Fold(JoinFilled("\n\n", f.headHTML, r.Timed(item, body.html), Tagged("i", says)), f.footHTML)
+	p.Plain = WithoutTags(p.HTML)
 	rows := ItemButtons(item, p.Shortened, back)
 	rows = append(rows, EditionButtons(item, editions, func(e feeds.Item) string { return ItemData(e, back) })...)
 	if rows != nil {
@@ -114,8 +113,10 @@ func (r Renderer) frame(item feeds.Item, v Variant) frame {
 	}
 }
 
-// room is how much text there may be, in UTF-16 units.
-func (f frame) room() int { return captionLimit - Units(f.head) - Units(f.foot) - 2*len("\n\n") }
+// room is how much text there may be, in UTF-16 units; where it is folded takes one more.
+func (f frame) room() int {
+	return captionLimit - Units(f.head) - Units(f.foot) - 2*len("\n\n") - len("\n")
+}
 
 // topicLine names the item's topics in its language, as many as fit; empty if it has none.
 func (r Renderer) topicLine(item feeds.Item) string {

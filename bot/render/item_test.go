@@ -70,6 +70,9 @@ func TestRenderedItemsAreAlwaysTelegrams(t *testing.T) {
 				t.Fatalf("%s is %d units long", name, n)
 			}
 		}
+		if n := firstSight(p.HTML); n > ScreenLines {
+			t.Fatalf("%d lines are seen of %q", n, p.HTML)
+		}
 		if text != p.Plain {
 			t.Fatalf("with markup it reads %q, without %q", text, p.Plain)
 		}
@@ -183,7 +186,7 @@ func TestAnAlertLooksRight(t *testing.T) {
 		{"no summary", feeds.Item{Title: "Центр"}, "Центр\n\n" + date},
 		{"a summary that repeats the title", feeds.Item{Title: "Центр  открыт", Summary: "Центр\nоткрыт"}, "Центр  открыт\n\n" + date},
 		{"a long summary ends at a sentence", feeds.Item{Title: "Центр", Summary: strings.Repeat(sentence, 30)},
-			"Центр\n\n" + strings.TrimSpace(strings.Repeat(sentence, 4)) + "\n" + strings.TrimSpace(strings.Repeat(sentence, 10)) + "\n\n" + date},
+			"Центр\n\n" + strings.TrimSpace(strings.Repeat(sentence, 3)) + "\n" + strings.TrimSpace(strings.Repeat(sentence, 11)) + "\n\n" + date},
 		{"a summary that the site broke off", feeds.Item{Title: "Центр", Summary: sentence + "Каждый может […]"},
 			"Центр\n\n" + strings.TrimSpace(sentence) + "\n\n" + date},
 		{"one that is but one sentence", feeds.Item{Title: "Центр", Summary: "Каждый может прийти, [...]"},
@@ -191,7 +194,7 @@ func TestAnAlertLooksRight(t *testing.T) {
 		{"dots that are the author's", feeds.Item{Title: "Центр", Summary: "Он открыт. И (наконец) работает."},
 			"Центр\n\nОн открыт. И (наконец) работает.\n\n" + date},
 		{"a long word", feeds.Item{Title: strings.Repeat("Ы", 300)}, strings.Repeat("Ы", 255) + "…\n\n" + date},
-		{"a long title", feeds.Item{Title: strings.Repeat("Министерство ", 30)}, strings.TrimSpace(strings.Repeat("Министерство ", 19)) + "…\n\n" + date},
+		{"a long title", feeds.Item{Title: strings.Repeat("Министерство ", 30)}, strings.TrimSpace(strings.Repeat("Министерство ", 13)) + "\n" + strings.TrimSpace(strings.Repeat("Министерство ", 6)) + "…\n\n" + date},
 	} {
 		c.item.Language, c.item.Published = "ru", day
 		want := strings.Replace(c.want, "Центр  открыт", "Центр открыт", 1)

@@ -43,6 +43,22 @@ func Cut(text string, budget int) string {
 	}) + "…"
 }
 
+// breakAt is where a text is parted that does not fit, and where its rest begins: at the
+// end of a sentence that is not too far back, or else of a word.
+func breakAt(text string, budget int) (end, next int) {
+	end = Fit(text, budget)
+	if i := sentenceEnd(text, end); i > end/3 {
+		end = i
+	} else if i := strings.LastIndexFunc(text[:end+1], unicode.IsSpace); i > end/2 {
+		end = i
+	}
+	if end == 0 { // a sign made of more parts than fit
+		_, end = utf8.DecodeRuneInString(text)
+	}
+	next = len(text) - len(strings.TrimLeftFunc(text[end:], unicode.IsSpace))
+	return len(strings.TrimRightFunc(text[:end], unicode.IsSpace)), next
+}
+
 // Fit is the length in bytes of the longest beginning that keeps to the budget and
 // does not part what is seen as one sign.
 func Fit(text string, budget int) int {

@@ -33,6 +33,8 @@ type document struct {
 	Claimed string // that it says it is in, itself or in the HTTP header
 	Title   string
 	Entries []entry // in the document's order
+	// Offer is who tells at once that there is news.
+	Offer Offer
 	// TTL is for how long the document says that it stays fresh; 0 where it doesn't.
 	TTL time.Duration
 	// Cut and Clipped say that Entries are not all: it ended in the middle, or held

@@ -13,6 +13,7 @@ type poll struct {
 	validators fetch.Validators
 	moved      string
 	ttl        time.Duration
+	offer      Offer
 	cut        bool // the document was not whole
 	unread     bool // it is as it was: there are no entries
 	clipped    bool // entries are not all of the document
@@ -24,7 +25,7 @@ type poll struct {
 func (found poll) next(old sourceState, news int, order string) sourceState {
 	state := sourceState{
 		URL: found.source.URL, Language: found.source.Language, Validators: found.validators,
-		Moved: found.moved, TTL: found.ttl, Order: order, Contact: old.Contact, Empty: old.Empty,
+		Moved: found.moved, TTL: found.ttl, Offer: found.offer, Order: order, Contact: old.Contact, Empty: old.Empty,
 		Shown: old.Shown, Newest: old.Newest, Last: old.Last, LastItem: old.LastItem, Rhythm: rhythm(old, found.entries, news, found.now),
 	}
 	if old.untouched() {

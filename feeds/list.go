@@ -20,7 +20,7 @@ func readList(text []byte, s Source, address *url.URL, zone *time.Location) (doc
 	if err != nil {
 		return document{}, err
 	}
-	d := document{Kind: "HTML page", Title: p.Title()}
+	d := document{Kind: "HTML page", Title: p.Title(), Offer: offerOfPage(p, address)}
 	for _, l := range p.Links(pattern, pageKey) {
 		d.Entries = append(d.Entries, entry{Item: Item{
 			Source: s.ID, Language: s.Language, Link: l.Address, Title: article.Shorten(l.Text, maxTitle),

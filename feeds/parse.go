@@ -64,6 +64,7 @@ func parse(text []byte, s Source, base *url.URL, zone *time.Location, now time.T
 		Ended:   fixed.Ended,
 		Clipped: fixed.Clipped || len(feed.Items) > repair.MaxItems,
 		TTL:     ttl(feed),
+		Offer:   offerOfFeed(feed, fixed.Text, base),
 	}
 	if site, err := url.Parse(article.Resolve(base, feed.Link)); err == nil && site.Host != "" {
 		base = site

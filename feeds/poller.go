@@ -251,7 +251,7 @@ func (p *Poller) fetchMoved(ctx context.Context, s Source, address string, known
 
 // archiveResponse reads a document and archives what it says.
 func (p *Poller) archiveResponse(ctx context.Context, s *polled, state sourceState, resp *fetch.Response) (Result, sourceState, error) {
-	found := poll{source: s.Source, validators: resp.Validators, moved: resp.Moved, ttl: state.TTL, unread: resp.Unchanged, now: p.now()}
+	found := poll{source: s.Source, validators: resp.Validators, moved: resp.Moved, ttl: state.TTL, offer: state.Offer, unread: resp.Unchanged, now: p.now()}
 	items, cut := 0, false
 	if !resp.Unchanged {
 		d, err := p.understand(resp, s.Source)
@@ -260,6 +260,9 @@ func (p *Poller) archiveResponse(ctx context.Context, s *polled, state sourceSta
 		}
 		d.Entries, found.clipped = newest(d.Entries, state.Order)
 		items, cut, found.ttl, found.entries = len(d.Entries), d.Cut, d.TTL, d.Entries
+		if offer := offerOfHeader(resp.Links, resp.URL).or(d.Offer).usable(); !d.Cut || len(offer.Hubs) > 0 {
+			found.offer = offer
+		}
 		if s.Kind == KindPage {
 			c, err := p.complete(ctx, s, d.Entries)
 			if err != nil {

@@ -22,6 +22,8 @@ type sourceState struct {
 	Moved string `json:"moved,omitempty"`
 	// TTL is for how long the document said that it stays fresh.
 	TTL time.Duration `json:"ttl,omitempty"`
+	// Offer is who tells at once that there is news, as the document said.
+	Offer Offer `json:"offer,omitzero"`
 	// Primed reports whether a poll brought a whole document before. What is new now is news then.
 	Primed bool `json:"primed"`
 	// Contact is when a poll first succeeded, and Empty when the document last had no items.

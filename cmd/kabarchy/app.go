@@ -29,6 +29,8 @@ import (
 	"kabarchy/bot/updates"
 	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/feeds"
+	"kabarchy/feeds/fetch"
+	"kabarchy/feeds/websub"
 	"kabarchy/subscriptions"
 )
 
@@ -82,8 +84,10 @@ type App struct {
 	web       *web.Desk // nil where the desk has no pages
 	pages     web.Options
 	updates   *updates.Dispatcher
-	webhook   *updates.Webhook // nil where updates are fetched
-	pings     *pings           // nil where no site says that it has news
+	webhook   *updates.Webhook   // nil where updates are fetched
+	pings     *pings             // what sites and hubs say of their news
+	pingDoor  *pingDoor          // nil where no site says that it has news
+	hubs      *websub.Subscriber // nil where no hub does
 	client    *telegram.Client
 	links     links
 	lease     *lease.Lease
@@ -180,9 +184,7 @@ func (a *App) wire(ctx context.Context) error {
 	if a.Poller, err = feeds.NewPoller(feeding, a.Archive); err != nil {
 		return err
 	}
-	if o.PingSecret != "" {
-		a.pings = (&pings{redis: o.Redis, secret: o.PingSecret, sources: o.Config.Sources, ping: a.Poller.Ping, log: o.Log}).register(a.metrics)
-	}
+	a.listenForNews()
 	queue := &updates.ChatQueue{}
 	a.bot = bot.New(bot.Options{
 		Client: a.client, Store: a.Store, Archive: a.Archive, Articles: a.Poller, Queue: queue, Groups: limiter,
@@ -201,6 +203,25 @@ func (a *App) wire(ctx context.Context) error {
 		a.webhook = updates.NewWebhook(a.updates, updates.WebhookOptions{Address: address, Registerer: a.metrics})
 	}
 	return nil
+}
+
+// listenForNews makes those that take it from sites and from hubs that there is news.
+func (a *App) listenForNews() {
+	o := a.options
+	a.pings = newPings(o.Redis, a.Poller.Ping, o.Log)
+	if o.PingSecret != "" {
+		a.pingDoor = (&pingDoor{secret: o.PingSecret, sources: o.Config.Sources, note: a.pings.note, log: o.Log}).register(a.metrics)
+	}
+	if o.Config.WebSub == "" {
+		return
+	}
+	network := o.Config.Network
+	a.hubs = websub.New(websub.Options{
+		Redis: o.Redis, Address: o.Config.WebSub, Key: a.client.DerivedSecret(hubsKey),
+		Fetching: fetch.Options{AllowPrivate: network.AllowPrivateAddresses, Dial: o.Dial, RootCAs: network.Roots(), UserAgent: feeds.DefaultUserAgent},
+		Offers:   func(ctx context.Context) (map[string]websub.Offer, error) { return offers(ctx, a.Archive, o.Config) },
+		News:     a.pings.note, Log: o.Log, Registerer: a.metrics,
+	})
 }
 
 // Start starts the service. Telegram and the ministry's site may be away for a while.
@@ -229,8 +250,11 @@ func (a *App) work(ctx context.Context) error {
 	parts, ctx := errgroup.WithContext(ctx)
 	parts.Go(func() error { return a.Poller.Run(ctx) })
 	parts.Go(func() error { return a.Engine.Run(ctx) })
-	if a.pings != nil {
+	if a.pingDoor != nil || a.hubs != nil {
 		parts.Go(func() error { return a.pings.run(ctx) })
+	}
+	if a.hubs != nil {
+		parts.Go(func() error { return a.hubs.Run(ctx) })
 	}
 	parts.Go(func() error { return a.Desk.Run(ctx) })
 	parts.Go(func() error { return a.receive(ctx) })

@@ -73,7 +73,7 @@ func (c *doctorCommand) Run(ctx context.Context, out output) error {
 func (d *doctor) look(ctx context.Context) {
 	d.well("zone", "it is %s in %s", time.Now().In(d.config.Zone()).Format("2 January 2006 15:04"), d.config.Timezone)
 	if d.lookAtRedis(ctx) {
-		for _, look := range []func(context.Context) error{d.lookAtData, d.lookAtLeader, d.lookAtSources, d.lookAtHeld} {
+		for _, look := range []func(context.Context) error{d.lookAtData, d.lookAtLeader, d.lookAtSources, d.lookAtHubs, d.lookAtHeld} {
 			if err := look(ctx); err != nil {
 				d.ill("redis", "look at its log; kabarchy check", "%v", err)
 			}

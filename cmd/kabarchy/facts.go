@@ -10,6 +10,7 @@ import (
 	"kabarchy/bot/desk"
 	"kabarchy/bot/desk/report"
 	"kabarchy/feeds"
+	"kabarchy/feeds/websub"
 )
 
 // readFactsEvery is how often at most the metrics read Redis, however many scrape them and
@@ -43,6 +44,7 @@ type fact struct {
 	standing broadcast.Standing
 	cases    []desk.Case
 	servers  []serverFact
+	hubs     []websub.Subscription
 }
 
 // begin makes facts that are filled in ready to be read.
@@ -55,7 +57,7 @@ func (f *facts) begin() *facts {
 // read reads all anew.
 func (f *facts) read(ctx context.Context) error {
 	found := &fact{}
-	var all [7]error
+	var all [8]error
 	found.taken, all[0] = f.taken(ctx)
 	if all[0] == nil { // Redis answers
 		var sources []feeds.Health
@@ -69,6 +71,7 @@ func (f *facts) read(ctx context.Context) error {
 		found.standing, all[4] = f.engine.Standing(ctx)
 		found.cases, all[5] = f.desk.Open(ctx)
 		found.servers, all[6] = f.redis.servers(ctx)
+		found.hubs, all[7] = websub.Subscriptions(ctx, f.redis)
 	}
 	err := errors.Join(all[:]...)
 	f.note(found, err)

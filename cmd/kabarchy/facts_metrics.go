@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -43,6 +44,7 @@ var (
 	failuresDesc  = gauge("kabarchy_feeds_failures_in_row", "Failed polls of a source since the last that succeeded.", "source")
 	lastItemDesc  = gauge("kabarchy_feeds_last_item_timestamp_seconds", "When something new last came from a source; 0 where nothing has.", "source")
 	heldItemsDesc = gauge("kabarchy_feeds_held_items", "Items that wait for a person's decision, by why they are held.", "source", "reason")
+	hubDesc       = gauge("kabarchy_hub_subscription_end_timestamp_seconds", "Until when a hub has granted to tell at once of a source's news; 0 where none has.", "source")
 	archivedDesc  = gauge("kabarchy_archive_items", "Items in the archive.")
 	linesDesc     = gauge("kabarchy_ledger_lines", "Messages, and reasons for none, that the ledgers hold; about.")
 	runningDesc   = gauge("kabarchy_broadcasts_running", "Broadcasts planned and neither finished nor held.")
@@ -121,6 +123,11 @@ func (g *gauges) collectSources(found *fact, set setter) {
 		set(failuresDesc, float64(h.Failures), source.ID)
 		set(lastItemDesc, unix(h.LastItem), source.ID)
 	}
+	for source, until := range found.hubsUntil() {
+		if slices.ContainsFunc(g.sources, func(s config.Source) bool { return s.ID == source }) {
+			set(hubDesc, unix(until), source)
+		}
+	}
 	held := make(map[[2]string]int)
 	for _, h := range found.held {
 		held[[2]string{h.Source, h.Reason}]++
@@ -128,6 +135,17 @@ func (g *gauges) collectSources(found *fact, set setter) {
 	for labels, n := range held {
 		set(heldItemsDesc, float64(n), labels[0], labels[1])
 	}
+}
+
+// hubsUntil is until when a hub tells of the news of each source that has any.
+func (f *fact) hubsUntil() map[string]time.Time {
+	until := make(map[string]time.Time)
+	for _, sub := range f.hubs {
+		if before, is := until[sub.Source]; !is || sub.Until.After(before) {
+			until[sub.Source] = sub.Until
+		}
+	}
+	return until
 }
 
 func unix(t time.Time) float64 {

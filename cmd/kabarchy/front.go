@@ -23,11 +23,12 @@ type front struct {
 	debug   net.Listener // nil where nobody looks into the program
 	apart   bool         // whether it is not
 	desk    string       // the public address of the desk's pages; empty where there are none
+	hubs    string       // the path below which hubs call; empty where they don't
 	now     atomic.Pointer[handlers]
 }
 
 // handlers are those of the moment.
-type handlers struct{ health, webhook, desk, pings http.Handler }
+type handlers struct{ health, webhook, desk, pings, hubs http.Handler }
 
 // errStarting is what /readyz says while the service waits for Redis.
 var errStarting = errors.New("the service is starting; it waits for redis")
@@ -40,10 +41,10 @@ func (a *App) open(ctx context.Context) error {
 	if a.front.health, err = a.options.Listen(ctx, c.Listen, "the key listen"); err != nil {
 		return err
 	}
-	a.front.desk = c.DeskAddress()
+	a.front.desk, a.front.hubs = c.DeskAddress(), addressPath(c.WebSub)
 	starting := readiness{{name: "start", ask: func(context.Context) error { return errStarting }}}
 	yet := http.HandlerFunc(unavailableYet)
-	a.front.now.Store(&handlers{newHandler(starting, a.metrics), yet, yet, yet})
+	a.front.now.Store(&handlers{newHandler(starting, a.metrics), yet, yet, yet, yet})
 	a.parts.start(ctx, "health and metrics", func(ctx context.Context) error {
 		return serve(ctx, a.front.health, http.HandlerFunc(a.front.answerAll), updates.WebhookGrace, a.options.Log)
 	})
@@ -75,15 +76,19 @@ func unavailableYet(w http.ResponseWriter, _ *http.Request) {
 // serveAll goes over from starting to the service's own answers. The webhook is served
 // on every instance, so that citizens are answered by all of them.
 func (a *App) serveAll() {
-	own := &handlers{newHandler(a.readiness(), a.metrics), http.NotFoundHandler(), http.NotFoundHandler(), http.NotFoundHandler()}
+	none := http.NotFoundHandler()
+	own := &handlers{newHandler(a.readiness(), a.metrics), none, none, none, none}
 	if a.webhook != nil {
-		own.webhook = only(webhookPath(a.options.Config.Telegram.Webhook), a.webhook)
+		own.webhook = only(addressPath(a.options.Config.Telegram.Webhook), a.webhook)
 	}
 	if a.web != nil {
 		own.desk = a.web
 	}
-	if a.pings != nil {
-		own.pings = a.pings
+	if a.pingDoor != nil {
+		own.pings = a.pingDoor
+	}
+	if a.hubs != nil {
+		own.hubs = a.hubs
 	}
 	a.front.now.Store(own)
 }
@@ -114,12 +119,16 @@ func (f *front) answerAll(w http.ResponseWriter, r *http.Request) {
 	f.answerWebhook(w, r)
 }
 
-// answerWebhook is for the address of the webhook alone, where sites say, too, that they have news.
+// answerWebhook is for the address of the webhook alone, where sites and hubs say, too, that there
+// is news.
 func (f *front) answerWebhook(w http.ResponseWriter, r *http.Request) {
 	now := f.now.Load()
-	if strings.HasPrefix(r.URL.Path, config.PingPath) {
+	switch {
+	case strings.HasPrefix(r.URL.Path, config.PingPath):
 		now.pings.ServeHTTP(w, r)
-		return
+	case f.hubs != "" && strings.HasPrefix(r.URL.Path, f.hubs+"/"):
+		now.hubs.ServeHTTP(w, r)
+	default:
+		now.webhook.ServeHTTP(w, r)
 	}
-	now.webhook.ServeHTTP(w, r)
 }

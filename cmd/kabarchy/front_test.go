@@ -20,8 +20,8 @@ func TestTheDesksPagesAreForTheirHostAlone(t *testing.T) {
 	says := func(what string) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, what) })
 	}
-	f := &front{desk: "https://bot.example.kg/desk"}
-	f.now.Store(&handlers{says("health"), says("webhook"), says("desk"), says("ping")})
+	f := &front{desk: "https://bot.example.kg/desk", hubs: "/websub"}
+	f.now.Store(&handlers{says("health"), says("webhook"), says("desk"), says("ping"), says("hub")})
 	for _, tt := range []struct{ host, path, want string }{
 		{"bot.example.kg", "/desk", "desk"},
 		{"Bot.Example.KG:443", "/desk/case/x", "desk"},
@@ -32,6 +32,8 @@ func TestTheDesksPagesAreForTheirHostAlone(t *testing.T) {
 		{"bot.example.kg", "/telegram", "webhook"},
 		{"bot.example.kg", "/metrics", "health"},
 		{"bot.example.kg", "/ping/minjust-ky", "ping"},
+		{"bot.example.kg", "/websub/0123", "hub"},
+		{"bot.example.kg", "/websubs", "webhook"},
 	} {
 		r := httptest.NewRequest("GET", tt.path, nil)
 		r.Host = tt.host

@@ -19,7 +19,7 @@ const (
 // Imports run one way, so that each part can be understood, tested and replaced without
 // those above it.
 var mayImport = map[string][]string{
-	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/delivery", "bot/desk", "bot/desk/report", "bot/desk/web", "bot/lease", "bot/locale", "bot/render", "bot/search", "bot/simulator", "bot/simulator/page", "bot/telegram", "bot/updates", "cmd/kabarchy/backup", "cmd/kabarchy/config", "cmd/kabarchy/sample", "feeds", "feeds/fetch", "subscriptions", "subscriptions/embedded"},
+	"cmd/kabarchy":        {"bot", "bot/broadcast", "bot/delivery", "bot/desk", "bot/desk/report", "bot/desk/web", "bot/lease", "bot/locale", "bot/render", "bot/search", "bot/simulator", "bot/simulator/page", "bot/telegram", "bot/updates", "cmd/kabarchy/backup", "cmd/kabarchy/config", "cmd/kabarchy/sample", "feeds", "feeds/fetch", "feeds/websub", "subscriptions", "subscriptions/embedded"},
 	"cmd/kabarchy/backup": {"bot/broadcast", "bot/desk", "feeds", "subscriptions"},
 	"cmd/kabarchy/config": {"bot/locale", "feeds"},
 	"cmd/kabarchy/sample": {},
@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"feeds/article":       {},
 	"feeds/fetch":         {},
 	"feeds/repair":        {},
+	"feeds/websub":        {"feeds/fetch"},
 	"subscriptions":       {},
 
 	// A Redis for the demo, and for tests.

@@ -37,6 +37,9 @@ type fixture struct {
 	// pingSecret is that of the instances to come; without it no site says that it has news.
 	pingSecret config.Secret
 
+	// links is the header of that name with which the site answers, with %s for the path; none
+	// where nil.
+	links atomic.Pointer[string]
 	// noise is put behind the feeds: the document changes, and its content does not.
 	noise atomic.Pointer[string]
 	// broken lets the site fail.
@@ -85,6 +88,9 @@ func (w *fixture) noisy(site http.Handler) http.Handler {
 		if w.broken.Load() {
 			http.Error(rw, "out of order", http.StatusInternalServerError)
 			return
+		}
+		if links := w.links.Load(); links != nil {
+			rw.Header().Set("Link", strings.ReplaceAll(*links, "%s", r.URL.Path))
 		}
 		noise := w.noise.Load()
 		if noise == nil || !strings.HasSuffix(r.URL.Path, "/rss") {

@@ -16,8 +16,8 @@ func (a *App) receive(ctx context.Context) error {
 	return updates.NewPoller(a.updates, a.options.Redis).Run(ctx)
 }
 
-// webhookPath is where the webhook is served.
-func webhookPath(address string) string {
+// addressPath is the path of an address of the configuration: where it is served.
+func addressPath(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return "" // no valid configuration has such an address

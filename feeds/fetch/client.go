@@ -114,7 +114,7 @@ func (c *Client) try(ctx context.Context, r Request, m manner) (got *Response, h
 // answer understands what a site answers.
 func (c *Client) answer(resp *http.Response, r Request) (*Response, error) {
 	got := &Response{
-		URL: resp.Request.URL, MediaType: resp.Header.Get("Content-Type"), Validators: r.Known,
+		URL: resp.Request.URL, MediaType: resp.Header.Get("Content-Type"), Validators: r.Known, Links: resp.Header.Values("Link"),
 		MaxAge: maxAge(resp.Header), Moved: movedTo(resp),
 	}
 	if ownRedirect(resp) {

@@ -33,6 +33,7 @@ type Response struct {
 	URL        *url.URL
 	MediaType  string
 	Validators Validators
+	Links      []string      // the header of that name, as it came
 	MaxAge     time.Duration // how long the site says that this answer stays fresh
 	Moved      string        // the URL, where every redirect to it was a permanent one
 	Odd        []string      // what is strange about how it came, and what it means

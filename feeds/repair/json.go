@@ -50,6 +50,7 @@ func tidyJSON(text []byte) (tidy []byte, cut bool, err error) {
 	}
 	tidy, marshalErr := json.Marshal(map[string]any{
 		"version": version, "title": asText(feed["title"]), "home_page_url": asText(feed["home_page_url"]), "items": items,
+		"feed_url": asText(feed["feed_url"]), "hubs": tidyHubs(feed["hubs"]),
 	})
 	return tidy, err != nil, marshalErr
 }
@@ -65,7 +66,8 @@ func tidyMember(decoder *json.Decoder, feed map[string]json.RawMessage, items *[
 		if err := decoder.Decode(&value); err != nil {
 			return err
 		}
-		if name == "version" || name == "title" || name == "home_page_url" {
+		switch name {
+		case "version", "title", "home_page_url", "feed_url", "hubs":
 			feed[name.(string)] = value
 		}
 		return nil
@@ -84,6 +86,20 @@ func tidyMember(decoder *json.Decoder, feed map[string]json.RawMessage, items *[
 	}
 	_, err = decoder.Token()
 	return err
+}
+
+// tidyHubs returns what is read of those that tell at once that the feed has news.
+func tidyHubs(raw json.RawMessage) (hubs []map[string]string) {
+	for _, one := range asList(raw) {
+		var hub struct {
+			Type json.RawMessage `json:"type"`
+			URL  json.RawMessage `json:"url"`
+		}
+		if json.Unmarshal(one, &hub) == nil {
+			hubs = append(hubs, map[string]string{"type": asText(hub.Type), "url": asText(hub.URL)})
+		}
+	}
+	return hubs
 }
 
 // jsonItem is what is read of an item, each field of whatever kind.

@@ -105,6 +105,7 @@ var families = []*family{
 	{name: KeyRestoring, kind: "hash", why: "it says that a restore is not over"},
 	{name: "{news}:article:<item>:<revision>", kind: "string", why: madeAnew},
 	{name: "{news}:desk:menus", kind: "hash", why: madeAnew},
+	{name: "{news}:hubs", kind: "hash", why: "every hub is asked anew, for the address and with the token of then"},
 	{name: "{news}:pings", kind: "hash", why: atTheStart},
 	{name: "{news}:postponed", kind: "hash", why: ofAMoment},
 	{name: "{news}:desk:ask:<user>", kind: "string", why: ofAMoment},

@@ -29,6 +29,9 @@ type Config struct {
 	Network  Network  `yaml:"network"`
 	// Listen is where health and metrics are served, and the webhook.
 	Listen string `yaml:"listen"`
+	// WebSub is the public address at which hubs say that sources have news; they are asked for
+	// nothing if it is empty.
+	WebSub string `yaml:"websub"`
 	// DebugListen is where profiles and the metrics of Go's runtime are served; nowhere if
 	// empty. Without a host it is this machine.
 	DebugListen string `yaml:"debug_listen"`

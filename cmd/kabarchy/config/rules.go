@@ -48,6 +48,7 @@ func (c *Config) validate() problems {
 	ps.listen("listen", c.Listen)
 	ps.webhookListen(c)
 	ps.debugListen(c)
+	ps.websub(c)
 	return ps
 }
 

@@ -55,13 +55,39 @@ func (ps *problems) public(key, address, example, why string) (u *url.URL, is bo
 	return nil, false
 }
 
+// websub checks the address at which hubs call, which shares its listener with what else is served.
+func (ps *problems) websub(c *Config) {
+	const key = "websub"
+	if c.WebSub == "" {
+		return
+	}
+	u, is := ps.public(key, c.WebSub, "/websub", "the secret that a hub is given must not be overheard")
+	if !is {
+		return
+	}
+	for _, other := range append([]string{pathOf(c.Telegram.Webhook), pathOf(c.DeskAddress()), strings.TrimSuffix(PingPath, "/")}, ServedPaths...) {
+		if other != "" && (within(other, u.Path) || within(u.Path, other)) {
+			ps.add(key, "has the path %s, and something else is served at %s: neither may lie within the other", u.Path, other)
+		}
+	}
+}
+
+// pathOf is an address's path; empty where there is none.
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Path
+}
+
 // webhookListen checks the address that is for the webhook alone.
 func (ps *problems) webhookListen(c *Config) {
 	const key = "telegram.webhook_listen"
 	switch at := c.Telegram.WebhookListen; {
 	case at == "":
-	case c.Telegram.Webhook == "":
-		ps.add(key, "is of no use without telegram.webhook")
+	case c.Telegram.Webhook == "" && c.WebSub == "":
+		ps.add(key, "is of no use without telegram.webhook or websub")
 	case at == c.Listen && !strings.HasSuffix(at, ":0"):
 		ps.add(key, "must be another address than listen; without it the webhook is served there")
 	default:

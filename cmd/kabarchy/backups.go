@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -18,7 +19,7 @@ import (
 
 // backupCommand writes a backup.
 type backupCommand struct {
-	File    string `arg:"" help:"The file to write, as kabarchy.jsonl.gz. One that is there is replaced once the new one is whole."`
+	File    string `arg:"" help:"The file to write, as kabarchy.jsonl.gz. One that is there is replaced once the new one is whole. With - it goes to standard output."`
 	Replace bool   `help:"Replace a file that holds more than twice as many subscribers as there are."`
 }
 
@@ -36,14 +37,34 @@ func (c *backupCommand) Run(ctx context.Context, out output) error {
 	if err != nil {
 		return err
 	}
-	began := time.Now()
-	taken, size, err := c.write(ctx, rdb, id)
+	began, told := time.Now(), out.stdout
+	var taken backup.Taken
+	var size int64
+	if c.File == "-" {
+		counted := &counting{Writer: out.stdout}
+		taken, err = backup.Take(ctx, backup.Options{Redis: rdb.UniversalClient, Bot: id, Release: thisRelease().version}, counted)
+		told, size = out.stderr, counted.bytes
+	} else {
+		taken, size, err = c.write(ctx, rdb, id)
+	}
 	if err != nil {
 		return fmt.Errorf("back up redis at %s: %w", rdb.Where, err)
 	}
-	fmt.Fprintf(out.stdout, "%s: bot %s, %d subscribers, %d items; %.1f MB in %.1f s\n",
+	fmt.Fprintf(told, "%s: bot %s, %d subscribers, %d items; %.1f MB in %.1f s\n",
 		c.File, id, taken.Subscribers, taken.Items, float64(size)/1e6, time.Since(began).Seconds())
 	return nil
+}
+
+// counting counts what is written.
+type counting struct {
+	io.Writer
+	bytes int64
+}
+
+func (c *counting) Write(p []byte) (int, error) {
+	n, err := c.Writer.Write(p)
+	c.bytes += int64(n)
+	return n, err
 }
 
 // write writes a new file beside the one that it replaces.

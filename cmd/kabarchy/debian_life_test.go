@@ -34,6 +34,47 @@ func (d *debian) isConfined() {
 	}
 }
 
+// operates does what the documents offer to whoever runs the service.
+func (d *debian) operates() {
+	d.Helper()
+	for _, document := range []string{"configure.md", "metrics.md", "alerts.md", "operate.md"} {
+		for _, section := range onDebian[document] {
+			if section != "Why a chat has an item" {
+				d.follows(document, section)
+			}
+		}
+	}
+	if !strings.Contains(d.does("curl -s http://127.0.0.1:8080/metrics | grep ^kabarchy_ping_requests_total"), " 1") {
+		d.Error("no ping was taken")
+	}
+	d.does("systemctl is-enabled systemd-timesyncd")
+	if said := d.does("KABARCHY_CONFIG=" + settings + " qemu-aarch64-static /tmp/arm64/usr/bin/kabarchy check"); !strings.Contains(said, "kabarchy.yaml is valid") {
+		d.Error("the program for arm64 does not check")
+	}
+	d.does("test -s goroutines.txt && test -s heap.pprof")
+	d.news("Иштейт")
+	item := d.does(`journalctl -u kabarchy -o cat | grep -o '"item":"[^"]*"' | tail -n 1 | cut -d'"' -f4`)
+	for _, line := range d.offers("operate.md", "Why a chat has an item") {
+		line = strings.NewReplacer("ITEM", item, "CHAT", fmt.Sprint(d.reader.ID())).Replace(line)
+		eventually(d, "it is explained", func() bool {
+			said, err := d.try(line, nil)
+			return err == nil && strings.Contains(said, "the chat has it")
+		})
+	}
+}
+
+// restores takes a backup, loses all, and brings it back: the reader has what there was, and gets
+// what is new.
+func (d *debian) restores() {
+	d.Helper()
+	d.follows("restore.md", "Backup")
+	d.follows("restore.md", "Restore")
+	eventually(d, "the source is read again", func() bool {
+		return d.does("curl -s http://127.0.0.1:8080/metrics | grep -c '^kabarchy_feeds_polls_total.* [1-9]' || true") != "0"
+	})
+	d.news("Калыбына келди")
+}
+
 // process is the service's number.
 func (d *debian) process() string { return d.does("systemctl show -p MainPID --value kabarchy") }
 
@@ -47,7 +88,7 @@ func (d *debian) upgrades() {
 	before := d.does("sha256sum " + settings)
 	for _, way := range []struct{ section, folder, title string }{{"Forward", "/tmp/next", "Жаңы"}, {"Back", ".", "Мурунку"}} {
 		former := d.process()
-		for _, line := range d.commands("upgrade.md", way.section) {
+		for _, line := range d.offers("upgrade.md", way.section) {
 			if _, err := d.try("cd "+way.folder+"; "+line, enter{}); err != nil { // which keeps the configuration
 				d.Fatalf("%s: %v", line, err)
 			}
@@ -137,6 +178,16 @@ func (d *debian) rpm() {
 		d.Error("an upgrade does not keep the configuration")
 	}
 	d.does(rpm + "-K --nosignature kabarchy_*.rpm")
+	for _, arch := range []string{"amd64", "arm64"} { // what is in it, with whose and which rights, is what is in the other
+		for _, script := range []string{"POSTIN", "PREUN", "POSTUN"} {
+			if d.does(fmt.Sprintf("rpm -qp --qf '%%{%s}' kabarchy_*_%s.rpm | tee /dev/stderr | sh -n", script, arch)) == "(none)" {
+				d.Errorf("%s: no %s", arch, script)
+			}
+		}
+		const list = `find . -mindepth 1 -path './etc/*' -o -path './usr/*/kabarchy*' | sort | xargs stat -c '%a %U:%G %F %n'`
+		d.does(fmt.Sprintf("mkdir /tmp/rpm.%[1]s && rpm2archive - <kabarchy_*_%[1]s.rpm | tar -xz -C /tmp/rpm.%[1]s", arch))
+		d.does(fmt.Sprintf("cd /tmp/%[1]s && %[2]s >/tmp/of.deb; cd /tmp/rpm.%[1]s && %[2]s >/tmp/of.rpm && diff /tmp/of.deb /tmp/of.rpm && diff -r /tmp/%[1]s .", arch, list))
+	}
 	d.does(rpm + "-i --nodeps kabarchy_*_amd64.rpm && systemctl cat kabarchy && kabarchy version")
 	d.does("echo '# mine' >>" + settings + " && cp " + settings + " /tmp/mine")
 	d.does(rpm + "-U --nodeps --force kabarchy_*_amd64.rpm && cmp " + settings + " /tmp/mine")

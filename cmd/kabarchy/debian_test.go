@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net/http/httptest"
@@ -11,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +26,8 @@ type debian struct {
 	telegram *simulator.Server
 	feed     *feed
 	reader   *simulator.Citizen
-	sudo     string // a folder with a sudo and a sudoedit that does what a person would
+	sudo     string              // a folder with a sudo and a sudoedit that does what a person would
+	followed map[string][]string // the sections of the documents whose commands were run
 }
 
 // TestDebian installs the package as docs/install.md says, word for word, and then does to it
@@ -42,15 +43,24 @@ func TestDebian(t *testing.T) {
 	d.lints()
 	d.installs()
 	d.isConfined()
+	d.operates()
+	d.restores()
 	d.upgrades()
 	d.fails()
 	d.leaves()
 	d.rpm()
+	for document, sections := range onDebian {
+		for _, section := range sections {
+			if !slices.Contains(d.followed[document], section) {
+				d.Errorf("%s: nothing of %q was run", document, section)
+			}
+		}
+	}
 }
 
 func newDebian(t *testing.T) *debian {
 	d := &debian{
-		T: t, sudo: t.TempDir(),
+		T: t, sudo: t.TempDir(), followed: map[string][]string{},
 		feed: &feed{items: []feedtest.Item{{Title: "Эски", Link: "https://ministry.example/ky/news/0"}}},
 	}
 	d.telegram = simulator.New(simulator.Options{Key: subject})
@@ -68,8 +78,9 @@ ministry:
   site: https://ministry.example
 timezone: Asia/Bishkek
 poll: "@every 1s"
-sources: [{id: ky, language: ky, url: %q}]
+sources: [{id: minjust-ky, language: ky, url: %q}]
 network: {allow_private_addresses: true}
+debug_listen: ":6060"
 .`, telegram.URL, site.URL),
 	} {
 		if err := os.WriteFile(filepath.Join(d.sudo, name), []byte("#!/bin/sh -eu\n"+script+"\n"), 0o755); err != nil {
@@ -119,8 +130,8 @@ func (d *debian) refuses(line, why string) {
 	}
 }
 
-// commands are those that a document offers in the blocks of a section, without their comments.
-func (d *debian) commands(document, section string) (lines []string) {
+// offers are the commands in a section of a document, as the package has it.
+func (d *debian) offers(document, section string) (lines []string) {
 	d.Helper()
 	text, err := os.ReadFile(filepath.Join("/usr/share/doc/kabarchy", document))
 	if err != nil { // it is not installed yet
@@ -129,18 +140,32 @@ func (d *debian) commands(document, section string) (lines []string) {
 	if err != nil {
 		d.Fatal(err)
 	}
-	_, text, _ = bytes.Cut(text, []byte("\n## "+section+"\n"))
-	text, _, _ = bytes.Cut(text, []byte("\n## "))
-	for _, block := range regexp.MustCompile("(?s)\n```sh\n(.*?)```").FindAllSubmatch(text, -1) {
-		for line := range strings.Lines(string(block[1])) {
-			line, _, _ = strings.Cut(line, "    #")
-			lines = append(lines, strings.TrimSpace(line))
+	for _, o := range offersOf(document, string(text)) {
+		if by, is := elsewhere[o.line]; o.section == section && (!is || by.file != "") {
+			lines = append(lines, o.line)
 		}
 	}
 	if len(lines) == 0 {
 		d.Fatalf("%s offers no commands under %s", document, section)
 	}
+	d.followed[document] = append(d.followed[document], section)
 	return lines
+}
+
+// follows runs what a document offers in a section.
+func (d *debian) follows(document, section string) {
+	d.Helper()
+	for _, line := range d.offers(document, section) {
+		if strings.HasSuffix(line, "doctor") { // it misses administrators
+			line += " || test $? = 4"
+		}
+		if _, err := d.try(line, enter{}); err != nil {
+			d.Fatalf("%s, %s: %s: %v", document, section, line, err)
+		}
+		if strings.HasSuffix(line, "start kabarchy") { // a person would not be so quick
+			eventually(d, "it listens", func() bool { return d.does("curl -fs http://127.0.0.1:8080/healthz || true") != "" })
+		}
+	}
 }
 
 // lints looks at the unit, as it is in the package.
@@ -158,13 +183,16 @@ func (d *debian) lints() {
 		said = d.does("systemd-analyze security --offline=true --threshold=20 /tmp/" + arch + "/usr/lib/systemd/system/kabarchy.service | tail -n 1")
 	}
 	d.Logf("%s", said)
+	if amd, arm := d.does("/tmp/amd64/usr/bin/kabarchy version"), d.does("qemu-aarch64-static /tmp/arm64/usr/bin/kabarchy version"); amd != strings.ReplaceAll(arm, "arm64", "amd64") {
+		d.Errorf("the program for arm64 says\n%s\nand that for amd64\n%s", arm, amd)
+	}
 }
 
 // installs follows the document, and then subscribes and gets news.
 func (d *debian) installs() {
 	d.Helper()
 	began := time.Now()
-	for _, line := range d.commands("install.md", "Debian and Ubuntu") {
+	for _, line := range d.offers("install.md", "Debian and Ubuntu") {
 		stdin := io.Reader(enter{})
 		switch {
 		case strings.Contains(line, "telegram-token"):

@@ -102,3 +102,52 @@ func TestKubernetesFitsTheProgram(t *testing.T) {
 		t.Errorf("its configuration: %v", err)
 	}
 }
+
+// TestComposeFitsTheProgram: compose.yaml gives the program what it reads and the time that it needs,
+// and a Redis that keeps what it is given.
+func TestComposeFitsTheProgram(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(top, "compose.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	image, err := os.ReadFile(filepath.Join(top, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var compose struct {
+		Services struct {
+			Bot struct {
+				Environment map[string]string
+				Volumes     []struct{ Source, Target string }
+				Ports       []string
+				Grace       string `yaml:"stop_grace_period"`
+			}
+			Redis struct{ Command []string }
+		}
+	}
+	if err := yaml.Unmarshal(text, &compose); err != nil {
+		t.Fatal(err)
+	}
+	bot := compose.Services.Bot
+	if grace, err := time.ParseDuration(bot.Grace); err != nil || grace <= stopWithin {
+		t.Errorf("it is killed after %q", bot.Grace)
+	}
+	bot.Environment["TELEGRAM_BOT_TOKEN"] = testToken
+	var environ []string
+	for name, value := range bot.Environment {
+		environ = append(environ, name+"="+value)
+	}
+	if e, err := config.ReadEnvironment(environ); err != nil || string(e.Redis) != "redis://redis:6379/0" || len(environ) != 2 {
+		t.Errorf("its environment: %v, %v", bot.Environment, err)
+	}
+	if len(bot.Volumes) != 1 || !bytes.Contains(image, []byte("ENV KABARCHY_CONFIG="+bot.Volumes[0].Target)) {
+		t.Errorf("the configuration is at %+v", bot.Volumes)
+	}
+	if !slices.Equal(bot.Ports, []string{"127.0.0.1:8080:8080"}) || !bytes.Contains(image, []byte("EXPOSE 8080")) {
+		t.Errorf("its ports are %q", bot.Ports)
+	}
+	if want := []string{"redis-server", "--appendonly", "yes", "--maxmemory-policy", "noeviction"}; !slices.Equal(compose.Services.Redis.Command, want) {
+		t.Errorf("redis is begun by %q", compose.Services.Redis.Command)
+	}
+}

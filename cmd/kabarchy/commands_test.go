@@ -1,0 +1,137 @@
+package main
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// onDebian are the sections whose commands TestDebian runs word for word, by document.
+var onDebian = map[string][]string{
+	"install.md":   {"Debian and Ubuntu"},
+	"configure.md": {"To change it"},
+	"operate.md":   {"What is wrong", "News at once", "Why a chat has an item"},
+	"restore.md":   {"Backup", "Restore"},
+	"upgrade.md":   {"Forward", "Back"},
+	"metrics.md":   {"The process"},
+	"alerts.md": {
+		"Alerts", "KabarchyDown", "KabarchyNobodyLeads", "KabarchyNoProgress", "KabarchyTokenRefused", "KabarchySourceUnread",
+		"KabarchyRedisMemoryLow", "KabarchyRedisDiskFails", "KabarchyRedisDiskLow", "KabarchyClockOff",
+	},
+}
+
+// elsewhere says of other commands in which file something runs them, and by which words; or, with
+// no file, why nothing can.
+var elsewhere = map[string]struct{ file, words string }{
+	"go run ./cmd/kabarchy demo":                         {".ci/run", `"$kabarchy" demo`},
+	"go test ./...":                                      {".ci/run", "run_tests tests"},
+	"cp kabarchy.example.yaml kabarchy.yaml":             {".ci/run", "--config kabarchy.example.yaml"},
+	"go run ./cmd/kabarchy check --config kabarchy.yaml": {"cmd/kabarchy/testdata/script/check.txtar", "kabarchy check"},
+	"go build ./cmd/kabarchy":                            {".ci/run", "./cmd/kabarchy\n"},
+	"curl http://127.0.0.1:8080/readyz":                  {"docs/alerts.md", "curl http://127.0.0.1:8080/readyz"},
+	"git checkout v1.2.3":                                {".ci/run", "commands_of 'What a release is'"},
+	".ci/release":                                        {".ci/run", "commands_of 'What a release is'"},
+	"diff .artifacts/release/SHA256SUMS ../SHA256SUMS":   {".ci/run", "commands_of 'What a release is'"},
+	"kubectl apply --kustomize ministry":                 {".ci/run", `go run "$kustomize" build "$ministry"`},
+	"sudo apt remove kabarchy":                           {"cmd/kabarchy/debian_life_test.go", `"apt remove -y kabarchy"`},
+	"sudo apt purge kabarchy":                            {"cmd/kabarchy/debian_life_test.go", `"apt purge -y kabarchy"`},
+	"sudo systemctl restart kabarchy":                    {"docs/configure.md", "sudo systemctl restart kabarchy"},
+	"sudo kabarchyctl doctor":                            {"docs/operate.md", "sudo kabarchyctl doctor"},
+	"./kabarchy doctor --config kabarchy.yaml":           {"cmd/kabarchy/testdata/script/operate.txtar", "kabarchy doctor"},
+	"TELEGRAM_BOT_TOKEN=... REDIS_URL=redis://127.0.0.1:6379/0 ./kabarchy run --config kabarchy.yaml": {"cmd/kabarchy/chaos_test.go", `"REDIS_URL="+redisURL`},
+
+	// Not in CI: there is no Docker. TestComposeFitsTheProgram reads compose.yaml.
+	"echo TELEGRAM_BOT_TOKEN=... > .env && chmod 600 .env":                                                         {"", "Compose reads it"},
+	"docker compose up --build --detach":                                                                           {"", "no Docker"},
+	"docker compose exec bot /kabarchy doctor":                                                                     {"", "no Docker"},
+	"docker compose exec -T bot /kabarchy backup - > kabarchy.jsonl.gz":                                            {"", "no Docker; testdata/script/operate.txtar has kabarchy backup -"},
+	"docker run --stop-timeout 30":                                                                                 {"", "no Docker"},
+	"kubectl create namespace kabarchy":                                                                            {"", "no cluster"},
+	"kubectl --namespace kabarchy rollout status deployment/kabarchy":                                              {"", "no cluster"},
+	"kubectl --namespace kabarchy exec deployment/kabarchy -- /kabarchy doctor":                                    {"", "no cluster"},
+	"kubectl --namespace kabarchy exec deployment/kabarchy -- /kabarchy backup - > kabarchy.jsonl.gz":              {"", "no cluster; testdata/script/operate.txtar has kabarchy backup -"},
+	"kubectl --namespace kabarchy create secret generic kabarchy --from-file=telegram-token --from-file=redis-url": {"", "no cluster"},
+	"sudo dnf install ./kabarchy_*_amd64.rpm":                                                                      {"", "no system with dnf; TestDebian installs the same file with rpm"},
+	"go tool pprof -top heap.pprof":                                                                                {"", "no Go on the Debian that has the profile"},
+}
+
+// offer is a command that a document offers.
+type offer struct{ document, section, line string }
+
+var (
+	fenced     = regexp.MustCompile("(?ms)^ *```(\\w*)\n(.*?)^ *```$")
+	inSentence = regexp.MustCompile("`((?:sudo|docker|kubectl|redis-cli|systemctl|\\./kabarchy) [^`]+)`")
+	aHeading   = regexp.MustCompile("(?m)^##? (.+)$")
+)
+
+// offersOf are the commands in a document's blocks of shell, without their comments. One that goes
+// over several lines is one.
+func offersOf(document, text string) (offers []offer) {
+	for _, block := range fenced.FindAllStringSubmatchIndex(text, -1) {
+		if text[block[2]:block[3]] != "sh" {
+			continue
+		}
+		section := ""
+		for _, h := range aHeading.FindAllStringSubmatch(text[:block[0]], -1) {
+			section = h[1]
+		}
+		for line := range strings.Lines(strings.ReplaceAll(text[block[4]:block[5]], "\\\n", "")) {
+			line, _, _ = strings.Cut(line, "   #")
+			offers = append(offers, offer{document, section, strings.TrimSpace(line)})
+		}
+	}
+	return offers
+}
+
+// TestEveryCommandIsTried: each command that README and docs offer is run in CI, or a table says why not.
+func TestEveryCommandIsTried(t *testing.T) {
+	t.Parallel()
+	unused := maps.Clone(elsewhere)
+	sections := make(map[offer]bool)
+	for name, text := range documentTexts(t) {
+		if strings.HasPrefix(name, ".github/") {
+			continue
+		}
+		for _, block := range fenced.FindAllStringSubmatch(text, -1) {
+			if block[1] == "" {
+				t.Errorf("%s: is this shell, or what is it? ```\n%s", name, block[2])
+			}
+		}
+		offers := offersOf(filepath.Base(name), text)
+		for _, span := range inSentence.FindAllStringSubmatch(text, -1) {
+			offers = append(offers, offer{document: filepath.Base(name), line: span[1]})
+		}
+		for _, o := range offers {
+			_, is := elsewhere[o.line]
+			delete(unused, o.line)
+			onDebian := slices.Contains(onDebian[o.document], o.section)
+			sections[offer{document: o.document, section: o.section}] = true
+			if !is && !onDebian {
+				t.Errorf("%s, %s: nothing in CI runs %q", o.document, o.section, o.line)
+			}
+		}
+	}
+	for line := range unused {
+		t.Errorf("no document offers %q any more", line)
+	}
+	for document, all := range onDebian {
+		for _, section := range all {
+			if !sections[offer{document: document, section: section}] {
+				t.Errorf("%s offers no command under %q", document, section)
+			}
+		}
+	}
+	for line, by := range elsewhere {
+		if by.file == "" {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(top, by.file))
+		if err != nil || !strings.Contains(string(text), by.words) {
+			t.Errorf("%s: %s has no %q (%v)", line, by.file, by.words, err)
+		}
+	}
+}

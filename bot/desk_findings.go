@@ -22,6 +22,7 @@ var checks = map[desk.Check]string{
 	desk.CheckMissing:   "line.desk_check_missing",
 	desk.CheckUneven:    "line.desk_check_uneven",
 	desk.CheckCapitals:  "line.desk_check_capitals",
+	desk.CheckWordless:  "line.desk_check_wordless",
 	desk.CheckNight:     "line.desk_check_night",
 }
 

@@ -35,6 +35,7 @@ const (
 	CheckMissing  Check = "missing"   // there is no text in the language
 	CheckUneven   Check = "uneven"    // the text has less than half of another's length
 	CheckCapitals Check = "capitals"  // the title or the text is in capitals
+	CheckWordless Check = "wordless"  // the title has neither a letter nor a digit, but a picture in signs
 	CheckNight    Check = "night"     // it goes out between 22 and 7
 )
 

@@ -95,6 +95,7 @@ func TestWarnings(t *testing.T) {
 		"a language":       {Changes{Texts: map[string]*Text{"ky": words("Ош", long), "ru": words("Ош", long)}, At: at(9)}, []Finding{{Check: CheckMissing, Language: "en"}}},
 		"a short one":      {Changes{Texts: map[string]*Text{"ky": words("Ош", long), "ru": words("Ош", "Текст."), "en": words("Osh", long)}, At: at(9)}, []Finding{{Check: CheckUneven, Language: "ru", Number: 6}}},
 		"capitals":         {Changes{Texts: map[string]*Text{"ky": words("МААНИЛҮҮ КАБАР", long), "ru": words("Ош", long), "en": words("Osh", long)}, At: at(9)}, []Finding{{Check: CheckCapitals, Language: "ky"}}},
+		"emoji alone":      {Changes{Texts: map[string]*Text{"ky": words("📣🔥 — ❗️", long), "ru": words("📣 112", long), "en": words("👩‍👩‍👧 Osh", long)}, At: at(9)}, []Finding{{Check: CheckWordless, Language: "ky"}}},
 		"the evening":      {Changes{Texts: map[string]*Text{"ky": words("Ош", long), "ru": words("Ош", long), "en": words("Osh", long)}, At: at(22)}, []Finding{{Check: CheckNight}}},
 		"the morning":      {Changes{Texts: map[string]*Text{"ky": words("Ош", long), "ru": words("Ош", long), "en": words("Osh", long)}, At: at(6)}, []Finding{{Check: CheckNight}}},
 		"what is not here": {Changes{Texts: map[string]*Text{"ky": linked("https://a.example/gone"), "ru": linked("https://a.example/silent"), "en": linked("https://a.example/")}, At: at(9)}, []Finding{{Check: CheckDeadLink, Language: "ky", Link: "https://a.example/gone", Number: 404}, {Check: CheckDeadLink, Language: "ru", Link: "https://a.example/silent"}}},

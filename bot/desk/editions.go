@@ -24,8 +24,8 @@ func (d *Desk) Editions(ctx context.Context, c Case) ([]feeds.Item, error) {
 		}
 		if t, ok := c.Texts[it.Language]; ok {
 			it.Title, it.Blocks, it.Summary = t.Title, t.Blocks, ""
-			if it.File != "" || it.Picture == "" {
-				it.File = d.picture(c)
+			if file := d.picture(c); file != "" { // else the old one stays
+				it.File, it.Picture, it.PictureSays = file, "", ""
 			}
 			it.Revision++
 			prepared, err := feeds.Prepare([]feeds.Item{it}, it.FirstSeen)

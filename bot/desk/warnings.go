@@ -31,8 +31,12 @@ func (d *Desk) Check(ctx context.Context, c Case) ([]Finding, error) {
 	}
 	found = append(found, c.uneven()...)
 	for _, language := range c.Languages() {
-		if t := c.Texts[language]; capitals(t.Title) || capitals(t.plain()) {
+		t := c.Texts[language]
+		if capitals(t.Title) || capitals(t.plain()) {
 			found = append(found, Finding{Check: CheckCapitals, Language: language})
+		}
+		if Visible(t.Title) && wordless(t.Title) {
+			found = append(found, Finding{Check: CheckWordless, Language: language})
 		}
 	}
 	if hour := c.due(time.Now(), d.options.Hold).In(d.options.Zone).Hour(); hour >= nightBegins || hour < nightEnds {
@@ -145,6 +149,11 @@ func capitals(text string) bool {
 		}
 	}
 	return letters > fewLetters
+}
+
+// wordless reports whether a text has nothing to read out or to look for.
+func wordless(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
 
 // missing are the languages in which there is no text.

@@ -58,7 +58,7 @@ func (a *App) newWeb(sender *delivery.Sender, topics []render.Topic) (*web.Desk,
 		Redis: o.Redis, Desk: a.Desk, Engine: a.Engine, Archive: a.Archive, Token: string(o.Token),
 		Language: a.bot.LanguageOf, Username: a.bot.Username, Zone: o.Config.Zone(), Log: o.Log,
 		Topics: webTopics(topics), Previews: webPreviews(sender), Census: a.Store.Census, ShowToAll: a.bot.ShowToAll,
-		Pictures: pictures{a.bot, a.client},
+		Pictures: pictures{a.bot, a.client, a.links.client},
 	}
 	if o.Config.DeskAddress() == "" {
 		return nil, nil
@@ -101,10 +101,11 @@ func webPreviews(sender *delivery.Sender) web.Previews {
 	}
 }
 
-// pictures are those that Telegram keeps for the bot.
+// pictures are those that Telegram keeps for the bot, and those of the sites.
 type pictures struct {
 	bot    *bot.Bot
 	client *telegram.Client
+	sites  *fetch.Client
 }
 
 // mostPicture is how large a picture may be that is shown: what Telegram makes of one is smaller.
@@ -120,6 +121,22 @@ func (p pictures) Keep(ctx context.Context, user int64, picture []byte) (string,
 		err = errors.Join(web.ErrPicture, err)
 	}
 	return id, err
+}
+
+// mostFetched is how large a site's picture may be: Telegram takes none larger by its address, see
+// https://core.telegram.org/bots/api#sending-files.
+const mostFetched = 5 << 20
+
+// Fetch gets a site's picture as the feeds are got: from public addresses alone, however it is led on.
+func (p pictures) Fetch(ctx context.Context, address string) ([]byte, error) {
+	got, err := p.sites.Get(ctx, fetch.Request{URL: address, Accept: "image/*", MaxBytes: mostFetched, OldTLS: true})
+	switch {
+	case err != nil:
+		return nil, err
+	case got.Cut:
+		return nil, errors.New("the picture was cut short")
+	}
+	return got.Body, nil
 }
 
 // links asks pages whether they are there, as a reader's browser would. Only public addresses

@@ -155,7 +155,11 @@ func (d *Desk) after(r *request, out desk.Outcome, done string, err error) error
 	case out.Result == desk.Refused:
 		done = refusals[out.Refusal]
 	}
-	return r.tell(r.T(done), r.next(r.PostFormValue("back")))
+	words := r.T(done)
+	if out.Result == desk.Refused {
+		words = r.withFile(words)
+	}
+	return r.tell(words, r.next(r.PostFormValue("back")))
 }
 
 // moved says that a case is another by now than the page showed, and leads back.
@@ -167,7 +171,7 @@ func (d *Desk) moved(r *request, c desk.Case) error {
 	if r.Method == http.MethodGet {
 		return r.tell(words, "/case/"+c.ID)
 	}
-	return r.tell(words, r.next(r.PostFormValue("back")))
+	return r.tell(r.withFile(words), r.next(r.PostFormValue("back")))
 }
 
 // refusals are what to say of each.

@@ -34,6 +34,7 @@ type compose struct {
 	Discard  bool
 	Reason   string // why it was returned
 	Pictures bool   // one can be brought
+	NotLater bool   // the messages have none, and stay without
 	Others   int    // at the desk, to whom it can be shown
 	Tab      string // the language that a phone shows first
 }
@@ -215,7 +216,8 @@ func (d *Desk) showCompose(r *request, c desk.Case, page *compose) error {
 	if err != nil {
 		return err
 	}
-	page.Pictures = d.options.Pictures != nil
+	page.NotLater = page.Correct && !slices.ContainsFunc(seen.Phones, func(p phone) bool { return p.Picture })
+	page.Pictures = d.options.Pictures != nil && !page.NotLater
 	page.Draft, page.Tab = seen, page.firstTab(r.Language())
 	if d.options.ShowToAll != nil {
 		people, err := d.office.People(r.Context())

@@ -57,7 +57,7 @@ func (d *Desk) draftOf(r *request, c desk.Case) (draft, error) {
 	}
 	seen.Phones = d.phonesOf(r, editions)
 	for i := range seen.Phones {
-		if p := &seen.Phones[i]; p.Shown != "" && c.Kind == desk.Announce { // its items are not there yet
+		if p := &seen.Phones[i]; p.Shown != "" && pictureOf(editions[p.Language]) == c.Picture { // its items are not there yet
 			p.Shown = "/case/" + c.ID + "/picture?" + mark(c.Picture)
 		}
 	}
@@ -73,8 +73,8 @@ func (d *Desk) phonesOf(r *request, editions map[string]feeds.Item) (phones []ph
 		}
 		for _, reader := range append([]string{language}, item.StandIn...) {
 			p := phone{Language: language, Name: locale.For(language).Name(), Reader: reader, Message: d.options.Previews(r.Context(), reader, item, editions)}
-			if item.File != "" && d.options.Pictures != nil {
-				p.Shown = "/item/" + item.ID + "/picture"
+			if p.Picture && d.options.Pictures != nil {
+				p.Shown = "/item/" + item.ID + "/picture?" + mark(pictureOf(item))
 			}
 			if reader != language {
 				p.StandIn = locale.For(reader).Name()
@@ -144,7 +144,8 @@ var checkWords = map[desk.Check]string{
 	desk.CheckTimePast: "line.desk_check_time_past", desk.CheckTimeFar: "line.desk_check_time_far",
 	desk.CheckTopic: "line.desk_check_topic", desk.CheckDeadLink: "line.desk_check_dead_link",
 	desk.CheckRepeated: "line.desk_check_repeated", desk.CheckMissing: "line.desk_check_missing",
-	desk.CheckUneven: "line.desk_check_uneven", desk.CheckCapitals: "line.desk_check_capitals", desk.CheckNight: "line.desk_check_night",
+	desk.CheckUneven: "line.desk_check_uneven", desk.CheckCapitals: "line.desk_check_capitals",
+	desk.CheckWordless: "line.desk_check_wordless", desk.CheckNight: "line.desk_check_night",
 }
 
 // finding says what is wrong, or may be.

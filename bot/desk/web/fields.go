@@ -59,8 +59,8 @@ func (p *compose) fill(form url.Values) {
 		choose(p.Topics, form.Get("topic"))
 		choose(p.Missing, form.Get("missing"))
 		p.Urgent, p.At = form.Get("urgent") != "", form.Get("at")
-		p.Picture = p.Picture && form.Get("picture") != ""
 	}
+	p.Picture = p.Picture && form.Get("picture") != ""
 	for name := range p.Was {
 		if was := form.Get("was-" + name); was != "" {
 			p.Was[name] = was
@@ -144,6 +144,17 @@ func (p *compose) textChange(ch *desk.Changes, language string) {
 	text := p.textIn(language)
 	if ch.Texts[language] = &text; text.Title == "" && text.Blocks == nil {
 		ch.Texts[language] = nil
+	}
+}
+
+// pictured has a picture be for all languages: the texts of a correction that are not corrected go with
+// it as they are.
+func (p *compose) pictured(ch *desk.Changes) {
+	for _, t := range p.Texts {
+		_, corrected := p.Case.Texts[t.Language]
+		if _, touched := ch.Texts[t.Language]; p.Correct && !corrected && !touched {
+			p.textChange(ch, t.Language)
+		}
 	}
 }
 

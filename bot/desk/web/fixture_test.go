@@ -107,7 +107,7 @@ func (o *office) open() *Desk {
 			return "en", nil
 		},
 		Previews: func(_ context.Context, _ string, item feeds.Item, _ map[string]feeds.Item) Message {
-			return Message{HTML: template.HTML("<i>" + html.EscapeString(item.Title) + "</i>")}
+			return Message{HTML: template.HTML("<i>" + html.EscapeString(item.Title) + "</i>"), Picture: pictureOf(item) != ""}
 		},
 		Census: o.store.Census, Pictures: &o.album,
 		ShowToAll: func(_ context.Context, _ int64, c desk.Case) (int, error) {

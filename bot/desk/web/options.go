@@ -31,6 +31,8 @@ type Archive interface {
 	Item(ctx context.Context, id string) (feeds.Item, error)
 	// Shown is an item as phones show it.
 	Shown(ctx context.Context, id string) (feeds.Item, error)
+	// OnSite is an item as its site shows it.
+	OnSite(ctx context.Context, id string) (feeds.Item, error)
 	Editions(ctx context.Context, id string) (map[string]feeds.Item, error)
 	Latest(ctx context.Context, language string, offset, count int) ([]feeds.Item, error)
 	Held(ctx context.Context) ([]feeds.Held, error)
@@ -38,13 +40,15 @@ type Archive interface {
 
 var _ Archive = (*feeds.Archive)(nil)
 
-// Pictures are those that Telegram keeps for the bot.
+// Pictures are those that Telegram keeps for the bot, and those of the sites.
 type Pictures interface {
 	// Picture is the one with an id of Telegram's.
 	Picture(ctx context.Context, id string) ([]byte, error)
 	// Keep has Telegram keep one that somebody brings, and returns its id; ErrPicture where
 	// Telegram takes none such.
 	Keep(ctx context.Context, user int64, picture []byte) (id string, err error)
+	// Fetch gets one of a site's, from a public address alone, of some megabytes at most.
+	Fetch(ctx context.Context, address string) ([]byte, error)
 }
 
 // ErrPicture says that Telegram takes no such picture.

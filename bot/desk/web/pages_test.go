@@ -69,7 +69,7 @@ func TestAnItemIsReportedCorrectedAndTakenBack(t *testing.T) {
 }
 
 // heldItem has a source show an item that is too old to go out unasked.
-func (o *office) heldItem(title string) string {
+func (o *office) heldItem(title string, more ...string) string {
 	o.t.Helper()
 	item := `<item><title>News</title><link>http://ministry.example/1</link></item>`
 	ministry := pipenet.Serve(o.t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -83,7 +83,7 @@ func (o *office) heldItem(title string) string {
 		if err == nil {
 			_, err = poller.Poll(o.t.Context(), "news-en")
 		}
-		item += `<item><title>` + title + `</title><link>http://ministry.example/2</link><pubDate>Mon, 20 Dec 1999 10:00:00 GMT</pubDate></item>`
+		item += `<item><title>` + title + `</title><link>http://ministry.example/2</link><pubDate>Mon, 20 Dec 1999 10:00:00 GMT</pubDate>` + strings.Join(more, "") + `</item>`
 	}
 	if err != nil {
 		o.t.Fatal(err)

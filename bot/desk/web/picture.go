@@ -1,39 +1,27 @@
 package web
 
 import (
-	"bytes"
+	"cmp"
+	"context"
 	"errors"
-	"image"
-	_ "image/jpeg" // read for its size alone
-	_ "image/png"  // likewise
 	"io"
 	"net/http"
 	"slices"
 
 	"kabarchy/bot/desk"
+	"kabarchy/feeds"
 )
 
-// What Telegram takes as a picture, see https://core.telegram.org/bots/api#sendphoto.
-const (
-	mostSides = 10_000 // pixels, width and height together
-	mostRatio = 20     // of the longer side to the shorter
-)
-
-// pictureKinds are those that are shown, and of which Keep takes the first two.
-var pictureKinds = []string{"image/jpeg", "image/png", "image/webp", "image/gif"}
-
-// fits is the entry that says what is wrong with a picture; empty for nothing.
+// fits is the entry that says what is wrong with a picture that somebody brings; empty for nothing.
 func fits(picture []byte) string {
-	if len(picture) > mostPicture {
+	err := shownAs(picture)
+	switch {
+	case len(picture) > mostPicture:
 		return "web.picture_large"
-	}
-	size, _, err := image.DecodeConfig(bytes.NewReader(picture))
-	if err != nil {
-		return "web.picture_none"
-	}
-	short, long := min(size.Width, size.Height), max(size.Width, size.Height)
-	if short+long > mostSides || long > mostRatio*short {
+	case errors.Is(err, errShape):
 		return "web.picture_shape"
+	case err != nil || !slices.Contains(pictureKinds[:2], http.DetectContentType(picture)):
+		return "web.picture_none"
 	}
 	return ""
 }
@@ -41,7 +29,7 @@ func fits(picture []byte) string {
 // brought is the picture that a form brings, nil for none, and the entry that says what is wrong
 // with it.
 func (r *request) brought() (picture []byte, wrong string, err error) {
-	file, _, err := r.FormFile("file")
+	file, _, err := r.FormFile(fileField)
 	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
 		return nil, "", nil
 	}
@@ -74,14 +62,28 @@ func (d *Desk) casePicture(r *request) error {
 	return d.showPicture(r, c.Picture)
 }
 
-// itemPicture shows an item's picture.
+// itemPicture shows an item's picture: the one that the address marks, as the archive has it, the
+// phones, or the site.
 func (d *Desk) itemPicture(r *request) error {
-	item, _, err := d.itemOf(r.Context(), r.PathValue("id"))
-	if err != nil {
-		return err
+	for _, look := range []func(context.Context, string) (feeds.Item, error){d.options.Archive.Item, d.options.Archive.Shown, d.options.Archive.OnSite} {
+		item, err := look(r.Context(), r.PathValue("id"))
+		switch {
+		case errors.Is(err, feeds.ErrNotFound):
+			return errNoPage
+		case err != nil:
+			return err
+		case mark(pictureOf(item)) != r.URL.RawQuery:
+		case item.File != "":
+			return d.showPicture(r, item.File)
+		default:
+			return d.showFetched(r, item.Picture)
+		}
 	}
-	return d.showPicture(r, item.File)
+	return errNoPage
 }
+
+// pictureOf names an item's picture: a file of Telegram's, or the address at a site.
+func pictureOf(item feeds.Item) string { return cmp.Or(item.File, item.Picture) }
 
 // showPicture shows a picture, which comes through us: Telegram's link to it holds the token.
 func (d *Desk) showPicture(r *request, id string) error {
@@ -92,12 +94,29 @@ func (d *Desk) showPicture(r *request, id string) error {
 	if err != nil {
 		return err
 	}
+	return r.picture(picture)
+}
+
+// showFetched shows a site's picture.
+func (d *Desk) showFetched(r *request, address string) error {
+	if address == "" || d.options.Pictures == nil {
+		return errNoPage
+	}
+	picture, err := d.fetched.at(r.Context(), address)
+	if err != nil {
+		return err
+	}
+	return r.picture(picture)
+}
+
+// picture answers with a picture; with nothing else, whatever it calls itself.
+func (r *request) picture(picture []byte) error {
 	kind := http.DetectContentType(picture)
 	if !slices.Contains(pictureKinds, kind) {
 		return errNoPage
 	}
 	r.w.Header().Set("Content-Type", kind)
 	r.w.Header().Set("Cache-Control", "private, max-age=3600") // it is drawn anew while somebody types
-	_, err = r.w.Write(picture)
+	_, err := r.w.Write(picture)
 	return err
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/png"
 	"mime/multipart"
@@ -13,10 +14,24 @@ import (
 	"time"
 
 	"kabarchy/bot/desk"
+	"kabarchy/feeds/article"
 )
 
-// album is what Telegram keeps; it refuses a picture of one point.
-type album struct{ kept []string }
+// album is what Telegram keeps; it refuses a picture of one point. On the sites are those by address.
+type album struct {
+	kept  []string
+	sites map[string]string
+	asked int // how often the sites were
+}
+
+func (a *album) Fetch(_ context.Context, address string) ([]byte, error) {
+	a.asked++
+	picture, is := a.sites[address]
+	if !is {
+		return nil, errors.New("fetch: the address is not public")
+	}
+	return []byte(picture), nil
+}
 
 func (a *album) Picture(_ context.Context, id string) ([]byte, error) {
 	if id == "a page" {
@@ -48,8 +63,8 @@ func (b *browser) bring(path string, form url.Values, file string) (int, string)
 	b.t.Helper()
 	var body bytes.Buffer
 	parts := multipart.NewWriter(&body)
-	for name, values := range form {
-		_ = parts.WriteField(name, values[0])
+	for name := range form {
+		_ = parts.WriteField(name, form.Get(name))
 	}
 	w, _ := parts.CreateFormFile("file", "фото.jpg")
 	_, _ = w.Write([]byte(file))
@@ -125,7 +140,7 @@ func TestAPictureThatIsNoneIsRefusedInWords(t *testing.T) {
 		}
 		stranger := o.browser()
 		status, page := stranger.bring("/desk/case/abcdefghij", form, strings.Repeat("x", 2*mostForm))
-		if contains(t, page, "!Free advice"); status != http.StatusUnauthorized { // it is not read
+		if contains(t, page, `name="title-en" value="Free advice"`, "choose it again", "!xxxx"); status != http.StatusUnauthorized { // the file is not read
 			t.Errorf("a stranger is answered %d", status)
 		}
 		if c := o.look("abcdefghij"); c.Version != 1 || len(o.album.kept) != 0 {
@@ -143,5 +158,91 @@ func TestAPictureThatIsNoneIsRefusedInWords(t *testing.T) {
 			t.Errorf("%d %s", status, page)
 		}
 		time.Sleep(time.Second)
+	})
+}
+
+// Who brings a picture with a text that can't be saved as it is hears that the picture is not kept.
+func TestAPictureThatIsNotSavedIsToBeChosenAgain(t *testing.T) {
+	inOffice(t, func(t *testing.T, o *office) {
+		const again = "The picture was not saved: please choose it again."
+		o.written("abcdefghij")
+		first, second := o.signIn(bakyt), o.signIn(aizada)
+		mine, theirs := first.compose("/desk/case/abcdefghij"), second.compose("/desk/case/abcdefghij")
+		wrong := url.Values{}
+		for name := range mine {
+			wrong.Set(name, mine.Get(name))
+		}
+		wrong.Set("at", "tomorrow")
+		_, page := first.bring("/desk/case/abcdefghij", wrong, painted(t, 40, 30))
+		contains(t, page, "This is no day and time.", again)
+
+		theirs.Set("title-en", "Legal aid in Osh")
+		second.save(theirs, "save")
+		mine.Set("title-en", "Free advice")
+		_, page = first.bring("/desk/case/abcdefghij", mine, painted(t, 40, 30))
+		contains(t, page, "Somebody else has changed the same text", again, "Free advice", "Legal aid in Osh")
+		_, page = first.save(mine, "save") // without one nothing is said of it
+		contains(t, page, "Somebody else has changed the same text", "!"+again)
+
+		o.do(desk.Act{Verb: desk.Submit, Case: "abcdefghij", Version: o.look("abcdefghij").Version, Who: aizada})
+		_, page = first.bring("/desk/case/abcdefghij", mine, painted(t, 40, 30))
+		contains(t, page, "not possible any more", again, "Free advice")
+
+		o.server.Refuse(func([]string) string { return "READONLY You can't write against a read only replica." })
+		status, page := first.bring("/desk/case/abcdefghij", mine, painted(t, 40, 30)+strings.Repeat("x", 2*mostForm))
+		o.server.Refuse(nil)
+		contains(t, page, "Nothing was lost", again, `name="title-en" value="Free advice"`)
+		if status != http.StatusServiceUnavailable {
+			t.Errorf("answer %d", status)
+		}
+	})
+}
+
+// A correction changes the picture of what was sent, in all its languages; where there was none it
+// offers none.
+func TestACorrectionChangesThePicture(t *testing.T) {
+	inOffice(t, func(t *testing.T, o *office) {
+		o.subscribe(1, 2, 3, 4, 5, 6)
+		o.album.kept = []string{painted(t, 40, 30)}
+		old := "0"
+		text := func(title string) *desk.Text {
+			return &desk.Text{Title: title, Blocks: article.Paragraphs("On Fridays.")}
+		}
+		o.do(desk.Act{Verb: desk.Write, Case: "abcdefghij", Kind: desk.Announce, Who: bakyt, Changes: &desk.Changes{
+			Picture: &old, Texts: map[string]*desk.Text{"en": text("Legal aid"), "ru": text("Помощь")},
+		}})
+		o.do(desk.Act{Verb: desk.Submit, Case: "abcdefghij", Version: 1, Who: bakyt})
+		o.do(o.approval("abcdefghij"))
+		o.run(2 * time.Minute)
+		item := o.look("abcdefghij").Items[0]
+		b := o.signIn(bakyt)
+		_, page := b.get("/desk/item/" + item)
+		b.post("/desk/item/"+item+"/correct", "nonce", nonceOf(t, page))
+		path := b.last.Header.Get("Location")
+		form := b.compose(path)
+		_, page = b.get(path)
+		contains(t, page, `type="file"`, `<img class="shown" src="/desk/item/`, "!With a new picture")
+		form.Set("title-en", "Legal aid in Osh")
+		form.Set("then", "submit")
+		form.Del("path")
+		_, page = b.bring(path, form, painted(t, 50, 20))
+		contains(t, page, "Submitted for approval.", `<img class="shown" src="`+path+"/picture?")
+		c := o.look(strings.TrimPrefix(path, "/desk/case/"))
+		if c.Picture != "1" || c.Texts["en"].Title != "Legal aid in Osh" || c.Texts["ru"].Title != "Помощь" {
+			t.Fatalf("the case is %+v", c)
+		}
+		o.do(o.approval(c.ID))
+		o.run(2 * time.Minute)
+		for _, id := range c.Items {
+			if got, err := o.archive.Item(t.Context(), id); err != nil || got.File != "1" {
+				t.Errorf("%v %+v", err, got)
+			}
+		}
+		o.run(time.Minute)
+		plain := o.sentItem("bcdefghijk", "Office hours")
+		_, page = b.get("/desk/item/" + plain)
+		b.post("/desk/item/"+plain+"/correct", "nonce", nonceOf(t, page))
+		_, page = b.get(b.last.Header.Get("Location"))
+		contains(t, page, "stays without one", `!type="file"`)
 	})
 }

@@ -7,7 +7,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"maps"
+	"mime/multipart"
 	"net/http"
 	"path"
 	"regexp"
@@ -68,24 +70,53 @@ type failure struct {
 	Again       *again
 }
 
-// again is a form that could not be taken, to be sent again as it is.
+// again is a form that could not be taken, to be sent again as it is, but for a file: browsers
+// give a page none.
 type again struct {
 	Path   string
 	Fields []field
+	File   bool // it brought one
 }
 
 type field struct{ Name, Value string }
 
 // again is the request's form; nil where it brings none.
 func (r *request) again() *again {
-	if !r.typed || r.form() != nil {
+	if !r.typed {
 		return nil
 	}
 	a := &again{Path: strings.TrimPrefix(r.URL.Path, r.site.base)}
+	if r.who == 0 && r.inParts() { // nobody is known who may bring much: a file is not read
+		a.Fields, a.File = r.beforeFile()
+		return a
+	}
+	if r.form() != nil {
+		return nil
+	}
 	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
 		a.Fields = append(a.Fields, field{name, r.PostForm.Get(name)})
 	}
+	a.File = r.bringsFile()
 	return a
+}
+
+// beforeFile are a form's fields up to its file.
+func (r *request) beforeFile() (fields []field, file bool) {
+	parts, err := r.MultipartReader()
+	for err == nil {
+		var part *multipart.Part
+		if part, err = parts.NextPart(); err != nil {
+			break
+		}
+		if part.FileName() != "" {
+			return fields, true
+		}
+		var value []byte
+		if value, err = io.ReadAll(part); err == nil && part.FormName() != fileField {
+			fields = append(fields, field{part.FormName(), string(value)})
+		}
+	}
+	return fields, false
 }
 
 // fail answers with a page that says what stands against the request.
@@ -201,6 +232,26 @@ func (r *request) form() error {
 		return errTooMuch
 	}
 	return err
+}
+
+// fileField is the form's field that brings a picture.
+const fileField = "file"
+
+// bringsFile reports whether the form that was read brings a file.
+func (r *request) bringsFile() bool {
+	if r.MultipartForm == nil {
+		return false
+	}
+	files := r.MultipartForm.File[fileField]
+	return len(files) > 0 && files[0].Size > 0
+}
+
+// withFile are words on a form that is not saved, with what has to be said of a picture that it brought.
+func (r *request) withFile(words string) string {
+	if r.bringsFile() {
+		words += " " + r.T("web.picture_again")
+	}
+	return words
 }
 
 // inParts reports whether the request's form can hold files.

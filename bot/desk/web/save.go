@@ -92,8 +92,11 @@ func (d *Desk) save(r *request) error {
 		return err
 	}
 	ch, wrongTime := page.changes(d.options.Zone)
-	if wrongTime {
+	if wrong == "" && wrongTime {
 		wrong = "web.no_time"
+	}
+	if picture != nil {
+		page.pictured(&ch)
 	}
 	if wrong != "" {
 		return d.wrong(r, c, page, wrong)
@@ -148,6 +151,9 @@ func (d *Desk) write(r *request, c desk.Case, version int, ch desk.Changes, pict
 func (d *Desk) wrong(r *request, c desk.Case, page *compose, words string) error {
 	page.Kept = true
 	r.said = r.T(words)
+	if words == "web.no_time" {
+		r.said = r.withFile(r.said)
+	}
 	return errors.Join(d.keep(r, c, page), d.showCompose(r, c, page))
 }
 
@@ -189,6 +195,6 @@ func (d *Desk) clashed(r *request, out desk.Outcome, mine *compose) error {
 	}
 	page.Picture = page.Picture && !touched("picture")
 	page.Kept, page.Window = true, mine.Window
-	r.said = r.T("web.clash")
+	r.said = r.withFile(r.T("web.clash"))
 	return d.showCompose(r, out.Case, page)
 }

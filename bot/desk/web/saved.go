@@ -12,11 +12,11 @@ func (d *Desk) late(r *request, c desk.Case, page *compose) error {
 	if err := d.keep(r, c, page); err != nil {
 		return err
 	}
-	words := "web.moved"
+	words := r.withFile(r.T("web.moved"))
 	if !page.unsaved() && submittedBy(c, r) {
-		words = acts[desk.Submit].done
+		words = r.T(acts[desk.Submit].done)
 	}
-	return r.tell(r.T(words), "/case/"+c.ID)
+	return r.tell(words, "/case/"+c.ID)
 }
 
 // submittedBy reports whether the request asks to submit a case that the person has submitted.

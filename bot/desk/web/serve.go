@@ -41,6 +41,7 @@ func New(o Options) (*Desk, error) {
 		pages: readPages(), mux: http.NewServeMux(),
 		site: &site{base: strings.TrimRight(u.Path, "/"), files: files, first: before, zone: o.Zone, username: o.Username},
 	}
+	d.fetched = newFetched(o.Pictures, d.log)
 	at := func(ctx context.Context) (*glance, error) { return lookAt(ctx, o) }
 	d.hub = &hub{at: at, has: store{o.Redis}.alive, log: d.log, streams: make(map[chan look]string)}
 	d.register()

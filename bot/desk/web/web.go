@@ -26,6 +26,7 @@ type Desk struct {
 	site     *site
 	mux      *http.ServeMux
 	hub      *hub
+	fetched  *fetched
 }
 
 // viewIn writes in a language.

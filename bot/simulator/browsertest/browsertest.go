@@ -136,13 +136,16 @@ func Wait(tb testing.TB, ctx context.Context, expression string) {
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for {
+	for answers := 0; ; {
 		asking, done := context.WithTimeout(ctx, stepPatience/4) // a page that is being loaded may lose a question
 		holds, err := chromedp.Run(asking, chromedp.Evaluate[bool]("Boolean("+expression+")"))
 		lost := asking.Err() != nil && ctx.Err() == nil
 		done()
-		if err != nil && !lost {
-			fail(tb, page, "wait for %s: %v", expression, err)
+		switch {
+		case err == nil:
+			answers++
+		case !lost:
+			fail(tb, page, "wait for %s: %v, after %d answers", expression, err, answers)
 		}
 		if holds {
 			return
@@ -150,16 +153,19 @@ func Wait(tb testing.TB, ctx context.Context, expression string) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			fail(tb, page, "the page never came to %s", expression)
+			fail(tb, page, "the page never came to %s, by %d answers", expression, answers)
 		}
 	}
 }
 
-// fail ends the test and keeps what the page shows.
+// fail ends the test, and keeps and says what the page shows.
 func fail(tb testing.TB, ctx context.Context, format string, arguments ...any) {
 	tb.Helper()
 	limited, cancel := context.WithTimeout(ctx, stepPatience/4)
 	defer cancel()
+	if text, err := chromedp.Run(limited, chromedp.Evaluate[string](`[location.href, document.readyState, document.body?.innerText].join("\n")`)); err == nil {
+		tb.Logf("the page shows: %.2000s", text)
+	}
 	if picture, err := chromedp.Run(limited, chromedp.CaptureScreenshot()); err == nil {
 		keep(tb, "failed-"+strings.ReplaceAll(tb.Name(), "/", "-"), picture)
 	}

@@ -124,7 +124,7 @@ func (v view) settingsScreen() screen {
 	rows = append(rows,
 		[]telegram.Button{{Text: v.timesLabel(), Data: render.Data(render.VerbShow, "when")}},
 		[]telegram.Button{v.picturesButton()},
-		[]telegram.Button{show("button.quiet", v.quietInWords(), "quiet")},
+		[]telegram.Button{{Text: v.quietLabel(), Data: render.Data(render.VerbShow, "quiet")}},
 	)
 	last := telegram.Button{Text: v.words.T("button.stop", nil), Data: render.VerbStop}
 	text := v.words.T("screen.settings", nil)
@@ -135,9 +135,6 @@ func (v view) settingsScreen() screen {
 	news := telegram.Button{Text: v.words.T("button.news", nil), Data: render.Data(render.VerbLatest, "0")}
 	return screen{text, append(rows, render.RowsOf(news, last)...)}
 }
-
-// subscribed reports whether the chat gets news, or will when a pause is over.
-func (v view) subscribed() bool { return v.known && v.preferences.Status == subscriptions.Active }
 
 // names writes languages as they call themselves.
 func (v view) names(languages []string) string {

@@ -46,6 +46,15 @@ func (v view) sayChosen(s screen) screen {
 	return s
 }
 
+// toSet is a screen on which something can be set, with what is chosen; who has left is reminded
+// that no news comes.
+func (v view) toSet(s screen) screen {
+	if !v.subscribed() {
+		s.text += "\n\n" + v.words.T("line.not_subscribed", nil)
+	}
+	return v.sayChosen(s)
+}
+
 // mainMark stands behind the language in which an item comes that has several.
 const mainMark = " ⭐"
 

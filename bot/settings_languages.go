@@ -20,7 +20,7 @@ func (v view) languageScreen() screen {
 		}})
 	}
 	more := telegram.Button{Text: v.words.T("button.news_languages", nil), Data: render.Data(render.VerbShow, "news")}
-	return v.sayChosen(screen{v.words.T("screen.language", nil), append(rows, []telegram.Button{more}, v.backToSettings())})
+	return v.toSet(screen{v.words.T("screen.language", nil), append(rows, []telegram.Button{more}, v.backToSettings())})
 }
 
 func (v view) setLanguage(value []string) func(*subscriptions.Preferences) {
@@ -51,7 +51,7 @@ func (v view) newsLanguagesScreen() screen {
 			rows = append(rows, []telegram.Button{{Text: name, Data: render.Data(render.VerbSet, "news", language, "on")}})
 		}
 	}
-	return v.sayChosen(screen{v.words.T("screen.news_languages", nil), append(rows, v.backTo("language"))})
+	return v.toSet(screen{v.words.T("screen.news_languages", nil), append(rows, v.backTo("language"))})
 }
 
 func (v view) setNews(value []string) func(*subscriptions.Preferences) {

@@ -14,7 +14,7 @@ var nights = []subscriptions.Quiet{{From: 21, To: 7}, {From: 22, To: 8}, {From: 
 // quietScreen offers quiet hours, and what becomes of messages in them.
 func (v view) quietScreen() screen {
 	have := v.preferences.Quiet
-	none := have.From == have.To
+	none := !v.quiet()
 	rows := [][]telegram.Button{{{Text: chosen(none, v.words.T("button.no_quiet", nil)), Data: render.Data(render.VerbSet, "quiet", "off")}}}
 	var row []telegram.Button
 	for _, night := range nights {
@@ -32,7 +32,7 @@ func (v view) quietScreen() screen {
 			[]telegram.Button{{Text: chosen(have.Wait, v.words.T("button.wait", nil)), Data: quietData(wait)}},
 		)
 	}
-	return v.sayChosen(screen{v.words.T("screen.quiet", nil), append(rows, v.zoneRow(), v.backToSettings())})
+	return v.toSet(screen{v.words.T("screen.quiet", nil), append(rows, v.zoneRow(), v.backToSettings())})
 }
 
 func hours(q subscriptions.Quiet) string { return clock(q.From) + "–" + clock(q.To) }
@@ -59,10 +59,14 @@ func (v view) setQuiet(value []string) func(*subscriptions.Preferences) {
 	return func(p *subscriptions.Preferences) { p.Quiet = quiet }
 }
 
-func (v view) quietInWords() string {
-	q := v.preferences.Quiet
-	if q.From == q.To {
-		return v.words.T("line.off", nil)
+// quiet reports whether there are quiet hours.
+func (v view) quiet() bool { return v.preferences.Quiet.From != v.preferences.Quiet.To }
+
+// quietLabel says which they are.
+func (v view) quietLabel() string {
+	value := v.words.T("line.off", nil)
+	if v.quiet() {
+		value = hours(v.preferences.Quiet)
 	}
-	return hours(q)
+	return v.words.T("button.quiet", map[string]any{"Value": value})
 }

@@ -27,7 +27,7 @@ func (v view) topicsScreen() screen {
 			Data: render.Data(render.VerbSet, "topic", strconv.Itoa(int(topic.Number)), wanted),
 		}})
 	}
-	return v.sayChosen(screen{v.words.T("screen.topics", nil), append(rows, v.backToSettings())})
+	return v.toSet(screen{v.words.T("screen.topics", nil), append(rows, v.backToSettings())})
 }
 
 // setTopic chooses topics. Who gives up the last of them has all again, or, with words to

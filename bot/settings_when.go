@@ -56,7 +56,7 @@ func (v view) whenScreen() screen {
 		text += "\n\n" + v.timesLabel()
 	}
 	rows = append(rows, v.pauseRow()...)
-	return v.sayChosen(screen{text, append(rows, v.backToSettings())})
+	return v.toSet(screen{text, append(rows, v.backToSettings())})
 }
 
 // whenButton sets the times to what is wanted, and is marked when they are just so.

@@ -20,9 +20,6 @@ import (
 func (v view) wordsScreen() screen {
 	have := v.preferences.Words
 	text := v.words.T("screen.words", nil)
-	if !v.subscribed() {
-		text += "\n\n" + v.words.T("line.not_subscribed", nil)
-	}
 	if len(have) == subscriptions.MaxWords {
 		text += "\n\n" + v.words.T("line.words_full", map[string]any{"Count": subscriptions.MaxWords})
 	}
@@ -42,7 +39,7 @@ func (v view) wordsScreen() screen {
 	} else {
 		rows = append(rows, []telegram.Button{{Text: v.words.T("button.search", nil), Data: render.Data(render.VerbShow, "search")}})
 	}
-	return v.sayChosen(screen{text, append(rows, v.backToSettings())})
+	return v.toSet(screen{text, append(rows, v.backToSettings())})
 }
 
 // wordLabel is a button's label with a word, or as much of it as there is room for.

@@ -24,7 +24,7 @@ func (v view) zoneScreen() screen {
 			Data: render.Data(render.VerbSet, "zone", strconv.Itoa(int(zone))),
 		}})
 	}
-	return v.sayChosen(screen{v.words.T("screen.zone", nil), append(rows, v.backTo("quiet"))})
+	return v.toSet(screen{v.words.T("screen.zone", nil), append(rows, v.backTo("quiet"))})
 }
 
 // placeOf names a zone, with what the clocks show there now.

@@ -76,6 +76,8 @@ func TestDigestsUnderWayAreKeptBeforeTimesChange(t *testing.T) {
 		for _, label := range []string{"⏸ Пауза на неделю", "▶ Продолжить", "⏸ Пауза на неделю"} {
 			changes(label, func() { h.presses(c, label) })
 		}
+		h.says(c, "/stop", "Точно отписаться?")
+		h.presses(c, "Да, отписаться")
 		changes("/start", func() { h.says(c, "/start ru", "подпис") })
 	})
 }

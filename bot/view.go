@@ -22,6 +22,9 @@ type view struct {
 	digested    time.Time // see keepDigests
 }
 
+// subscribed reports whether the chat gets news, or will when a pause is over.
+func (v view) subscribed() bool { return v.known && v.preferences.Status == subscriptions.Active }
+
 // screen is what the bot shows at one time: a text in Telegram's HTML and its buttons.
 type screen struct {
 	text string

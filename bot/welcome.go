@@ -99,9 +99,9 @@ func (t *conversation) onSubscribe(ctx context.Context, args []string) (reply, e
 }
 
 // subscribe makes the language the person's own and that of the news. Who is subscribed
-// already is told what is set now, and not greeted anew.
+// already is told what is set now, and not greeted anew; likewise who was before.
 func (t *conversation) subscribe(ctx context.Context, language string) error {
-	stays := t.subscribed()
+	stays, was := t.subscribed(), t.known
 	if err := t.join(ctx, readIn(language)); err != nil {
 		return err
 	}
@@ -115,17 +115,19 @@ func (t *conversation) subscribe(ctx context.Context, language string) error {
 		})
 	case stays:
 		return t.showState(ctx)
+	case was:
+		return t.showReturned(ctx)
 	}
 	return t.showHome(ctx, t.words.T("screen.subscribed", nil))
 }
 
 // subscribeTo is subscribe by a link that names a topic: who is new gets that topic alone,
-// and is told so; who is not gets it, too.
+// and is told so; who is not, or was here before, gets it, too.
 func (t *conversation) subscribeTo(ctx context.Context, language string, topic render.Topic) error {
-	stays := t.subscribed()
+	stays, was := t.subscribed(), t.known
 	err := t.join(ctx, func(p *subscriptions.Preferences) {
 		readIn(language)(p)
-		if p.Topics = p.Topics.With(topic.Number); !stays {
+		if p.Topics = p.Topics.With(topic.Number); !was {
 			p.Topics = subscriptions.Only(topic.Number)
 		}
 	})
@@ -134,6 +136,8 @@ func (t *conversation) subscribeTo(ctx context.Context, language string, topic r
 		return err
 	case stays || !t.chat.Private():
 		return t.showState(ctx)
+	case was:
+		return t.showReturned(ctx)
 	}
 	all := telegram.Button{Text: t.words.T("button.all_topics", nil), Data: render.Data(render.VerbSet, "topic", "all")}
 	return t.showHome(ctx, t.words.HTML("screen.subscribed_topic", map[string]any{"Topic": topic.NameIn(language)}), all)
@@ -153,6 +157,9 @@ func (t *conversation) showState(ctx context.Context) error {
 		lines = append(lines, t.timesLabel())
 	} else {
 		lines = append(lines, line("line.when", t.whenInWords()))
+	}
+	if t.quiet() {
+		lines = append(lines, t.quietLabel())
 	}
 	return t.showHome(ctx, strings.Join(lines, "\n"))
 }
@@ -176,16 +183,29 @@ func (t *conversation) onReturn(ctx context.Context, args []string) (reply, erro
 	return reply{}, t.comeBack(ctx, change)
 }
 
+// comeBack gives the news again, as it was but for the change; a pause is over.
 func (t *conversation) comeBack(ctx context.Context, change func(*subscriptions.Preferences)) error {
-	if err := t.join(ctx, change); err != nil {
+	err := t.join(ctx, func(p *subscriptions.Preferences) {
+		p.PausedUntil = time.Time{}
+		change(p)
+	})
+	if err != nil {
 		return err
 	}
+	return t.showReturned(ctx)
+}
+
+// showReturned says that the news comes again, what and when.
+func (t *conversation) showReturned(ctx context.Context) error {
 	lines := []string{t.words.HTML("screen.returned", map[string]any{"When": t.whenInWords()})}
 	if !t.preferences.Topics.All() {
 		lines = append(lines, t.valueLine("line.topics", t.topicsInWords()))
 	}
 	if len(t.preferences.Words) > 0 {
 		lines = append(lines, t.valueLine("line.words", strings.Join(t.preferences.Words, ", ")))
+	}
+	if t.quiet() {
+		lines = append(lines, t.quietLabel())
 	}
 	return t.showHome(ctx, strings.Join(lines, "\n"))
 }
@@ -235,7 +255,9 @@ func (t *conversation) join(ctx context.Context, change func(*subscriptions.Pref
 			p.Since = t.now().Truncate(time.Hour)
 		}
 		t.reschedule(func(p *subscriptions.Preferences) {
-			p.PausedUntil = time.Time{}
+			if !stayed {
+				p.PausedUntil = time.Time{}
+			}
 			change(p)
 		})(p)
 		if !stayed {

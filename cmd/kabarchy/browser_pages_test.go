@@ -150,6 +150,7 @@ func (v visitor) writes(d *demo, c *simulator.Citizen) {
 		return text.value === "**Дүйшөмбүдө**";
 	})()`)
 	browsertest.Wait(v.t, tab.ctx, `document.querySelector("#draft .phone b + *, #draft .phone b") !== null && document.querySelector("#draft").textContent.includes("Дүйшөмбүдө")`)
+	tab.typesWithoutALine()
 	browsertest.Do(v.t, tab.ctx, chromedp.Navigate(page+"sources")) // unasked: it is kept
 	browsertest.Do(v.t, tab.ctx, chromedp.NavigateBack())
 	browsertest.Do(v.t, tab.ctx, chromedp.Reload())
@@ -159,6 +160,21 @@ func (v visitor) writes(d *demo, c *simulator.Citizen) {
 		browsertest.Do(v.t, tab.ctx, chromedp.Navigate(page+path))
 		tab.looks(path)
 	}
+}
+
+// typesWithoutALine types while nothing is answered: it is kept when the line is back.
+func (v visitor) typesWithoutALine() {
+	v.t.Helper()
+	browsertest.Do(v.t, v.ctx, lineIs(network.Conditions{Offline: true}))
+	browsertest.Wait(v.t, v.ctx, `(() => {
+		document.addEventListener("htmx:sendError", () => { window.lost = true; });
+		const title = document.getElementById("title-ky");
+		title.value = "Кабыл алуу убактысы";
+		return title.dispatchEvent(new Event("input", {bubbles: true}));
+	})()`)
+	browsertest.Wait(v.t, v.ctx, "window.lost")
+	browsertest.Do(v.t, v.ctx, lineIs(network.Conditions{DownloadThroughput: -1, UploadThroughput: -1}))
+	browsertest.Wait(v.t, v.ctx, `document.querySelector("#draft").textContent.includes("Кабыл алуу убактысы")`)
 }
 
 // turns looks at pages of somebody.
@@ -212,8 +228,15 @@ func slowLine(ctx context.Context, t *chromedp.Target) (none chromedp.Void, err 
 	if _, err := cdp.Call(ctx, t, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}); err != nil {
 		return none, err
 	}
-	_, err = cdp.Call(ctx, t, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
-		MatchedNetworkConditions: []*network.Conditions{{Latency: 150, DownloadThroughput: 200_000, UploadThroughput: 90_000}},
-	})
-	return none, err
+	return lineIs(network.Conditions{Latency: 150, DownloadThroughput: 200_000, UploadThroughput: 90_000})(ctx, t)
+}
+
+// lineIs has a page loaded over some line.
+func lineIs(c network.Conditions) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, t *chromedp.Target) (none chromedp.Void, err error) {
+		_, err = cdp.Call(ctx, t, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+			MatchedNetworkConditions: []*network.Conditions{&c},
+		})
+		return none, err
+	}
 }

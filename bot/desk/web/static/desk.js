@@ -50,12 +50,19 @@
     post("web_app_setup_closing_behavior", { need_confirmation: is });
   }
   document.addEventListener("input", (event) => { if (event.target.name !== "tab" && event.target.closest?.("[data-unsaved]")) note(true); });
+  const renew = () => document.querySelector("[data-unsaved]")?.dispatchEvent(new Event("input", { bubbles: true }));
   window.addEventListener("load", () => { // what was typed before this or htmx was there
     const form = document.querySelector("[data-unsaved]");
     const typed = [...(form?.elements ?? [])].some((field) => field.matches("textarea, [id^=title-]") && field.value !== field.defaultValue);
-    if (unsaved || typed) form.dispatchEvent(new Event("input", { bubbles: true }));
+    if (unsaved || typed) renew();
   });
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) note(false); }); // it is kept
+  for (const failed of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) { // the line was away, or Redis: again
+    document.addEventListener(failed, (event) => {
+      const { status } = event.detail.xhr;
+      if (status === 0 || status >= 500) setTimeout(() => { if (unsaved) renew(); }, 3000);
+    });
+  }
   document.addEventListener("submit", (event) => {
     note(false);
     // Sent twice it would be one act; but nobody should wonder.

@@ -49,6 +49,7 @@ var elsewhere = map[string]struct{ file, words string }{
 	"docker compose up --build --detach":                                                                           {"", "no Docker"},
 	"docker compose exec bot /kabarchy doctor":                                                                     {"", "no Docker"},
 	"docker compose exec -T bot /kabarchy backup - > kabarchy.jsonl.gz":                                            {"", "no Docker; testdata/script/operate.txtar has kabarchy backup -"},
+	"curl -sS https://bot.example.kg/websub/x":                                                                     {"", "it asks from outside; TestAHubTellsAtOnce asks the program itself"},
 	"docker run --stop-timeout 30":                                                                                 {"", "no Docker"},
 	"kubectl create namespace kabarchy":                                                                            {"", "no cluster"},
 	"kubectl --namespace kabarchy rollout status deployment/kabarchy":                                              {"", "no cluster"},

@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -9,6 +10,8 @@ import (
 // record is an item as it is stored.
 type record struct {
 	Item
+	// Layout is the version in which it is written; 0 is the first, too.
+	Layout int `json:"layout,omitempty"`
 	// Keys are those that it was known under before, the latest last; GUID and Dated what
 	// the site showed last.
 	Keys  []string  `json:"keys,omitempty"`
@@ -59,12 +62,28 @@ type changing struct {
 // idsKept is how many items of one key the index remembers: the latest.
 const idsKept = 8
 
+// recordLayout is the latest version of a record that this release reads, and the one that it writes.
+const recordLayout = 1
+
 func readRecord(id, raw string) (stored, error) {
 	s := stored{raw: raw}
-	if err := json.Unmarshal([]byte(raw), &s.record); err != nil {
+	err := json.Unmarshal([]byte(raw), &s.record)
+	if newer := NewerThan(recordLayout, s.Layout, keyItems+" "+id); newer != nil {
+		return stored{}, newer // which also says why a field has another type
+	}
+	if err != nil {
 		return stored{}, fmt.Errorf("item %s: %w", id, err)
 	}
 	return s, nil
+}
+
+// CheckItem returns an error of type *Newer for an item, as it is stored, that a later release wrote.
+func CheckItem(id, raw string) error {
+	_, err := readRecord(id, raw)
+	if newer, is := errors.AsType[*Newer](err); is {
+		return newer
+	}
+	return nil
 }
 
 // siteText is what a site shows of an item, where the desk has put other words in its place.

@@ -16,7 +16,7 @@ func unpack(b string) (Preferences, error) {
 		return Preferences{}, errCut
 	}
 	if b[0] != version {
-		return Preferences{}, fmt.Errorf("version %d: %w", b[0], errNewer)
+		return Preferences{}, fmt.Errorf("version %d, and this release knows %d: %w", b[0], version, errNewer)
 	}
 	if len(b) < headLength {
 		return Preferences{}, errCut

@@ -63,7 +63,7 @@ func unpackWords(packed string) ([]string, error) {
 	}
 	list, known := strings.CutPrefix(packed, wordsVersion)
 	if !known {
-		return nil, fmt.Errorf("followed words, version %d: %w", packed[0], errNewer)
+		return nil, fmt.Errorf("followed words, version %d, and this release knows %d: %w", packed[0], wordsVersion[0], errNewer)
 	}
 	words := strings.Split(list, "\n")
 	if len(words) > MaxWords {

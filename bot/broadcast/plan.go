@@ -113,7 +113,12 @@ type hold struct {
 	Withdrawn bool `redis:"withdrawn"`
 }
 
-// record is one broadcast as Redis keeps it.
+// planLayout is the latest version of a record, and of the ledger that it names, that this release
+// reads, and the one that it writes.
+const planLayout = 1
+
+// record is one broadcast as Redis keeps it. Its field layout is the version in which it is written;
+// without it, that is the first.
 type record struct {
 	plan
 	state

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"kabarchy/feeds"
 )
 
 // last returns the highest number that a broadcast has had.
@@ -84,6 +86,13 @@ func (s plans) finishedSince(ctx context.Context, since time.Time) ([]record, er
 	return s.load(ctx, ids)
 }
 
+// CheckPlan returns an error of type *feeds.Newer for the broadcast of a number, by the version that its
+// record has, which is empty for the first, where a later release wrote it.
+func CheckPlan(number, layout string) error {
+	version, _ := strconv.Atoi(layout)
+	return feeds.NewerThan(planLayout, version, "{news}:broadcast:"+number)
+}
+
 func (s plans) load(ctx context.Context, ids []string) ([]record, error) {
 	pipe := s.rdb.Pipeline()
 	answers := make([]*redis.MapStringStringCmd, len(ids))
@@ -97,6 +106,9 @@ func (s plans) load(ctx context.Context, ids []string) ([]record, error) {
 	for i, answer := range answers {
 		if len(answer.Val()) == 0 {
 			continue // its report ended between the two reads
+		}
+		if err := CheckPlan(ids[i], answer.Val()["layout"]); err != nil {
+			return nil, err
 		}
 		p := record{}
 		number, err := strconv.ParseInt(ids[i], 10, 64)

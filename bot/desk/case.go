@@ -54,7 +54,9 @@ type Text struct {
 
 // Case is one decision on its way. Its times are to the millisecond, in UTC.
 type Case struct {
-	ID     string `json:"id"`
+	ID string `json:"id"`
+	// Layout is the version in which it is written; 0 is the first, too.
+	Layout int    `json:"layout,omitempty"`
 	Kind   Kind   `json:"kind"`
 	Status Status `json:"status"`
 	// Version counts the acts: each makes a new one.

@@ -106,7 +106,8 @@ func (d *Desk) read(ctx context.Context, a Act) (sight, error) {
 		return s, err
 	}
 	if s.raw, s.repeated = found.Val(), known.Val() > 0; s.raw != "" {
-		if err := json.Unmarshal([]byte(s.raw), &s.Case); err != nil {
+		var err error
+		if s.Case, err = readCase(a.Case, s.raw); err != nil {
 			return s, err
 		}
 	}

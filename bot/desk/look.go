@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"github.com/redis/go-redis/v9"
+
+	"kabarchy/feeds"
 )
 
 // Look returns a case; ok is false where there is none.
@@ -15,13 +17,36 @@ func (d *Desk) Look(ctx context.Context, id string) (c Case, ok bool, err error)
 	if errors.Is(err, redis.Nil) {
 		return Case{}, false, nil
 	}
-	if err == nil {
-		err = json.Unmarshal([]byte(raw), &c)
-	}
 	if err != nil {
 		return Case{}, false, fmt.Errorf("case %s: %w", id, err)
 	}
+	if c, err = readCase(id, raw); err != nil {
+		return Case{}, false, err
+	}
 	return c, true, nil
+}
+
+// caseLayout is the latest version of a case that this release reads, and the one that it writes.
+const caseLayout = 1
+
+func readCase(id, raw string) (c Case, err error) {
+	err = json.Unmarshal([]byte(raw), &c)
+	if newer := feeds.NewerThan(caseLayout, c.Layout, keyCase(id)); newer != nil {
+		return Case{}, newer // which also says why a field has another type
+	}
+	if err != nil {
+		return Case{}, fmt.Errorf("case %s: %w", id, err)
+	}
+	return c, nil
+}
+
+// CheckCase returns an error of type *feeds.Newer for a case, as it is stored, that a later release wrote.
+func CheckCase(id, raw string) error {
+	_, err := readCase(id, raw)
+	if newer, is := errors.AsType[*feeds.Newer](err); is {
+		return newer
+	}
+	return nil
 }
 
 // Open returns the cases that are not closed, the oldest first.
@@ -64,9 +89,9 @@ func (d *Desk) cases(ctx context.Context, ids []string) ([]Case, error) {
 		if !ok {
 			continue
 		}
-		var c Case
-		if err := json.Unmarshal([]byte(raw), &c); err != nil {
-			return nil, fmt.Errorf("case %s: %w", ids[i], err)
+		c, err := readCase(ids[i], raw)
+		if err != nil {
+			return nil, err
 		}
 		found = append(found, c)
 	}

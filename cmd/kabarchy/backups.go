@@ -142,7 +142,7 @@ func (c *restoreCommand) Run(ctx context.Context, out output) error {
 	defer file.Close()
 	began := time.Now()
 	done, err := backup.Restore(ctx, backup.RestoreOptions{
-		Redis: rdb.UniversalClient, Bot: botID(environment.Token), Rebind: c.Rebind,
+		Redis: rdb.UniversalClient, Bot: botID(environment.Token), Rebind: c.Rebind, Schema: schema,
 		Log: slog.New(slog.NewTextHandler(out.stderr, nil)),
 	}, file)
 	switch {

@@ -58,7 +58,7 @@ func taken(t *testing.T, rdb redis.UniversalClient) []byte {
 // restored brings a backup back into a Redis.
 func restored(t *testing.T, rdb redis.UniversalClient, file []byte) (backup.Restored, error) {
 	t.Helper()
-	return backup.Restore(t.Context(), backup.RestoreOptions{Redis: rdb, Bot: botID(testToken)}, bytes.NewReader(file))
+	return backup.Restore(t.Context(), backup.RestoreOptions{Redis: rdb, Bot: botID(testToken), Schema: schema}, bytes.NewReader(file))
 }
 
 // TestNobodyIsToldTwiceAfterARestore takes a backup in the middle of a broadcast. What came
@@ -241,6 +241,9 @@ func TestAFileBringsBackEveryKind(t *testing.T) {
 	}
 }
 
+// versioned are values that restore looks into.
+var versioned = map[string]string{"subs:<bucket>": "\x01\x00\x00\x00\x00\x00", "subs:words:{subs:<bucket>}": "\x01салык"}
+
 // fillEveryKey writes something into each key that there is.
 func fillEveryKey(t *testing.T, rdb redis.UniversalClient) {
 	t.Helper()
@@ -252,6 +255,10 @@ func fillEveryKey(t *testing.T, rdb redis.UniversalClient) {
 		case "string":
 			rdb.Set(ctx, key, "{}", 0)
 		case "hash":
+			if value := versioned[name]; value != "" {
+				rdb.HSet(ctx, key, "1", value, "-100", value)
+				break
+			}
 			rdb.HSet(ctx, key, "1", "{}", "-100", "\x01\xff\x00", "ш<", "\u2028")
 		case "set":
 			rdb.SAdd(ctx, key, "a", "b")
@@ -318,7 +325,7 @@ func TestAnInterruptedRestoreIsNoBot(t *testing.T) {
 		rdb.XAdd(t.Context(), &redis.XAddArgs{Stream: "{news}:desk:audit", ID: "1-1", Values: []string{"line", "{}"}})
 		file := taken(t, rdb)
 		rdb = redistest.Bubble(t).Client(t)
-		_, err := backup.Restore(t.Context(), backup.RestoreOptions{Redis: rdb, Bot: botID(testToken)}, &dying{Reader: bytes.NewReader(file), dies: len(file) - 40})
+		_, err := backup.Restore(t.Context(), backup.RestoreOptions{Redis: rdb, Bot: botID(testToken), Schema: schema}, &dying{Reader: bytes.NewReader(file), dies: len(file) - 40})
 		if err == nil || !strings.Contains(err.Error(), "restore again") {
 			t.Fatal(err)
 		}

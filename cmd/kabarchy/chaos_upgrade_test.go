@@ -7,11 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 
+	"kabarchy/subscriptions"
 	"kabarchy/subscriptions/redistest"
 )
 
@@ -96,6 +98,9 @@ func TestChaosUpgrade(t *testing.T) {
 		}
 		program = change.how(program, change.to)
 		c.await(200)
+		if change.name == "back, in order" {
+			c.restoresOlder(lastRelease)
+		}
 		t.Logf("%s: %d have it, on their way when something died %d", change.name, c.telegram.Stats().Accepted, c.unsure)
 	}
 	if got := c.rdb.HGet(t.Context(), keyBot, fieldSchema).Val(); got != fmt.Sprint(schema) {
@@ -103,6 +108,33 @@ func TestChaosUpgrade(t *testing.T) {
 	}
 	c.finished()
 	c.verdict()
+}
+
+// restoresOlder has the release before take a backup of what is under way, and this one bring it back.
+func (c *chaos) restoresOlder(before func() (string, error)) {
+	c.t.Helper()
+	file, empty := filepath.Join(c.t.TempDir(), "kabarchy.jsonl.gz"), redistest.Start(c.t)
+	for _, step := range []struct {
+		build             func() (string, error)
+		does, redis, says string
+	}{
+		{before, "backup", "", fmt.Sprintf(" %d subscribers, 2 items", c.size)},
+		{binary, "restore", "REDIS_URL=" + empty.URL(), "and 1 broadcasts; late or stopped at the desk: 0"},
+	} {
+		path, err := step.build()
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		command := exec.CommandContext(c.t.Context(), path, step.does, file)
+		command.Env = append(slices.Clone(c.env), step.redis)
+		if out, err := command.CombinedOutput(); err != nil || !strings.Contains(string(out), step.says) {
+			c.t.Errorf("%s: %v, %s", step.does, err, out)
+		}
+	}
+	counts, err := subscriptions.NewStore(empty.Client(c.t)).Count(c.t.Context())
+	if err != nil || counts.Active["ky"] == 0 || counts.Total != c.size {
+		c.t.Errorf("restored: %+v, %v", counts, err)
+	}
 }
 
 // ends stops a program in order.

@@ -8,7 +8,8 @@ import (
 // schema numbers the ways in which data was written to Redis. A release that writes what the
 // one before would take for something else, or drop, raises it: then the one before does not
 // start on that Redis any more, and ends where it runs. What a release before can ignore, or
-// names itself, as the preferences of a chat, needs no new number.
+// names itself, as the preferences of a chat, needs no new number. Items, plans and cases of the
+// desk have a version each besides, layout: it names the record in the error.
 const schema = 1
 
 // fieldSchema is that of keyBot with the highest number of all releases that have started.

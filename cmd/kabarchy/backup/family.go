@@ -21,6 +21,9 @@ type family struct {
 	phase
 	why   string // it is left out
 	large bool   // it is read in parts
+	// newer is the error that only a newer release can read a field's value, if so: by what varies in
+	// the key, the field and the value. Of a string there is no field.
+	newer func(varies, field, value string) error
 	// begin and end are the name's before and behind what varies, and colons how many there are
 	// in between; end is not looked at where nothing varies.
 	begin, end string
@@ -39,11 +42,11 @@ const (
 
 // families are all keys that a bot has. A test holds that they are those of docs/redis.md.
 var families = []*family{
-	{name: "{news}:items", kind: "hash", phase: byItem, large: true},
+	{name: "{news}:items", kind: "hash", phase: byItem, large: true, newer: newerItem},
 
 	{name: "subs:topics", kind: "hash", phase: byBucket},
-	{name: "subs:<bucket>", kind: "hash", phase: byBucket},
-	{name: "subs:words:{subs:<bucket>}", kind: "hash", phase: byBucket},
+	{name: "subs:<bucket>", kind: "hash", phase: byBucket, newer: newerPreferences},
+	{name: "subs:words:{subs:<bucket>}", kind: "hash", phase: byBucket, newer: newerWords},
 
 	{name: "{news}:outbox", kind: "zset", phase: together},
 	{name: "{news}:announcements", kind: "string", phase: together},
@@ -56,7 +59,7 @@ var families = []*family{
 	{name: "{news}:broadcasts:digested", kind: "string", phase: together},
 	{name: "{news}:broadcasts:last", kind: "string", phase: together},
 	{name: "{news}:broadcasts:of:<item>", kind: "set", phase: together},
-	{name: "{news}:broadcast:<broadcast>", kind: "hash", phase: together},
+	{name: "{news}:broadcast:<broadcast>", kind: "hash", phase: together, newer: newerPlan},
 	{name: "{news}:ledger:<item>", kind: "string", phase: together},
 	{name: "{news}:retry:<broadcast>", kind: "hash", phase: together},
 	{name: "{news}:doubt:<broadcast>", kind: "hash", phase: together},
@@ -65,7 +68,7 @@ var families = []*family{
 	{name: "{news}:bot", kind: "hash", phase: together},
 	{name: "{news}:bot:id", kind: "string", phase: together},
 	{name: "{news}:fence", kind: "string", phase: together},
-	{name: "{news}:desk:case:<case>", kind: "string", phase: together},
+	{name: "{news}:desk:case:<case>", kind: "string", phase: together, newer: newerCase},
 	{name: "{news}:desk:texts:<case>", kind: "hash", phase: together},
 	{name: "{news}:desk:open", kind: "zset", phase: together},
 	{name: "{news}:desk:due", kind: "zset", phase: together},

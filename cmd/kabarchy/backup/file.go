@@ -169,8 +169,18 @@ func ReadHeader(r io.Reader) (h Header, err error) {
 }
 
 // Verify reads a file to its end, and returns its header; an error where it is not whole, not
-// as it was written, no backup, or a newer release's.
-func Verify(r io.Reader) (h Header, err error) {
-	err = lines(r, func(found Header) error { h = found; return nil }, func(line) error { return nil })
+// as it was written, no backup, or holds what only a release with a later schema, or with later
+// records, can read.
+func Verify(r io.Reader, schema int) (h Header, err error) {
+	var newer error // the first of them, should the rest be as it was
+	err = lines(r, func(found Header) error { h = found; return nil }, func(l line) error {
+		if newer == nil {
+			newer = l.readable(schema)
+		}
+		return nil
+	})
+	if err == nil && newer != nil {
+		err = fmt.Errorf("%w; restore the file with that release", newer)
+	}
 	return h, err
 }

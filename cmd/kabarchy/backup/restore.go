@@ -23,6 +23,8 @@ type RestoreOptions struct {
 	// Bot is whose token is at hand, by id; Rebind makes what another's backup holds this one's.
 	Bot    string
 	Rebind bool
+	// Schema is the number up to which this release reads what is in Redis.
+	Schema int
 	Log    *slog.Logger
 }
 
@@ -56,7 +58,7 @@ func Restore(ctx context.Context, o RestoreOptions, file io.ReadSeeker) (Restore
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h, err := Verify(file)
+	h, err := Verify(file, o.Schema)
 	if err != nil {
 		return Restored{}, err
 	}

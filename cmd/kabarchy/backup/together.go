@@ -158,7 +158,7 @@ func (t *taking) plan(n *named, number string, l line, runs bool) {
 		fields[pair[0]] = pair[1]
 	}
 	ended, _ := strconv.ParseInt(fields["finished"], 10, 64)
-	if item := fields["item"]; runs || ended >= t.began.Add(-time.Minute).Unix() {
+	if item := fields["item"]; item != "" && (runs || ended >= t.began.Add(-time.Minute).Unix()) {
 		n.items[item] = true
 		n.keys["{news}:ledger:"+item] = true
 		n.keys["{news}:broadcasts:of:"+item] = true

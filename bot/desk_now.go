@@ -56,7 +56,7 @@ func (t deskTalk) nowPage(ctx context.Context) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	running, rows := t.runningLines(progress, halted)
+	running, rows := t.runningLines(together(progress, open, t.words.Language()), halted)
 	lines := append([]string{t.words.T("screen.desk", nil)}, running...)
 	held := 0
 	for _, b := range batches {
@@ -112,6 +112,37 @@ func (v view) runningLines(progress []broadcast.Progress, halted map[string]broa
 		rows = append(rows, []telegram.Button{{Text: sign + inButton(title, sign), Data: render.Data(render.VerbDesk, "item", p.Item)}})
 	}
 	return lines, rows
+}
+
+// together adds up the broadcasts of an announcement, one for each of its languages: it is one line,
+// with its title in the language where there is one.
+func together(all []broadcast.Progress, open []desk.Case, language string) (lines []broadcast.Progress) {
+	line := make(map[string]int) // by case
+	for _, p := range all {
+		of := slices.IndexFunc(open, func(c desk.Case) bool { return c.Kind == desk.Announce && slices.Contains(c.Items, p.Item) })
+		if of < 0 || p.Kind != broadcast.News {
+			lines = append(lines, p)
+			continue
+		}
+		if title := open[of].Texts[language].Title; title != "" {
+			p.Title = title
+		}
+		at, has := line[open[of].ID]
+		if !has {
+			line[open[of].ID] = len(lines)
+			lines = append(lines, p)
+			continue
+		}
+		sum := &lines[at]
+		sum.Planned, sum.Sent = sum.Planned+p.Planned, sum.Sent+p.Sent
+		if p.ExpectedEnd.After(sum.ExpectedEnd) {
+			sum.ExpectedEnd = p.ExpectedEnd
+		}
+		if p.FinishedAt.IsZero() {
+			sum.FinishedAt, sum.ID, sum.Item = p.FinishedAt, p.ID, p.Item
+		}
+	}
+	return lines
 }
 
 // scheduled tells of what goes out next.

@@ -119,11 +119,41 @@ var sent = map[desk.Kind]broadcast.Kind{
 	desk.Announce: broadcast.News, desk.Correct: broadcast.Correction, desk.Withdraw: broadcast.Withdrawal,
 }
 
+// sends reports whether a broadcast is one of a kind of case about some items, or about digests.
+func sends(kind desk.Kind, items []string, p broadcast.Progress) bool {
+	switch {
+	case p.Kind == broadcast.Digest:
+		return kind == desk.Announce && slices.Contains(items, p.Subject())
+	case p.Kind != sent[kind]:
+		return false
+	}
+	return slices.Contains(items, p.Item)
+}
+
+// cased reports whether a broadcast is shown as a case already: one that goes out or was stopped, or
+// that goes out since a moment, when it was approved yet. A correction shows not what it corrects, which
+// may still go out.
+func (g *glance) cased(p broadcast.Progress) bool {
+	return slices.ContainsFunc(g.open, func(c desk.Case) bool {
+		items := c.Items
+		switch {
+		case c.Status == desk.Approved && c.Kind == desk.Announce:
+			items = nil
+			for _, language := range c.Languages() {
+				items = append(items, feeds.DeskItemID(c.ID, language))
+			}
+		case c.Status != desk.Sending && c.Status != desk.Stopped:
+			return false
+		}
+		return sends(c.Kind, items, p)
+	})
+}
+
 // progressOf adds up the broadcasts of some items that a kind of case sends.
 func progressOf(all []broadcast.Progress, items []string, kind desk.Kind) (sum progress) {
 	rate := 0.0
 	for _, p := range all {
-		if p.Kind != sent[kind] || !slices.Contains(items, p.Item) {
+		if !sends(kind, items, p) {
 			continue
 		}
 		sum.Planned, sum.Sent, sum.Blocked, sum.Failed = sum.Planned+p.Planned, sum.Sent+p.Sent, sum.Blocked+p.Blocked, sum.Failed+p.Failed

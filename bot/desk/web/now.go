@@ -63,6 +63,7 @@ type running struct {
 type waiting struct {
 	Case, Title, Status, Languages, By string
 	Urgent, Mine                       bool // Mine: the person can approve it
+	Correct                            bool // it corrects what has its title
 }
 
 // next is an approved case.
@@ -72,6 +73,7 @@ type next struct {
 	Due         time.Time
 	TakeBack    bool // the person may take it back
 	Withdraw    bool
+	Correct     bool
 }
 
 // ill is a source that is not well.
@@ -91,15 +93,13 @@ func (d *Desk) nowOf(g *glance, v viewer) nowPage {
 	p := nowPage{Held: g.held}
 	name := names(g.people)
 	var approved []desk.Case
-	var cased []string // the items that a case is shown for
 	for _, c := range g.open {
 		allowed := d.office.AllowedTo(c, v.who, v.roles)
 		may := func(verb desk.Verb) bool { return slices.Contains(allowed, verb) }
 		switch c.Status {
 		case desk.Sending, desk.Stopped:
-			cased = append(cased, c.Items...)
 			p.Running = append(p.Running, running{
-				progress: progressOf(g.progress, c.Items, c.Kind), Title: g.title(c, v.Language()), Head: doing[c.Kind],
+				progress: progressOf(g.progress, c.Items, c.Kind), Title: v.broadcast(g.title(c, v.Language())), Head: doing[c.Kind],
 				Case: c.ID, Version: c.Version, Stopped: c.Status == desk.Stopped, Until: c.StoppedAt.Add(stoppedFor),
 				Stop: may(desk.Stop), GoOn: may(desk.GoOn), End: may(desk.End) && !c.Ended,
 			})
@@ -108,16 +108,16 @@ func (d *Desk) nowOf(g *glance, v viewer) nowPage {
 		default:
 			p.Waiting = append(p.Waiting, waiting{
 				Case: c.ID, Title: g.title(c, v.Language()), Status: statusWords[c.Status], Languages: languagesOf(c),
-				By: name(writer(c)), Urgent: c.Urgent, Mine: may(desk.Approve),
+				By: name(writer(c)), Urgent: c.Urgent, Mine: may(desk.Approve), Correct: c.Kind == desk.Correct,
 			})
 		}
 	}
-	p.Running = append(p.Running, v.feeds(g, cased)...)
+	p.Running = append(p.Running, v.feeds(g)...)
 	p.arrange()
 	slices.SortFunc(approved, byDue)
 	for _, c := range approved[:min(mostNext, len(approved))] {
 		p.Next = append(p.Next, next{
-			Case: c.ID, Title: g.title(c, v.Language()), Version: c.Version, Due: c.Due, Withdraw: c.Kind == desk.Withdraw,
+			Case: c.ID, Title: g.title(c, v.Language()), Version: c.Version, Due: c.Due, Withdraw: c.Kind == desk.Withdraw, Correct: c.Kind == desk.Correct,
 			TakeBack: slices.Contains(d.office.AllowedTo(c, v.who, v.roles), desk.TakeBack),
 		})
 	}
@@ -131,9 +131,9 @@ func (d *Desk) nowOf(g *glance, v viewer) nowPage {
 
 // feeds are the items of feeds that go out and have no case. Whoever is at the desk may stop
 // them.
-func (v viewer) feeds(g *glance, cased []string) (all []running) {
+func (v viewer) feeds(g *glance) (all []running) {
 	for _, p := range g.progress {
-		if p.Kind != broadcast.News || !p.FinishedAt.IsZero() || slices.Contains(cased, p.Item) {
+		if p.Kind != broadcast.News || !p.FinishedAt.IsZero() || g.cased(p) {
 			continue
 		}
 		all = append(all, running{

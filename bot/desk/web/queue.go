@@ -30,6 +30,7 @@ type planned struct {
 	Words     string // an entry
 	Readers   string // of a digest, how many
 	Urgent    bool
+	Correct   bool // it is approved, and corrects what has its title
 }
 
 // heldItem is an item that waits for a decision.
@@ -79,9 +80,9 @@ func midnight(at time.Time) time.Time {
 // plannedOf are what runs, from today on, what is approved, and each reader's next digest, by when.
 func (d *Desk) plannedOf(r *request, g *glance) (all []planned, err error) {
 	now := time.Now().In(d.options.Zone)
-	all, items := d.casesOf(r, g, now)
+	all = d.casesOf(r, g, now)
 	for _, p := range g.progress {
-		if !p.FinishedAt.IsZero() || g.halted[p.Subject()] != "" || slices.Contains(items, p.Item) {
+		if !p.FinishedAt.IsZero() || g.halted[p.Subject()] != "" || g.cased(p) {
 			continue
 		}
 		item := planned{At: now, Until: p.ExpectedEnd, Title: r.broadcast(p.Title), Words: doing[kindOf(p.Kind)], Urgent: p.Urgent}
@@ -98,22 +99,22 @@ func (d *Desk) plannedOf(r *request, g *glance) (all []planned, err error) {
 	return all, err
 }
 
-// casesOf are the cases that run or are approved, and the items of those that run.
-func (d *Desk) casesOf(r *request, g *glance, now time.Time) (all []planned, items []string) {
+// casesOf are the cases that run or are approved.
+func (d *Desk) casesOf(r *request, g *glance, now time.Time) (all []planned) {
 	for _, c := range g.open {
-		item := planned{Title: g.title(c, r.Language()), Case: c.ID, Urgent: c.Urgent}
+		item := planned{Title: r.broadcast(g.title(c, r.Language())), Case: c.ID, Urgent: c.Urgent}
 		switch c.Status {
 		case desk.Sending:
-			items = append(items, c.Items...)
 			item.At, item.Until, item.Words = now, progressOf(g.progress, c.Items, c.Kind).Ends, doing[c.Kind]
 		case desk.Approved:
 			item.At, item.Words = c.Due.In(d.options.Zone), "web.approved"
+			item.Correct = c.Kind == desk.Correct
 		default:
 			continue
 		}
 		all = append(all, item)
 	}
-	return all, items
+	return all
 }
 
 // kindOf is the kind of case that sends a kind of broadcast.

@@ -48,6 +48,14 @@ func TestFold(t *testing.T) {
 		{"signs of two units", strings.Repeat("😀", 200), "", strings.Repeat("😀", 135) + opens + strings.Repeat("😀", 65) + closes},
 		{"a family stays whole", "а" + strings.Repeat("👨‍👩‍👧", 50), "", "а" + strings.Repeat("👨‍👩‍👧", 33) + opens + strings.Repeat("👨‍👩‍👧", 17) + closes},
 		{"escaped signs", strings.Repeat("&lt;&amp;&gt; ", 90), "", strings.TrimSpace(strings.Repeat("&lt;&amp;&gt; ", 60)) + opens + strings.Repeat("&lt;&amp;&gt; ", 30) + closes},
+		{"links alone", strings.TrimSpace(strings.Repeat(`<a href="https://minjust.gov.kg/">minjust.gov.kg</a>`+"\n", 20)), "",
+			strings.TrimSpace(strings.Repeat(`<a href="https://minjust.gov.kg/">minjust.gov.kg</a>`+"\n", 15)) + opens +
+				strings.TrimSpace(strings.Repeat(`<a href="https://minjust.gov.kg/">minjust.gov.kg</a>`+"\n", 5)) + closes},
+		{"marks of direction", "\u200fмин\u200f " + of(20), "", "\u200fмин\u200f " + of(9) + opens + of(11) + closes},
+		{"a table", strings.TrimSpace(strings.Repeat("Ош | 9.00 | 18.00\n", 20)), "",
+			strings.TrimSpace(strings.Repeat("Ош | 9.00 | 18.00\n", 15)) + opens + strings.TrimSpace(strings.Repeat("Ош | 9.00 | 18.00\n", 5)) + closes},
+		{"a moment is said on both sides", of(9) + " Кел " + `<tg-time unix="1">28 ноября 2026 года в 10:00</tg-time> ` + of(9), "",
+			of(9) + opens + `Кел <tg-time unix="1">28 ноября 2026 года в 10:00</tg-time> ` + of(9) + closes},
 		{"folded already", "а" + opens + of(20) + closes, "б", "а" + opens + of(20) + closes + "\n\nб"},
 	} {
 		got := Fold(c.text, c.foot)

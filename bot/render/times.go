@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"kabarchy/bot/locale"
 	"kabarchy/feeds"
@@ -29,21 +27,19 @@ func init() {
 
 // moment is a day and a time of it, as people write them: "28-ноябрда саат 10:00", "2026-жылдын
 // 28-ноябрь, 10.00", "28 ноября 2026 года в 10:00", "28 November at 2:30 p.m.", "November 28, 2026,
-// 10:00", "28.11.2026, 10:00".
-var moment = regexp.MustCompile(`(?i)` +
-	`(?:(?:(?P<year1>\d{4})-ж(?:ыл\p{L}*|\.)\s)?(?P<day1>\d{1,2})[- ]` +
-	`(?P<month1>(?:январ|феврал|март|апрел|ма[йя]|июн|июл|август|сентябр|октябр|ноябр|декабр)\p{L}*|` + english + `)` +
+// 10:00", "28.11.2026, 10:00". Of the months only the forms that they have: "3 мартаба" are three times.
+var moment = regexp.MustCompile(spaced(`(?i)` +
+	`(?:(?:(?P<year1>\d{4})-ж(?:ыл\p{L}*|\.)\s)?(?P<day1>\d{1,2})(?:-|\s)(?P<month1>` + cyrillic + `|` + english + `)` +
 	`(?:,?\s(?P<year2>\d{4})(?:\sг(?:ода|\.))?)?` +
 	`|(?P<month2>` + english + `)\s(?P<day2>\d{1,2})(?:,?\s(?P<year3>\d{4}))?` +
 	`|(?P<day3>\d{1,2})\.(?P<month3>\d{2})\.(?P<year4>\d{4}))` +
-	`(?:\s?\([^()\d]{1,20}\))?,?\s(?:(?:саат|в|at)\s)?(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:\s?(?P<half>[ap])\.?m\b\.?)?`)
+	`(?:\s?\((?P<weekday>[^()\d]{1,20})\))?,?\s(?P<clock>(?:саат|в|at)\s)?(?P<hour>\d{1,2})(?P<point>[:.])(?P<minute>\d{2})(?:\s?(?P<half>[ap])\.?m\b\.?)?`))
 
-const english = `(?:January|February|March|April|May|June|July|August|September|October|November|December)`
-
-// elsewhere is what may mean another clock than the ministry's: a named one, and places where
-// embassies invite people to.
-var elsewhere = regexp.MustCompile(`(?i:по\s\p{L}+ому\sвремени|по\sмест\p{L}+\sвр|\p{L}+\sубакт[ыа]\p{L}*|жергиликтүү|local\stime|\bUTC\b|\bGMT\b|МСК|\bMSK\b|` +
-	`москв|moscow|посольств|консульс|консулд|элчилик|embass|consula)|\p{Lu}\p{L}+\stime\b`)
+const (
+	cyrillic = `(?:(?:январ|феврал|апрел|июн|июл|сентябр|октябр|ноябр|декабр)(?:ь|я|е|ю|ы|у|ында|унда|ынан|унан|ына|уна|да|до|дан|дон|га|го|дагы|догу)` +
+		`|(?:март|август)(?:а|е|у|ы|ында|унда|ынан|унан|ына|уна|та|тан|ка|тагы)?|ма(?:й|я|е|ю|йы|йында|йынан|йына|йда|йдан|йга|йдагы))`
+	english = `(?:January|February|March|April|May|June|July|August|September|October|November|December)`
+)
 
 // nearEnough is how far from its publication an item may speak of a day without its year.
 const nearEnough = 120 * 24 * time.Hour
@@ -58,6 +54,7 @@ func (r Renderer) Timed(item feeds.Item, source string) string {
 			return source
 		}
 	}
+	reading := timedReading{r, item.Published, otherYears.MatchString(item.Title + " " + source)}
 	var out strings.Builder
 	linked := false // no link may be a moment, too
 	for source != "" {
@@ -65,7 +62,7 @@ func (r Renderer) Timed(item feeds.Item, source string) string {
 		if linked {
 			out.WriteString(text)
 		} else {
-			out.WriteString(r.timed(item, text))
+			out.WriteString(reading.timed(text))
 		}
 		if !tagged {
 			break
@@ -77,17 +74,29 @@ func (r Renderer) Timed(item feeds.Item, source string) string {
 	return out.String()
 }
 
+// timedReading is how the moments of one text are read.
+type timedReading struct {
+	Renderer
+	published  time.Time
+	otherYears bool // the text speaks of others
+}
+
 // timed is Timed for a text between two tags.
-func (r Renderer) timed(item feeds.Item, text string) string {
+func (r timedReading) timed(text string) string {
 	var out strings.Builder
 	done := 0
 	for _, found := range moment.FindAllStringSubmatchIndex(text, -1) {
 		from, to := found[0], found[1]
-		at, ok := r.momentOf(item.Published, func(group string) string {
-			n := 2 * moment.SubexpIndex(group)
+		before, after := text[:from], text[to:]
+		group := func(name string) string {
+			n := 2 * moment.SubexpIndex(name)
 			return text[max(found[n], 0):max(found[n+1], 0)]
-		})
-		if !ok || !apart(text[:from], text[to:]) {
+		}
+		at, ok := r.momentOf(group)
+		switch {
+		case !ok, !apart(before, after), otherDay(group("weekday"), at), otherDay(lastWords(before), at):
+			continue
+		case group("clock") == "" && group("point") == "." && !endsClause.MatchString(after):
 			continue
 		}
 		fmt.Fprintf(&out, `%s<tg-time unix="%d">%s</tg-time>`, text[done:from], at.Unix(), text[from:to])
@@ -96,23 +105,9 @@ func (r Renderer) timed(item feeds.Item, text string) string {
 	return out.String() + text[done:]
 }
 
-// apart reports whether what stands around a moment leaves it as it is: it is no part of a longer
-// number, no span of days or hours, and no other time is put beside it.
-func apart(before, after string) bool {
-	last, _ := utf8.DecodeLastRuneInString(before)
-	if unicode.IsLetter(last) || unicode.IsDigit(last) || strings.ContainsRune(".:/-–—№", last) && before != "" {
-		return false
-	}
-	return !goesOn.MatchString(after)
-}
-
-// goesOn is what follows a moment that is not all of it: more of a number, the end of a span,
-// another clock's time in brackets.
-var goesOn = regexp.MustCompile(`^(?:\d|[.:]\d|\s?[-–—]\s?\d|\s?\(\s?\d)`)
-
 // momentOf is the moment of the groups, by the ministry's clock; false for what is none. Without a
 // year it is the one nearest to the day on which it was published.
-func (r Renderer) momentOf(published time.Time, group func(string) string) (time.Time, bool) {
+func (r timedReading) momentOf(group func(string) string) (time.Time, bool) {
 	number := func(names ...string) int {
 		for _, name := range names {
 			if n, err := strconv.Atoi(group(name)); err == nil {
@@ -129,17 +124,18 @@ func (r Renderer) momentOf(published time.Time, group func(string) string) (time
 	in := func(year int) time.Time { return time.Date(year, month, day, hour, minute, 0, 0, r.Zone) }
 	at := in(number("year1", "year2", "year3", "year4"))
 	if at.Year() < 1 { // none is named
-		at = nearest(published, in)
-		is = is && at.Sub(published).Abs() <= nearEnough
+		at = nearest(r.published, in)
+		is = is && !r.otherYears && at.Sub(r.published).Abs() <= nearEnough
 	}
 	is = is && at.Day() == day && at.Month() == month && minute < 60
 	return at, is && 2000 <= at.Year() && at.Year() < 2038 // Telegram counts in 32 bits
 }
 
-// hourOf is the hour of a day; half is "a" or "p" where it is one of its half.
+// hourOf is the hour of a day; half is "a" or "p" where it is one of its half. False for what is
+// none, or may be one of the other half.
 func hourOf(hour int, half string) (int, bool) {
 	if half == "" {
-		return hour, hour < 24
+		return hour, earliest <= hour && hour < 24
 	}
 	is := 1 <= hour && hour <= 12
 	if hour %= 12; half == "p" {

@@ -242,6 +242,19 @@ func TestRedisAwayIsSaidInWords(t *testing.T) {
 	})
 }
 
+func TestAPageThatTakesTooLongIsSaidInWordsAndInTheLog(t *testing.T) {
+	inOffice(t, func(t *testing.T, o *office) {
+		b := o.signIn(bakyt)
+		o.asked = func() { time.Sleep(answerWithin) }
+		status, page := b.get("/desk/")
+		contains(t, page, "<h1>Not available just now</h1>")
+		contains(t, o.log.String(), "page not shown", "deadline exceeded")
+		if status != http.StatusServiceUnavailable {
+			t.Errorf("answer %d", status)
+		}
+	})
+}
+
 func TestAFormOutlivesTheInstanceThatDrewIt(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {
 		c := o.approved("abcdefghij", "Legal aid")

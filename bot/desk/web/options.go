@@ -106,5 +106,6 @@ type Message struct {
 // all of the same announcement.
 type Previews func(ctx context.Context, language string, item feeds.Item, editions map[string]feeds.Item) Message
 
-// answerWithin is how long a page may take to be made.
-const answerWithin = 10 * time.Second
+// answerWithin is how long a page may take to be made: so much less than it may take to be read
+// that its failure is still told.
+const answerWithin = writeWithin - 5*time.Second

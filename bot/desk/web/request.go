@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -125,7 +126,7 @@ func (r *request) fail(err error) {
 		if f.err != nil && !errors.Is(err, f.err) {
 			continue
 		}
-		if f.err == nil && r.Context().Err() == nil {
+		if f.err == nil && !errors.Is(r.Context().Err(), context.Canceled) { // who asked has not left
 			r.desk.log.WarnContext(r.Context(), "page not shown", "method", r.Method, "pattern", r.Pattern, "user", r.who, "error", err)
 		}
 		if f.status == http.StatusServiceUnavailable {

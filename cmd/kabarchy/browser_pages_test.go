@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
@@ -108,7 +109,8 @@ func (v visitor) shows(c *simulator.Citizen, text string) {
 func write(t *testing.T, d *demo, c *simulator.Citizen, title string) desk.Case {
 	t.Helper()
 	text := desk.Text{Title: title, Blocks: article.Paragraphs("Жума күнү келиңиз.")}
-	changes := &desk.Changes{Texts: map[string]*desk.Text{"ky": &text}}
+	tomorrow := time.Now().AddDate(0, 0, 1) // until then it can be taken back, however slow the browser is
+	changes := &desk.Changes{Texts: map[string]*desk.Text{"ky": &text}, At: &tomorrow}
 	act := desk.Act{ID: "write", Verb: desk.Write, Kind: desk.Announce, Case: "abcdefghij", Who: c.ID(), Changes: changes}
 	out, err := d.App.Desk.Do(t.Context(), act)
 	if err == nil {

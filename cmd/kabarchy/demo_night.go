@@ -129,7 +129,9 @@ func (s *stage) chats() (chats []int64) {
 // is older, in a time zone that lies so much ahead.
 func (s *stage) passUntil(ctx context.Context, hour int) error {
 	hours := int64((hour - s.clock().Hour() + 24) % 24)
-	if err := s.App.Stop(ctx); err != nil {
+	stopping, cancel := context.WithTimeout(ctx, stopWithin)
+	defer cancel()
+	if err := s.App.Stop(stopping); err != nil {
 		s.around.log.WarnContext(ctx, "the service did not end in time", "error", err)
 	}
 	if err := s.pass(ctx, hours); err != nil {

@@ -49,7 +49,7 @@ func (s *stage) happen(ctx context.Context, what string) error {
 	if s.left {
 		return errLeft
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin+startWithin)
 	defer cancel()
 	switch what {
 	case siteFails:
@@ -132,9 +132,7 @@ func (s *stage) kill(ctx context.Context) error {
 
 // restart starts a service after another one. Without one, there is nothing left to show.
 func (s *stage) restart(ctx context.Context) error {
-	starting, cancel := context.WithTimeout(context.WithoutCancel(ctx), startWithin)
-	defer cancel()
-	err := s.startApp(starting)
+	err := s.startApp(ctx)
 	if err != nil {
 		s.around.failed(err)
 	}

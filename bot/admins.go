@@ -53,6 +53,11 @@ func (b *Bot) serviceNotices(ctx context.Context) (service, decisions []notice, 
 	for _, batch := range batches {
 		decisions = append(decisions, notice(batch))
 	}
+	unpaid, err := b.unpaidNotices(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	decisions = append(decisions, unpaid...)
 	return slices.Concat(b.alarmNotices(), b.sourceNotices(), held, b.faultNotices()), decisions, nil
 }
 

@@ -48,6 +48,33 @@ func (b *Bot) heldNotices(ctx context.Context) ([]notice, error) {
 	return notices, nil
 }
 
+// unpaidNotices tell that Telegram did not take the payment for an announcement, once for all
+// its editions.
+func (b *Bot) unpaidNotices(ctx context.Context) ([]notice, error) {
+	if b.desk == nil {
+		return nil, nil // nobody announces anything
+	}
+	progress, err := b.admins.Service.Progress(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var notices []notice
+	known := make(map[int64]bool)
+	for _, p := range progress {
+		over := !p.FinishedAt.IsZero() && b.now().Sub(p.FinishedAt) >= toldFor
+		if p.Unpaid == "" || over || known[p.Ledger] {
+			continue
+		}
+		known[p.Ledger] = true
+		notices = append(notices, notice{about: "unpaid:" + decimal(p.Ledger), state: "told", screen: func(_ context.Context, words locale.Locale) (screen, error) {
+			return screen{text: words.HTML("screen.paid_refused", map[string]any{
+				"Title": render.Cut(render.OneLine(p.Title), titleLength), "Words": quoted(p.Unpaid),
+			})}, nil
+		}})
+	}
+	return notices, nil
+}
+
 // faultNotices tell of the program's own faults, each kind once.
 func (b *Bot) faultNotices() []notice {
 	var notices []notice

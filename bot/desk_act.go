@@ -2,7 +2,10 @@ package bot
 
 import (
 	"context"
+	"slices"
+	"strings"
 
+	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
@@ -23,10 +26,14 @@ func (t deskTalk) onDo(ctx context.Context, args []string) (reply, error) {
 	}
 	a := desk.Act{Verb: verb, Case: id, Version: version}
 	if verb == desk.Approve {
+		a.Paid, _ = number(args, 3, maxPaid)
 		return t.approve(ctx, a)
 	}
 	return t.do(ctx, a)
 }
+
+// maxPaid is more messages than any bot sends at a time.
+const maxPaid = 100_000_000
 
 // verbWithdraw is on buttons; the case that it makes begins as approved.
 const verbWithdraw desk.Verb = "withdraw"
@@ -155,13 +162,36 @@ func (t deskTalk) sure(ctx context.Context, c desk.Case, verb desk.Verb, entry s
 		return reply{}, err
 	}
 	number := map[string]any{"Count": t.words.Number(count), "Hours": t.words.Number(int(t.office.CorrectWithin().Hours()))}
+	agree := telegram.Button{
+		Text: t.words.T(agreed, number), Style: telegram.Danger,
+		Data: render.Data(render.VerbDesk, "do", string(verb), c.ID, decimal(int64(c.Version))),
+	}
+	rows := [][]telegram.Button{{agree}, {{Text: t.words.T("button.back", nil), Data: caseData(back, c)}}}
+	text := t.words.T(entry, number)
+	if verb == desk.Approve {
+		price, offered, err := t.office.Price(ctx, c)
+		if err != nil {
+			return reply{}, err
+		}
+		if offered {
+			text = render.JoinFilled("\n\n", text, strings.Join(price.InWords(t.words), "\n"))
+		}
+		if price.Messages > 0 {
+			rows[0][0].Text = t.words.T("button.paid_not", number)
+			rows = slices.Insert(rows, 1, []telegram.Button{t.payButton(agree, price)})
+		}
+	}
 	return reply{}, t.stay(ctx, page{
-		screen: screen{t.words.T(entry, number), [][]telegram.Button{
-			{{Text: t.words.T(agreed, number), Data: render.Data(render.VerbDesk, "do", string(verb), c.ID, decimal(int64(c.Version))), Style: telegram.Danger}},
-			{{Text: t.words.T("button.back", nil), Data: caseData(back, c)}},
-		}},
-		shows: shown{Case: c.ID, Version: c.Version, What: showsSure, Previews: was.Previews},
+		screen: screen{text, rows},
+		shows:  shown{Case: c.ID, Version: c.Version, What: showsSure, Previews: was.Previews},
 	})
+}
+
+// payButton agrees to an announcement and to its price: for how many messages is on it.
+func (v view) payButton(agree telegram.Button, p desk.Price) telegram.Button {
+	agree.Text = v.words.T("button.paid_send", map[string]any{"Stars": v.words.Number(broadcast.Stars(p.Messages))})
+	agree.Data += ":" + decimal(int64(p.Messages))
+	return agree
 }
 
 // yes is how a question is agreed to.

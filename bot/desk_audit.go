@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
 	"kabarchy/bot/render"
 	"kabarchy/bot/telegram"
@@ -81,6 +82,9 @@ func (t deskTalk) auditLine(ctx context.Context, names names, l desk.Line) strin
 	}
 	if l.Reach > 0 {
 		line += " · " + t.words.Number(l.Reach)
+	}
+	if l.Paid > 0 {
+		line += " · ⭐ " + t.words.Number(broadcast.Stars(l.Paid))
 	}
 	return line
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
 	"kabarchy/bot/locale"
 	"kabarchy/bot/render"
@@ -275,6 +276,9 @@ func (d caseDrawing) head() string {
 	head := d.words.HTML(entry, data)
 	if entry := missings[c.Reason]; entry != "" && (c.Status == desk.Submitted || c.Status == desk.Sent) {
 		head += "\n" + d.words.T(entry, nil)
+	}
+	if c.Paid > 0 {
+		head += "\n" + d.words.T("line.paid_approved", map[string]any{"Stars": d.words.Number(broadcast.Stars(c.Paid))})
 	}
 	if title := render.Escaped(d.title, titleLength); title != "" {
 		head += "\n" + words.sign + " <b>" + title + "</b>"

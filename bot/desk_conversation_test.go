@@ -28,6 +28,8 @@ import (
 //	sleepers: 3 ky               likewise, whose quiet hours last until 20:00
 //	held: 3 en                   so many items of a feed wait for a decision, as after a flood
 //	changed: en                  a site changes an item that the readers have, and that is held
+//	stars: 3                     so many Stars a day may be spent on urgent announcements
+//	penniless: yes               Telegram finds no Stars with the bot, until it is no
 //	pages: https://…             the desk has pages
 //	at: Name                     whose phone the next steps are on
 //	wait: 40s                    time passes
@@ -43,7 +45,7 @@ func TestDeskConversations(t *testing.T) {
 	t.Parallel()
 	eachScript(t, "testdata/desk/*.txt", func(t *testing.T, language, script string) string {
 		n := openNewsroom(t, redistest.Bubble(t).Client(t), simulator.Options{})
-		return (&deskPlay{newsroom: n, language: language, seen: map[string]string{}, script: strings.Split(script, "\n")}).play()
+		return (&deskPlay{newsroom: n, language: language, seen: map[string]string{}, rich: func() {}, script: strings.Split(script, "\n")}).play()
 	})
 }
 
@@ -58,6 +60,7 @@ type deskPlay struct {
 	opened   bool
 	// invitation is the last one that was shown.
 	invitation string
+	rich       func() // ends that the bot has no Stars
 	props
 }
 
@@ -100,6 +103,17 @@ func (s *deskPlay) play() string {
 				s.t.Fatalf("%s: %v", line, err)
 			}
 			s.hold(count, language)
+		case key == "stars":
+			if _, err := fmt.Sscan(value, &s.stars); err != nil {
+				s.t.Fatalf("%s: %v", line, err)
+			}
+		case key == "penniless":
+			if s.rich(); value == "yes" {
+				s.rich = s.telegram.Fault(simulator.Fault{
+					Match:  func(r simulator.Request) bool { return r.Params[telegram.PaidParam] != "" },
+					Refuse: simulator.BalanceTooLow,
+				})
+			}
 		case key == "pages":
 			s.more = func(o *bot.Options) { o.DeskPage = func(int64) string { return value } }
 		case key == "changed":

@@ -32,6 +32,7 @@ type newsroom struct {
 	rate   float64 // messages a second; 30 where 0
 	// perSecond is the rate that the desk reckons with; Telegram's where 0.
 	perSecond float64
+	stars     int           // that may be spent in a day
 	giveUp    time.Duration // after which the engine gives somebody up; its own where 0
 	more      func(*bot.Options)
 	wake      chan struct{}
@@ -90,10 +91,14 @@ func (service) Health() []feeds.Health { return nil }
 func (n *newsroom) opens() {
 	n.t.Helper()
 	n.change = func(o *bot.Options) {
+		limiter := broadcast.NewLimiter(cmp.Or(n.rate, 30))
+		if n.stars > 0 {
+			limiter.Pay(500)
+		}
 		n.engine = broadcast.New(broadcast.Options{
 			Redis: n.rdb, Store: n.store, Archive: n.news, Sender: n.sender, Zone: bishkek,
 			Topics:  map[string]subscriptions.Topic{"legal-aid": 3, "jobs": 7},
-			Limiter: broadcast.NewLimiter(cmp.Or(n.rate, 30)), GiveUpAfter: n.giveUp, Brake: desk.Brake{Redis: n.rdb}, Log: o.Log,
+			Limiter: limiter, PaidADay: broadcast.PaidBy(n.stars), GiveUpAfter: n.giveUp, Brake: desk.Brake{Redis: n.rdb}, Log: o.Log,
 		})
 		var err error
 		n.office, err = desk.New(desk.Options{

@@ -31,17 +31,38 @@ func (t deskTalk) onReport(ctx context.Context, args []string) (reply, error) {
 
 // reportOf is what is known of an item's broadcasts, and how often it was read on here.
 func (t deskTalk) reportOf(ctx context.Context, item feeds.Item) (of report.Item, taps int, err error) {
-	ids := t.withEditions(ctx, item)
-	var told []broadcast.Report
-	for _, id := range ids {
+	told, err := t.reports(ctx, item)
+	if err != nil {
+		return of, 0, err
+	}
+	taps, err = report.Taps(ctx, t.bot.admins.Redis, t.withEditions(ctx, item)...)
+	return report.NewItem(told), taps, err
+}
+
+// reports are those of an item's broadcasts in all its languages.
+func (t deskTalk) reports(ctx context.Context, item feeds.Item) (told []broadcast.Report, err error) {
+	for _, id := range t.withEditions(ctx, item) {
 		reports, err := t.bot.admins.Numbers.Reports(ctx, id)
 		if err != nil {
-			return of, 0, err
+			return nil, err
 		}
 		told = append(told, reports...)
 	}
-	taps, err = report.Taps(ctx, t.bot.admins.Redis, ids...)
-	return report.NewItem(told), taps, err
+	return told, nil
+}
+
+// costInWords says what an item cost; empty where nothing was to be paid for.
+func (t deskTalk) costInWords(ctx context.Context, item feeds.Item) (string, error) {
+	if !item.Urgent {
+		return "", nil
+	}
+	told, err := t.reports(ctx, item)
+	if err != nil {
+		return "", err
+	}
+	cost, err := t.office.Cost(ctx, told)
+	cost.Unpaid = quoted(cost.Unpaid)
+	return cost.InWords(t.words), err
 }
 
 // titleIn is an item's title in the language of the chat, where there is such an edition.
@@ -62,7 +83,11 @@ func (t deskTalk) reportPage(ctx context.Context, item feeds.Item) (page, error)
 	if of.Planned+of.Came == 0 {
 		text += "\n\n" + t.words.T("line.desk_item_unsent", nil)
 	} else {
-		text = render.JoinFilled("\n\n", text, t.figuresInWords(of), t.breakdown(of), t.phonesInWords(of), t.tapsInWords(taps))
+		cost, err := t.costInWords(ctx, item)
+		if err != nil {
+			return page{}, err
+		}
+		text = render.JoinFilled("\n\n", text, t.figuresInWords(of), cost, t.breakdown(of), t.phonesInWords(of), t.tapsInWords(taps))
 		rows = append(rows, []telegram.Button{
 			{Text: t.words.T("button.desk_chart", nil), Data: render.Data(render.VerbDesk, "chart", item.ID)},
 			{Text: t.words.T("button.desk_csv", nil), Data: render.Data(render.VerbDesk, "csv", item.ID)},

@@ -49,6 +49,9 @@ type Item struct {
 	Topics []string `json:"topics,omitempty"`
 	// Urgent reports whether one of its topics is. It goes out before everything else then.
 	Urgent bool `json:"urgent,omitempty"`
+	// Paid is how many of its messages, in all its editions, may be paid for to go faster, where
+	// it was written at the desk and is urgent; none if 0.
+	Paid int `json:"paid,omitempty"`
 	// Published is the moment the ministry gives, or FirstSeen where it gives none.
 	Published time.Time `json:"published"`
 	// FirstSeen is when the poller first saw the item.

@@ -2,6 +2,7 @@ package broadcast_test
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"slices"
 	"sync"
@@ -23,6 +24,7 @@ var readsKyrgyz = subscriptions.Preferences{Interface: "ky", Languages: []string
 //	msgs/s          messages a second, from the first to the last
 //	share-of-limit  of Telegram's 30 a second, broadcast and answers together
 //	429s            how often Telegram had to ask for patience
+//	paid            messages that were paid for
 //	p99-reply-ms    how long a citizen waits for an answer meanwhile, above Telegram's latency
 func BenchmarkBroadcast(b *testing.B) {
 	b.Run("limit=30", func(b *testing.B) {
@@ -31,12 +33,26 @@ func BenchmarkBroadcast(b *testing.B) {
 	b.Run("limit=none,latency=50ms", func(b *testing.B) {
 		benchmarkBroadcast(b, simulator.Options{Latency: 50 * time.Millisecond}, 0, 40_000)
 	})
+	for _, rate := range []float64{500, 900} {
+		b.Run(fmt.Sprintf("paid=%g,latency=200ms", rate), func(b *testing.B) {
+			o := simulator.Options{Limits: simulator.TelegramLimits, Latency: 200 * time.Millisecond}
+			benchmarkBroadcast(b, o, 30, int(rate)*10, paying(rate))
+		})
+	}
 }
 
-func benchmarkBroadcast(b *testing.B, o simulator.Options, perSecond float64, audience int) {
+// paying has an engine pay for urgent news, which all news is then.
+func paying(perSecond float64) func(*setup) {
+	return func(s *setup) {
+		s.engine.Limiter.Pay(perSecond)
+		s.engine.PaidADay = 1_000_000
+	}
+}
+
+func benchmarkBroadcast(b *testing.B, o simulator.Options, perSecond float64, audience int, change ...func(*setup)) {
 	rdb := redistest.Start(b).Client(b)
 	o.Key = func(string) string { return "" }
-	w := newTelegramFixture(b, rdb, o, perSecond)
+	w := newTelegramFixture(b, rdb, o, perSecond, change...)
 	first := w.telegram.Crowd(audience)
 	redistest.Fill(b, rdb, first, audience, readsKyrgyz)
 	stop := w.run()
@@ -46,7 +62,11 @@ func benchmarkBroadcast(b *testing.B, o simulator.Options, perSecond float64, au
 		answered, end := tap(w, o.Latency)
 		want := w.telegram.Stats().Accepted + int64(audience)
 		began := time.Now()
-		w.publish(began.String())
+		if len(change) > 0 {
+			w.announce(began.String(), audience)
+		} else {
+			w.publish(began.String())
+		}
 		w.await("the last has it", 5*time.Minute, func() bool {
 			return w.telegram.Stats().Accepted-answered.Load() >= want
 		})
@@ -70,7 +90,9 @@ func benchmarkBroadcast(b *testing.B, o simulator.Options, perSecond float64, au
 	rate := float64(audience*b.N) / total
 	b.ReportMetric(rate, "msgs/s")
 	b.ReportMetric(float64(w.telegram.Stats().Limited429), "429s")
-	if perSecond > 0 {
+	if paid := w.telegram.Stats().Paid; paid > 0 {
+		b.ReportMetric(float64(paid)/float64(b.N), "paid")
+	} else if perSecond > 0 {
 		b.ReportMetric(float64(both)/total/perSecond, "share-of-limit")
 	}
 }

@@ -82,6 +82,7 @@ func (r *runner) leave(j *job) {
 
 // letGo saves how far a broadcast came that was taken out of work, or ends it.
 func (r *runner) letGo(ctx context.Context, j *job) error {
+	r.giveBack(ctx, j)
 	st, _ := j.advance(time.Now())
 	st.Rate = 0
 	j.mu.Lock()

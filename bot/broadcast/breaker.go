@@ -125,28 +125,32 @@ func (b *breaker) failed(chat int64, first bool, sent time.Time, failure error) 
 }
 
 // toldToWait records that Telegram asked for a pause in a chat; after is 0 where it named
-// no length. Groups don't vote: most often a group that is told to wait is in slow mode.
-func (b *breaker) toldToWait(chat int64, first bool, sent time.Time, after time.Duration) {
+// no length. Groups don't vote: most often a group that is told to wait is in slow mode. It
+// reports whether a pause begins with that, for everybody.
+func (b *breaker) toldToWait(chat int64, first bool, sent time.Time, after time.Duration) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
 	if chat < 0 || !first {
-		return
+		return false
 	}
 	if b.why != "" {
 		if late := now.Add(min(after, longestBreak)); sent.Before(b.until) && late.After(b.until) {
 			b.until = late // it was on its way when the pause began
 		} else if !sent.Before(b.until) {
 			b.pause(whyTooMany, now, after)
+			return true
 		}
-		return
+		return false
 	}
-	if b.count(chat, now) {
-		b.pause(whyTooMany, now, after)
-		b.limiter.slower()
-		b.log.Warn("sending pauses: Telegram asks many chats to wait", "chats", len(b.waiting), "retry_after", after, "until", b.until)
-		b.waiting = nil
+	if !b.count(chat, now) {
+		return false
 	}
+	b.pause(whyTooMany, now, after)
+	b.limiter.slower()
+	b.log.Warn("sending pauses: Telegram asks many chats to wait", "chats", len(b.waiting), "retry_after", after, "until", b.until)
+	b.waiting = nil
+	return true
 }
 
 // count takes a vote, and reports whether the limit over all chats was met: several chats

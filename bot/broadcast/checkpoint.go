@@ -52,6 +52,7 @@ func (r *runner) checkpointOf(ctx context.Context, j *job) error {
 		if last, err := r.nobodyJoins(ctx, j); err != nil || !last {
 			return err
 		}
+		r.giveBack(ctx, j)
 		// Not st: the last message may have been counted since.
 		if err := r.finish(ctx, j.plan, j.current(), j); err != nil {
 			return err

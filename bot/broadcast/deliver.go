@@ -21,14 +21,20 @@ func (r *runner) dispatch(ctx, sending context.Context) {
 		if t == nil {
 			return
 		}
-		s, err := r.slots.acquire(ctx)
+		t.paid = r.pay(ctx, t)
+		s, err := r.slots.acquire(ctx, t.paid)
 		if err != nil {
+			t.unpay()
 			r.endAttempt(t, time.Time{})
 			return
 		}
 		workers.Go(func() {
 			defer s.release()
-			r.endAttempt(t, r.attempt(sending, t, s))
+			notBefore := r.attempt(sending, t, s)
+			if !t.asked {
+				t.unpay()
+			}
+			r.endAttempt(t, notBefore)
 			if t.job.readAll() && r.queue.idle(t.job) {
 				r.checkpointSoon()
 			}
@@ -98,14 +104,13 @@ func (r *runner) attempt(ctx context.Context, t *task, s *slot) (notBefore time.
 		return time.Time{} // the next leader has it, or nobody any more
 	}
 	s.used = true
-	began := time.Now()
-	t.asked = true
-	var message Message
-	err = caught(r.log, "a message was made or sent", t.job.ID, t.job.Item, func() (err error) {
-		message, err = r.engine.options.Sender.Deliver(withPlace(ctx), d)
-		return err
-	})
-	r.engine.metrics.attempt(err, time.Since(began))
+	d.Paid = t.paid
+	message, began, err := r.send(ctx, t, d)
+	if d.Paid && verdictOf(err) == Unpaid {
+		if message, began, err = r.sendUnpaid(ctx, t, d, err); verdictOf(err) == Unpaid {
+			return time.Time{} // as above
+		}
+	}
 	if err == nil {
 		r.engine.breaker.answered(began)
 		r.delivered(ctx, t, d, message)

@@ -35,6 +35,9 @@ type Options struct {
 	// Limiter, where answers to people draw on the same budget; MessagesPerSecond is not
 	// looked at then.
 	Limiter *Limiter
+	// PaidADay is how many messages may be paid for in a day of the ministry's zone, where the
+	// limiter has a rate for that; none unless it is set.
+	PaidADay int
 	// Keep is how long a ledger is kept after its broadcast ended, and with it the
 	// possibility to correct or withdraw the item; 72 hours unless set.
 	Keep time.Duration
@@ -65,6 +68,7 @@ type Engine struct {
 	retries      retries
 	suspects     suspects
 	promises     promises
+	stars        stars
 	unplanned    unplanned
 	metrics      *metrics
 	breaker      *breaker
@@ -96,14 +100,16 @@ func New(o Options) *Engine {
 		fence = o.Lease.Value
 		o.Lease.Before = writer.writeLeft
 	}
+	records := plans{o.Redis, fence}
 	return &Engine{
 		options:      o,
-		plans:        plans{o.Redis, fence},
+		plans:        records,
 		ledger:       lines,
 		ledgerWriter: writer,
 		retries:      retries{o.Redis},
 		suspects:     suspects{o.Redis},
 		promises:     promises{o.Redis},
+		stars:        stars{records, o.PaidADay, o.Zone},
 		metrics:      newMetrics(o.Registerer, o.Limiter),
 		breaker:      newBreaker(o.Limiter, o.Log),
 		wake:         make(chan struct{}, 1),

@@ -25,6 +25,7 @@ type job struct {
 
 	position atomic.Int64 // the bucket that the walk reads next
 	doubt    *doubt
+	fare     fare
 	held     atomic.Bool // nothing more of it is settled here
 	cutOff   atomic.Bool // a task of it was left undone, as the run ends: it does not end here
 

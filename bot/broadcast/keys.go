@@ -11,6 +11,8 @@ const (
 	keyDigested = "{news}:broadcasts:digested" // string: the last hour whose digests were planned, in hours since 1970
 	keyLast     = "{news}:broadcasts:last"     // string: the highest number that a planned announcement had
 
+	keyStars = "{news}:stars" // hash: what was taken of the day's Stars; it expires as the day ends
+
 	keyChanging = "{news}:digests:changing" // sorted set: chat by the Unix time at which it began to change its times
 )
 
@@ -39,6 +41,9 @@ func keyHad(ledger int64) string { return "{news}:had:" + id(ledger) }
 
 // keyPace is a hash: ten seconds since 1970, counted → how many phones got the message in them.
 func keyPace(broadcast int64) string { return "{news}:pace:" + id(broadcast) }
+
+// keyPaid is a hash: messages → for how many of an item's messages Stars were taken.
+func keyPaid(ledger int64) string { return "{news}:paid:" + id(ledger) }
 
 // keyOf is a set: the numbers of an item's broadcasts.
 func keyOf(item string) string { return "{news}:broadcasts:of:" + item }

@@ -113,7 +113,7 @@ func TestMessagesThatWereHeldUpTogetherKeepTheRate(t *testing.T) {
 		s := newSlots(limiter, newBreaker(limiter, slog.New(slog.DiscardHandler)))
 		var held []*slot
 		for range 233 {
-			got, err := s.acquire(t.Context())
+			got, err := s.acquire(t.Context(), false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -140,7 +140,7 @@ func TestMessagesThatWereHeldUpTogetherKeepTheRate(t *testing.T) {
 		if atOnce > 30+burst {
 			t.Errorf("%d messages went in one second, at 30 a second", atOnce)
 		}
-		got, err := s.acquire(t.Context())
+		got, err := s.acquire(t.Context(), false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,7 +160,7 @@ func TestATurnThatIsLongOverIsNotGivenBack(t *testing.T) {
 		s := newSlots(limiter, newBreaker(limiter, slog.New(slog.DiscardHandler)))
 		var held []*slot
 		for range 100 {
-			got, err := s.acquire(t.Context())
+			got, err := s.acquire(t.Context(), false)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,8 +7,11 @@ import (
 )
 
 // burst lets a sender that was held up for a moment catch up; Telegram counts over
-// a second.
-const burst = 3
+// a second. What is paid for goes so fast that a timer is late by several places.
+const (
+	burst     = 3
+	paidBurst = 1.0 / 50 // of the rate
+)
 
 // What answers may take from broadcasts. Telegram counts over a second, so that more than a
 // second's worth of answers is owed to nobody; and whoever taps without end must not stop
@@ -33,6 +36,8 @@ type Limiter struct {
 	freed chan struct{} // holds a token when a place was given back
 
 	groups groupLimits
+	burst  float64  // places that may come at once
+	paid   *Limiter // for what is paid for, which counts towards no other limit; nil where nothing is
 
 	mu   sync.Mutex
 	full float64 // messages a second, as configured; 0 for no limit
@@ -47,7 +52,16 @@ type Limiter struct {
 // NewLimiter returns a budget of so many messages a second; 0 means no limit.
 func NewLimiter(perSecond float64) *Limiter {
 	perSecond = max(0, perSecond)
-	return &Limiter{turn: make(chan struct{}, 1), freed: make(chan struct{}, 1), full: perSecond, rate: perSecond}
+	return &Limiter{turn: make(chan struct{}, 1), freed: make(chan struct{}, 1), burst: burst, full: perSecond, rate: perSecond}
+}
+
+// Pay has what is paid for go at a rate of its own. It is to be called before the budget is
+// used; 0 means that nothing is paid for.
+func (l *Limiter) Pay(perSecond float64) {
+	if perSecond > 0 {
+		l.paid = NewLimiter(perSecond)
+		l.paid.burst = max(burst, perSecond*paidBurst)
+	}
 }
 
 // ShareGroups leaves half of the answers that a group takes a minute to another instance, which
@@ -57,7 +71,7 @@ func (l *Limiter) ShareGroups() { l.groups.shared = true }
 // Spend takes a place for a message that goes now, and never waits: broadcasts wait for
 // longer instead. A broadcast's own messages, which have waited for theirs, cost nothing.
 func (l *Limiter) Spend(ctx context.Context) {
-	if ctx.Value(paid{}) != nil {
+	if ctx.Value(withinPlace{}) != nil {
 		return
 	}
 	l.mu.Lock()
@@ -70,11 +84,13 @@ func (l *Limiter) Spend(ctx context.Context) {
 	}
 }
 
-// paid marks the context of a delivery that has waited for its place. All calls of one
+// withinPlace marks the context of a delivery that has waited for its place. All calls of one
 // delivery are one message: a next one is made only when Telegram refused the last.
-type paid struct{}
+type withinPlace struct{}
 
-func withPlace(ctx context.Context) context.Context { return context.WithValue(ctx, paid{}, true) }
+func withPlace(ctx context.Context) context.Context {
+	return context.WithValue(ctx, withinPlace{}, true)
+}
 
 // wait waits for a place and takes it.
 func (l *Limiter) wait(ctx context.Context) error {
@@ -102,7 +118,7 @@ func (l *Limiter) wait(ctx context.Context) error {
 func (l *Limiter) tryTake(now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	left := l.used.Add(-(burst - 1) * l.each()).Sub(now)
+	left := l.used.Add(-time.Duration((l.burst - 1) * float64(l.each()))).Sub(now)
 	left = min(left, l.sent.Add(time.Duration(float64(l.each())/leastShare)).Sub(now))
 	if l.rate > 0 && left > 0 {
 		return left
@@ -124,14 +140,20 @@ func (l *Limiter) refund() {
 	}
 }
 
-// slower and faster set the rate.
+// slower and faster set the rate, and that of what is paid for.
 func (l *Limiter) slower() {
+	if l.paid != nil {
+		l.paid.slower()
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.rate = max(l.full*slowest, l.rate*slowerBy)
 }
 
 func (l *Limiter) faster() {
+	if l.paid != nil {
+		l.paid.faster()
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.rate = min(l.full, l.rate+l.full*fasterBy)

@@ -11,6 +11,7 @@ type metrics struct {
 	attempts      *prometheus.CounterVec
 	duration      prometheus.Histogram
 	redisFailures prometheus.Counter
+	paid, unpaid  prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer, l *Limiter) *metrics {
@@ -28,13 +29,21 @@ func newMetrics(reg prometheus.Registerer, l *Limiter) *metrics {
 			Name: "kabarchy_broadcast_redis_failures_total",
 			Help: "Operations of the broadcast engine that Redis failed; each was tried again.",
 		}),
+		paid: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "kabarchy_paid_attempts_total",
+			Help: "Attempts that were to be paid for, each with a tenth of a Star where the message arrived.",
+		}),
+		unpaid: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "kabarchy_paid_broadcasts_refused_total",
+			Help: "Broadcasts that went on at the free rate because Telegram did not take the payment.",
+		}),
 	}
 	for v := Transient; v <= Conflict; v++ {
 		m.attempts.WithLabelValues(v.String()) // the first failure is a step from 0
 	}
 	m.attempts.WithLabelValues(delivered)
 	if reg != nil {
-		reg.MustRegister(m.attempts, m.duration, m.redisFailures, l)
+		reg.MustRegister(m.attempts, m.duration, m.redisFailures, m.paid, m.unpaid, l)
 	}
 	return m
 }

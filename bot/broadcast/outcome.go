@@ -18,6 +18,9 @@ func (r *runner) delivered(ctx context.Context, t *task, d Delivery, m Message) 
 	if d.Kind == Digest && r.noteDigested(ctx, t, d, line.More) != nil {
 		return
 	}
+	if t.paid {
+		t.job.fare.arrived()
+	}
 	was := t.line
 	if r.write(ctx, t.job.Ledger, t, line) != nil {
 		return
@@ -114,9 +117,14 @@ func (r *runner) failed(ctx context.Context, t *task, sent time.Time, failure er
 	if !errors.As(failure, &e) {
 		e = &Error{Verdict: Transient, Err: failure}
 	}
+	if e.Verdict != Transient && e.Verdict != Ambiguous {
+		defer t.unpay() // what is refused costs nothing
+	}
 	switch e.Verdict {
 	case SlowDown:
-		r.engine.breaker.toldToWait(t.chat, first, sent, e.After)
+		if r.engine.breaker.toldToWait(t.chat, first, sent, e.After) {
+			r.paidInVain(ctx, t, e)
+		}
 		return r.tryLater(ctx, t, e, now)
 	case Unauthorized, Conflict:
 		r.abort(fmt.Errorf("broadcast %d: %w", t.job.ID, e))

@@ -27,6 +27,8 @@ type plan struct {
 	// planned after it.
 	AnnouncedAt int64 `redis:"announced_at"`
 	From        int64 `redis:"from"` // of a digest: the hour until which digests had been sent, since 1970
+	// Paid is for how many messages of the item, in all its editions, may be paid at most.
+	Paid int `redis:"paid"`
 	// Text is what the item said when it was planned, for those who follow words: what a
 	// correction adds later is no news. It is dropped when the broadcast ends.
 	Text string `redis:"text"`
@@ -100,7 +102,7 @@ var kinds = map[feeds.AnnouncementKind]Kind{
 // errGivenTwice is returned when an announcement has the number of an earlier broadcast.
 var errGivenTwice = errors.New("its number was given before")
 
-// hold is why a broadcast is held, and what a person decided about it.
+// hold is why a broadcast is held, and what a person decided about it; and what else befell it.
 type hold struct {
 	Held     Suspicion `redis:"held"`      // empty: it is not
 	Words    string    `redis:"words"`     // what Telegram said
@@ -111,6 +113,8 @@ type hold struct {
 	HaltedAt int64     `redis:"halted_at"` // from when on digests passed the item, since a person has stopped it: Unix milliseconds
 	// Withdrawn says that it is to end since its item was taken back.
 	Withdrawn bool `redis:"withdrawn"`
+	// Unpaid is why no more of it is paid for, as Telegram said it; empty where it may be.
+	Unpaid string `redis:"unpaid"`
 }
 
 // planLayout is the latest version of a record, and of the ledger that it names, that this release

@@ -78,7 +78,7 @@ func (r *runner) planAnnouncement(ctx context.Context, a feeds.Announcement) err
 	}
 	p := plan{
 		ID: a.ID, Kind: kinds[a.Kind], Item: a.Item, Title: item.Title, Language: item.Language,
-		Revision: item.Revision, Urgent: item.Urgent, PlannedAt: a.At.UnixMilli(), AnnouncedAt: a.At.UnixMilli(),
+		Revision: item.Revision, Urgent: item.Urgent, Paid: paidFor(a, item), PlannedAt: a.At.UnixMilli(), AnnouncedAt: a.At.UnixMilli(),
 	}
 	// A digest whose hour is over does not cover it any more, the next one does.
 	digested, err := r.engine.plans.lastDigest(ctx)
@@ -115,6 +115,14 @@ func (r *runner) planAnnouncement(ctx context.Context, a feeds.Announcement) err
 		}
 	}
 	return r.engine.options.Archive.Taken(ctx, a)
+}
+
+// paidFor is for how many messages may be paid: none of what a backup brought back.
+func paidFor(a feeds.Announcement, item feeds.Item) int {
+	if a.Restored {
+		return 0
+	}
+	return item.Paid
 }
 
 // renumber repairs an announcement whose number was given before, as when Redis has lost

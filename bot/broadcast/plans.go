@@ -72,7 +72,7 @@ func (s plans) add(ctx context.Context, p plan) (bool, error) {
 		p.ID, p.Ledger, int(ledgerPointerLife.Seconds()), cmp.Or(p.AnnouncedAt, p.PlannedAt),
 		"kind", string(p.Kind), "item", p.Item, "title", p.Title, "language", p.Language,
 		"revision", p.Revision, "urgent", p.Urgent, "planned_at", p.PlannedAt, "planned", -1, "from", p.From,
-		"text", p.Text,
+		"text", p.Text, "paid", p.Paid,
 	).Int()
 	if err != nil {
 		return false, fmt.Errorf("plan broadcast %d: %w", p.ID, err)
@@ -102,11 +102,16 @@ if ARGV[1] ~= '' and redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 
 // guard runs a fenced script; it reports whether the script did anything.
 func (s plans) guard(ctx context.Context, script *redis.Script, keys []string, args ...any) (bool, error) {
-	answer, err := script.Run(ctx, s.rdb, append([]string{lease.Key}, keys...), append([]any{s.fence()}, args...)...).Int()
+	answer, err := s.lead(ctx, script, keys, args...).Int()
 	if err == nil && answer < 0 {
 		err = lease.ErrFenced
 	}
 	return answer == 1, err
+}
+
+// lead runs a fenced script; it answers -1 to who leads no more.
+func (s plans) lead(ctx context.Context, script *redis.Script, keys []string, args ...any) *redis.Cmd {
+	return script.Run(ctx, s.rdb, append([]string{lease.Key}, keys...), append([]any{s.fence()}, args...)...)
 }
 
 // saveScript saves a running broadcast's state, unless it ended in the meantime.

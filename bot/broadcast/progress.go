@@ -38,6 +38,11 @@ type Progress struct {
 	Held   Suspicion
 	Words  string    // what Telegram said to those whose answers led to the holding
 	HeldAt time.Time // zero where it is not held
+	// Paid is for how many messages of the item, in all its editions, may be paid at most.
+	Paid int
+	// Unpaid is what Telegram said as it did not take the payment: the rest went at the free
+	// rate. It is empty where it did, or was not to be paid.
+	Unpaid string
 	// Stopped reports that a person ended it before everybody was reached.
 	Stopped bool
 }
@@ -50,7 +55,7 @@ func (p record) progress(now time.Time) Progress {
 	told := Progress{
 		ID: p.ID, Kind: p.Kind, Item: p.Item, Ledger: p.Ledger, Title: p.Title, Language: p.Language, Urgent: p.Urgent,
 		Planned: max(p.Planned, 0), Sent: p.Sent, Blocked: p.lost(), Failed: p.failed(), Waiting: p.Waiting, Reasons: p.reasons(),
-		Rate: p.Rate, PlannedAt: time.UnixMilli(p.PlannedAt), Stopped: p.Stop,
+		Rate: p.Rate, PlannedAt: time.UnixMilli(p.PlannedAt), Stopped: p.Stop, Paid: p.Paid, Unpaid: p.Unpaid,
 	}
 	if p.Held != "" {
 		told.Held, told.Words, told.HeldAt, told.Rate = p.Held, p.Words, time.Unix(p.HeldAt, 0), 0

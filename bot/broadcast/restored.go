@@ -14,7 +14,7 @@ var fromBackup = &finding{why: FromBackup}
 // Restored holds the broadcasts that a backup brought back and that were not over: who got
 // them since it was taken is in no ledger. The digests that were due since are held as one, of
 // the present hour: the next ones do not reach back behind it. What takes a message back goes
-// on. What people had stopped stays stopped. It returns how many it held, and is called while
+// on. What people had stopped stays stopped, and nothing is paid for any more. It returns how many it held, and is called while
 // no engine runs.
 func Restored(ctx context.Context, rdb redis.UniversalClient, halted map[string]Halt, at time.Time) (held int, err error) {
 	s := plans{rdb, func() string { return "" }}
@@ -26,6 +26,11 @@ func Restored(ctx context.Context, rdb redis.UniversalClient, halted map[string]
 		return 0, err
 	}
 	for _, b := range running {
+		if b.Paid > 0 { // what it cost since is not known
+			if err := rdb.HDel(ctx, keyPlan(b.ID), "paid").Err(); err != nil {
+				return held, fmt.Errorf("have broadcast %d pay for nothing: %w", b.ID, err)
+			}
+		}
 		if b.Kind == Withdrawal || b.Held != "" || halted[b.subject()] != "" {
 			continue
 		}

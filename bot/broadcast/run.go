@@ -38,6 +38,9 @@ func (r *runner) run(ctx context.Context) error {
 	feeding.Wait()
 	r.walks.Wait()
 	r.checkpoint(sending)
+	for _, j := range r.list() {
+		r.giveBack(sending, j)
+	}
 	cut()
 	loops.Wait()
 	if left := len(r.engine.ledger.unwritten.notes()); left > 0 {

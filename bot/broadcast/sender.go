@@ -2,6 +2,7 @@ package broadcast
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,6 +43,8 @@ type Delivery struct {
 	Part int
 	// Silent asks for a message without a sound.
 	Silent bool
+	// Paid asks Telegram to take the message above its free rate, for a tenth of a Star.
+	Paid bool
 	// Message is the one to edit or delete; the zero value for News. Its ID is 0 where the
 	// chat has the item in a message that can't be reached any more, since the group has
 	// become a supergroup: what a correction or a withdrawal says then comes as a new message.
@@ -86,6 +89,10 @@ const (
 	// OurFault: as Refused, but the request was wrong in a way that no item and no chat
 	// explains. The sender logs it as an error and the administrators are notified.
 	OurFault
+	// Unpaid: Telegram refuses the message, which was to be paid for, in a way that may be the
+	// payment's fault. The same delivery is tried at once without paying: what is answered then
+	// is the chat's or the item's.
+	Unpaid
 	// Unauthorized: the bot's token is wrong or was revoked, or the endpoint is not the Bot
 	// API; everything stops.
 	Unauthorized
@@ -111,13 +118,23 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.Verdict, e.Err) }
 
+// verdictOf is an error's verdict; Transient where it has none.
+func verdictOf(err error) Verdict {
+	var e *Error
+	errors.As(err, &e)
+	if e == nil {
+		return Transient
+	}
+	return e.Verdict
+}
+
 // Unwrap returns what Telegram or the network said.
 func (e *Error) Unwrap() error { return e.Err }
 
 func (v Verdict) String() string {
 	names := [...]string{
 		"transient", "ambiguous", "slow down", "blocked", "gone", "moved", "no rights",
-		"refused", "our fault", "unauthorized", "conflict",
+		"refused", "our fault", "unpaid", "unauthorized", "conflict",
 	}
 	if v < 0 || int(v) >= len(names) {
 		return "unknown"

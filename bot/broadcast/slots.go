@@ -38,22 +38,27 @@ func newSlots(l *Limiter, b *breaker) *slots {
 // slot is the right to send one message. It must be released in the end.
 type slot struct {
 	*slots
-	since time.Time // when its turn was
-	used  bool      // a message was sent at that turn
-	probe bool      // it is the message that looks whether Telegram answers again
+	limiter *Limiter  // whose turn it is
+	since   time.Time // when that was
+	used    bool      // a message was sent at that turn
+	probe   bool      // it is the message that looks whether Telegram answers again
 }
 
-// acquire waits until one message more may be on its way, and for its turn at the rate.
-func (s *slots) acquire(ctx context.Context) (*slot, error) {
+// acquire waits until one message more may be on its way, and for its turn at the rate: another
+// one where it is paid for.
+func (s *slots) acquire(ctx context.Context, paid bool) (*slot, error) {
 	select {
 	case s.inFlight <- struct{}{}:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	got := &slot{slots: s}
+	got := &slot{slots: s, limiter: s.limiter}
+	if paid {
+		got.limiter = s.limiter.paid
+	}
 	err := got.admit(ctx)
 	if err == nil {
-		err = s.limiter.wait(ctx)
+		err = got.limiter.wait(ctx)
 	}
 	if err != nil {
 		got.release()

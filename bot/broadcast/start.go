@@ -73,6 +73,7 @@ func (r *runner) begin(ctx context.Context, p record) error {
 	if err != nil {
 		return err
 	}
+	j.fare.over = p.Unpaid != ""
 	j.doubt.recall(kept, p.Attempts)
 	if j.pace, err = r.resumePace(ctx, p.ID); err != nil {
 		return err

@@ -19,6 +19,8 @@ type task struct {
 	since    time.Time // the first failure; zero before it
 	kept     bool      // as safe says
 	asked    bool      // Telegram was asked in this attempt
+	paid     bool      // a tenth of a Star was taken for this attempt
+	starsOf  string    // the day of which it was taken
 }
 
 // safe says that a crash can't lose the task any more: it is done, or stands in the
@@ -28,6 +30,15 @@ func (t *task) safe() {
 	if t.bucket != nil {
 		t.bucket.left.Add(-1)
 		t.bucket = nil
+	}
+}
+
+// unpay takes back that an attempt is paid for: nothing was sent, or it was refused, and
+// Telegram charges for what it delivers alone.
+func (t *task) unpay() {
+	if t.paid {
+		t.paid = false
+		t.job.fare.back(t.starsOf)
 	}
 }
 

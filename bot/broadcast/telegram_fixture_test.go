@@ -134,6 +134,19 @@ func (w *telegramFixture) feed(rw http.ResponseWriter, r *http.Request) {
 	feedtest.Serve(rw, items...)
 }
 
+// announce publishes what was written at the desk and is urgent, so many of whose messages may
+// be paid for.
+func (w *telegramFixture) announce(title string, paid int) {
+	w.tb.Helper()
+	err := w.archive.Publish(w.tb.Context(), []feeds.Item{{
+		ID: feeds.DeskItemID(title, "ky"), Language: "ky", Title: title, Summary: "Текст.", Urgent: true, Paid: paid,
+	}})
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	w.engine.Wake()
+}
+
 func (w *telegramFixture) poll(source string) {
 	w.tb.Helper()
 	if _, err := w.poller.Poll(w.tb.Context(), source); err != nil {

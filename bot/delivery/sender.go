@@ -112,7 +112,7 @@ func (s *Sender) Deliver(ctx context.Context, d broadcast.Delivery) (broadcast.M
 		sent, err = s.send(ctx, d)
 	}
 	if err != nil {
-		return broadcast.Message{}, verdict(err)
+		return broadcast.Message{}, verdictOn(d, err)
 	}
 	return sent, nil
 }
@@ -221,7 +221,7 @@ func (s *Sender) botIn(chat int64) string {
 func (s *Sender) outgoing(d broadcast.Delivery, page render.Message) render.Outgoing {
 	m := render.Outgoing{
 		Message: page,
-		Thread:  d.Preferences.Thread, Silent: d.Silent,
+		Thread:  d.Preferences.Thread, Silent: d.Silent, Paid: d.Paid,
 	}
 	if m.Image != "" && !d.Preferences.NoPictures {
 		m.Picture = s.ladder.pictures.name(m.Image)

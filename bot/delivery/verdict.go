@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"errors"
+	"slices"
 
 	"kabarchy/bot/broadcast"
 	"kabarchy/bot/telegram"
@@ -24,6 +25,18 @@ var verdicts = map[telegram.Reason]broadcast.Verdict{
 	telegram.OtherProgram:   broadcast.Conflict,
 	telegram.WebhookActive:  broadcast.Conflict,
 	telegram.WrongToken:     broadcast.Unauthorized,
+}
+
+// blames are the verdicts that find a chat or an item at fault.
+var blames = []broadcast.Verdict{broadcast.Refused, broadcast.OurFault, broadcast.NoRights}
+
+// verdictOn is verdict for a delivery: of one that is paid for, the payment may be at fault.
+func verdictOn(d broadcast.Delivery, err error) *broadcast.Error {
+	e := verdict(err)
+	if d.Paid && (slices.Contains(blames, e.Verdict) || telegram.MayBePayment(err)) {
+		e.Verdict = broadcast.Unpaid
+	}
+	return e
 }
 
 // verdict turns an error of the client into what a broadcast decides by.

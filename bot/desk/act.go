@@ -19,8 +19,11 @@ type Act struct {
 	Changes *Changes // of Write and Change
 	Reason  string   // of Return, in 1 to 500 characters
 	Reach   int      // the number that was shown
-	Via     string   // "chat", "web" or "clock"
-	sums    *Sums    // of Done: what became of the case's messages
+	// Paid, of Approve, is for how many of the messages may be paid: the price was shown for
+	// so many. 0 where it goes free, as it does unless somebody says otherwise.
+	Paid int
+	Via  string // "chat", "web" or "clock"
+	sums *Sums  // of Done: what became of the case's messages
 }
 
 // Result says what became of an act.

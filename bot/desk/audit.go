@@ -21,6 +21,7 @@ type Line struct {
 	From    Status    `json:"from,omitempty"`
 	To      Status    `json:"to,omitempty"`
 	Reach   int       `json:"reach,omitempty"` // the number that was shown
+	Paid    int       `json:"paid,omitempty"`  // for how many messages was to be paid
 	Via     string    `json:"via,omitempty"`   // "chat", "web" or "clock"
 	Texts   string    `json:"texts,omitempty"` // SHA-256 of the texts
 	Reason  string    `json:"reason,omitempty"`

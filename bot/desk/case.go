@@ -89,6 +89,8 @@ type Case struct {
 	Ended  bool   `json:"ended,omitempty"`
 	Reason string `json:"reason,omitempty"` // of a return, of a miss: see MissedLate, or TakenBack
 	Reach  int    `json:"reach,omitempty"`  // the number that the approver confirmed
+	// Paid is for how many of its messages the approver would have paid; 0 where it goes free.
+	Paid int `json:"paid,omitempty"`
 	// Sums are kept from Done on; nil where nothing is known of its broadcasts.
 	Sums *Sums `json:"sums,omitempty"`
 	// Retrying reports that those who could not be reached are tried again.

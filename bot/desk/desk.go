@@ -41,6 +41,9 @@ type Engine interface {
 	// Reports are the broadcasts of an item, Retry tries those again whom one gave up.
 	Reports(ctx context.Context, item string) ([]broadcast.Report, error)
 	Retry(ctx context.Context, broadcast int64) (n int, err error)
+	// Budget is what may be paid for, Paid for how many messages of an item it was.
+	Budget(ctx context.Context) (broadcast.Budget, error)
+	Paid(ctx context.Context, ledger int64) (messages int, err error)
 	Wake()
 }
 

@@ -141,7 +141,7 @@ func (d *Desk) write(ctx context.Context, seen sight, n next, a Act) (int, error
 	}
 	line, err := json.Marshal(Line{
 		At: seen.now, Who: a.Who, Role: seen.roles, Verb: a.Verb, Case: n.ID, Kind: n.Kind, Version: n.Version,
-		From: seen.Status, To: n.Status, Reach: a.Reach, Via: a.Via, Texts: sum, Reason: a.Reason,
+		From: seen.Status, To: n.Status, Reach: a.Reach, Paid: a.Paid, Via: a.Via, Texts: sum, Reason: a.Reason,
 	})
 	if err != nil {
 		return 0, err

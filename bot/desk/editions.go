@@ -46,7 +46,7 @@ func (d *Desk) announcement(c Case) ([]feeds.Item, error) {
 		t := c.Texts[language]
 		it := feeds.Item{
 			ID: feeds.DeskItemID(c.ID, language), Language: language, Title: t.Title, Blocks: t.Blocks,
-			File: d.picture(c), Urgent: c.Urgent, Published: c.SentAt,
+			File: d.picture(c), Urgent: c.Urgent, Paid: c.Paid, Published: c.SentAt,
 		}
 		if c.Topic != "" {
 			it.Topics = []string{c.Topic}

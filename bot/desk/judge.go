@@ -89,6 +89,9 @@ func (a Act) begins() bool {
 
 // permit asks whether who acts may.
 func (d *Desk) permit(n next, s sight, a Act) Outcome {
+	if a.Paid != 0 && (a.Verb != Approve || n.Kind != Announce || !n.Urgent || a.Paid < 0) {
+		return Outcome{Result: Refused, Refusal: NotAllowed} // nothing else is paid for
+	}
 	why := n.rule.allows(n.Case, a.Who, s.roles, d.alone(n.Case, a.Who))
 	if why == "" && a.Verb == Go && s.roles&Approver == 0 { // the roles of who approved it
 		why = NotAllowed
@@ -148,11 +151,11 @@ func (n *next) become(a Act, now time.Time, hold time.Duration) {
 	case Return:
 		n.Reason = a.Reason
 	case Approve:
-		n.ApprovedBy, n.Reach, n.Reason, n.Due = a.Who, a.Reach, "", n.due(now, hold)
+		n.ApprovedBy, n.Reach, n.Reason, n.Due, n.Paid = a.Who, a.Reach, "", n.due(now, hold), a.Paid
 	case Miss:
-		n.Reason, n.ApprovedBy, n.Alone = a.Reason, 0, false
+		n.Reason, n.ApprovedBy, n.Alone, n.Paid = a.Reason, 0, false, 0
 	case TakeBack, Change:
-		n.ApprovedBy, n.SubmittedBy, n.Alone = 0, 0, false
+		n.ApprovedBy, n.SubmittedBy, n.Alone, n.Paid = 0, 0, false, 0
 	case Go:
 		n.SentAt = now
 		if n.Kind == Announce {
@@ -169,6 +172,9 @@ func (n *next) send(a Act, now time.Time) {
 	switch a.Verb {
 	case Stop:
 		n.StoppedBy, n.StoppedAt, n.Ended = a.Who, now, false
+		if a.Who == 0 { // after a restore nobody knows what was paid for
+			n.Paid = 0
+		}
 	case GoOn:
 		n.StoppedAt = time.Time{}
 	case End:

@@ -18,13 +18,24 @@ type Lasting struct {
 
 // Lasts tells how long an announcement takes that reaches so many. A title names a case.
 func (d *Desk) Lasts(ctx context.Context, c Case, r broadcast.Reach, title func(Case) string) (l Lasting, err error) {
-	running, err := d.running(ctx)
+	load, err := d.load(ctx, c, r, title)
 	if err != nil {
 		return l, err
 	}
+	l.Lasts, l.Beside, l.Within = broadcast.HowLong(load)
+	l.Until = r.At.Add(l.Lasts)
+	return l, nil
+}
+
+// load is an announcement, and what goes out beside it.
+func (d *Desk) load(ctx context.Context, c Case, r broadcast.Reach, title func(Case) string) (broadcast.Load, error) {
+	running, err := d.running(ctx)
+	if err != nil {
+		return broadcast.Load{}, err
+	}
 	open, err := d.Open(ctx)
 	if err != nil {
-		return l, err
+		return broadcast.Load{}, err
 	}
 	var coming []broadcast.Coming
 	for _, other := range open {
@@ -35,11 +46,9 @@ func (d *Desk) Lasts(ctx context.Context, c Case, r broadcast.Reach, title func(
 	for at, people := range r.Due {
 		coming = append(coming, broadcast.Coming{At: at, Messages: people})
 	}
-	l.Lasts, l.Beside, l.Within = broadcast.HowLong(broadcast.Load{
+	return broadcast.Load{
 		Messages: r.All.Now, Urgent: c.Urgent, PerSecond: d.options.PerSecond, Begins: r.At, Running: running, Coming: coming,
-	})
-	l.Until = r.At.Add(l.Lasts)
-	return l, nil
+	}, nil
 }
 
 // running is what goes out: what has ended or been stopped does not.

@@ -97,6 +97,10 @@ func (idle) Reports(context.Context, string) ([]broadcast.Report, error) { retur
 
 func (idle) Retry(context.Context, int64) (int, error) { return 0, nil }
 
+func (idle) Budget(context.Context) (broadcast.Budget, error) { return broadcast.Budget{}, nil }
+
+func (idle) Paid(context.Context, int64) (int, error) { return 0, nil }
+
 func (e idle) drain(ctx context.Context) error {
 	announced, err := e.archive.Announcements(ctx, 100)
 	for _, a := range announced {

@@ -32,8 +32,8 @@ const Default = "ru"
 var files embed.FS
 
 // parts are what a catalogue is made of: what citizens see, what the press office does, its
-// reports, groups, and the press office's pages.
-var parts = []string{"", "desk.", "report.", "groups.", "web."}
+// reports, groups, the press office's pages, and what is paid for.
+var parts = []string{"", "desk.", "report.", "groups.", "web.", "paid."}
 
 // order is that of the language buttons.
 var order = []string{"ky", "ru", "en"}

@@ -31,8 +31,11 @@ func longestIn(l Locale) map[string]any {
 	for k, v := range longest {
 		all[k] = v
 	}
-	for _, k := range []string{"Count", "Sent", "Planned", "Blocked", "Failed", "Rest", "Done", "All", "Before", "Now", "Number"} {
+	for _, k := range []string{"Count", "Sent", "Planned", "Blocked", "Failed", "Rest", "Done", "All", "Before", "Now", "Number", "Messages"} {
 		all[k] = l.Number(million)
+	}
+	for _, k := range []string{"Stars", "ADay", "Left"} { // a tenth for each of a million
+		all[k] = l.Number(million / 10)
 	}
 	september := time.Date(2026, time.September, 30, 20, 0, 0, 0, time.UTC)
 	for _, k := range []string{"Time", "When", "Since", "Until", "Date", "First", "Half", "Last"} {

@@ -16,6 +16,7 @@ type Outgoing struct {
 	Thread  int    // the forum topic; 0 for none
 	Silent  bool   // comes without a sound
 	ReplyTo int64  // the message in the same chat that it answers; 0 for none
+	Paid    bool   // is paid for, to come at more than the free rate
 	left    Part   // what is left out
 }
 
@@ -50,7 +51,7 @@ func (m Outgoing) Parts() (all Part) {
 // Remedy is what to leave out of the message where Telegram refuses it so; false where
 // nothing would help.
 func (m Outgoing) Remedy(err error) (Part, bool) {
-	if !errors.As(err, new(*telegram.APIError)) {
+	if !errors.As(err, new(*telegram.APIError)) || m.Paid && telegram.MayBePayment(err) {
 		return 0, false
 	}
 	return Remedy(telegram.ReasonOf(err), m.Has)
@@ -109,6 +110,9 @@ func (m Outgoing) Place(params map[string]string) {
 	}
 	if m.Silent {
 		params["disable_notification"] = "true"
+	}
+	if m.Paid {
+		params[telegram.PaidParam] = "true"
 	}
 	if m.ReplyTo != 0 { // which may be deleted by now
 		params["reply_parameters"] = telegram.JSON(map[string]any{"message_id": m.ReplyTo, "allow_sending_without_reply": true})

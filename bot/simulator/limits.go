@@ -14,6 +14,8 @@ type Limits struct {
 	Burst     int
 	// PaidPerSecond takes PerSecond's place for messages with allow_paid_broadcast.
 	PaidPerSecond float64
+	// PaidMessages is for how many of these the bot's Stars are enough: all if 0, none below.
+	PaidMessages int64
 	// ChatPerSecond is the rate in one chat, and ChatBurst how many may come at once.
 	ChatPerSecond float64
 	ChatBurst     int
@@ -62,6 +64,7 @@ type limiter struct {
 	mu   sync.Mutex
 	free bucket // over all chats
 	paid bucket
+	cost int64 // messages that were paid for
 }
 
 // takeGlobal lets a message pass the limit over all chats, or says how long it has to wait.
@@ -110,16 +113,40 @@ func (p *pace) take(l Limits, now time.Time, group bool) {
 	}
 }
 
+// pay takes the price of a message from the bot's Stars, where there is enough.
+func (l *limiter) pay() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if most := l.limits.PaidMessages; most != 0 && l.cost >= most {
+		return false
+	}
+	l.cost++
+	return true
+}
+
+// refund gives back the price of a message that did not pass.
+func (l *limiter) refund(paid bool) {
+	if paid {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.cost--
+	}
+}
+
 // pass lets a message pass both limits, or neither.
 func (l *limiter) pass(p *pace, now time.Time, group, paid bool) *Refusal {
 	if l.limits == (Limits{}) {
 		return nil
+	}
+	if paid && !l.pay() {
+		return BalanceTooLow
 	}
 	wait := p.wait(l.limits, now, group)
 	if wait == 0 {
 		wait = l.takeGlobal(now, paid)
 	}
 	if wait > 0 {
+		l.refund(paid)
 		return TooMany(int(math.Ceil(wait.Seconds())))
 	}
 	p.take(l.limits, now, group)

@@ -48,6 +48,7 @@ var (
 	TopicClosed       = bad("TOPIC_CLOSED")
 	ThreadNotFound    = bad("message thread not found")
 	ReplyNotFound     = bad("message to be replied not found")
+	BalanceTooLow     = bad("BALANCE_TOO_LOW")
 	MessageTooLong    = bad("message is too long")
 	CaptionTooLong    = bad("message caption is too long")
 	TextEmpty         = bad("message text is empty")

@@ -186,7 +186,9 @@ func (c *Client) call(ctx context.Context, method string, params map[string]stri
 	c.metrics.observe(method, err, time.Since(began))
 	if err != nil {
 		c.log.DebugContext(ctx, "call failed", "method", method, "error", err)
-		c.faults.note(ctx, err)
+		if params[PaidParam] == "" { // what is wrong with the payment is nothing to mend here
+			c.faults.note(ctx, err)
+		}
 		return err
 	}
 	if result == nil {

@@ -140,7 +140,18 @@ func budget(c *config.Config) *broadcast.Limiter {
 	if c.Telegram.Webhook != "" {
 		limiter.ShareGroups()
 	}
+	if paid := c.Telegram.Paid; paid != nil {
+		limiter.Pay(paid.PerSecond)
+	}
 	return limiter
+}
+
+// paidADay is how many messages may be paid for in a day.
+func paidADay(c *config.Config) int {
+	if c.Telegram.Paid == nil {
+		return 0
+	}
+	return broadcast.PaidBy(c.Telegram.Paid.StarsADay)
 }
 
 // wire makes the parts and connects them.
@@ -170,7 +181,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Engine = broadcast.New(broadcast.Options{
 		Redis: o.Redis, Store: a.Store, Archive: a.Archive, Lease: a.lease, Sender: sender,
 		Zone: zone, Topics: numbers, Says: search.Says,
-		Limiter: limiter, Grace: o.Grace,
+		Limiter: limiter, Grace: o.Grace, PaidADay: paidADay(o.Config),
 		Keep:        time.Duration(o.Config.Telegram.CorrectWithinHours) * time.Hour,
 		GiveUpAfter: time.Duration(o.Config.Telegram.GiveUpAfterHours) * time.Hour,
 		OnHold:      a.wakeAdmins, Brake: desk.Brake{Redis: o.Redis}, Log: o.Log, Registerer: a.metrics,

@@ -74,6 +74,12 @@ func printPlan(w io.Writer, name string, c *config.Config, redis []string) {
 	}
 	printDesk(t, c)
 	fmt.Fprintf(t, "Rate\t%g messages a second\n", c.Telegram.MessagesPerSecond)
+	if p := c.Telegram.Paid; p != nil {
+		fmt.Fprintf(t, "Paid\turgent announcements, where who approves asks for it: %g messages a second, at most %d Stars a day\n", p.PerSecond, p.StarsADay)
+		if c.Desk == nil {
+			fmt.Fprint(t, "Paid\t! nobody writes announcements without a desk: nothing will be paid for\n")
+		}
+	}
 	if c.Telegram.Webhook != "" {
 		fmt.Fprintf(t, "Webhook\t%s\n", c.Telegram.Webhook)
 	}

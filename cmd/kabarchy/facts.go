@@ -42,6 +42,7 @@ type fact struct {
 	held     []feeds.Held
 	archived int
 	standing broadcast.Standing
+	budget   broadcast.Budget
 	cases    []desk.Case
 	servers  []serverFact
 	hubs     []websub.Subscription
@@ -70,6 +71,7 @@ func (f *facts) read(ctx context.Context) error {
 		found.archived, all[3] = f.archive.Size(ctx)
 		found.standing, all[4] = f.engine.Standing(ctx)
 		found.cases, all[5] = f.desk.Open(ctx)
+		found.budget, all[7] = f.engine.Budget(ctx)
 		found.servers, all[6] = f.redis.servers(ctx)
 		found.hubs, all[7] = websub.Subscriptions(ctx, f.redis)
 	}

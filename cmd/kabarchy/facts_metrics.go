@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
 	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/subscriptions"
@@ -54,6 +55,8 @@ var (
 		"How long ago the oldest item was announced that somebody is still to get now; 0 where there is none.")
 	stalledDesc = gauge("kabarchy_stalled_seconds",
 		"For how long something has been due to be sent and nothing of it was done, as far as this instance has seen; 0 where all goes on.")
+	starsDesc  = gauge("kabarchy_stars_a_day", "Stars that urgent announcements may cost in a day; 0 where nothing is paid for.")
+	leftDesc   = gauge("kabarchy_stars_left", "Stars of these that are left today.")
 	casesDesc  = gauge("kabarchy_desk_cases", "Cases of the press office that are not closed, by status; submitted ones wait for an approver.", "status")
 	usedDesc   = gauge("kabarchy_redis_memory_used_bytes", "Memory that a Redis server uses.", "server")
 	limitDesc  = gauge("kabarchy_redis_memory_limit_bytes", "Its maxmemory, or the machine's memory where that is not set.", "server")
@@ -96,6 +99,8 @@ func (g *gauges) Collect(to chan<- prometheus.Metric) {
 	set(leaseDesc, one(found.taken))
 	set(archivedDesc, float64(found.archived))
 	set(stalledDesc, stalled.Seconds())
+	set(starsDesc, float64(broadcast.WholeStars(found.budget.ADay)))
+	set(leftDesc, float64(broadcast.WholeStars(found.budget.Left)))
 	g.collectSources(found, set)
 	collectStanding(found, set)
 	collectCases(found.cases, set)

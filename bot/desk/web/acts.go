@@ -3,10 +3,12 @@ package web
 import (
 	"cmp"
 	"context"
+	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
 
+	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
 )
 
@@ -55,7 +57,10 @@ type question struct {
 	Hours   string // for how many it can be taken back
 	Reason  bool
 	Danger  bool
-	Longest int // of the reason, in characters
+	Price   []template.HTML // what it costs to pay for it, and what that gains; nil where it can't be paid for
+	Paid    int             // for how many messages can be paid; 0 for none
+	Stars   string          // at most for these
+	Longest int             // of the reason, in characters
 }
 
 // longestReason is how long one may be, as the desk holds it.
@@ -87,11 +92,32 @@ func (d *Desk) asked(r *request, c desk.Case, verb desk.Verb, reason string) err
 	if err != nil {
 		return err
 	}
-	return r.show("sure", question{
+	asked := question{
 		Case: c, Title: d.titleOf(r.Context(), c, r.Language()), Verb: verb, Typed: reason, Ask: a.sure, Yes: a.yes, Count: r.Number(count),
 		Hours:  r.Number(int(d.office.CorrectWithin().Hours())),
 		Reason: a.reason, Danger: !a.reason, Longest: longestReason,
-	})
+	}
+	if verb == desk.Approve {
+		if err := d.price(r, c, &asked); err != nil {
+			return err
+		}
+	}
+	return r.show("sure", asked)
+}
+
+// price adds to a question what it costs to pay for an announcement.
+func (d *Desk) price(r *request, c desk.Case, asked *question) error {
+	price, offered, err := d.office.Price(r.Context(), c)
+	if err != nil || !offered {
+		return err
+	}
+	for _, line := range price.InWords(r.words) {
+		asked.Price = append(asked.Price, template.HTML(line)) // nobody's words but the catalogue's
+	}
+	if asked.Paid = price.Messages; asked.Paid > 0 {
+		asked.Yes, asked.Stars = "button.paid_not", r.Number(broadcast.Stars(price.Messages))
+	}
+	return nil
 }
 
 // caseAndVerb are those in the request's address.
@@ -125,6 +151,7 @@ func (d *Desk) do(r *request) error {
 		if todo.Reach, err = d.concerned(r.Context(), c, verb); err != nil {
 			return err
 		}
+		todo.Paid, _ = strconv.Atoi(r.PostFormValue("paid")) // nothing where it goes free
 	}
 	out, err := d.office.Do(r.Context(), todo)
 	if refused := out.Result == desk.Conflict || out.Result == desk.Refused; refused && todo.Reason != "" &&

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
 )
 
@@ -93,7 +94,7 @@ func (f auditFilter) choices(r *request, people []desk.Person) (who, what []choi
 
 // eventOf is a line of the audit in words. Who is empty where it was the clock.
 func eventOf(l desk.Line, name func(int64) string) event {
-	e := event{At: l.At, Words: didWords[l.Verb], Reason: l.Reason, Via: l.Via, Reach: l.Reach}
+	e := event{At: l.At, Words: didWords[l.Verb], Reason: l.Reason, Via: l.Via, Reach: l.Reach, Stars: broadcast.Stars(l.Paid)}
 	if l.Who != 0 {
 		e.Who = name(l.Who)
 	}

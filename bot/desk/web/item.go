@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"html/template"
 	"maps"
 	"slices"
 
@@ -21,6 +22,7 @@ type itemPage struct {
 	Stretches []report.Stretch
 	Chart     bool // they can be drawn: none is of too few
 	Taps      int
+	Cost      template.HTML // what it cost; empty where nothing was to be paid for
 	Phones    []phone
 	Case      string // the open case that sends it
 	Correct   bool   // the person may correct it
@@ -51,15 +53,20 @@ func (d *Desk) itemOf(ctx context.Context, id string) (item feeds.Item, editions
 
 // reportOf adds up the broadcasts of some items.
 func (d *Desk) reportOf(ctx context.Context, ids []string) (report.Item, error) {
-	var told []broadcast.Report
+	told, err := d.reports(ctx, ids)
+	return report.NewItem(told), err
+}
+
+// reports are those of the broadcasts of some items.
+func (d *Desk) reports(ctx context.Context, ids []string) (told []broadcast.Report, err error) {
 	for _, id := range ids {
 		reports, err := d.options.Engine.Reports(ctx, id)
 		if err != nil {
-			return report.Item{}, err
+			return nil, err
 		}
 		told = append(told, reports...)
 	}
-	return report.NewItem(told), nil
+	return told, nil
 }
 
 // idsOf are an item's id and those of its editions.
@@ -83,9 +90,16 @@ func (d *Desk) item(r *request) error {
 	}
 	ids := idsOf(item, editions)
 	p := itemPage{Item: item}
-	if p.Report, err = d.reportOf(ctx, ids); err != nil {
+	told, err := d.reports(ctx, ids)
+	if err != nil {
 		return err
 	}
+	p.Report = report.NewItem(told)
+	cost, err := d.office.Cost(ctx, told)
+	if err != nil {
+		return err
+	}
+	p.Cost = template.HTML(cost.InWords(r.words)) // what Telegram said in it is escaped
 	p.Outcomes = outcomesOf(p.Report)
 	p.Languages = report.Fold(p.Report.Languages())
 	p.Stretches = p.Report.Hours(d.options.Zone)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"kabarchy/bot/broadcast"
 	"kabarchy/bot/desk"
 )
 
@@ -16,6 +17,7 @@ type standing struct {
 	By       string
 	Reason   string
 	Topic    string
+	Paid     string // for how many Stars at most it is paid; empty where it goes free
 	Draft    draft
 	Progress progress
 	Acts     []caseAct
@@ -40,6 +42,7 @@ type event struct {
 	Who, Words  string // Words is an entry
 	Reason, Via string
 	Reach       int
+	Stars       int // that were agreed to
 }
 
 // standingWords say where a case is on its way.
@@ -80,6 +83,9 @@ func (d *Desk) standing(r *request, c desk.Case, typed *compose) error {
 	s := standing{
 		Case: c, Typed: typed, Title: d.titleOf(ctx, c, r.Language()), Status: standingWords[c.Status], By: name(writer(c)),
 		Reason: c.Reason, Topic: d.topicNamed(c.Topic, r.Language()), Progress: progressOf(all, c.Items, c.Kind),
+	}
+	if c.Paid > 0 {
+		s.Paid = r.Number(broadcast.Stars(c.Paid))
 	}
 	if len(c.Items) > 0 {
 		s.Item = c.Items[0]

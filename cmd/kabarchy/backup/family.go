@@ -61,6 +61,8 @@ var families = []*family{
 	{name: "{news}:broadcasts:of:<item>", kind: "set", phase: together},
 	{name: "{news}:broadcast:<broadcast>", kind: "hash", phase: together, newer: newerPlan},
 	{name: "{news}:ledger:<item>", kind: "string", phase: together},
+	{name: "{news}:stars", kind: "hash", phase: together},
+	{name: "{news}:paid:<ledger>", kind: "hash", phase: together},
 	{name: "{news}:retry:<broadcast>", kind: "hash", phase: together},
 	{name: "{news}:doubt:<broadcast>", kind: "hash", phase: together},
 	{name: "{news}:promised:<broadcast>", kind: "hash", phase: together},

@@ -88,11 +88,20 @@ type Telegram struct {
 	CorrectWithinHours int `yaml:"correct_within_hours"`
 	// GiveUpAfterHours is how long to retry a message after a temporary failure.
 	GiveUpAfterHours int `yaml:"give_up_after_hours"`
+	// Paid is what may be spent on urgent announcements; nil for nothing.
+	Paid *Paid `yaml:"paid"`
 	// Webhook is where Telegram brings updates; without it they are fetched.
 	Webhook string `yaml:"webhook"`
 	// WebhookListen is where the webhook is served, and nothing else; beside health and
 	// metrics if empty.
 	WebhookListen string `yaml:"webhook_listen"`
+}
+
+// Paid says how urgent announcements may be paid for, so that they go above Telegram's free rate.
+type Paid struct {
+	Urgent    bool    `yaml:"urgent"` // nothing else may be
+	PerSecond float64 `yaml:"per_second"`
+	StarsADay int     `yaml:"stars_a_day"` // at most, in the ministry's zone
 }
 
 // Network says which addresses the sources may have, and who vouches for them.

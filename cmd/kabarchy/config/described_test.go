@@ -26,7 +26,7 @@ func TestEachKeyIsDescribed(t *testing.T) {
 		rows[row[1]] = described{row[2], row[3], row[4]}
 	}
 	there := map[string]described{}
-	c, _ := Parse("k.yaml", []byte("desk: {}"))
+	c, _ := Parse("k.yaml", []byte("desk: {}\ntelegram: {paid: {}}"))
 	keysOf(reflect.ValueOf(*c), "", there)
 	for _, key := range needed(t) {
 		there[key] = described{kind: there[key].kind, leftOut: "needed"}

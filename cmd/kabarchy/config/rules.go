@@ -41,6 +41,7 @@ func (c *Config) validate() problems {
 	if rate := c.Telegram.MessagesPerSecond; rate <= 0 || rate > 1000 {
 		ps.add("telegram.messages_per_second", "must be above 0 and at most 1000; Telegram allows about 30")
 	}
+	ps.paid(c.Telegram)
 	ps.hours("telegram.correct_within_hours", c.Telegram.CorrectWithinHours)
 	ps.hours("telegram.give_up_after_hours", c.Telegram.GiveUpAfterHours)
 	ps.webhook(c.Telegram.Webhook)
@@ -50,6 +51,30 @@ func (c *Config) validate() problems {
 	ps.debugListen(c)
 	ps.websub(c)
 	return ps
+}
+
+// What Telegram takes in all from a bot that pays (https://core.telegram.org/bots/api#paid-broadcasts),
+// and the most Stars a day that can't be a slip of the hand.
+const (
+	mostPerSecond = 1000
+	mostStars     = 1_000_000
+)
+
+// paid checks what may be spent.
+func (ps *problems) paid(t Telegram) {
+	p := t.Paid
+	if p == nil {
+		return
+	}
+	if !p.Urgent {
+		ps.add("telegram.paid.urgent", "must be true: urgent announcements alone can be paid for; to pay for nothing, take telegram.paid out")
+	}
+	if p.PerSecond <= t.MessagesPerSecond || p.PerSecond+t.MessagesPerSecond > mostPerSecond {
+		ps.add("telegram.paid.per_second", "must be above messages_per_second, and the two together at most %d", mostPerSecond)
+	}
+	if p.StarsADay < 1 || p.StarsADay > mostStars {
+		ps.add("telegram.paid.stars_a_day", "must be from 1 to %d; a Star pays for ten messages", mostStars)
+	}
 }
 
 // mostHours is a week: the chat is told that who got what is known for a few days.

@@ -45,7 +45,11 @@ func (d *Desk) draftOf(r *request, c desk.Case) (draft, error) {
 		return seen, err
 	}
 	for _, f := range findings {
-		seen.Findings = append(seen.Findings, finding{f.Error, r.finding(f)})
+		words := r.finding(f)
+		if f.Check == desk.CheckNoText && c.Kind == desk.Correct { // the old ones stand there
+			words = r.HTML("web.not_corrected")
+		}
+		seen.Findings = append(seen.Findings, finding{f.Error, words})
 		seen.Errors = seen.Errors || f.Error
 	}
 	if len(c.Texts) == 0 && c.Kind == desk.Announce {
@@ -105,7 +109,12 @@ func (d *Desk) reachOf(r *request, c desk.Case, seen *draft) error {
 // reachWords say whom an announcement reaches, in which language and when, and whom not. Of
 // fewer people than make a group they tell no number.
 func (v view) reachWords(reach broadcast.Reach) []template.HTML {
-	lines := []template.HTML{v.counted("line.desk_reaches", reach.All.Reached(), v.count(reach.All.Reached()))}
+	reached := reach.All.Reached()
+	form := reached
+	if report.Few(reached) {
+		form = report.Least // "fewer than 5 people", and not "person"
+	}
+	lines := []template.HTML{v.counted("line.desk_reaches", form, v.count(reached))}
 	var groups []report.Group
 	for _, tag := range locale.Languages() {
 		groups = append(groups, report.Group{Key: tag, N: reach.Editions[tag]})

@@ -221,7 +221,7 @@ func TestACorrectionChangesThePicture(t *testing.T) {
 		path := b.last.Header.Get("Location")
 		form := b.compose(path)
 		_, page = b.get(path)
-		contains(t, page, `type="file"`, `<img class="shown" src="/desk/item/`, "!With a new picture")
+		contains(t, page, `type="file"`, `<img class="shown" src="/desk/item/`, "!With a new picture", "Nothing is corrected yet.", "!no text")
 		form.Set("title-en", "Legal aid in Osh")
 		form.Set("then", "submit")
 		form.Del("path")

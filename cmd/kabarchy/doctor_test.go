@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -23,7 +24,9 @@ func TestDoctor(t *testing.T) {
 		w := newFixture(t, rdb, simulator.Options{})
 		admin := w.telegram.Citizen("Бакыт", "ru")
 		w.config.Admins = []int64{admin.ID()}
+		h := newHub(w)
 		a := w.app()
+		w.net.alias("bot", a.Addr())
 		w.says(admin, "/start ru", "Вы подписались")
 		looked := Redis{UniversalClient: redistest.Again(t, rdb), Where: "the test's Redis"}
 		ill := func() (found []string) {
@@ -42,10 +45,12 @@ func TestDoctor(t *testing.T) {
 			}
 			return found
 		}
+		eventually(t, "hubs are subscribed at", func() bool { return h.subscribed() == len(w.config.Sources) })
 		eventually(t, "all is well", func() bool { return len(ill()) == 0 })
 		admin.Block()
 		w.config.Telegram.Webhook = "https://bot.example/telegram"
-		if found := ill(); !slices.Equal(found, []string{"webhook", "admins"}) {
+		h.verify(h.requests("subscribe")[0], url.Values{"hub.mode": {"denied"}})
+		if found := ill(); !slices.Equal(found, []string{"hub", "webhook", "admins"}) {
 			t.Errorf("found: %q", found)
 		}
 		w.config.Sources = append(w.config.Sources, config.Source{ID: "new"})
@@ -56,7 +61,7 @@ func TestDoctor(t *testing.T) {
 		eventually(t, "it is held", func() bool { return slices.Contains(ill(), "held") })
 		w.stop(a)
 		rdb.HSet(t.Context(), keyBot, "subscribers", 1000)
-		if found := ill(); !slices.Equal(found, []string{"data", "leader", "source", "held", "webhook", "admins"}) {
+		if found := ill(); !slices.Equal(found, []string{"data", "leader", "source", "hub", "held", "webhook", "admins"}) {
 			t.Errorf("found: %q", found)
 		}
 	})

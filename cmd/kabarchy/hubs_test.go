@@ -192,6 +192,25 @@ func TestAHubTellsAtOnce(t *testing.T) {
 		if n := len(h.requests("subscribe")); n != 3 {
 			t.Errorf("%d requests", n)
 		}
+		polls := w.polls(leader)
+		for range 1000 / 3 {
+			h.tellAll()
+			time.Sleep(180 * time.Millisecond)
+		}
+		if n := w.polls(leader) - polls; n < 3*12 || n > 3*13 {
+			t.Errorf("each of three sources is told of 333 times in a minute: %v polls", n)
+		}
+		w.tells(standby, map[string]float64{
+			`kabarchy_hub_requests_total{answer="OK",what="subscribe"}`:  3,
+			`kabarchy_hub_requests_total{answer="Accepted",what="news"}`: 3 * (4 + 333),
+		})
+		series, _ := w.scrape(standby)
+		if until := series[`kabarchy_hub_subscription_end_timestamp_seconds{source="`+w.config.Sources[0].ID+`"}`]; until < unix(time.Now().Add(9*24*time.Hour)) {
+			t.Errorf("until %v", until)
+		}
+		if status, says := w.net.get(t, "http://bot/websub/x"); status != http.StatusNotFound || says != "no hub was given this address\n" {
+			t.Errorf("an address that no hub was given: %d %q", status, says)
+		}
 		h.unsaid(leader)
 		list, err := websub.Subscriptions(t.Context(), w.rdb)
 		if err != nil || len(list) != 3 || time.Until(list[0].Until) < 9*24*time.Hour {

@@ -156,7 +156,7 @@ func (p *Poller) keepArticles(ctx context.Context, s Source, items []change) {
 			continue
 		}
 		if err := p.archive.noteAlternates(ctx, c.Item, c.from.Alternates); err != nil {
-			p.options.Log.Info("editions left unpaired", "source", s.ID, "error", err)
+			p.options.Log.Info("editions left unpaired", "source", s.ID, "item", c.ID, "error", err)
 		}
 		a, whole := c.from.Article, c.from.Article.Whole
 		if !whole {
@@ -177,7 +177,7 @@ func (p *Poller) keepArticles(ctx context.Context, s Source, items []change) {
 			}
 		}
 		if err != nil {
-			p.options.Log.Info("articles left for later", "source", s.ID, "error", err)
+			p.options.Log.Info("articles left for later", "source", s.ID, "item", c.ID, "error", err)
 			return
 		}
 	}

@@ -49,6 +49,7 @@ func (e *Engine) Resume(ctx context.Context, broadcast int64) error {
 	if err != nil {
 		return fmt.Errorf("resume broadcast %d: %w", broadcast, err)
 	}
+	e.options.Log.InfoContext(ctx, "broadcast is to go on, as a person decided", "broadcast", broadcast, "item", held[0].Item)
 	e.Wake()
 	return nil
 }
@@ -75,6 +76,11 @@ func (e *Engine) Stop(ctx context.Context, broadcast int64) error {
 	if err != nil {
 		return fmt.Errorf("stop broadcast %d: %w", broadcast, err)
 	}
+	item := ""
+	if ended, err := e.plans.load(ctx, []string{id(broadcast)}); err == nil && len(ended) == 1 {
+		item = ended[0].Item
+	}
+	e.options.Log.InfoContext(ctx, "broadcast is to end, as a person decided", "broadcast", broadcast, "item", item)
 	e.Wake()
 	return nil
 }

@@ -60,6 +60,7 @@ func (e *Engine) retry(ctx context.Context, broadcast int64) (n int, err error) 
 	if err := againScript.Run(ctx, e.options.Redis, keys, broadcast).Err(); err != nil {
 		return n, err
 	}
+	e.options.Log.InfoContext(ctx, "broadcast tries again whom it did not reach", "broadcast", broadcast, "item", b.Item, "chats", found)
 	e.Wake()
 	return n, nil
 }

@@ -29,7 +29,7 @@ func (r *runner) checkpointLoop(ctx context.Context) {
 func (r *runner) checkpoint(ctx context.Context) {
 	for _, j := range r.list() {
 		if err := r.checkpointOf(ctx, j); err != nil && ctx.Err() == nil {
-			r.log.Warn("broadcast's progress not saved, trying again", "broadcast", j.ID, "error", err)
+			r.log.Warn("broadcast's progress not saved, trying again", "broadcast", j.ID, "item", j.Item, "error", err)
 		}
 	}
 }
@@ -77,6 +77,6 @@ func (r *runner) saveDoubt(ctx context.Context, j *job) {
 		return
 	}
 	if err := r.engine.suspects.drop(ctx, j.ID, dropped); err != nil && ctx.Err() == nil {
-		r.log.Warn("who is counted no more stays counted after a restart", "broadcast", j.ID, "error", err)
+		r.log.Warn("who is counted no more stays counted after a restart", "broadcast", j.ID, "item", j.Item, "error", err)
 	}
 }

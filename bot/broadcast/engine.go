@@ -81,6 +81,9 @@ func New(o Options) *Engine {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	if o.Keep == 0 {
 		o.Keep = 72 * time.Hour
 	}

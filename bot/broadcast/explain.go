@@ -101,7 +101,7 @@ func (x *explaining) readItem(ctx context.Context) (err error) {
 	if topics == "" {
 		topics = "of no topic"
 	}
-	x.step("item", "%q, in %s, of %s; %s; revision %d", x.item.Title, x.item.Language, x.moment(x.item.Published), topics, x.item.Revision)
+	x.step("item", "%s: %q, in %s, of %s; %s; revision %d", x.Item, x.item.Title, x.item.Language, x.moment(x.item.Published), topics, x.item.Revision)
 	return nil
 }
 

@@ -29,7 +29,7 @@ func (r *runner) finish(ctx context.Context, p plan, st state, j *job) error {
 	if err != nil || !ended {
 		return err
 	}
-	r.log.Info("broadcast finished", "broadcast", p.ID, "kind", p.Kind, "item", p.Item,
+	r.log.Info("broadcast finished", "broadcast", p.ID, "kind", p.Kind, "item", p.Item, "ledger", p.Ledger,
 		"planned", st.Planned, "sent", st.Sent, "blocked", st.lost(), "failed", st.failed())
 	return nil
 }

@@ -2,6 +2,7 @@ package broadcast
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,6 +45,20 @@ type job struct {
 	// The queue's, under its lock.
 	open  int  // tasks queued, parked or in flight
 	ended bool // nothing more of it is sent
+}
+
+// logged is what the log follows a broadcast by: its number, and the id of the item that it brings,
+// or of a digest those of its items.
+func (j *job) logged() []any {
+	about := []any{"broadcast", j.ID, "kind", j.Kind}
+	if j.Kind != Digest {
+		return append(about, "item", j.Item)
+	}
+	ids := make([]string, len(j.items))
+	for i, it := range j.items {
+		ids[i] = it.ID
+	}
+	return append(about, "items", strings.Join(ids, " "))
 }
 
 // openBucket opens the next bucket of the walk, with so many chats to settle in it, and so

@@ -172,7 +172,7 @@ const longestHold = 30 * time.Second
 // for long.
 func (r *runner) putOff(ctx context.Context, t *task, due time.Time, why *Error) time.Time {
 	j := t.job
-	r.log.Debug("delivery put off", "broadcast", j.ID, "chat", t.chat, "attempts", t.attempts, "error", why)
+	r.log.Debug("delivery put off", "broadcast", j.ID, "item", j.Item, "chat", t.chat, "attempts", t.attempts, "error", why)
 	err := r.persist(ctx, "put off a delivery", func() error {
 		return r.engine.retries.put(ctx, j.ID, t.chat, retryEntry{due: due, attempts: t.attempts, since: t.since})
 	})
@@ -215,7 +215,7 @@ func (r *runner) settle(ctx context.Context, t *task, e *Error) {
 	if r.persist(ctx, "settle a failed delivery", func() error { return r.conclude(ctx, t, e) }) != nil {
 		return
 	}
-	r.log.Info("delivery settled without a message", "broadcast", j.ID, "chat", t.chat, "verdict", e.Verdict, "error", e.Err)
+	r.log.Info("delivery settled without a message", "broadcast", j.ID, "kind", j.Kind, "item", j.Item, "chat", t.chat, "verdict", e.Verdict, "error", e.Err)
 	var d *finding
 	if j.Kind != Withdrawal || e.lasting().lost() { // that one message can't be taken back says nothing of the others
 		d = j.doubt.settled(t.chat, e)

@@ -61,7 +61,7 @@ func (r *runner) savePace(ctx context.Context, j *job) {
 	pipe.Expire(ctx, keyPace(j.ID), ReportLife)
 	if _, err := pipe.Exec(ctx); err != nil {
 		if ctx.Err() == nil {
-			r.log.Warn("broadcast's curve not saved, trying again", "broadcast", j.ID, "error", err)
+			r.log.Warn("broadcast's curve not saved, trying again", "broadcast", j.ID, "item", j.Item, "error", err)
 		}
 		return
 	}

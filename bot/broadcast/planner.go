@@ -73,7 +73,7 @@ func (r *runner) planAnnouncement(ctx context.Context, a feeds.Announcement) err
 		return err
 	}
 	if err != nil && a.Kind != feeds.Withdrawn {
-		r.log.Warn("announced item is not in the archive", "item", a.Item, "kind", a.Kind)
+		r.log.Warn("announced item is not in the archive", "broadcast", a.ID, "item", a.Item, "kind", kinds[a.Kind])
 		return r.engine.options.Archive.Taken(ctx, a)
 	}
 	p := plan{
@@ -107,7 +107,7 @@ func (r *runner) planAnnouncement(ctx context.Context, a feeds.Announcement) err
 	}
 	if planned {
 		r.planned[p.ID] = true
-		r.log.Info("broadcast planned", "broadcast", a.ID, "kind", a.Kind, "item", a.Item)
+		r.log.Info("broadcast planned", "broadcast", p.ID, "kind", p.Kind, "item", p.Item, "language", p.Language)
 	}
 	if a.Kind == feeds.Withdrawn {
 		if err := r.endWithdrawn(ctx, a); err != nil {

@@ -91,6 +91,7 @@ func (r *runner) begin(ctx context.Context, p record) error {
 	}
 	r.renewItem(item)
 	r.add(j)
+	r.logGoesOn(j, p.state)
 	for chat, e := range waiting {
 		r.queue.park(&task{job: j, chat: chat, attempts: e.attempts, since: e.since}, e.due)
 	}
@@ -98,6 +99,13 @@ func (r *runner) begin(ctx context.Context, p record) error {
 		r.startWalk(ctx, j)
 	}
 	return nil
+}
+
+// logGoesOn logs that a broadcast goes on that was begun before, by another run or before it was stopped.
+func (r *runner) logGoesOn(j *job, st state) {
+	if !j.fresh {
+		r.log.Info("broadcast goes on", append(j.logged(), "ledger", j.Ledger, "planned", st.Planned, "sent", st.Sent)...)
+	}
 }
 
 // startWalk begins a walk.

@@ -64,7 +64,11 @@ func (r *runner) plan(ctx context.Context, j *job, read []met) error {
 	}
 	j.update(func(st *state) { st.Planned = planned })
 	st, _ := j.advance(time.Now())
-	return r.persist(ctx, "save whom a broadcast is for", func() error { return r.engine.plans.save(ctx, j.ID, st) })
+	err := r.persist(ctx, "save whom a broadcast is for", func() error { return r.engine.plans.save(ctx, j.ID, st) })
+	if err == nil && (planned > 0 || j.Kind != Digest) { // at most hours nobody wants a digest
+		r.log.Info("broadcast begins", append(j.logged(), "ledger", j.Ledger, "planned", planned)...)
+	}
+	return err
 }
 
 // enqueue queues the chats of some buckets. It returns false when the broadcast ended.
@@ -133,7 +137,7 @@ func (r *runner) readers(ctx context.Context, j *job, from, to int) ([]met, erro
 	var unreadable *subscriptions.Unreadable
 	if errors.As(err, &unreadable) {
 		// A newer release wrote these; it will send to them when it is back.
-		r.log.Warn("preferences that this release can't read, left out", "broadcast", j.ID, "chats", len(unreadable.Chats))
+		r.log.Warn("preferences that this release can't read, left out", "broadcast", j.ID, "item", j.Item, "chats", len(unreadable.Chats))
 	} else if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -86,6 +87,8 @@ func (d *Desk) Do(ctx context.Context, a Act) (Outcome, error) {
 		switch done {
 		case actDone:
 			d.held(next.Case)
+			d.log.InfoContext(ctx, "act at the desk", "act", a.Verb, "kind", next.Kind, "case", next.ID, "item", strings.Join(next.Items, " "),
+				"from", seen.Status, "to", next.Status, "user", a.Who, "via", a.Via)
 			if _, _, err := d.release(ctx, next.Case); err != nil { // the leader tries again each second
 				d.log.WarnContext(ctx, "what was decided is not done yet, trying again", "case", a.Case, "error", err)
 			}

@@ -156,9 +156,14 @@ func (d *Desk) carryOut(ctx context.Context, items []string, decided map[string]
 		if of.Send {
 			do = d.options.Archive.Release
 		}
-		if err := do(ctx, item); err != nil && !errors.Is(err, feeds.ErrNotFound) {
+		err := do(ctx, item)
+		if errors.Is(err, feeds.ErrNotFound) { // it was done before
+			continue
+		}
+		if err != nil {
 			return err
 		}
+		d.log.InfoContext(ctx, "held item decided", "item", item, "send", of.Send, "user", of.Who)
 	}
 	d.options.Engine.Wake()
 	return nil

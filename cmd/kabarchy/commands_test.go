@@ -37,11 +37,12 @@ var elsewhere = map[string]struct{ file, words string }{
 	".ci/release":                                        {".ci/run", "commands_of 'What a release is'"},
 	"diff .artifacts/release/SHA256SUMS ../SHA256SUMS":   {".ci/run", "commands_of 'What a release is'"},
 	"kubectl apply --kustomize ministry":                 {".ci/run", `go run "$kustomize" build "$ministry"`},
-	"sudo apt remove kabarchy":                           {"cmd/kabarchy/debian_life_test.go", `"apt remove -y kabarchy"`},
-	"sudo apt purge kabarchy":                            {"cmd/kabarchy/debian_life_test.go", `"apt purge -y kabarchy"`},
-	"sudo systemctl restart kabarchy":                    {"docs/configure.md", "sudo systemctl restart kabarchy"},
-	"sudo kabarchyctl doctor":                            {"docs/operate.md", "sudo kabarchyctl doctor"},
-	"./kabarchy doctor --config kabarchy.yaml":           {"cmd/kabarchy/testdata/script/operate.txtar", "kabarchy doctor"},
+	`sudo journalctl -u kabarchy -o cat | grep -E 'items?="?[0-9a-z ]*yyqcptmzo5zhzkdp'`: {"cmd/kabarchy/follow_test.go", "`items?=\"?[0-9a-z ]*`"},
+	"sudo apt remove kabarchy":                 {"cmd/kabarchy/debian_life_test.go", `"apt remove -y kabarchy"`},
+	"sudo apt purge kabarchy":                  {"cmd/kabarchy/debian_life_test.go", `"apt purge -y kabarchy"`},
+	"sudo systemctl restart kabarchy":          {"docs/configure.md", "sudo systemctl restart kabarchy"},
+	"sudo kabarchyctl doctor":                  {"docs/operate.md", "sudo kabarchyctl doctor"},
+	"./kabarchy doctor --config kabarchy.yaml": {"cmd/kabarchy/testdata/script/operate.txtar", "kabarchy doctor"},
 	"TELEGRAM_BOT_TOKEN=... REDIS_URL=redis://127.0.0.1:6379/0 ./kabarchy run --config kabarchy.yaml": {"cmd/kabarchy/chaos_test.go", `"REDIS_URL="+redisURL`},
 
 	// Not in CI: there is no Docker. TestComposeFitsTheProgram reads compose.yaml.

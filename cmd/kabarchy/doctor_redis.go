@@ -1,10 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
 
 	"kabarchy/bot/desk/report"
@@ -18,15 +19,40 @@ import (
 const (
 	slowRedis    = 50 * time.Millisecond
 	fullRedis    = 0.8 // of maxmemory
-	unreadFor    = time.Hour
+	overdueFor   = 5 * time.Minute
 	outboxFor    = time.Minute
 	fewQuestions = 5
 )
 
+// redisMends are what mends a Redis, by words of what is wrong with it.
+var redisMends = []struct{ wrong, mend string }{
+	{"grant what docs/redis.md says", "redis-cli, with the ACL SETUSER that is named; see docs/redis.md"},
+	{"WRONGPASS", "set REDIS_URL with the user and the password that redis knows; redis-cli ACL LIST"},
+	{"NOAUTH", "set REDIS_URL with the user and the password that redis knows; redis-cli ACL LIST"},
+	{"is a replica", "set REDIS_URL to the server that redis-cli ROLE names as its master"},
+	{"READONLY", "set REDIS_URL to the server that redis-cli ROLE names as its master"},
+	{"OOM", "redis-cli CONFIG SET maxmemory, to what the machine has to spare; redis-cli CONFIG REWRITE"},
+	{"MISCONF", "df -h; redis-cli CONFIG GET dir; then redis-cli BGSAVE"},
+	{"append", "redis-cli CONFIG SET appendonly yes; redis-cli CONFIG REWRITE"},
+	{"evicts", "redis-cli CONFIG SET maxmemory-policy noeviction; redis-cli CONFIG REWRITE"},
+	{"hash-max-listpack-entries", "redis-cli CONFIG SET hash-max-listpack-entries 1024; redis-cli CONFIG REWRITE"},
+	{"could not be checked", "redis-cli, with the ACL SETUSER of docs/redis.md"},
+}
+
+// mendOf is what mends something, by the first words that are in what is wrong.
+func mendOf(wrong, otherwise string) string {
+	for _, m := range redisMends {
+		if strings.Contains(wrong, m.wrong) {
+			return m.mend
+		}
+	}
+	return otherwise
+}
+
 // lookAtRedis reports whether Redis can be used.
 func (d *doctor) lookAtRedis(ctx context.Context) bool {
 	if err := d.redis.Check(ctx); err != nil {
-		d.ill("redis", "redis-cli ping; systemctl status redis", "%v", err)
+		d.ill("redis", mendOf(err.Error(), "redis-cli ping; systemctl status redis-server"), "%v", err)
 		return false
 	}
 	slowest := time.Duration(0)
@@ -42,28 +68,36 @@ func (d *doctor) lookAtRedis(ctx context.Context) bool {
 		d.well("redis", "%s answers within %v", d.redis.Where, slowest.Round(10*time.Microsecond))
 	}
 	for _, warning := range d.redis.Warnings(ctx) {
-		d.ill("redis", "set it in redis.conf, or with redis-cli CONFIG SET and CONFIG REWRITE; see docs/redis.md", "%s", warning)
+		d.ill("redis", mendOf(warning, "see docs/redis.md, how to set it up"), "%s", warning)
 	}
-	d.lookAtMemory(ctx)
+	d.lookAtServers(ctx)
 	return true
 }
 
-func (d *doctor) lookAtMemory(ctx context.Context) {
-	text, err := d.redis.Info(ctx, "memory").Result()
-	if err != nil {
-		d.ill("memory", "ACL SETUSER … +info, as docs/redis.md says", "how much memory redis uses can't be told: %v", err)
-		return
+// lookAtServers looks how full the memory of each server is, and whether it can write to its disk.
+func (d *doctor) lookAtServers(ctx context.Context) {
+	servers, err := d.redis.servers(ctx)
+	if err == nil && len(servers) == 0 {
+		err = errors.New("its user may not run INFO")
 	}
-	info := parseInfo(text)
-	used, _ := strconv.ParseFloat(info["used_memory"], 64)
-	most, _ := strconv.ParseFloat(info["maxmemory"], 64)
-	switch {
-	case most > 0 && used > fullRedis*most:
-		d.ill("memory", "redis-cli CONFIG SET maxmemory, to what the machine has to spare", "redis uses %.0f of %.0f MB", used/1e6, most/1e6)
-	case most > 0:
-		d.well("memory", "redis uses %.0f of %.0f MB", used/1e6, most/1e6)
-	default:
-		d.well("memory", "redis uses %.0f MB", used/1e6)
+	if err != nil {
+		d.ill("memory", "redis-cli ACL SETUSER "+d.redis.user()+" +info", "how much memory redis uses can't be told: %v", err)
+	}
+	for _, s := range servers {
+		full := s.limit > 0 && s.used > fullRedis*s.limit
+		switch {
+		case full:
+			d.ill("memory", "redis-cli CONFIG SET maxmemory, to what the machine has to spare; redis-cli CONFIG REWRITE",
+				"%s uses %.0f of %.0f MB", s.where, s.used/1e6, s.limit/1e6)
+		case s.limit > 0:
+			d.well("memory", "%s uses %.0f of %.0f MB", s.where, s.used/1e6, s.limit/1e6)
+		default:
+			d.well("memory", "%s uses %.0f MB", s.where, s.used/1e6)
+		}
+		if !s.writes {
+			d.ill("disk", "df -h; redis-cli CONFIG GET dir; then redis-cli BGREWRITEAOF, or redis-cli BGSAVE",
+				"%s could not write to its disk the last time", s.where)
+		}
 	}
 }
 
@@ -128,17 +162,18 @@ func (d *doctor) lookAtSources(ctx context.Context) error {
 	}
 	for _, source := range d.config.Sources {
 		h := health[source.ID]
-		unread := time.Since(h.LastSuccess)
+		overdue := time.Since(cmp.Or(h.Due, h.LastSuccess)) // a release from before Due was there left it out
 		mend := "kabarchy check; correct its url, or ask the site's administrator"
 		switch {
 		case h.LastAttempt.IsZero():
 			d.ill("source", "kabarchy run: it asks every source at its start", "%s was not asked yet", source.ID)
 		case h.LastSuccess.IsZero():
 			d.ill("source", mend, "%s was never read: %s", source.ID, h.LastError)
-		case unread > unreadFor && unread > 2*h.Pace():
-			d.ill("source", mend, "%s was last read %v ago; %s", source.ID, unread.Round(time.Minute), h.LastError)
+		case overdue > overdueFor:
+			d.ill("source", mend, "%s should have been read %v ago, and was last read %s; %s", source.ID, overdue.Round(time.Minute),
+				h.LastSuccess.In(d.config.Zone()).Format("2 January 15:04"), cmp.Or(h.LastError, "nobody has asked it since"))
 		default:
-			d.well("source", "%s was read %v ago", source.ID, unread.Round(time.Second))
+			d.well("source", "%s was read %v ago", source.ID, time.Since(h.LastSuccess).Round(time.Second))
 		}
 	}
 	return nil

@@ -92,7 +92,7 @@ func (d *doctor) lookAtWebhook(ctx context.Context) {
 		d.ill("webhook", restart, "none is configured, and Telegram brings updates to another program's")
 	case hook.URL != want:
 		d.ill("webhook", restart, "%s is configured, and Telegram does not bring updates there", want)
-	case hook.LastError != "" && time.Since(time.Unix(hook.ErrorAt, 0)) < unreadFor:
+	case hook.LastError != "" && time.Since(time.Unix(hook.ErrorAt, 0)) < time.Hour:
 		d.ill("webhook", "curl -sS -i "+want+"; look at the reverse proxy and its certificate", "Telegram could not bring updates at %s: %s",
 			time.Unix(hook.ErrorAt, 0).In(d.config.Zone()).Format("15:04"), hook.LastError)
 	case hook.Pending > manyPending:

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -60,9 +62,66 @@ func TestDoctor(t *testing.T) {
 		w.publish(1)
 		eventually(t, "it is held", func() bool { return slices.Contains(ill(), "held") })
 		w.stop(a)
+		w.breaksTelegram(looked)
 		rdb.HSet(t.Context(), keyBot, "subscribers", 1000)
 		if found := ill(); !slices.Equal(found, []string{"data", "leader", "source", "hub", "held", "webhook", "admins"}) {
 			t.Errorf("found: %q", found)
 		}
 	})
+}
+
+// breaksTelegram has each thing go wrong that may, and sees that the doctor names it with what mends it.
+func (w *fixture) breaksTelegram(r Redis) {
+	w.t.Helper()
+	other := telegram.NewClient(telegram.Options{Token: w.telegram.Token(), Endpoint: w.endpoint, HTTP: w.net.client})
+	if err := other.Call(w.t.Context(), "setWebhook", map[string]string{"url": "https://other.example/hook"}, nil); err != nil {
+		w.t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		fault            *simulator.Fault
+		token, clock     string
+		about, says, how string
+	}{
+		"another's webhook": {about: "webhook", says: "is configured, and Telegram does not bring updates there", how: "start the service"},
+		"slow":              {fault: &simulator.Fault{Methods: []string{"getMe"}, Delay: 2500 * time.Millisecond, Next: 1}, about: "telegram", says: ": an answer took 2.5", how: "a proxy or a DNS server may be slow"},
+		"silent":            {fault: &simulator.Fault{Methods: []string{"getMe"}, Hang: true, Next: 1}, about: "telegram", says: "can't be reached", how: "curl -sS " + w.endpoint + "/"},
+		"a proxy fails":     {fault: &simulator.Fault{Methods: []string{"getWebhookInfo"}, HTML: 502, Next: 9}, about: "webhook", says: "where updates go can't be told", how: "kabarchy doctor again"},
+		"revoked":           {token: "7000000001:AAanothertokenanothertokenanother", about: "token", says: "Telegram refuses it", how: "ask @BotFather for the token, and set TELEGRAM_BOT_TOKEN"},
+		"the clock is off":  {clock: "Mon, 02 Jan 2006 15:04:05 GMT", about: "clock", says: " off Telegram's", how: "timedatectl set-ntp true"},
+	} {
+		off := func() {}
+		if c.fault != nil {
+			off = w.telegram.Fault(*c.fault)
+		}
+		token := cmp.Or(c.token, w.telegram.Token())
+		d := &doctor{
+			config: w.config, token: config.Secret(token), redis: r, base: w.endpoint, http: &http.Client{Transport: dated{w.net.client.Transport, c.clock}},
+			client: telegram.NewClient(telegram.Options{Token: token, Endpoint: w.endpoint, HTTP: w.net.client}),
+		}
+		if d.lookAtTelegram(w.t.Context()) {
+			d.lookAtWebhook(w.t.Context())
+		}
+		found := d.ills()
+		if !slices.ContainsFunc(found, func(f finding) bool {
+			return f.About == c.about && strings.Contains(f.Says, c.says) && strings.Contains(f.Mend, c.how)
+		}) {
+			w.t.Errorf("%s: %+v", name, found)
+		}
+		toldTwice(w.t, d)
+		off()
+	}
+}
+
+// dated is a network whose servers have another clock.
+type dated struct {
+	http.RoundTripper
+	date string
+}
+
+func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := d.RoundTripper.RoundTrip(r)
+	if err == nil && d.date != "" {
+		response.Header.Set("Date", d.date)
+	}
+	return response, err
 }

@@ -128,6 +128,13 @@ func TestWhoMayPing(t *testing.T) {
 			{http.MethodPost, known, testPing, "", http.StatusAccepted},
 			{http.MethodPost, known + "?x=1", testPing, strings.Repeat("x", pingSize), http.StatusAccepted},
 			{http.MethodGet, known, testPing, "", http.StatusMethodNotAllowed},
+			{http.MethodHead, known, testPing, "", http.StatusMethodNotAllowed},
+			{http.MethodPost, known, testPing, "", http.StatusAccepted}, // once more the same
+			{http.MethodPost, "/ping/%73ample-ky", testPing, "", http.StatusAccepted},
+			{http.MethodPost, "/ping/sample-ky%00", testPing, "", http.StatusNotFound},
+			{http.MethodPost, "/ping/%2e%2e/metrics", testPing, "", http.StatusNotFound},
+			{http.MethodPost, "/ping/sample-ky%2f", testPing, "", http.StatusNotFound},
+			{http.MethodPost, "//ping/sample-ky", testPing, "", http.StatusNotFound},
 			{http.MethodPost, known, "", "", http.StatusUnauthorized},
 			{http.MethodPost, known, testPing + "0", "", http.StatusUnauthorized},
 			{http.MethodPost, "/ping/nobody", "", "", http.StatusUnauthorized},

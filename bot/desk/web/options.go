@@ -106,6 +106,9 @@ type Message struct {
 // all of the same announcement.
 type Previews func(ctx context.Context, language string, item feeds.Item, editions map[string]feeds.Item) Message
 
-// answerWithin is how long a page may take to be made: so much less than it may take to be read
-// that its failure is still told.
-const answerWithin = writeWithin - 5*time.Second
+// How long a page may take to be read on a slow line, and to be made: so much less that its failure
+// is still told.
+const (
+	writeWithin  = 30 * time.Second
+	answerWithin = 25 * time.Second
+)

@@ -67,9 +67,6 @@ func hostOf(scheme, host string) string {
 	return strings.ToLower(strings.TrimSuffix(host, port))
 }
 
-// writeWithin is how long a slow line may take to read a page.
-const writeWithin = 30 * time.Second
-
 // ServeHTTP answers a request that is for the desk; others it does not know.
 func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !d.Serves(r) {

@@ -41,6 +41,9 @@ const (
 	english = `(?:January|February|March|April|May|June|July|August|September|October|November|December)`
 )
 
+// anyTime matches where there may be a moment.
+var anyTime = regexp.MustCompile(`\d[:.]\d\d`)
+
 // nearEnough is how far from its publication an item may speak of a day without its year.
 const nearEnough = 120 * 24 * time.Hour
 
@@ -48,6 +51,9 @@ const nearEnough = 120 * 24 * time.Hour
 // Telegram says by the clock of who reads it, at a tap. The words stay. What could be meant
 // otherwise is left as it is.
 func (r Renderer) Timed(item feeds.Item, source string) string {
+	if !anyTime.MatchString(source) { // as most are: the rest costs more than all other rendering
+		return source
+	}
 	own := strings.ToLower(locale.For(item.Language).T("line.place_home", nil))
 	for _, clock := range elsewhere.FindAllString(item.Title+" "+source, -1) {
 		if !strings.Contains(strings.ToLower(clock), own) {

@@ -227,7 +227,7 @@ func (t deskTalk) take(ctx context.Context, q question, p pending, how string) e
 			}
 			return t.open(ctx, page{screen: screen{text: t.words.T("screen.desk_no_time", nil)}})
 		}
-		return t.finish(ctx, q, p, desk.Act{Verb: desk.Change, Changes: &desk.Changes{At: &at}})
+		return t.finish(ctx, q, p, desk.Act{Verb: desk.Change, Changes: &desk.Changes{At: new(at.UTC())}})
 	}
 	c, found, err := t.office.Look(ctx, q.Case)
 	if err != nil {

@@ -67,7 +67,7 @@ func (p *Poller) inspect(ctx context.Context, s Source) (Report, error) {
 		return Report{}, err
 	}
 	r := Report{Source: s, Kind: d.Kind, Charset: d.Charset, Title: d.Title, Bytes: resp.Size}
-	next := p.schedule.Next(p.now())
+	next := p.nextPoll()
 	interval := p.schedule.Next(next).Sub(next)
 	asked := max(resp.MaxAge, d.TTL)
 	r.Pace = max(interval, pause(asked, 0, nil))

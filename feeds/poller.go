@@ -92,7 +92,7 @@ func NewPoller(o Options, a *Archive) (*Poller, error) {
 	}
 	for _, s := range o.Sources {
 		p.sources[s.ID] = &polled{Source: s, turn: make(chan struct{}, 1), pinged: make(chan struct{}, 1), health: newHealth(s, time.Now())}
-		p.sources[s.ID].health.next = func(after time.Time) time.Time { return schedule.Next(after.In(o.Zone)) }
+		p.sources[s.ID].health.next = func(after time.Time) time.Time { return schedule.Next(after.In(o.Zone)).UTC() }
 	}
 	return p, nil
 }
@@ -138,7 +138,7 @@ func (p *Poller) Run(ctx context.Context) error {
 // jitter is the same for a source at every poll, so that the time between its polls
 // is the schedule's, and differs from source to source.
 func (p *Poller) jitter(id string) time.Duration {
-	next := p.schedule.Next(p.now())
+	next := p.nextPoll()
 	most := min(maxJitter, p.schedule.Next(next).Sub(next)/10)
 	sum := fnv.New32a()
 	sum.Write([]byte(id))
@@ -324,8 +324,11 @@ func (p *Poller) noteReindexed(s Source, items int) {
 	}
 }
 
-// now is the time in the ministry's zone.
-func (p *Poller) now() time.Time { return time.Now().In(p.options.Zone) }
+// now is the time as it is kept.
+func (p *Poller) now() time.Time { return time.Now().UTC() }
+
+// nextPoll is when the schedule, which is one in the ministry's zone, has the sources read again.
+func (p *Poller) nextPoll() time.Time { return p.schedule.Next(p.now().In(p.options.Zone)) }
 
 // cronLogger passes on what cron reports: its errors, which are recovered panics.
 type cronLogger struct{ *slog.Logger }

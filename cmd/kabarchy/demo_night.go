@@ -30,11 +30,11 @@ func (s *stage) isNight() bool {
 // clock is the time that the ministry's clocks show.
 func (s *stage) clock() time.Time { return s.now().In(s.config.Zone()) }
 
-// zone is the ministry's, put ahead as the demo's clock is, but for whole days: no zone is a
-// day ahead.
+// zone is the ministry's, put ahead as the demo's clock is. After a night or two it is one of which
+// no time can be kept as JSON: what keeps times keeps them in UTC.
 func (s *stage) zone() *time.Location {
 	_, offset := s.clock().Zone()
-	return time.FixedZone("demo", (offset+int(s.ahead.Load()/int64(time.Second)))%(24*60*60))
+	return time.FixedZone("demo", offset+int(s.ahead.Load()/int64(time.Second)))
 }
 
 // nightFalls puts the clock ahead to the evening and has the site publish an item: one

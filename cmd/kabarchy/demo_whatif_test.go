@@ -187,6 +187,9 @@ func TestNightFalls(t *testing.T) {
 		if hour := d.clock().Hour(); hour != nightFrom || d.whatIfs()[0] != morningComes {
 			t.Fatalf("night %d: it is %d o'clock, what can happen is %q", night, hour, d.whatIfs())
 		}
+		if service, phones := time.Now().In(d.App.options.Config.Zone()), d.clock(); service.Format(time.DateTime) != phones.Format(time.DateTime) {
+			t.Errorf("night %d: the service writes %s, the phones %s", night, service, phones)
+		}
 		eventually(t, "the item of the night without a sound", func() bool {
 			last := sergei.Messages()[len(sergei.Messages())-1]
 			return strings.Contains(last.Text, title(night, "ru")) && last.Silent

@@ -127,7 +127,7 @@ func (p *compose) changes(zone *time.Location) (ch desk.Changes, wrongTime bool)
 		case "at":
 			at, err := time.ParseInLocation(localTime, value, zone)
 			if wrongTime = err != nil && value != ""; !wrongTime {
-				ch.At = &at
+				ch.At = new(at.UTC())
 			}
 		default:
 			p.textChange(&ch, strings.TrimPrefix(name, "text-"))

@@ -188,8 +188,9 @@ func (r Renderer) PageHead(item feeds.Item, back string) string {
 	return JoinFilled("\n", title, Tagged("i", r.Mark(item)))
 }
 
-// pageTitleLimit bounds the title above a page, in UTF-16 units.
-const pageTitleLimit = 80
+// pageTitleLimit bounds the title above a page, in UTF-16 units. Who reads has just seen all of it,
+// and its lines are taken from those that are read without a tap.
+const pageTitleLimit = 40
 
 // Summary is what there is to read of an item whose text can't be had.
 func Summary(item feeds.Item) (blocks []article.Block) {

@@ -65,14 +65,14 @@ func wrapped(text string, line int) (count, end int) {
 }
 
 // foldAt is where a text is parted of which so many lines are seen, and where its rest begins: at
-// the end of a paragraph, or else as breakAt parts it.
+// the end of a paragraph where that leaves most of it to be seen, or else as breakAt parts it.
 func foldAt(text string, seen int) (end, next int) {
 	_, limit := wrapped(text, seen)
 	paragraph := strings.LastIndex(text[:limit], "\n\n")
 	switch {
 	case limit == 0: // one word that is longer
 		return breakAt(text, seen*LineSigns)
-	case paragraph > limit/2:
+	case paragraph > limit*2/3:
 		return paragraph, paragraph + len("\n\n")
 	}
 	return breakAt(text, Units(text[:limit]))

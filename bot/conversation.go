@@ -26,7 +26,7 @@ type conversation struct {
 	poster   string            // the label of the poster by whose link they came; empty for none
 	returned bool              // was taken for gone, and is not
 	moved    bool              // what the group gets has gone to another forum topic
-	whole    bool              // what it shows is for who runs the bot: nothing opens at a tap only
+	whole    bool              // what it shows is seen at once: nothing of it opens at a tap only
 	late     bool              // what it shows takes longer than anybody waits for
 	// unhurried, of a press, has the buttons below the finger change nothing at once; nil where
 	// nobody pressed.

@@ -72,9 +72,12 @@ func TestConversations(t *testing.T) {
 // longer are what begins the messages that may be longer than a screen at the largest letters,
 // each with the reason.
 var longer = map[string]string{
-	"📊": "the state of the service, which an administrator reads at one look",
-	"✋": "asks an administrator for a decision, and shows all of what is decided on",
+	"📊":             "the state of the service, which an administrator reads at one look",
+	"✋":             "asks an administrator for a decision, and shows all of what is decided on",
+	"Саламатсызбы!": inThree, "Здравствуйте!": inThree, "Hello!": inThree,
 }
+
+const inThree = "greets in three languages: everybody has to see their own"
 
 // onAScreen fails the test where a message is longer than a screen at the largest letters.
 func onAScreen(t *testing.T, m simulator.Message) {

@@ -55,7 +55,7 @@ func (b *Bot) introduceTo(ctx context.Context, m telegram.MembershipChange) erro
 	if err != nil || t.known {
 		return err
 	}
-	return t.show(ctx, t.greeting())
+	return t.greet(ctx, t.greeting())
 }
 
 // wasGroup waits a moment, and reports whether the supergroup was a group before.

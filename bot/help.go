@@ -15,7 +15,7 @@ func (t *conversation) help(ctx context.Context) error {
 // hint answers whatever the bot has no answer to.
 func (t *conversation) hint(ctx context.Context) error {
 	if !t.known {
-		return t.show(ctx, t.greeting())
+		return t.greet(ctx, t.greeting())
 	}
 	return t.show(ctx, t.withContacts(t.words.T("screen.hint", nil), t.menu()))
 }

@@ -43,7 +43,7 @@ func (t *conversation) onShow(ctx context.Context, args []string) (reply, error)
 	case !known:
 		return t.stale()
 	case !t.known:
-		return reply{}, t.show(ctx, t.greeting())
+		return reply{}, t.greet(ctx, t.greeting())
 	}
 	return reply{}, t.show(ctx, draw(t))
 }
@@ -82,7 +82,7 @@ func (t *conversation) onSet(ctx context.Context, args []string) (reply, error) 
 	case set == nil:
 		return t.stale()
 	case !t.known:
-		return reply{}, t.show(ctx, t.greeting())
+		return reply{}, t.greet(ctx, t.greeting())
 	}
 	before := t.preferences.Interface
 	err := t.change(ctx, func(p *subscriptions.Preferences, known bool) {
@@ -104,7 +104,7 @@ func (t *conversation) onSet(ctx context.Context, args []string) (reply, error) 
 // settings shows all settings on one screen.
 func (t *conversation) settings(ctx context.Context) error {
 	if !t.known {
-		return t.show(ctx, t.greeting())
+		return t.greet(ctx, t.greeting())
 	}
 	return t.show(ctx, t.settingsScreen())
 }

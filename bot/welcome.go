@@ -44,6 +44,12 @@ func (t *conversation) start(ctx context.Context, payload string) error {
 	if label, fromPoster := strings.CutPrefix(payload, posterLink); fromPoster && !t.known {
 		s = labelled(s, label)
 	}
+	return t.greet(ctx, s)
+}
+
+// greet shows a greeting, all of it: everybody has to see the one in their language.
+func (t *conversation) greet(ctx context.Context, s screen) error {
+	t.whole = true
 	return t.show(ctx, s)
 }
 
@@ -75,7 +81,7 @@ func (t *conversation) startTopic(ctx context.Context, topic render.Topic) error
 	for i := range s.rows[0] {
 		s.rows[0][i].Data = render.Data(s.rows[0][i].Data, strconv.Itoa(int(topic.Number)))
 	}
-	return t.show(ctx, s)
+	return t.greet(ctx, s)
 }
 
 func (t *conversation) onSubscribe(ctx context.Context, args []string) (reply, error) {
@@ -178,7 +184,7 @@ func (t *conversation) onReturn(ctx context.Context, args []string) (reply, erro
 		return t.stale()
 	}
 	if !t.known {
-		return reply{}, t.show(ctx, t.greeting())
+		return reply{}, t.greet(ctx, t.greeting())
 	}
 	return reply{}, t.comeBack(ctx, change)
 }
@@ -288,7 +294,7 @@ func (t *conversation) keeps(ctx context.Context) error {
 // language shows the languages to choose from.
 func (t *conversation) language(ctx context.Context) error {
 	if !t.known {
-		return t.show(ctx, t.greeting())
+		return t.greet(ctx, t.greeting())
 	}
 	return t.show(ctx, t.languageScreen())
 }

@@ -51,3 +51,21 @@ func TestWhichHubsAreOffered(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoseTopicItIs: what hubs tell of another site's address says nothing of the source, however
+// much it looks like its own.
+func TestWhoseTopicItIs(t *testing.T) {
+	t.Parallel()
+	s := Source{ID: "s", URL: "https://minjust.example/rss", Hosts: []string{"press.example"}}
+	for topic, own := range map[string]bool{
+		"https://minjust.example/rss": true, "http://www.minjust.example/other": true, "https://MINJUST.example/": true, "https://press.example/rss": true,
+		"https://minjust.example.evil.example/rss": false, "https://evil.example/minjust.example": false,
+		"https://minjust.example@evil.example/rss": false, "https://evil.example#minjust.example": false,
+		"https://minjust.example:8443/rss": false, "//evil.example/rss": false, "https:minjust.example": false, "": false,
+		"https://minjust.example.:443/rss": false, "https://evil.example\\@minjust.example/": false,
+	} {
+		if got := s.ownAddress(topic); got != own {
+			t.Errorf("%q: own is %t", topic, got)
+		}
+	}
+}

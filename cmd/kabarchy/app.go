@@ -219,7 +219,7 @@ func (a *App) wire(ctx context.Context) error {
 // listenForNews makes those that take it from sites and from hubs that there is news.
 func (a *App) listenForNews() {
 	o := a.options
-	a.pings = newPings(o.Redis, a.Poller.Ping, o.Log)
+	a.pings = newPings(o.Redis, a.lease.Value, a.Poller.Ping, o.Log)
 	if o.PingSecret != "" {
 		a.pingDoor = (&pingDoor{secret: o.PingSecret, sources: o.Config.Sources, note: a.pings.note, log: o.Log}).register(a.metrics)
 	}

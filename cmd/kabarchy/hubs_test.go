@@ -218,3 +218,30 @@ func TestAHubTellsAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestAHubOfAnotherSitesFeed is not asked, whatever our feed says: what it tells would be of that
+// site. The doctor says what to do about it.
+func TestAHubOfAnotherSitesFeed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newFixture(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		w.config.Poll = "@every 1m"
+		h := newHub(w)
+		w.links.Store(new(`<http://hub/>; rel="hub", <http://site.other.example%s>; rel="self"`))
+		a := w.app()
+		defer w.stop(a)
+		w.net.alias("bot", a.Addr())
+		time.Sleep(5 * time.Minute)
+		if n := len(h.requests("subscribe")); n > 0 {
+			t.Errorf("it was asked %d times", n)
+		}
+		d := &doctor{config: w.config, redis: Redis{UniversalClient: w.rdb}}
+		if err := d.lookAtHubs(t.Context()); err != nil || len(d.found) != len(w.config.Sources) || d.found[0].OK ||
+			!strings.Contains(d.found[0].Says, "none of its hosts") || !strings.Contains(d.found[0].Mend, "hosts of the source") {
+			t.Errorf("%+v, %v", d.found, err)
+		}
+		w.links.Store(new(`<http://hub/>; rel="hub", <http://site%s>; rel="self"`))
+		w.noise.Store(new("another document"))
+		eventually(t, "its own is asked", func() bool { return h.subscribed() == len(w.config.Sources) })
+	})
+}

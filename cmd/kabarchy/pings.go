@@ -10,6 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"kabarchy/bot/lease"
 	"kabarchy/bot/telegram"
 	"kabarchy/feeds"
 )
@@ -25,13 +26,14 @@ const (
 // the source. Who repeats it, or says it often, has a source polled once in some seconds.
 type pings struct {
 	redis redis.UniversalClient
+	leads func() string // the lease's value while this instance leads
 	ping  func(source string) error
 	told  chan struct{} // holds one: this instance was told something
 	log   *slog.Logger
 }
 
-func newPings(rdb redis.UniversalClient, ping func(source string) error, log *slog.Logger) *pings {
-	return &pings{redis: rdb, ping: ping, told: make(chan struct{}, 1), log: log}
+func newPings(rdb redis.UniversalClient, leads func() string, ping func(source string) error, log *slog.Logger) *pings {
+	return &pings{redis: rdb, leads: leads, ping: ping, told: make(chan struct{}, 1), log: log}
 }
 
 // note notes that a source has news.
@@ -71,13 +73,24 @@ func (p *pings) run(ctx context.Context) error {
 	}
 }
 
+// takePingsScript takes what was said, for the instance that leads: another one, which has lost the
+// lease and does not know it yet, would take it and poll nothing. What was said before the lease
+// changed hands is asked by the next holder at its start.
+//
+// KEYS[1] the lease, [2] the pings
+// ARGV[1] the lease's value
+// Returns the sources.
+var takePingsScript = redis.NewScript(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {} end
+local sources = redis.call('HKEYS', KEYS[2])
+redis.call('DEL', KEYS[2])
+return sources
+`)
+
 // pass passes on what was said. A source that is not configured any more says nothing.
 func (p *pings) pass(ctx context.Context) error {
-	sources, err := p.redis.HKeys(ctx, keyPings).Result()
-	if err != nil || len(sources) == 0 {
-		return err
-	}
-	if err := p.redis.HDel(ctx, keyPings, sources...).Err(); err != nil {
+	sources, err := takePingsScript.Run(ctx, p.redis, []string{lease.Key, keyPings}, p.leads()).StringSlice()
+	if err != nil {
 		return fmt.Errorf("take pings: %w", err)
 	}
 	for _, source := range sources {

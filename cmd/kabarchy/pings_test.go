@@ -1,17 +1,24 @@
 package main
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
+	"kabarchy/bot/bottest"
 	"kabarchy/bot/simulator"
+	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/subscriptions/redistest"
 )
 
@@ -105,6 +112,104 @@ func TestAPingBeforeItsFeed(t *testing.T) {
 			t.Errorf("%v polls, %d messages", n, w.delivered(1))
 		}
 	})
+}
+
+// TestAPingOfASiteThatFails waits for as long as the site is given, and is not forgotten; and
+// whoever pings it without end has it asked once a minute.
+func TestAPingOfASiteThatFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newFixture(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		w.config.Poll = "@every 1h"
+		w.pingSecret = testPing
+		a := w.app()
+		defer w.stop(a)
+		w.subscribe(a, 3)
+		ping := func() { w.ping(a, http.MethodPost, "/ping/"+w.config.Sources[0].ID, testPing, "") }
+		w.broken.Store(true)
+		ping()
+		time.Sleep(20 * time.Second)
+		polls := w.polls(a)
+		for range 100 {
+			ping()
+			time.Sleep(3 * time.Second)
+		}
+		if n := w.polls(a) - polls; n < 4 || n > 6 {
+			t.Errorf("a site that fails is polled %v times in five minutes", n)
+		}
+		w.broken.Store(false)
+		w.publish(1)
+		ping()
+		begun := time.Now()
+		eventually(t, "the first phone", func() bool { return w.delivered(1) > 0 })
+		if took := time.Since(begun); took > time.Minute+2*time.Second {
+			t.Errorf("a site that is back waits %v", took)
+		}
+	})
+}
+
+// TestAPingWhileNobodyLeads is not lost: who leads next reads every source. And who leads no
+// more, and does not know it, takes nothing.
+func TestAPingWhileNobodyLeads(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newFixture(t, redistest.Bubble(t).Client(t), simulator.Options{})
+		w.config.Poll = "@every 1h"
+		w.pingSecret = testPing
+		leader := w.app()
+		standby := w.instance()
+		defer w.stop(standby)
+		w.subscribe(leader, 3)
+		synctest.Wait()
+		former := newPings(w.rdb, leader.lease.Value, leader.Poller.Ping, leader.options.Log)
+		w.stop(leader)
+		w.publish(1)
+		begun := time.Now()
+		w.ping(standby, http.MethodPost, "/ping/"+w.config.Sources[0].ID, testPing, "")
+		if err := former.pass(t.Context()); err != nil || w.rdb.HLen(t.Context(), keyPings).Val() != 1 {
+			t.Errorf("the former leader took what was said: %v", err)
+		}
+		eventually(t, "the first phone", func() bool { return w.delivered(1) > 0 })
+		if took := time.Since(begun); took > 3*time.Second {
+			t.Errorf("the first phone has it after %v", took)
+		}
+		eventually(t, "it is taken", func() bool { return w.rdb.HLen(t.Context(), keyPings).Val() == 0 })
+	})
+}
+
+// TestAFloodOfForgedPings writes no line and no key, and what can't be a signature has no body read.
+func TestAFloodOfForgedPings(t *testing.T) {
+	t.Parallel()
+	log := &bottest.Log{}
+	door := (&pingDoor{
+		secret: testPing, sources: []config.Source{{ID: "s"}}, log: slog.New(slog.NewTextHandler(log, nil)),
+		note: func(context.Context, string) error { t.Error("a forged ping counts"); return nil },
+	}).register(prometheus.NewRegistry())
+	for i, signature := range []string{"", "sha256=", "sha256=zz", "sha1=00", "sha256=" + strings.Repeat("00", 31), "sha256=" + strings.Repeat("00", 32)} {
+		body := &readBytes{left: pingSize}
+		r := httptest.NewRequest(http.MethodPost, "/ping/s", body)
+		r.Header.Set(pingSignature, signature)
+		rec := httptest.NewRecorder()
+		door.ServeHTTP(rec, r)
+		if rec.Code != http.StatusUnauthorized || (body.left < pingSize) != (i == 5) {
+			t.Errorf("%q: %d, %d bytes are left", signature, rec.Code, body.left)
+		}
+	}
+	if log.String() != "" {
+		t.Errorf("logged: %s", log)
+	}
+}
+
+// readBytes are so many bytes that are read.
+type readBytes struct{ left int }
+
+func (r *readBytes) Read(p []byte) (int, error) {
+	if r.left == 0 {
+		return 0, io.EOF
+	}
+	n := min(len(p), r.left)
+	r.left -= n
+	return n, nil
 }
 
 // TestWhoMayPing: nobody without the secret learns even what is configured.

@@ -87,7 +87,7 @@ func oddArticle(err error) string {
 func sameCharset(a, b string) bool {
 	x, errA := htmlindex.Get(a)
 	y, errB := htmlindex.Get(b)
-	return strings.HasPrefix(b, a) || errA == nil && errB == nil && x == y // "utf-16" is "utf-16le" as well.
+	return b == a || b == a+"le" || b == a+"be" || errA == nil && errB == nil && x == y // "utf-16" is either.
 }
 
 func linkless(entries []entry) bool {

@@ -36,6 +36,9 @@ func understand(body []byte, mediaType string, s Source, base *url.URL, zone *ti
 	if errors.Is(err, repair.ErrHTML) {
 		err = fmt.Errorf("%w%s", err, article.Hint(text, base, zone, pageKey))
 	}
+	if err == nil && lettersLost(d.Entries) {
+		err = errLetters
+	}
 	d.Charset, d.Claimed = charset, repair.Claimed(body, mediaType)
 	if charset == "utf-8" && !utf8.Valid(body) {
 		d.Broken = bytes.Count(text, []byte("\ufffd"))

@@ -141,7 +141,11 @@ func (p *Poller) readPage(ctx context.Context, s Source, address, hint string, k
 	if err != nil {
 		return article.Article{}, known, err
 	}
-	return page.Article(hint), resp.Validators, nil
+	a := page.Article(hint)
+	if questionMarks(a.Title) {
+		return article.Article{}, known, errLetters
+	}
+	return a, resp.Validators, nil
 }
 
 // keepArticles keeps the articles of what a poll found: those that the document holds

@@ -23,8 +23,8 @@ var ErrEmpty = errors.New("the document is empty")
 // or in an HTML meta element.
 var declared = regexp.MustCompile(`(?i)(?:encoding|charset)\s*=\s*["']?([a-z0-9_:.-]+)`)
 
-// Decode turns a document into UTF-8 and says which charset it was in. What proves
-// itself goes before what is claimed: the byte-order mark, UTF-8 that is valid (or
+// Decode turns a document into UTF-8 and says which charset it was in, or what UTF-8 was
+// taken for that was written twice. What proves itself goes before what is claimed: the byte-order mark, UTF-8 that is valid (or
 // as good as), the document's declaration, the HTTP header, and then the Cyrillic
 // that the region's sites use without saying so.
 func Decode(body []byte, mediaType string) (text []byte, charset string, err error) {
@@ -39,6 +39,9 @@ func Decode(body []byte, mediaType string) (text []byte, charset string, err err
 		body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 		if !utf8.Valid(body) { // A copy of the whole document is made only then.
 			body = bytes.ToValidUTF8(body, []byte("\ufffd"))
+		}
+		if body, taken := readTwice(body); taken != "" {
+			return body, "utf-8 taken for " + taken, nil
 		}
 		return body, "utf-8", nil
 	}

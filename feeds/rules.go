@@ -23,7 +23,7 @@ type rule struct {
 // again judges an entry by an item that the document does not show in another place.
 var again = []rule{
 	// The page was used again for something else.
-	{guidSame | guidNone, linkSame, titleOther, textOther, dateFar, doubtful, 20},
+	{guidSame | guidNone, linkSame, titleOther, textOther, dateNear | apart, doubtful, 20},
 	{guidSame | guidNone, linkSame | linkSection, titleSame, textNew, dateFar, doubtful, 20},
 
 	// The guid is the item's.
@@ -51,6 +51,7 @@ var again = []rule{
 	{guidOther, linkSame, titleAlike, textAlike | textNone, dateNone, same, 68},
 	{guidOther, linkSame, titleSame, sameText | textNone, apart, repeats, 18},
 	{guidOther, linkSame, likeness, likeText, anyDate, doubtful, 17},
+	{guidOther, linkSame, titleBegins, likeText, calm, doubtful, 17},
 	{guidOther, linkSame, titleSame, textOther, calm, doubtful, 17},
 	{guidOther, linkSame, anyTitle, anyText, anyDate, newItem, 0},
 

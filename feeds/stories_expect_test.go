@@ -208,9 +208,10 @@ func (c *comparison) summary() string {
 	for id, n := range c.corrections {
 		fmt.Fprintf(&b, "\n    corrected  %q, %d times, now %q", c.player.told[id], n, c.player.item(id).Title)
 	}
-	for id, now := range c.held {
-		if now {
-			fmt.Fprintf(&b, "\n    held       %q", c.player.item(id).Title)
+	held, _ := c.player.archive.Held(c.player.t.Context())
+	for _, h := range held {
+		if c.held[h.Item] {
+			fmt.Fprintf(&b, "\n    held       %q, %s", c.player.item(h.Item).Title, h.Reason)
 		}
 	}
 	if b.Len() == before {

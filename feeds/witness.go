@@ -39,7 +39,7 @@ func (m *matcher) witnessOf() witness {
 			}
 			if found := compare(e, r, m.shared); found&linkSame != 0 {
 				guids.count(found, guidSame, guidOther)
-				dates.count(found, dateSame|dateDay, dateNear|apart)
+				dates.count(found|r.redating(), dateSame|dateDay, dateNear|apart)
 			}
 		}
 	}
@@ -74,6 +74,14 @@ func (t *census) count(found, kept, changed evidence) {
 }
 
 func (t *census) flapping() bool { return t.kept == 0 && t.changed >= flappingFrom }
+
+// redating is the evidence of another date for an item that was dated anew again and again.
+func (s *subject) redating() evidence {
+	if s.redated() {
+		return dateFar
+	}
+	return 0
+}
 
 // weigh takes from the evidence for an entry being an item what is worth nothing.
 func (w witness) weigh(i int, id string, found evidence) evidence {

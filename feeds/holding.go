@@ -34,12 +34,7 @@ func (p *differ) holdDoubtful() {
 
 func (p *differ) holdNew() {
 	slipped, surfaced := p.slipped(), p.surfaced()
-	recent := 0
-	for _, c := range p.fresh {
-		if !p.stale(c) && !slipped[c.place] {
-			recent++
-		}
-	}
+	flood := p.floods(slipped)
 	for i := range p.fresh {
 		c := &p.fresh[i]
 		switch {
@@ -53,13 +48,26 @@ func (p *differ) holdNew() {
 			p.hold(c, Published, HeldOld)
 		case c.Waits != "":
 			p.hold(c, Published, c.Waits)
-		case recent > p.plausible:
+		case flood:
 			p.hold(c, Published, HeldFlood)
 		case c.expected == "" && surfaced[c.place]:
 			p.hold(c, Published, HeldBacklog)
 		}
 		c.Untold = c.announce == ""
 	}
+}
+
+// floods reports whether more is new than is plausible: so much as fills a list of a fixed
+// length means more than it has room for.
+func (p *differ) floods(slipped map[int]bool) bool {
+	recent := 0
+	for _, c := range p.fresh {
+		if !p.stale(c) && !slipped[c.place] {
+			recent++
+		}
+	}
+	full := p.known.state.Shown == len(p.entries) && len(p.knownEntries()) == 0
+	return recent > p.plausible || recent == p.plausible && full
 }
 
 // stale reports whether an item is too old to be news.

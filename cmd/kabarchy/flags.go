@@ -27,6 +27,8 @@ func (o output) json(value any) error {
 // configFlag is how commands are told their configuration.
 type configFlag struct {
 	Config string `help:"The configuration file: kabarchy.yaml unless said otherwise." env:"KABARCHY_CONFIG" placeholder:"FILE"`
+	// Listen is for where the file can't know it: in a container, what asks is outside.
+	Listen string `hidden:"" env:"KABARCHY_LISTEN"`
 }
 
 // name is that of the file. An empty variable is as good as none.
@@ -38,6 +40,7 @@ func (f configFlag) load() (*config.Config, error) {
 	if err != nil {
 		return nil, misuse(err)
 	}
+	configured.Listen = cmp.Or(f.Listen, configured.Listen)
 	return configured, nil
 }
 

@@ -49,7 +49,8 @@ type probed struct {
 }
 
 // TestKubernetesFitsTheProgram: the base in docs/kubernetes asks what the program serves, sets
-// what it reads, and gives it the time that it needs. CI builds and lints it.
+// what it reads, and gives it the time that it needs. CI builds and lints it, and TestKubernetes
+// runs it on a cluster.
 func TestKubernetesFitsTheProgram(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(top, "docs", "kubernetes")
@@ -71,8 +72,8 @@ func TestKubernetesFitsTheProgram(t *testing.T) {
 	}
 	var disruption struct {
 		Spec struct {
-			Available int `yaml:"minAvailable"`
-			Selector  selector
+			Unavailable int `yaml:"maxUnavailable"`
+			Selector    selector
 		}
 	}
 	read("disruption.yaml", &disruption)
@@ -85,8 +86,8 @@ func TestKubernetesFitsTheProgram(t *testing.T) {
 			t.Errorf("the %s selects %v, and the pods are %v", what, selects, pod.Metadata.Labels)
 		}
 	}
-	if disruption.Spec.Available != 1 {
-		t.Errorf("%d instances have to stay", disruption.Spec.Available)
+	if disruption.Spec.Unavailable != 1 {
+		t.Errorf("%d instances may go", disruption.Spec.Unavailable)
 	}
 	c := pod.Spec.Containers[0]
 	if c.Liveness.HTTP.Path != "/healthz" || c.Readiness.HTTP.Path != "/readyz" {
@@ -98,8 +99,8 @@ func TestKubernetesFitsTheProgram(t *testing.T) {
 		}
 	}
 	configured, err := config.Load(filepath.Join(folder, "kabarchy.yaml"))
-	if err != nil || configured.Listen != "0.0.0.0:8080" {
-		t.Errorf("its configuration: %v", err)
+	if listen := c.Env[len(c.Env)-1]; err != nil || listen.Name != "KABARCHY_LISTEN" || listen.Value != "0.0.0.0:8080" {
+		t.Errorf("its configuration: %+v, %v, and it listens at %+v", configured, err, listen)
 	}
 }
 

@@ -169,6 +169,9 @@ func (t deskTalk) sure(ctx context.Context, c desk.Case, verb desk.Verb, entry s
 	rows := [][]telegram.Button{{agree}, {{Text: t.words.T("button.back", nil), Data: caseData(back, c)}}}
 	text := t.words.T(entry, number)
 	if verb == desk.Approve {
+		if c.Illustrates() {
+			text = render.JoinFilled("\n\n", text, t.finding(desk.Finding{Check: desk.CheckNoPictureLater}))
+		}
 		price, offered, err := t.office.Price(ctx, c)
 		if err != nil {
 			return reply{}, err

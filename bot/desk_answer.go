@@ -122,9 +122,16 @@ func (t deskTalk) wonder(ctx context.Context, q question, p pending) error {
 	}
 	language := map[string]any{"Language": locale.For(q.What).Name()}
 	there, has := c.Texts[q.What]
+	picture, err := t.whoPictured(ctx, c, q, p)
+	if err != nil {
+		return err
+	}
 	var text string
 	ways := []string{putAsked, putSearch}
 	switch {
+	case picture != "" && p.Text == "":
+		text = t.words.HTML("screen.desk_clash_picture", map[string]any{"Who": picture})
+		ways, q.Version, has = []string{putReplace, putAway}, c.Version, false
 	case q.What == askReason:
 		text = t.words.T("screen.desk_is_reason", nil)
 	case q.What == askTime:
@@ -141,16 +148,36 @@ func (t deskTalk) wonder(ctx context.Context, q question, p pending) error {
 		q.Version = c.Version // what is decided is decided of the text that is shown
 	default:
 		text = t.words.HTML("screen.desk_is_text", language)
+		q.Version = c.Version // the text that somebody took out is not there any more
 	}
 	q.Pending = &p
 	if err := t.bot.ask(ctx, t.from.ID, q); err != nil {
 		return err
 	}
-	shown := "<blockquote>" + render.Escaped(p.Text, excerptLength) + "</blockquote>"
-	if has {
-		shown = t.bothTexts(there, p)
+	return t.open(ctx, page{screen: screen{render.JoinFilled("\n\n", text, t.answered(there, has, picture, p)), t.putRows(p, ways)}})
+}
+
+// answered shows what was written: by itself, or with the text that is there, and who has changed the
+// picture that comes with it.
+func (t deskTalk) answered(there desk.Text, has bool, picture string, p pending) string {
+	switch {
+	case p.Text == "":
+		return ""
+	case !has:
+		return "<blockquote>" + render.Escaped(p.Text, excerptLength) + "</blockquote>"
+	case picture == "":
+		return t.bothTexts(there, p)
 	}
-	return t.open(ctx, page{screen: screen{render.JoinFilled("\n\n", text, shown), t.putRows(p, ways)}})
+	return t.words.HTML("line.desk_clash_picture", map[string]any{"Who": picture}) + "\n\n" + t.bothTexts(there, p)
+}
+
+// whoPictured names who has changed the picture since the question was asked that brings one; empty
+// for nobody else.
+func (t deskTalk) whoPictured(ctx context.Context, c desk.Case, q question, p pending) (string, error) {
+	if p.Photo == "" {
+		return "", nil
+	}
+	return t.whoChanged(ctx, c, desk.FieldPicture, q.Version)
 }
 
 // bothTexts are the text that is there and what was written, with the words marked that differ.

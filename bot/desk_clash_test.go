@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -56,6 +57,35 @@ func TestTwoOfficersAtOneText(t *testing.T) {
 		n.does(officer, "🗄 Keep what is there")
 		if got := text(); strings.Contains(got, "Another") {
 			t.Errorf("the text is %s", got)
+		}
+	})
+}
+
+// TestTwoOfficersAtOnePicture: the clash is said to be about the picture alone, and ends when one of
+// them is chosen; also where there is no text.
+func TestTwoOfficersAtOnePicture(t *testing.T) {
+	inNewsroom(t, func(n *newsroom, officer, _, _ *simulator.Citizen) {
+		t := n.t
+		other := n.comes("Э. Садыкова", "en", desk.Officer)
+		n.opens()
+		n.writes(officer, "Legal aid\n\nIn Osh, on Monday.")
+		for _, language := range []string{"✏️ English", "➕ Русский"} { // of the second there is no text
+			other.Send("/desk")
+			n.quiet()
+			n.does(other, "📥 Waiting (1)", "📝 Legal aid", language)
+			n.does(officer, language)
+			n.shows(officer, "a")
+			n.shows(other, "b")
+			if m := lastScreen(other); !strings.Contains(m.Text, "🖼 А. Осмонова has just changed the picture. Which one stays?") || strings.Contains(m.Text, "text") ||
+				labelsOf(m) != "♻️ Replace · 🗄 Keep what is there" {
+				t.Errorf("the later one is shown %s %s", m.Text, labelsOf(m))
+			}
+			open, err := n.office.Open(t.Context())
+			n.does(other, "♻️ Replace")
+			after, errAfter := n.office.Open(t.Context())
+			if err != nil || errAfter != nil || open[0].Picture == after[0].Picture || after[0].Texts["en"].Title != "Legal aid" {
+				t.Errorf("the case was %+v and is %+v, %v", open, after, errors.Join(err, errAfter))
+			}
 		}
 	})
 }

@@ -24,6 +24,8 @@ var checks = map[desk.Check]string{
 	desk.CheckCapitals:  "line.desk_check_capitals",
 	desk.CheckWordless:  "line.desk_check_wordless",
 	desk.CheckNight:     "line.desk_check_night",
+
+	desk.CheckNoPictureLater: "line.desk_check_no_picture_later",
 }
 
 // finding says what is wrong, or may be.

@@ -114,34 +114,44 @@ func (v view) runningLines(progress []broadcast.Progress, halted map[string]broa
 	return lines, rows
 }
 
-// together adds up the broadcasts of an announcement, one for each of its languages: it is one line,
-// with its title in the language where there is one.
+// together adds up what goes out of an announcement, one broadcast for each of its languages, and of a
+// story of the feeds: it is one line, with its title in the language where there is one. What has ended
+// as a whole is left out.
 func together(all []broadcast.Progress, open []desk.Case, language string) (lines []broadcast.Progress) {
-	line := make(map[string]int) // by case
+	var own []broadcast.Progress
+	cases := make(map[string][]broadcast.Progress)
 	for _, p := range all {
 		of := slices.IndexFunc(open, func(c desk.Case) bool { return c.Kind == desk.Announce && slices.Contains(c.Items, p.Item) })
-		if of < 0 || p.Kind != broadcast.News {
-			lines = append(lines, p)
-			continue
-		}
-		if title := open[of].Texts[language].Title; title != "" {
-			p.Title = title
-		}
-		at, has := line[open[of].ID]
-		if !has {
-			line[open[of].ID] = len(lines)
-			lines = append(lines, p)
-			continue
-		}
-		sum := &lines[at]
-		sum.Planned, sum.Sent = sum.Planned+p.Planned, sum.Sent+p.Sent
-		if p.ExpectedEnd.After(sum.ExpectedEnd) {
-			sum.ExpectedEnd = p.ExpectedEnd
-		}
-		if p.FinishedAt.IsZero() {
-			sum.FinishedAt, sum.ID, sum.Item = p.FinishedAt, p.ID, p.Item
+		switch {
+		case p.Kind != broadcast.News:
+		case of < 0:
+			own = append(own, p)
+		default:
+			if title := open[of].Texts[language].Title; title != "" {
+				p.Title = title
+			}
+			others := cases[open[of].ID]
+			if len(others) > 0 {
+				p.Ledger = others[0].Ledger // one story, whatever the feeds said
+			}
+			cases[open[of].ID] = append(others, p)
 		}
 	}
+	stories := desk.Stories(own, language)
+	for _, c := range open {
+		stories = append(stories, desk.Stories(cases[c.ID], language)...)
+	}
+	for _, story := range stories {
+		sum := story[0]
+		for _, p := range story[1:] {
+			sum.Planned, sum.Sent = sum.Planned+p.Planned, sum.Sent+p.Sent
+			if p.FinishedAt.IsZero() && p.ExpectedEnd.After(sum.ExpectedEnd) {
+				sum.ExpectedEnd = p.ExpectedEnd
+			}
+		}
+		lines = append(lines, sum)
+	}
+	slices.SortStableFunc(lines, func(a, b broadcast.Progress) int { return a.PlannedAt.Compare(b.PlannedAt) })
 	return lines
 }
 

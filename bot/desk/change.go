@@ -40,6 +40,16 @@ func (t Text) size() int {
 // FieldText names, in Case.Fields, the text in a language.
 func FieldText(language string) string { return "text:" + language }
 
+// The other fields in Case.Fields.
+const (
+	FieldPicture = "picture"
+	FieldTopic   = "topic"
+	FieldUrgent  = "urgent"
+	FieldMissing = "missing"
+	FieldMain    = "main"
+	FieldAt      = "at"
+)
+
 // field is one of a case's that people change, with what it is to become.
 type field struct {
 	name   string
@@ -64,17 +74,17 @@ func (ch Changes) fields(c Case) []field {
 		all = append(all, f)
 	}
 	slices.SortFunc(all, func(a, b field) int { return cmp.Compare(a.name, b.name) })
-	all = put(all, "picture", ch.Picture, c.Picture, func(c *Case, v string) { c.Picture, c.PictureBot = v, ch.PictureBot })
-	all = put(all, "topic", ch.Topic, c.Topic, func(c *Case, v string) { c.Topic = v })
-	all = put(all, "urgent", ch.Urgent, c.Urgent, func(c *Case, v bool) { c.Urgent = v })
-	all = put(all, "missing", ch.Missing, c.Missing, func(c *Case, v Missing) { c.Missing = v })
-	all = put(all, "main", ch.Main, c.Main, func(c *Case, v string) { c.Main = v })
+	all = put(all, FieldPicture, ch.Picture, c.Picture, func(c *Case, v string) { c.Picture, c.PictureBot = v, ch.PictureBot })
+	all = put(all, FieldTopic, ch.Topic, c.Topic, func(c *Case, v string) { c.Topic = v })
+	all = put(all, FieldUrgent, ch.Urgent, c.Urgent, func(c *Case, v bool) { c.Urgent = v })
+	all = put(all, FieldMissing, ch.Missing, c.Missing, func(c *Case, v Missing) { c.Missing = v })
+	all = put(all, FieldMain, ch.Main, c.Main, func(c *Case, v string) { c.Main = v })
 	if ch.At != nil {
 		at := time.UnixMilli(ch.At.UnixMilli()).UTC()
 		if ch.At.IsZero() {
 			at = time.Time{}
 		}
-		all = put(all, "at", &at, c.At, func(c *Case, v time.Time) { c.At = v })
+		all = put(all, FieldAt, &at, c.At, func(c *Case, v time.Time) { c.At = v })
 	}
 	return all
 }
@@ -109,6 +119,9 @@ func (c *Case) change(ch Changes, version int) (clashes []Clash) {
 		if !f.same {
 			f.set(c)
 			c.Fields[f.name] = c.Version + 1
+			if f.name == FieldMissing { // the main language is half of that choice, also where it stays
+				c.Fields[FieldMain] = c.Version + 1
+			}
 		}
 	}
 	if _, is := c.Texts[c.Main]; !is {

@@ -37,6 +37,8 @@ const (
 	CheckCapitals Check = "capitals"  // the title or the text is in capitals
 	CheckWordless Check = "wordless"  // the title has neither a letter nor a digit, but a picture in signs
 	CheckNight    Check = "night"     // it goes out between 22 and 7
+	// CheckNoPictureLater: a correction brings a picture, which no message gets that had none.
+	CheckNoPictureLater Check = "no_picture_later"
 )
 
 // Finding is something that is wrong, or may be.

@@ -80,12 +80,21 @@ func (d *Desk) onItem(ctx context.Context, a Act, fit func(ended bool) bool) (Ou
 	if err != nil && !errors.Is(err, feeds.ErrNotFound) {
 		return Outcome{}, err
 	}
+	progress, err := d.options.Engine.Progress(ctx)
+	if err != nil {
+		return Outcome{}, err
+	}
+	others := editionsOf(progress, item)
 	for _, edition := range editions {
-		if fits(edition.ID) {
-			a.Items = append(a.Items, edition.ID)
+		others = append(others, edition.ID)
+	}
+	for _, other := range others {
+		if fits(other) {
+			a.Items = append(a.Items, other)
 		}
 	}
 	slices.Sort(a.Items)
+	a.Items = slices.Compact(a.Items)
 	return d.Do(ctx, a)
 }
 

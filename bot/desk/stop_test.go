@@ -1,9 +1,11 @@
 package desk
 
 import (
+	"slices"
 	"testing"
 	"time"
 
+	"kabarchy/bot/broadcast"
 	"kabarchy/feeds"
 )
 
@@ -132,4 +134,18 @@ func TestAFeedsItemIsStoppedUnderItsOwnID(t *testing.T) {
 			o.t.Errorf("stopped when it was over: %+v, %v", late, err)
 		}
 	})
+}
+
+// What began as one story is stopped as one, whatever the archive finds by then.
+func TestEditionsOfAStory(t *testing.T) {
+	t.Parallel()
+	all := []broadcast.Progress{
+		{Kind: broadcast.News, Ledger: 1, Item: "ky", FinishedAt: time.Unix(1, 0)}, {Kind: broadcast.News, Ledger: 2, Item: "other"},
+		{Kind: broadcast.News, Ledger: 1, Item: "ru"}, {Kind: broadcast.Correction, Ledger: 1, Item: "en"},
+	}
+	for item, want := range map[string][]string{"ru": {"ru", "ky"}, "other": {"other"}, "none": nil} {
+		if got := editionsOf(all, item); !slices.Equal(got, want) {
+			t.Errorf("with %s goes %v", item, got)
+		}
+	}
 }

@@ -42,8 +42,15 @@ func (d *Desk) Check(ctx context.Context, c Case) ([]Finding, error) {
 	if hour := c.due(time.Now(), d.options.Hold).In(d.options.Zone).Hour(); hour >= nightBegins || hour < nightEnds {
 		found = append(found, Finding{Check: CheckNight})
 	}
+	if c.Illustrates() {
+		found = append(found, Finding{Check: CheckNoPictureLater})
+	}
 	return found, nil
 }
+
+// Illustrates reports whether a case brings a picture to messages that are on phones: those without
+// one stay so.
+func (c Case) Illustrates() bool { return c.Kind == Correct && c.Picture != "" }
 
 // What is warned of.
 const (

@@ -57,6 +57,7 @@ type question struct {
 	Hours   string // for how many it can be taken back
 	Reason  bool
 	Danger  bool
+	Finding template.HTML   // of what is easily overlooked
 	Price   []template.HTML // what it costs to pay for it, and what that gains; nil where it can't be paid for
 	Paid    int             // for how many messages can be paid; 0 for none
 	Stars   string          // at most for these
@@ -98,6 +99,9 @@ func (d *Desk) asked(r *request, c desk.Case, verb desk.Verb, reason string) err
 		Reason: a.reason, Danger: !a.reason, Longest: longestReason,
 	}
 	if verb == desk.Approve {
+		if c.Illustrates() {
+			asked.Finding = r.finding(desk.Finding{Check: desk.CheckNoPictureLater})
+		}
 		if err := d.price(r, c, &asked); err != nil {
 			return err
 		}

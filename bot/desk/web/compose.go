@@ -209,6 +209,21 @@ func (p *compose) firstTab(own string) string {
 	return ""
 }
 
+// pictureless reports whether a case corrects messages that have no picture.
+func (d *Desk) pictureless(ctx context.Context, c desk.Case) (bool, error) {
+	if c.Kind != desk.Correct {
+		return false, nil
+	}
+	c.Picture = ""
+	editions, err := d.editionsByLanguage(ctx, c)
+	for _, item := range editions {
+		if pictureOf(item) != "" {
+			return false, nil
+		}
+	}
+	return true, err
+}
+
 // showCompose draws the page, with what can be said of what stands in it.
 func (d *Desk) showCompose(r *request, c desk.Case, page *compose) error {
 	ch, _ := page.changes(d.options.Zone)
@@ -216,7 +231,9 @@ func (d *Desk) showCompose(r *request, c desk.Case, page *compose) error {
 	if err != nil {
 		return err
 	}
-	page.NotLater = page.Correct && !slices.ContainsFunc(seen.Phones, func(p phone) bool { return p.Picture })
+	if page.NotLater, err = d.pictureless(r.Context(), c); err != nil {
+		return err
+	}
 	page.Pictures = d.options.Pictures != nil && !page.NotLater
 	page.Draft, page.Tab = seen, page.firstTab(r.Language())
 	if d.options.ShowToAll != nil {

@@ -128,6 +128,32 @@ func TestWhatIsTypedOutlivesTheWindow(t *testing.T) {
 	})
 }
 
+// What is no text is not called one where two people change it, and what another made of it is said.
+func TestTwoWhoChooseAtOnceLearnWhatDiffers(t *testing.T) {
+	inOffice(t, func(t *testing.T, o *office) {
+		o.written("abcdefghij")
+		first, second := o.signIn(bakyt), o.signIn(aizada)
+		mine, theirs := first.compose("/desk/case/abcdefghij"), second.compose("/desk/case/abcdefghij")
+		theirs.Set("topic", "aid")
+		theirs.Set("missing", "en")
+		_, page := second.bring("/desk/case/abcdefghij", theirs, painted(t, 40, 30))
+		contains(t, page, "Saved.")
+		_, page = first.bring("/desk/case/abcdefghij", mine, painted(t, 50, 20))
+		contains(t, page, "Somebody else has meanwhile changed: Picture.", "choose it again", "!the same text", "!choose below")
+		mine.Set("missing", "ru")
+		mine.Set("nonce", "another")
+		_, page = first.save(mine, "save")
+		contains(t, page, "changed: Where there is no text in somebody&#39;s language — they get this text: English.", "!the same text", "!Picture.")
+		mine = formOf(t, page)
+		mine.Set("path", "/desk/case/abcdefghij")
+		_, page = first.save(mine, "save")
+		contains(t, page, "Saved.")
+		if c := o.look("abcdefghij"); c.Main != "ru" || c.Topic != "aid" || c.Picture != "0" {
+			t.Errorf("the case is %+v", c)
+		}
+	})
+}
+
 func TestTwoWhoWriteAtOnceLoseNothing(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {
 		o.do(desk.Act{Verb: desk.Write, Case: "abcdefghij", Kind: desk.Announce, Who: bakyt, Changes: &desk.Changes{

@@ -145,27 +145,6 @@ func total(times map[time.Time]int) (sum int) {
 	return sum
 }
 
-// checkWords are what to say of each finding.
-var checkWords = map[desk.Check]string{
-	desk.CheckNoText: "line.desk_check_no_text", desk.CheckNoTitle: "line.desk_check_no_title",
-	desk.CheckLongTitle: "line.desk_check_long_title", desk.CheckLongText: "line.desk_check_long_text",
-	desk.CheckLink: "line.desk_check_link", desk.CheckMarks: "line.desk_check_marks",
-	desk.CheckTimePast: "line.desk_check_time_past", desk.CheckTimeFar: "line.desk_check_time_far",
-	desk.CheckTopic: "line.desk_check_topic", desk.CheckDeadLink: "line.desk_check_dead_link",
-	desk.CheckRepeated: "line.desk_check_repeated", desk.CheckMissing: "line.desk_check_missing",
-	desk.CheckUneven: "line.desk_check_uneven", desk.CheckCapitals: "line.desk_check_capitals",
-	desk.CheckWordless: "line.desk_check_wordless", desk.CheckNight: "line.desk_check_night",
-}
-
-// finding says what is wrong, or may be.
-func (v view) finding(f desk.Finding) template.HTML {
-	name := ""
-	if f.Language != "" {
-		name = locale.For(f.Language).Name()
-	}
-	return v.HTML(checkWords[f.Check], "Language", name, "Link", f.Link, "Number", v.Number(f.Number))
-}
-
 // editionsByLanguage are the items of a case as they would go out.
 func (d *Desk) editionsByLanguage(ctx context.Context, c desk.Case) (map[string]feeds.Item, error) {
 	items, err := d.office.Editions(ctx, c)

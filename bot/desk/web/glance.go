@@ -149,6 +149,11 @@ func (g *glance) cased(p broadcast.Progress) bool {
 	})
 }
 
+// stories are the broadcasts that go out and are shown as no case, as desk.Stories puts them together.
+func (g *glance) stories(language string) [][]broadcast.Progress {
+	return desk.Stories(slices.DeleteFunc(slices.Clone(g.progress), g.cased), language)
+}
+
 // progressOf adds up the broadcasts of some items that a kind of case sends.
 func progressOf(all []broadcast.Progress, items []string, kind desk.Kind) (sum progress) {
 	rate := 0.0

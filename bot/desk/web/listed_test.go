@@ -24,20 +24,63 @@ func listed(page string) (titles []string) {
 	return titles
 }
 
+// readersOfEach are so many for each language.
+func (o *office) readersOfEach(count int) {
+	o.t.Helper()
+	for i, language := range locale.Languages() {
+		for chat := range count {
+			if _, err := o.store.Update(o.t.Context(), int64(100*i+chat+1), func(p *subscriptions.Preferences, _ bool) {
+				p.Interface, p.Languages = language, []string{language}
+			}); err != nil {
+				o.t.Fatal(err)
+			}
+		}
+	}
+}
+
+// A story that three feeds bring is one line from the beginning, and is stopped as one.
+func TestAStoryOfTheFeedsIsListedOnce(t *testing.T) {
+	inOffice(t, func(t *testing.T, o *office) {
+		o.readersOfEach(20)
+		var editions []feeds.Item
+		for _, language := range locale.Languages() {
+			editions = append(editions, feeds.Item{ID: feeds.DeskItemID("site", language), Language: language, Title: "Legal aid " + language})
+		}
+		if err := o.archive.Publish(t.Context(), editions); err != nil { // as good as the feeds'
+			t.Fatal(err)
+		}
+		o.run(15 * time.Second)
+		b := o.signIn(bakyt)
+		only := func(path string) (page string) {
+			t.Helper()
+			_, page = b.get("/desk" + path)
+			if !slices.Equal(listed(page), []string{"Legal aid en"}) {
+				t.Errorf("%s lists %v", path, listed(page))
+			}
+			return page
+		}
+		only("/queue")
+		page := only("/")
+		contains(t, page, "of 60", "/desk/item/"+feeds.DeskItemID("site", "en")+"/stop")
+		b.post("/desk/item/"+feeds.DeskItemID("site", "en")+"/stop", "nonce", nonceOf(t, page), "back", "/")
+		contains(t, only("/"), "Stopped", "of 60")
+		halted, err := o.Halted(t.Context())
+		for _, edition := range editions {
+			if err != nil || halted[edition.ID] != broadcast.Halt("halt") {
+				t.Errorf("%s is halted: %q, %v", edition.ID, halted[edition.ID], err)
+			}
+		}
+	})
+}
+
 // A case that goes out in three languages is one line of each page; so is it when it was stopped, and
 // its correction is another, which says that it is one.
 func TestARunningCaseIsListedOnce(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {
+		o.readersOfEach(20)
 		texts := make(map[string]*desk.Text)
-		for i, language := range locale.Languages() {
+		for _, language := range locale.Languages() {
 			texts[language] = &desk.Text{Title: "Legal aid " + language, Blocks: article.Paragraphs("On Fridays.")}
-			for chat := range 20 {
-				if _, err := o.store.Update(t.Context(), int64(100*i+chat+1), func(p *subscriptions.Preferences, _ bool) {
-					p.Interface, p.Languages = language, []string{language}
-				}); err != nil {
-					t.Fatal(err)
-				}
-			}
 		}
 		o.do(desk.Act{Verb: desk.Write, Case: "abcdefghij", Kind: desk.Announce, Who: bakyt, Changes: &desk.Changes{Texts: texts}})
 		o.do(desk.Act{Verb: desk.Submit, Case: "abcdefghij", Version: 1, Who: bakyt})

@@ -129,15 +129,20 @@ func (d *Desk) nowOf(g *glance, v viewer) nowPage {
 	return p
 }
 
-// feeds are the items of feeds that go out and have no case. Whoever is at the desk may stop
-// them.
+// feeds are the items of feeds that go out and have no case, each with its editions. Whoever is at
+// the desk may stop them.
 func (v viewer) feeds(g *glance) (all []running) {
-	for _, p := range g.progress {
-		if p.Kind != broadcast.News || !p.FinishedAt.IsZero() || g.cased(p) {
+	for _, story := range g.stories(v.Language()) {
+		p := story[0]
+		if p.Kind != broadcast.News {
 			continue
 		}
+		var items []string
+		for _, edition := range story {
+			items = append(items, edition.Item)
+		}
 		all = append(all, running{
-			progress: progressOf([]broadcast.Progress{p}, []string{p.Item}, desk.Announce), Title: p.Title, Head: doing[desk.Announce],
+			progress: progressOf(story, items, desk.Announce), Title: p.Title, Head: doing[desk.Announce],
 			Item: p.Item, Stop: g.halted[p.Subject()] == "", Stopped: g.halted[p.Subject()] != "",
 		})
 	}

@@ -198,6 +198,41 @@ func TestAPictureThatIsNotSavedIsToBeChosenAgain(t *testing.T) {
 	})
 }
 
+// Who is signed out while a picture is brought sends the form again without it: what they typed is
+// saved, and not submitted without its picture. They hear what is left to do.
+func TestAPictureThatWasLostIsNotLeftOutUnseen(t *testing.T) {
+	inOffice(t, func(t *testing.T, o *office) {
+		o.written("abcdefghij")
+		b, stranger := o.signIn(bakyt), o.browser()
+		form := b.compose("/desk/case/abcdefghij")
+		form.Set("title-en", "Free advice")
+		form.Set("then", "submit")
+		again := func(page string) string {
+			t.Helper()
+			contains(t, page, `value="Free advice"`, "choose it again", `!name="then"`)
+			return b.follow(againOf(t, page))
+		}
+		const saved = "Saved, but without the picture: please choose it again. Nothing has been submitted yet."
+		_, page := stranger.bring("/desk/case/abcdefghij", form, painted(t, 40, 30))
+		contains(t, again(page), saved, `value="Free advice"`)
+
+		form = b.compose("/desk/case/abcdefghij")
+		form.Set("title-en", "Free advice")
+		form.Set("text-en", "On Mondays.")
+		form.Set("then", "submit")
+		o.server.Refuse(func([]string) string { return "READONLY You can't write against a read only replica." })
+		_, page = b.bring("/desk/case/abcdefghij", form, painted(t, 40, 30))
+		page = again(page) // fails as well
+		o.server.Refuse(nil)
+		contains(t, again(page), saved, "On Mondays.")
+		if c := o.look("abcdefghij"); c.Status != desk.Draft || c.Version != 3 {
+			t.Errorf("it is %s of version %d", c.Status, c.Version)
+		}
+		_, page = b.save(url.Values{"path": {"/desk/case/bcdefghijk"}, "nonce": {"x"}, "lost": {"1"}}, "")
+		contains(t, page, "nothing to save yet", "choose it again")
+	})
+}
+
 // A correction changes the picture of what was sent, in all its languages; where there was none it
 // offers none.
 func TestACorrectionChangesThePicture(t *testing.T) {
@@ -244,5 +279,20 @@ func TestACorrectionChangesThePicture(t *testing.T) {
 		b.post("/desk/item/"+plain+"/correct", "nonce", nonceOf(t, page))
 		_, page = b.get(b.last.Header.Get("Location"))
 		contains(t, page, "stays without one", `!type="file"`)
+
+		path = b.last.Request.URL.Path // the chat takes one: who writes and who approves learn what becomes of it
+		c = o.look(strings.TrimPrefix(path, "/desk/case/"))
+		o.do(desk.Act{Verb: desk.Change, Case: c.ID, Version: c.Version, Who: bakyt, Changes: &desk.Changes{
+			Picture: &old, Texts: map[string]*desk.Text{"en": text("Hours")},
+		}})
+		const notLater = "⚠️ A message sent without a picture stays without one"
+		_, page = b.get(path)
+		contains(t, page, notLater, "With the picture", "!With a new picture", `!type="file"`)
+		o.do(desk.Act{Verb: desk.Submit, Case: c.ID, Version: o.look(c.ID).Version, Who: bakyt})
+		approver := o.signIn(cholpon)
+		_, page = approver.get(path)
+		contains(t, page, notLater)
+		_, page = approver.get(path + "/sure/approve?version=" + decimal(int64(o.look(c.ID).Version)))
+		contains(t, page, notLater, "6 phones")
 	})
 }

@@ -81,11 +81,12 @@ func midnight(at time.Time) time.Time {
 func (d *Desk) plannedOf(r *request, g *glance) (all []planned, err error) {
 	now := time.Now().In(d.options.Zone)
 	all = d.casesOf(r, g, now)
-	for _, p := range g.progress {
-		if !p.FinishedAt.IsZero() || g.halted[p.Subject()] != "" || g.cased(p) {
+	for _, story := range g.stories(r.Language()) {
+		p := story[0]
+		if g.halted[p.Subject()] != "" {
 			continue
 		}
-		item := planned{At: now, Until: p.ExpectedEnd, Title: r.broadcast(p.Title), Words: doing[kindOf(p.Kind)], Urgent: p.Urgent}
+		item := planned{At: now, Until: endOf(story), Title: r.broadcast(p.Title), Words: doing[kindOf(p.Kind)], Urgent: p.Urgent}
 		if p.Title != "" {
 			item.Item = p.Item
 		}
@@ -97,6 +98,16 @@ func (d *Desk) plannedOf(r *request, g *glance) (all []planned, err error) {
 	}
 	slices.SortStableFunc(all, func(a, b planned) int { return a.At.Compare(b.At) })
 	return all, err
+}
+
+// endOf is when the last of some broadcasts is expected to end; zero where that is not known.
+func endOf(all []broadcast.Progress) (end time.Time) {
+	for _, p := range all {
+		if p.FinishedAt.IsZero() && p.ExpectedEnd.After(end) {
+			end = p.ExpectedEnd
+		}
+	}
+	return end
 }
 
 // casesOf are the cases that run or are approved.

@@ -87,19 +87,29 @@ func (r *request) again() *again {
 		return nil
 	}
 	a := &again{Path: strings.TrimPrefix(r.URL.Path, r.site.base)}
-	if r.who == 0 && r.inParts() { // nobody is known who may bring much: a file is not read
+	switch {
+	case r.who == 0 && r.inParts(): // nobody is known who may bring much: a file is not read
 		a.Fields, a.File = r.beforeFile()
-		return a
-	}
-	if r.form() != nil {
+	case r.form() != nil:
 		return nil
+	default:
+		for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
+			a.Fields = append(a.Fields, field{name, r.PostForm.Get(name)})
+		}
+		a.File = r.bringsFile() || r.lost()
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
-		a.Fields = append(a.Fields, field{name, r.PostForm.Get(name)})
+	if a.File { // without it, it is saved and not submitted
+		a.Fields = slices.DeleteFunc(a.Fields, func(f field) bool { return f.Name == "then" || f.Name == lostField })
+		a.Fields = append(a.Fields, field{lostField, "1"})
 	}
-	a.File = r.bringsFile()
 	return a
 }
+
+// lostField is in a form that is sent again without the file that it brought.
+const lostField = "lost"
+
+// lost reports whether the form that was read is sent again without its file.
+func (r *request) lost() bool { return r.PostForm.Get(lostField) != "" }
 
 // beforeFile are a form's fields up to its file.
 func (r *request) beforeFile() (fields []field, file bool) {
@@ -148,7 +158,7 @@ func (r *request) draw(status int, name string, data any) error {
 	p := page{view: r.view, Path: strings.TrimPrefix(r.URL.Path, r.site.base), Nonce: newNonce(), Roles: r.roles, Data: data}
 	if r.who != 0 && status == http.StatusOK {
 		p.In = true
-		told, err := r.desk.rdb.GetDel(r.Context(), r.keySaid(p.Path)).Result()
+		told, err := r.desk.rdb.GetDel(r.Context(), r.saidHere(p.Path)).Result()
 		if err != nil && !errors.Is(err, redis.Nil) {
 			return err
 		}
@@ -181,14 +191,14 @@ const saidKept = 10 * time.Minute
 // tell leads on to a page, named as in routes, which begins with some words. They are not in the
 // session: each of its requests writes that back as it found it.
 func (r *request) tell(words, to string) error {
-	if err := r.desk.rdb.Set(r.Context(), r.keySaid(to), words, saidKept).Err(); err != nil {
+	if err := r.desk.rdb.Set(r.Context(), r.saidHere(to), words, saidKept).Err(); err != nil {
 		return err
 	}
 	return r.see(to)
 }
 
-// keySaid is where the first words of a page are kept for this session.
-func (r *request) keySaid(path string) string {
+// saidHere is where the first words of a page are kept for this session.
+func (r *request) saidHere(path string) string {
 	return keySaid(digest(r.desk.sessions.Token(r.Context()) + "\x00" + path))
 }
 
@@ -249,7 +259,7 @@ func (r *request) bringsFile() bool {
 
 // withFile are words on a form that is not saved, with what has to be said of a picture that it brought.
 func (r *request) withFile(words string) string {
-	if r.bringsFile() {
+	if r.bringsFile() || r.lost() {
 		words += " " + r.T("web.picture_again")
 	}
 	return words

@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"maps"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"kabarchy/bot/desk"
@@ -162,39 +161,4 @@ func (d *Desk) wrong(r *request, c desk.Case, page *compose, words string) error
 func sumOf(ch desk.Changes) string {
 	all, _ := json.Marshal(ch) // they are of plain types
 	return mark(string(all))
-}
-
-// clashed shows both texts where two people changed one: what this one typed stands in the
-// field, and the other's below it. What this one has not touched is as the other left it.
-func (d *Desk) clashed(r *request, out desk.Outcome, mine *compose) error {
-	page := d.composeOf(r, out.Case)
-	values := mine.values()
-	touched := func(name string) bool { return mine.touched(name, values[name]) }
-	for i := range page.Texts {
-		t := &page.Texts[i]
-		at := slices.IndexFunc(mine.Texts, func(of textField) bool { return of.Language == t.Language })
-		if at < 0 || !touched("text-"+t.Language) {
-			continue
-		}
-		if slices.ContainsFunc(out.Clashes, func(c desk.Clash) bool { return c.Field == desk.FieldText(t.Language) }) {
-			t.Theirs = &typedText{t.Title, t.Text}
-		}
-		t.Title, t.Text = mine.Texts[at].Title, mine.Texts[at].Text
-	}
-	if touched("topic") {
-		page.Topics = mine.Topics
-	}
-	if touched("missing") {
-		page.Missing = mine.Missing
-	}
-	if touched("at") {
-		page.At = mine.At
-	}
-	if touched("urgent") {
-		page.Urgent = mine.Urgent
-	}
-	page.Picture = page.Picture && !touched("picture")
-	page.Kept, page.Window = true, mine.Window
-	r.said = r.withFile(r.T("web.clash"))
-	return d.showCompose(r, out.Case, page)
 }

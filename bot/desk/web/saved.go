@@ -33,7 +33,9 @@ func (d *Desk) saved(r *request, c desk.Case, page *compose, seen int) error {
 	words := "web.saved"
 	switch submit := r.PostForm.Get("then") == "submit"; {
 	case c.Status == desk.None:
-		words = "web.nothing_typed"
+		return r.tell(r.withFile(r.T("web.nothing_typed")), "/case/"+c.ID)
+	case r.lost():
+		words = "web.saved_pictureless"
 	case submittedBy(c, r):
 		words = acts[desk.Submit].done
 	case submit && c.Version != seen:

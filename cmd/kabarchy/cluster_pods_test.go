@@ -68,7 +68,7 @@ func (k *cluster) hides() {
 	k.Helper()
 	_, secret, _ := strings.Cut(k.telegram.Token(), ":")
 	for _, look := range []string{
-		"logs --selector app.kubernetes.io/name=kabarchy --tail -1", "get all,configmaps,events --output yaml", "describe all",
+		"logs --ignore-errors --selector app.kubernetes.io/name=kabarchy --tail -1", "get all,configmaps,events --output yaml", "describe all",
 	} {
 		out, err := exec.CommandContext(k.Context(), "bash", "-c", "kubectl --namespace kabarchy "+look).CombinedOutput()
 		if err != nil || len(out) == 0 {
@@ -101,4 +101,13 @@ func (k *cluster) stays(f func()) {
 	if len(counts) < 2 || fewest < "1" { // where there are none, nothing stands there
 		k.Errorf("%d changes, and %q pods ready at the least", len(counts), fewest)
 	}
+}
+
+// says waits until a command says something.
+func (k *cluster) says(command, what string) {
+	k.Helper()
+	eventually(k, command+" says "+what, func() bool {
+		out, err := exec.CommandContext(k.Context(), "bash", "-c", "kubectl --namespace kabarchy "+command).CombinedOutput()
+		return err == nil && strings.Contains(string(out), what)
+	})
 }

@@ -135,7 +135,7 @@ timezone: Asia/Bishkek
 poll: "@every 1s"
 sources: [{id: ky, language: ky, url: %q}]
 admins: [%d]
-telegram: {messages_per_second: 50}
+telegram: {messages_per_second: 25}
 network: {allow_private_addresses: true}
 `, site, k.reader.ID()),
 	} {

@@ -23,11 +23,12 @@ type recording struct {
 	began     time.Time
 	scrapes   int
 	instances map[string]*App // nil where it was stopped
+	machine   *nodeExporter   // nil where nobody looks at the machine
 	series    map[string][]string
 }
 
-// ruledMetric is a metric that the rules look at.
-var ruledMetric = regexp.MustCompile(`kabarchy_[a-z_]+`)
+// ruledMetric is a metric that the rules look at: the program's own, or its machine's.
+var ruledMetric = regexp.MustCompile(`\b(?:kabarchy|node)_[a-z_]+`)
 
 func (w *fixture) record(instances ...*App) *recording {
 	r := &recording{w: w, began: time.Now(), instances: make(map[string]*App), series: make(map[string][]string)}
@@ -54,22 +55,45 @@ func (r *recording) scrape() {
 		}
 		r.add("up{"+labels+"}", "1")
 		series, _ := r.w.scrape(a)
-		for metric, value := range series {
-			bare, own, _ := strings.Cut(strings.TrimSuffix(metric, "}"), "{")
-			if !slices.Contains(ruledMetrics(r.w.t), bare) {
-				continue
-			}
-			if strings.HasSuffix(bare, "_timestamp_seconds") && value > 0 {
-				value -= float64(r.began.UnixMilli()) / 1000 // promtool's time begins with 0
-			}
-			all := bare + "{" + labels + "}"
-			if own != "" {
-				all = bare + "{" + labels + "," + own + "}"
-			}
-			r.add(all, strconv.FormatFloat(value, 'f', -1, 64))
-		}
+		r.note(labels, series)
+	}
+	if r.machine != nil {
+		r.note(`job="node",instance="machine"`, r.machine.scrape(r.w.t))
 	}
 	r.scrapes++
+}
+
+// note adds what a scrape brought that the rules look at.
+func (r *recording) note(labels string, series map[string]float64) {
+	for metric, value := range series {
+		bare, own, _ := strings.Cut(strings.TrimSuffix(metric, "}"), "{")
+		if !slices.Contains(ruledMetrics(r.w.t), bare) {
+			continue
+		}
+		if strings.HasSuffix(bare, "_timestamp_seconds") && value > 0 {
+			value -= float64(r.began.UnixMilli()) / 1000 // promtool's time begins with 0
+		}
+		all := bare + "{" + labels + "}"
+		if own != "" {
+			all = bare + "{" + labels + "," + own + "}"
+		}
+		r.add(all, strconv.FormatFloat(value, 'f', -1, 64))
+	}
+}
+
+// misses fails the test where a metric that the rules look at was not recorded, but for some:
+// an alert that has nothing to judge stays silent whatever happens.
+func (r *recording) misses(but ...string) {
+	r.w.t.Helper()
+	for _, metric := range ruledMetrics(r.w.t) {
+		recorded := false
+		for series := range r.series {
+			recorded = recorded || strings.HasPrefix(series, metric+"{")
+		}
+		if recorded == slices.Contains(but, metric) {
+			r.w.t.Errorf("%s: recorded: %v", metric, recorded)
+		}
+	}
 }
 
 // add adds a value to a series, which may have had none for a while.
@@ -115,14 +139,17 @@ func (r *recording) tests(fire ...string) string {
 // rulesFile has the alerts.
 var rulesFile = filepath.Join(top, "docs", "alerts", "kabarchy.rules.yml")
 
-// rules are the alerts' text.
+// comment is a line that Prometheus does not read.
+var comment = regexp.MustCompile(`(?m)^ *#.*\n`)
+
+// rules are the alerts' text, without comments.
 func rules(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile(rulesFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(text)
+	return comment.ReplaceAllString(string(text), "")
 }
 
 // ruledMetrics are the metrics that the rules look at.

@@ -13,6 +13,45 @@ import (
 	"kabarchy/subscriptions/redistest"
 )
 
+// redisAlertCases are what a server can come to, and the alert that it raises.
+var redisAlertCases = []struct {
+	name, fires string
+	happens     func(t *testing.T, w *fixture)
+}{
+	{"nothing", "", func(*testing.T, *fixture) {}},
+	{"little memory", "KabarchyRedisMemoryLow", func(t *testing.T, w *fixture) {
+		// Beside what there is, what connections take is little. The server fills it in itself:
+		// what is sent to it would take memory for a moment.
+		if err := w.rdb.SetRange(t.Context(), "ballast", 64<<20-1, "x").Err(); err != nil {
+			t.Fatal(err)
+		}
+		used, err := w.rdb.Info(t.Context(), "memory").Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		limit := strconv.Itoa(int(told(parseInfo(used), "used_memory") * 1.07))
+		if err := w.rdb.ConfigSet(t.Context(), "maxmemory", limit).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}},
+	{"no disk", "KabarchyRedisDiskFails", func(t *testing.T, w *fixture) {
+		dir, err := w.rdb.ConfigGet(t.Context(), "dir").Result()
+		if err == nil {
+			err = os.RemoveAll(dir["dir"])
+		}
+		if err == nil {
+			err = w.rdb.BgSave(t.Context()).Err()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the server has failed to write", func() bool {
+			told, err := askServer(t.Context(), w.rdb, "")
+			return err == nil && !told[0].writes
+		})
+	}},
+}
+
 // TestAlertsOfRedis: a real server says that its memory nears its end, and that its disk is
 // gone. What it said is recorded as if it had said it for half an hour.
 func TestAlertsOfRedis(t *testing.T) {
@@ -21,43 +60,7 @@ func TestAlertsOfRedis(t *testing.T) {
 		return
 	}
 	t.Parallel()
-	for _, tt := range []struct {
-		name, fires string
-		happens     func(t *testing.T, w *fixture)
-	}{
-		{"nothing", "", func(*testing.T, *fixture) {}},
-		{"little memory", "KabarchyRedisMemoryLow", func(t *testing.T, w *fixture) {
-			// Beside what there is, what connections take is little. The server fills it in itself:
-			// what is sent to it would take memory for a moment.
-			if err := w.rdb.SetRange(t.Context(), "ballast", 64<<20-1, "x").Err(); err != nil {
-				t.Fatal(err)
-			}
-			used, err := w.rdb.Info(t.Context(), "memory").Result()
-			if err != nil {
-				t.Fatal(err)
-			}
-			limit := strconv.Itoa(int(told(parseInfo(used), "used_memory") * 1.07))
-			if err := w.rdb.ConfigSet(t.Context(), "maxmemory", limit).Err(); err != nil {
-				t.Fatal(err)
-			}
-		}},
-		{"no disk", "KabarchyRedisDiskFails", func(t *testing.T, w *fixture) {
-			dir, err := w.rdb.ConfigGet(t.Context(), "dir").Result()
-			if err == nil {
-				err = os.RemoveAll(dir["dir"])
-			}
-			if err == nil {
-				err = w.rdb.BgSave(t.Context()).Err()
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			eventually(t, "the server has failed to write", func() bool {
-				told, err := askServer(t.Context(), w.rdb, "")
-				return err == nil && !told[0].writes
-			})
-		}},
-	} {
+	for _, tt := range redisAlertCases {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := newFixture(t, redistest.Start(t).Client(t), simulator.Options{})
@@ -74,21 +77,6 @@ func TestAlertsOfRedis(t *testing.T) {
 			}
 			verdictOn(t, r.tests(fires...))
 		})
-	}
-}
-
-// TestAlertsOfADisk: what node_exporter tells of it is not the program's, so that nothing can be recorded.
-func TestAlertsOfADisk(t *testing.T) {
-	t.Parallel()
-	for left, fires := range map[string][]string{"30": nil, "10": {"KabarchyRedisDiskLow"}} {
-		r := (&fixture{t: t}).record()
-		for range 20 {
-			r.add(`up{job="kabarchy"}`, "1")
-			r.add(`node_filesystem_avail_bytes{job="node",mountpoint="/var/lib/redis"}`, left)
-			r.add(`node_filesystem_size_bytes{job="node",mountpoint="/var/lib/redis"}`, "100")
-			r.scrapes++
-		}
-		verdictOn(t, r.tests(fires...))
 	}
 }
 

@@ -24,7 +24,13 @@ func (w *fixture) scrape(a *App) (series map[string]float64, text string) {
 	if status != 200 {
 		w.t.Fatalf("metrics: %d %s", status, text)
 	}
-	series = make(map[string]float64)
+	return seriesIn(w.t, text), text
+}
+
+// seriesIn reads what a scrape brought.
+func seriesIn(t *testing.T, text string) map[string]float64 {
+	t.Helper()
+	series := make(map[string]float64)
 	for line := range strings.Lines(text) {
 		if strings.HasPrefix(line, "#") {
 			continue
@@ -32,11 +38,11 @@ func (w *fixture) scrape(a *App) (series map[string]float64, text string) {
 		at := strings.LastIndexByte(line, ' ')
 		value, err := strconv.ParseFloat(strings.TrimSpace(line[at:]), 64)
 		if err != nil {
-			w.t.Fatalf("%q: %v", line, err)
+			t.Fatalf("%q: %v", line, err)
 		}
 		series[line[:at]] = value
 	}
-	return series, text
+	return series
 }
 
 // tells fails the test where a scrape does not say what it should.

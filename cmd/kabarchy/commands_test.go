@@ -12,11 +12,11 @@ import (
 
 // onDebian are the sections whose commands TestDebian runs word for word, by document.
 var onDebian = map[string][]string{
-	"install.md":   {"Debian and Ubuntu"},
+	"install.md":   {"Debian and Ubuntu", "Fedora, Red Hat, SUSE", "A public address"},
 	"configure.md": {"To change it"},
-	"operate.md":   {"What is wrong", "News at once", "Why a chat has an item"},
+	"operate.md":   {"What is wrong", "News at once", "Hubs", "Why a chat has an item"},
 	"restore.md":   {"Backup", "Restore"},
-	"upgrade.md":   {"Forward", "Back"},
+	"upgrade.md":   {"Forward", "Back", "Fedora, Red Hat, SUSE"},
 	"metrics.md":   {"The process"},
 	"alerts.md": {
 		"Alerts", "KabarchyDown", "KabarchyNobodyLeads", "KabarchyNoProgress", "KabarchyTokenRefused", "KabarchySourceUnread",
@@ -40,6 +40,7 @@ var elsewhere = map[string]struct{ file, words string }{
 	"go run ./cmd/kabarchy check --config kabarchy.yaml": {"cmd/kabarchy/testdata/script/check.txtar", "kabarchy check"},
 	"go build ./cmd/kabarchy":                            {".ci/run", "./cmd/kabarchy\n"},
 	"curl http://127.0.0.1:8080/readyz":                  {"docs/alerts.md", "curl http://127.0.0.1:8080/readyz"},
+	"go tool pprof -top heap.pprof":                      {".ci/debian", "grep '^go tool pprof ' docs/metrics.md"},
 	"git checkout v1.2.3":                                {".ci/run", "commands_of 'What a release is'"},
 	".ci/release":                                        {".ci/run", "commands_of 'What a release is'"},
 	"diff .artifacts/release/SHA256SUMS ../SHA256SUMS":   {".ci/run", "commands_of 'What a release is'"},
@@ -57,10 +58,7 @@ var elsewhere = map[string]struct{ file, words string }{
 	"docker compose up --build --detach":                                {"", "no Docker"},
 	"docker compose exec bot /kabarchy doctor":                          {"", "no Docker"},
 	"docker compose exec -T bot /kabarchy backup - > kabarchy.jsonl.gz": {"", "no Docker; testdata/script/operate.txtar has kabarchy backup -"},
-	"curl -sS https://bot.example.kg/websub/x":                          {"", "it asks from outside; TestAHubTellsAtOnce asks the program itself"},
 	"docker run --stop-timeout 30":                                      {"", "no Docker"},
-	"sudo dnf install ./kabarchy_*_amd64.rpm":                           {"", "no system with dnf; TestDebian installs the same file with rpm"},
-	"go tool pprof -top heap.pprof":                                     {"", "no Go on the Debian that has the profile"},
 }
 
 // offer is a command that a document offers.

@@ -39,7 +39,7 @@ func (d *debian) operates() {
 	d.Helper()
 	for _, document := range []string{"configure.md", "metrics.md", "alerts.md", "operate.md"} {
 		for _, section := range onDebian[document] {
-			if section != "Why a chat has an item" {
+			if section != "Why a chat has an item" && section != "Hubs" { // these are not for now
 				d.follows(document, section)
 			}
 		}
@@ -164,36 +164,5 @@ func (d *debian) leaves() {
 	d.refuses("systemctl cat kabarchy", "No files found")
 	if n := d.does("redis-cli --raw --scan --pattern 'subs:[0-9]*' | wc -l"); n != "1" {
 		d.Errorf("after the purge Redis has %s subscribers", n)
-	}
-}
-
-// rpm installs the other package, and removes it. The tool is Debian's: what a system of
-// that kind does besides is not tried.
-func (d *debian) rpm() {
-	d.Helper()
-	d.does("mkdir /tmp/rpmdb")
-	rpm := "rpm --dbpath /tmp/rpmdb "
-	flags := d.does(rpm + "-qp --qf '[%{FILEFLAGS:fflags} %{FILENAMES}\\n]' kabarchy_*_amd64.rpm")
-	if !strings.Contains(flags, "cn "+settings) {
-		d.Error("an upgrade does not keep the configuration")
-	}
-	d.does(rpm + "-K --nosignature kabarchy_*.rpm")
-	for _, arch := range []string{"amd64", "arm64"} { // what is in it, with whose and which rights, is what is in the other
-		for _, script := range []string{"POSTIN", "PREUN", "POSTUN"} {
-			if d.does(fmt.Sprintf("rpm -qp --qf '%%{%s}' kabarchy_*_%s.rpm | tee /dev/stderr | sh -n", script, arch)) == "(none)" {
-				d.Errorf("%s: no %s", arch, script)
-			}
-		}
-		const list = `find . -mindepth 1 -path './etc/*' -o -path './usr/*/kabarchy*' | sort | xargs stat -c '%a %U:%G %F %n'`
-		d.does(fmt.Sprintf("mkdir /tmp/rpm.%[1]s && rpm2archive - <kabarchy_*_%[1]s.rpm | tar -xz -C /tmp/rpm.%[1]s", arch))
-		d.does(fmt.Sprintf("cd /tmp/%[1]s && %[2]s >/tmp/of.deb; cd /tmp/rpm.%[1]s && %[2]s >/tmp/of.rpm && diff /tmp/of.deb /tmp/of.rpm && diff -r /tmp/%[1]s .", arch, list))
-	}
-	d.does(rpm + "-i --nodeps kabarchy_*_amd64.rpm && systemctl cat kabarchy && kabarchy version")
-	d.does("echo '# mine' >>" + settings + " && cp " + settings + " /tmp/mine")
-	d.does(rpm + "-U --nodeps --force kabarchy_*_amd64.rpm && cmp " + settings + " /tmp/mine")
-	d.does(rpm + "-e kabarchy")
-	d.refuses("systemctl cat kabarchy", "No files found")
-	if got := d.does("rpm -qp --qf '%{ARCH}' kabarchy_*_arm64.rpm"); got != "aarch64" {
-		d.Errorf("the package for arm64 is for %s", got)
 	}
 }

@@ -106,13 +106,7 @@ func serveAt(t *testing.T, host string, handler http.Handler) (url string) {
 // nothing is said of listen. To the document's kustomization comes where the test's Telegram is.
 func (k *cluster) prepare(telegram, site, redis string) {
 	k.Helper()
-	text := k.text("install.md")
-	kustomization := ""
-	for _, block := range fenced.FindAllStringSubmatch(text, -1) {
-		if block[1] == "yaml" {
-			kustomization += block[2]
-		}
-	}
+	kustomization := yamlIn(k.text("install.md"), "Kubernetes")
 	program, err := filepath.Abs(os.Getenv("KABARCHY"))
 	if err != nil {
 		k.Fatal(err)

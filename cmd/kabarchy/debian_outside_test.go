@@ -32,7 +32,7 @@ func (d *debian) isPublic() {
 	d.certifies()
 	before := d.does("cat " + settings)
 	d.follows("install.md", "A public address")
-	d.does(fmt.Sprintf("cat >>%s <<'.'\n%s  approval: one\n  people: [{id: %d, name: Айгүл, roles: [officer, approver]}]\n.", settings, d.configured(), d.reader.ID()))
+	d.does(fmt.Sprintf("cat >>%s <<'.'\n%s  approval: one\n  people: [{id: %d, name: Айгүл, roles: [officer, approver]}]\n.", settings, yamlIn(d.text("install.md"), "A public address"), d.reader.ID()))
 	d.does("systemctl restart kabarchy")
 	eventually(d, "Telegram knows the webhook", func() bool { return d.webhook() == public+"/telegram" })
 
@@ -90,19 +90,6 @@ func (d *debian) certifies() {
 	d.does("openssl req " + key + " -subj /CN=bot.example.kg -addext subjectAltName=DNS:bot.example.kg -keyout " + live + "/privkey.pem -out /tmp/request.pem 2>&1")
 	d.does("openssl x509 -req -in /tmp/request.pem -copy_extensions copy -days 2 -CA /usr/local/share/ca-certificates/here.crt -CAkey /tmp/ca.key" +
 		" -CAcreateserial -out " + live + "/fullchain.pem 2>&1; update-ca-certificates")
-}
-
-// configured is what docs/install.md says to write into the configuration for a public address.
-func (d *debian) configured() string {
-	d.Helper()
-	text, err := os.ReadFile("/usr/share/doc/kabarchy/install.md")
-	if err != nil {
-		d.Fatal(err)
-	}
-	_, section, _ := strings.Cut(string(text), "\n## A public address\n")
-	_, block, _ := strings.Cut(section, "```yaml\n")
-	block, _, _ = strings.Cut(block, "```")
-	return block
 }
 
 // isClosed asks from outside for what is not the world's.

@@ -139,8 +139,8 @@ func (d *debian) refuses(line, why string) {
 	}
 }
 
-// offers are the commands in a section of a document, as the package has it.
-func (d *debian) offers(document, section string) (lines []string) {
+// text is a document, as the package has it.
+func (d *debian) text(document string) string {
 	d.Helper()
 	text, err := os.ReadFile(filepath.Join("/usr/share/doc/kabarchy", document))
 	if err != nil { // it is not installed yet
@@ -149,7 +149,26 @@ func (d *debian) offers(document, section string) (lines []string) {
 	if err != nil {
 		d.Fatal(err)
 	}
-	for _, o := range offersOf(document, string(text)) {
+	return string(text)
+}
+
+// yamlIn is the YAML in a section of a document.
+func yamlIn(text, section string) (all string) {
+	_, text, _ = strings.Cut(text, "\n## "+section+"\n")
+	text, _, _ = strings.Cut(text, "\n## ")
+	for _, block := range fenced.FindAllStringSubmatch(text, -1) {
+		if block[1] == "yaml" {
+			all += block[2]
+		}
+	}
+	return all
+}
+
+// offers are the commands in a section of a document, as the package has it.
+func (d *debian) offers(document, section string) (lines []string) {
+	d.Helper()
+	text := d.text(document)
+	for _, o := range offersOf(document, text) {
 		if by, is := elsewhere[o.line]; o.section == section && (!is || by.file != "" && by.file != ".ci/debian") {
 			lines = append(lines, o.line)
 		}

@@ -16,6 +16,9 @@ var letters = map[rune]string{
 	'к': "k", 'л': "l", 'м': "m", 'н': "n", 'ң': "n", 'о': "o", 'ө': "o", 'п': "p", 'р': "r", 'с': "s", 'т': "t",
 	'у': "u", 'ү': "u", 'ф': "f", 'х': "h", 'ц': "c", 'ч': "q", 'ш': "w", 'щ': "w", 'ъ': "", 'ы': "i", 'ь': "",
 	'э': "e", 'ю': "iu", 'я': "ia", 'y': "i", 'x': "ks", 'ş': "w", 'ç': "q", 'ı': "i",
+	// Who lacks the Kyrgyz letters takes what looks like them, from other alphabets.
+	'ѳ': "o", 'ӫ': "o", 'ɵ': "o", 'θ': "o", 'ұ': "u", 'γ': "u", 'ӊ': "n", 'ӈ': "n", 'ҥ': "n", 'ŋ': "n", 'η': "n",
+	'қ': "k", 'ғ': "g", 'ҳ': "h", 'һ': "h", 'ә': "e", 'і': "i", 'ј': "j", 'ҷ': "j",
 }
 
 // sounds are written in Latin letters with several: they become the one that stands for them.
@@ -24,6 +27,7 @@ var sounds = strings.NewReplacer("shch", "w", "sh", "w", "ch", "q", "zh", "j", "
 // twins look alike in both alphabets: within a Cyrillic word a Latin one stands for its twin.
 var twins = map[rune]rune{
 	'a': 'а', 'b': 'в', 'c': 'с', 'e': 'е', 'h': 'н', 'k': 'к', 'm': 'м', 'o': 'о', 'p': 'р', 't': 'т', 'x': 'х', 'y': 'у',
+	'v': 'ү',
 }
 
 // unwritten stand within words and don't divide them: apostrophes, which spell ь, and

@@ -7,24 +7,6 @@ import (
 	"unicode/utf8"
 )
 
-// match is a stem of the index that fits a word of a query.
-type match struct {
-	stem   string
-	weight float32 // 1 is the word itself
-}
-
-// What a match is worth that isn't the word itself.
-const (
-	asShort   = 0.9 // with an ending that a short word keeps in the index
-	ofFamily  = 0.7
-	asPrefix  = 0.5 // and less, the more letters are missing
-	asSynonym = 0.5
-	mistyped  = 0.8 // and less, the worse
-
-	mostRange   = 2048 // stems looked through for a word's family
-	mostNearest = 8    // that may be meant by a mistyped word
-)
-
 // spelt is a word as the index spells it; empty where it can't have it: a word in Cyrillic
 // letters is no English one, much as it may sound like it.
 func (x *Index) spelt(t term) string {
@@ -44,12 +26,19 @@ func (x *Index) matches(t term) []match {
 		found = x.relatives(x.tongue().stem(word))
 	}
 	for _, other := range t.synonyms(x.tongue()) {
-		if x.postings[other] != nil {
-			found = append(found, match{other, asSynonym})
+		if x.postings[other.stem] != nil {
+			found = append(found, other)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b match) int { return cmp.Compare(b.weight, a.weight) })
 	return found[:min(len(found), mostStems)]
+}
+
+// known are those of the matches that are stems of the index.
+func (x *Index) known(matches []match) []match {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return slices.DeleteFunc(matches, func(m match) bool { return x.postings[m.stem] == nil })
 }
 
 // relatives are the stem itself, where it is one, those of its family and those that begin with it.
@@ -61,19 +50,41 @@ func (x *Index) relatives(own string) (found []match) {
 		return found
 	}
 	t := x.tongue()
-	if short := own[:leastPrefix]; len(own) > leastPrefix && x.postings[short] != nil && t.isChain(short, own[leastPrefix:]) {
+	if short := own[:leastPrefix]; len(own) > leastPrefix && x.postings[short] != nil && t.isChain(own, leastPrefix) {
 		found = append(found, match{short, asShort})
 	}
 	family := t.root(own)
 	for _, s := range x.beginning(family) {
 		switch {
 		case s == own:
-		case len(own) == leastPrefix && t.isChain(own, s[leastPrefix:]):
+		case len(own) == leastPrefix && t.isChain(s, leastPrefix):
 			found = append(found, match{s, asShort})
-		case t.root(s) == family && (len(family) > shortest || max(len(s), len(own)) <= shortest+3):
+		case t.root(s) == family && sureFamily(family, own, s):
 			found = append(found, match{s, ofFamily})
 		case strings.HasPrefix(s, own) && 5*len(own) >= 2*len(s): // of which it is a good part
 			found = append(found, match{s, asPrefix * float32(len(own)) / float32(len(s))})
+		}
+	}
+	return append(found, x.otherForms(own)...)
+}
+
+// sureFamily reports whether two stems with the same root are of one family: a short root is
+// that of many words, unless one goes on from the other: опекун, опекунство.
+func sureFamily(root, a, b string) bool {
+	if len(root) > shortest || max(len(a), len(b)) <= shortest+3 {
+		return true
+	}
+	return min(len(a), len(b)) > shortest && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
+}
+
+// otherForms are those of a short Russian word that are stems.
+func (x *Index) otherForms(own string) (found []match) {
+	if x.tongue() != russian {
+		return nil
+	}
+	for _, form := range shortForms(own) {
+		if x.postings[form] != nil {
+			found = append(found, match{form, ofShortForm})
 		}
 	}
 	return found

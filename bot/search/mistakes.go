@@ -25,6 +25,7 @@ const (
 	longMend      = 9 // there may be two mistakes
 	longestMend   = 28
 	leastCommon   = 4 // letters of a stem that isn't in the list of short words, where an ending is mistyped
+	mostBehind    = 6 // letters of such endings behind a word of the list
 	sureStem      = 6 // letters of a stem that needs not have been seen with the endings that were typed,
 	surePrefix    = 7 // letters that were typed of an unfinished word
 	sureBeginning = 8 // and where its first letters are mistyped
@@ -245,7 +246,7 @@ func (m *mending) likely(stem string, letters, at, cost int, typed *written) boo
 	case typed.rest[at] > 0 && cost > 0: // an ending is mistyped, and nothing else
 		return false
 	case typed.rest[at] > 0:
-		return letters >= leastCommon || m.index.tongue().short[stem]
+		return letters >= leastCommon || m.index.tongue().short[stem] && len(typed.letters)-at <= mostBehind
 	case len(typed.letters) == shortestMend && (letters != at+1 || cost > oneMistake): // of five letters one was left out
 		return false
 	case letters < sureStem || cost > oneMistake && letters < sureBeginning:

@@ -27,22 +27,25 @@ const isFolded = "~"
 // readTyped are the words of a query, each once, but for those that only make a question
 // of it.
 func readTyped(typed string) []term {
-	var all, telling []term
+	var all []term
 	for _, field := range strings.Fields(typed) {
 		for _, t := range readField(field) {
 			if len(all) == mostTerms || slices.ContainsFunc(all, func(other term) bool { return other.sound == t.sound && other.latin == t.latin }) {
 				continue
 			}
 			all = append(all, t)
-			if !t.asks() {
-				telling = append(telling, t)
-			}
 		}
 	}
-	if len(telling) == 0 {
-		return all
+	return telling(all)
+}
+
+// telling are the words without those that only make a question of them, or all where there
+// are no others.
+func telling(all []term) []term {
+	if told := slices.DeleteFunc(slices.Clone(all), term.asks); len(told) > 0 {
+		return told
 	}
-	return telling
+	return all
 }
 
 // Subject is a query without the words before and behind it that only make a question of it:

@@ -148,14 +148,16 @@ var endingShapes = func() (s shapes) {
 
 // anyTongue takes off the endings of all: which language a word is of it can't know.
 var anyTongue = newTongue(tongue{
-	fold: fold, fits: func(_, ending string) bool { return endingShapes.may(ending) && anyEndings[ending] },
+	fold: fold, fits: isAnyEnding, goes: isAnyEnding,
 }, kyrgyzEndings, russianEndings, englishEndings)
+
+func isAnyEnding(_, ending string) bool { return endingShapes.may(ending) && anyEndings[ending] }
 
 // rootsOfForm are the roots that a word may have: its stem and, of a short word, its first
 // letters where only endings follow them: суд, судом.
 func rootsOfForm(word string) []string {
 	root := settled(anyTongue.stem(word))
-	if len(word) > shortRoot && len(root) <= shortRoot+2 && anyTongue.isChain(word[:shortRoot], word[shortRoot:]) {
+	if len(word) > shortRoot && len(root) <= shortRoot+2 && anyTongue.isChain(word, shortRoot) {
 		return []string{root, word[:shortRoot]}
 	}
 	return []string{root}

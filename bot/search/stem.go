@@ -1,13 +1,18 @@
 package search
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // tongue is how the words of one alphabet are spelt in an index, and what may be taken off them.
 type tongue struct {
 	fold  func(word string) string
 	fits  func(left, ending string) bool // whether an ending may stand behind what is left of a word
+	goes  func(left, ending string) bool // and behind another ending, or before one
 	more  map[string]bool                // endings of verbs, and what makes one word of another
 	short map[string]bool                // words shorter than a stem that have endings none the less
+	verbs map[string]bool                // and those that have the endings of verbs
 
 	longest int      // of the endings, in bytes
 	symbols [][]byte // of those of nouns: see mending,
@@ -17,6 +22,9 @@ type tongue struct {
 // shortest is what is left of a word at least when an ending is taken off: shorter ones say
 // too little, but for the short words of the list.
 const shortest = 4
+
+// shortWord is how many letters words have that are shorter than that and have endings.
+const shortWord = shortest - 1
 
 // Endings are taken off one after another, the longest first, as Kyrgyz puts them on:
 // жардам-дар-ын-дан. They are folded, like the words.
@@ -45,16 +53,18 @@ var moreSounds = folded(fold, `
 	ать ять ить еть уть ти ешь ет ут ют ишь ит ат ят ете ите ал ала али ял яла яли ил ила или ел ела ели ся сь ться тся
 	ен на но ны ан ана аны ён ена ены ный ная ное ные ного ной ном ному ных ным ными ную ский ская ское ские ского ской
 	ском скую ских ским скими ость ости остью ение ения ением ений ание ания ние ния нием ний ник ники ников ника щик щица чик
-	тель тели ка ки ке ку кой ок ец ство ства ству ством ств ировать ировани н ск к`)
+	тель тели ка ки ке ку кой ок ец ство ства ству ством ств ировать ировани ировал ировала ировали
+	ирован ирована ированы ирую ирует ируют н ск к`)
 
 // kyrgyz and russian spell by sound: a Latin letter stands for one. Kyrgyz texts are full of
 // Russian words with the endings of either; Russian ones have no Kyrgyz endings.
 var (
 	kyrgyz = newTongue(tongue{
-		fold: fold, fits: fitsKyrgyz, more: moreSounds,
+		fold: fold, fits: fitsKyrgyz, goes: goesKyrgyz, more: moreSounds,
 		short: folded(fold, `
 			ош үй иш сот суу жер кыз тил мал кат акы жол жаш дос нан той чек кол күн баш бет жыл чүй көл тоо бак
 			суд дом год акт иск дел зал вуз`),
+		verbs: folded(fold, `чал жаз сат тап көч айт`),
 	}, kyrgyzEndings, russianEndings)
 	russian = newTongue(tongue{
 		fold: fold, fits: func(_, ending string) bool { return russianEndings[ending] }, more: moreSounds,
@@ -75,6 +85,9 @@ var byLetter = newTongue(tongue{
 }, englishEndings)
 
 func newTongue(t tongue, endings ...map[string]bool) *tongue {
+	if t.goes == nil {
+		t.goes = func(string, string) bool { return false }
+	}
 	for _, list := range endings {
 		for ending := range list {
 			t.longest = max(t.longest, len(ending))
@@ -100,8 +113,12 @@ func folded(fold func(string) string, list string) map[string]bool {
 // chooses its endings by the sound before them. A т behind с belongs to the word, as in
 // юристы, or else is taken off by stem.
 func fitsKyrgyz(left, ending string) bool {
-	if russianEndings[ending] || !kyrgyzEndings[ending] {
-		return russianEndings[ending]
+	return russianEndings[ending] || goesKyrgyz(left, ending)
+}
+
+func goesKyrgyz(left, ending string) bool {
+	if !kyrgyzEndings[ending] {
+		return false
 	}
 	last := left[len(left)-1]
 	switch ending[0] {
@@ -125,7 +142,7 @@ func isVowel(c byte) bool { return strings.IndexByte("aeiou", c) >= 0 }
 // had changed: айлыг-ы is айлык.
 func (t *tongue) stem(word string) string {
 	for n := 2; n < shortest && n < len(word); n++ {
-		if t.short[word[:n]] && t.isChain(word[:n], word[n:]) {
+		if t.short[word[:n]] && t.isChain(word, n) {
 			return word[:n]
 		}
 	}
@@ -155,10 +172,14 @@ func (t *tongue) strip(word string, fits func(left, ending string) bool) string 
 	return word
 }
 
-// isChain reports whether nothing but endings stand behind what is left of a word.
-func (t *tongue) isChain(left, rest string) bool {
-	for n := min(t.longest, len(rest)); n > 0; n-- {
-		if t.fits(left, rest[:n]) && (n == len(rest) || t.isChain(left+rest[:n], rest[n:])) {
+// isChain reports whether nothing but endings stand in a word from a place on.
+func (t *tongue) isChain(word string, at int) bool {
+	return t.fits(word[:at], word[at:]) || t.goesOn(word, at)
+}
+
+func (t *tongue) goesOn(word string, at int) bool {
+	for n := min(t.longest, len(word)-at); n > 0; n-- {
+		if t.goes(word[:at], word[at:at+n]) && (at+n == len(word) || t.goesOn(word, at+n)) {
 			return true
 		}
 	}
@@ -167,5 +188,46 @@ func (t *tongue) isChain(left, rest string) bool {
 
 // root takes more off a stem than its endings: what words of one family have in common.
 func (t *tongue) root(stem string) string {
+	if len(stem) > shortWord && t.verbs[stem[:shortWord]] && t.isVerb(stem, shortWord) {
+		return stem[:shortWord]
+	}
 	return t.strip(stem, func(left, ending string) bool { return t.more[ending] || t.fits(left, ending) })
+}
+
+// isVerb reports whether nothing but endings of verbs, and then others, stand in a word from a
+// place on.
+func (t *tongue) isVerb(word string, at int) bool {
+	for n := min(t.longest, len(word)-at); n > 0; n-- {
+		if t.more[word[at:at+n]] && (at+n == len(word) || t.isVerb(word, at+n) || t.goesOn(word, at+n)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Endings of short Russian words, which tell one declension from the other: сёла have
+// nothing to do with a сель. е and и are of both.
+var (
+	hardEndings = folded(fold, `а о у ы е ой ом ам ами ах`)
+	softEndings = folded(fold, `я ю и е ей ем ям ями ях`)
+)
+
+// shortForms are the other forms of a Russian word that is shorter than a stem without its
+// ending: окно, окна, окном.
+func shortForms(word string) (forms []string) {
+	if len(word) <= shortWord {
+		return nil
+	}
+	short, ending := word[:shortWord], word[shortWord:]
+	for _, endings := range []map[string]bool{hardEndings, softEndings} {
+		if !endings[ending] {
+			continue
+		}
+		for other := range endings {
+			if form := short + other; form != word && !slices.Contains(forms, form) {
+				forms = append(forms, form)
+			}
+		}
+	}
+	return forms
 }

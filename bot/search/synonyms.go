@@ -13,14 +13,21 @@ const synonyms = `
 мошенник аферист жулик обман обманщик алдамчы шылуун fraud scam scammer swindler
 тюрьма колония зона сизо түрмө абак камак jail prison colony
 заключенный осужденный арестант зек соттолгон камалган convict inmate prisoner
-развод развестись расторгнуть ажырашуу divorce
-свадьба брак женитьба бракосочетание нике үйлөнүү той wedding marriage
+развод развестись развелся развелась развелись разводиться расторгнуть ажырашуу divorce
+свадьба брак женитьба жениться женюсь женился бракосочетание нике үйлөнүү той wedding marriage
 муж жена супруг супруга жубай күйөө аял husband wife spouse
 ребенок дети бала балдар child children kid
 зарплата оклад заработок айлык маяна salary wage pay
+увольнение уволить уволили уволен dismissal fired
+потеря потерять потерял утеря утрата утратить жоготуу жоголду lost loss
+пострадавший жертва жабырлануучу victim
+автомобиль машина автомашина унаа car
+выборы избрать выбрать шайлоо шайланды election elect
+дерево саженец дарак көчөт tree
+женщина аял woman women
 работа вакансия трудоустройство устроиться жумуш орун job vacancy
 стажировка практика практикант internship trainee
-взятка коррупция пара bribe corruption
+взятка взяточник коррупция пара паракор паракорлук bribe bribery corruption
 адвокат защитник жактоочу advocate attorney
 юрист lawyer
 бесплатный бекер акысыз free
@@ -42,10 +49,10 @@ const synonyms = `
 инвалид инвалидность майып disability disabled
 глухой дүлөй немой сурдоперевод deaf
 слепой незрячий азиз blind
-насилие побои избиение бить бьет бьют избил избивает зомбулук сабайт сабады урат violence abuse beat beats beating
+насилие побои избиение бить бьет бьют избил избивает зомбулук сабайт сабады сабап сабаган сабоо урат violence abuse beat beats beating
 похищение кража качуу kidnap abduction
-кража воровство угон уурулук theft stealing
-скот мал cattle livestock
+кража воровство украсть украл украли украден своровать своровали угнать угнали угон уурулук theft steal stolen stealing
+скот корова лошадь овца жылкы мал cattle cow horse sheep livestock
 долг задолженность кредит карыз debt
 банкрот банкротство банкроттук bankruptcy insolvency
 суд сот court
@@ -65,8 +72,8 @@ const synonyms = `
 паспорт passport
 фамилия имя фамилиясы аты surname name
 свидетельство справка күбөлүк маалымкат certificate
-рождение туулуу рожать birth
-смерть өлүм умерший кончина death
+рождение туулуу рожать родить родился родилась төрөт birth
+смерть өлүм умерший умер умерла умерли кончина death
 доверенность ишеним attorney
 нотариус notary
 посредник медиатор mediator
@@ -116,31 +123,52 @@ const synonyms = `
 баткен баткенский batken
 `
 
-// newAlike reads the table for indexes of a tongue: which of their stems are alike to a
+// oneWord are forms of one word that nothing but their meaning has in common.
+const oneWord = `
+ребенок дети
+человек люди
+год лет
+загс жаак жааак
+`
+
+// newAlike reads the tables for indexes of a tongue: which of their stems are alike to a
 // word that is asked for, in any alphabet.
-func newAlike(t *tongue) map[string][]string {
-	all := make(map[string][]string)
-	for group := range strings.Lines(synonyms) {
+func newAlike(t *tongue) map[string][]match {
+	all := make(map[string][]match)
+	add := func(group string, weight float32) {
 		words := strings.Fields(group)
 		for _, word := range words {
 			for _, asked := range termOf(word).stems() {
 				for _, other := range words {
-					if s := t.stem(t.fold(other)); other != word && !slices.Contains(all[asked], s) {
-						all[asked] = append(all[asked], s)
+					s := t.stem(t.fold(other))
+					if other != word && !slices.ContainsFunc(all[asked], func(m match) bool { return m.stem == s }) {
+						all[asked] = append(all[asked], match{s, weight})
 					}
 				}
 			}
 		}
 	}
+	for group := range strings.Lines(oneWord) {
+		add(group, ofFamily)
+	}
+	for group := range strings.Lines(synonyms) {
+		add(group, asSynonym)
+	}
 	return all
 }
 
-var alike = map[*tongue]map[string][]string{kyrgyz: newAlike(kyrgyz), russian: newAlike(russian), byLetter: newAlike(byLetter)}
+var alike = map[*tongue]map[string][]match{kyrgyz: newAlike(kyrgyz), russian: newAlike(russian), byLetter: newAlike(byLetter)}
 
 // synonyms are the stems of an index that mean the same as a word.
-func (t term) synonyms(in *tongue) (found []string) {
+func (t term) synonyms(in *tongue) (found []match) {
 	for _, asked := range t.stems() {
 		found = append(found, alike[in][asked]...)
+	}
+	if len(found) > 0 || t.latin != "" {
+		return found
+	}
+	for _, form := range shortForms(t.sound) {
+		found = append(found, alike[in][isFolded+form]...)
 	}
 	return found
 }

@@ -118,8 +118,8 @@ func (r reading) String() string {
 	return strings.Join(words, " ")
 }
 
-// read looks up the words of a query. One with a hyphen is looked up in one piece, and
-// where nobody writes it so, by its parts.
+// read looks up the words of a query. One with a hyphen, or that may be shortened, is looked
+// up in one piece, and where nobody writes it so, by its parts.
 func read(words []term, scope []*Index) reading {
 	r := reading{scope: scope, terms: make([][][]match, len(scope))}
 	for _, x := range scope {
@@ -127,8 +127,8 @@ func read(words []term, scope []*Index) reading {
 	}
 	for _, word := range words {
 		parts := []term{word}
-		if word.parts != nil && !fitting(r.lookUp(word), nothing) {
-			parts = word.parts
+		if !fitting(r.lookUp(word), nothing) {
+			parts = r.partsOf(word)
 		}
 		for _, part := range parts[:min(len(parts), mostTerms-len(r.words))] {
 			found := r.lookUp(part)
@@ -142,6 +142,22 @@ func read(words []term, scope []*Index) reading {
 		}
 	}
 	return r
+}
+
+// partsOf are the words that one is made of, with a hyphen or by shortening the first.
+func (r *reading) partsOf(word term) []term {
+	if word.parts != nil {
+		return telling(word.parts)
+	}
+	full, behind := spellOut(word.sound)
+	rest := term{sound: behind}
+	switch {
+	case full != "" && behind == "":
+		return []term{{sound: full}}
+	case full != "" && fitting(r.lookUp(rest), asPrefix): // else it is another word that begins so
+		return []term{{sound: full}, rest}
+	}
+	return []term{word}
 }
 
 // lookUp returns what fits a word in each index.
@@ -230,6 +246,9 @@ func (r *reading) correct(letters int, scans *int) {
 		}
 		found, cost := r.nearest(word, letters)
 		fits := fitting(known, nothing)
+		if cost == beyond && !fits {
+			r.setNearSynonyms(n)
+		}
 		if cost == beyond || fits && (cost > oneMistake || r.hasSynonyms(word)) { // a word of the table is no mistake
 			continue
 		}
@@ -240,6 +259,18 @@ func (r *reading) correct(letters int, scans *int) {
 		}
 		r.set(n, found)
 		r.wrong = r.wrong || !fits
+	}
+}
+
+// setNearSynonyms takes a word that nothing comes near for a mistyped one of the table of synonyms.
+func (r *reading) setNearSynonyms(n int) {
+	found := make([][]match, len(r.scope))
+	for i, x := range r.scope {
+		found[i] = x.known(r.words[n].nearSynonyms(x.tongue()))
+	}
+	if fitting(found, nothing) {
+		r.set(n, found)
+		r.wrong = true
 	}
 }
 

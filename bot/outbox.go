@@ -235,15 +235,12 @@ func (o *outbox) try(ctx context.Context, a *answer) error {
 // What Telegram asks for is kept to the letter. A new message that may have arrived is
 // not repeated often: its reader would have it as often.
 func (a *answer) again(err error, failures int) time.Duration {
-	var (
-		refused *telegram.APIError
-		silent  *telegram.TransportError
-	)
+	var refused *telegram.APIError
 	pause := telegram.Backoff(firstAnswerPause, longestAnswerPause, failures)
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, errPanicked):
 		return 0
-	case errors.As(err, &silent) && silent.Sent && a.place == 0 && failures >= fewTries:
+	case telegram.MayHaveArrived(err) && a.place == 0 && failures >= fewTries:
 		return 0
 	case !errors.As(err, &refused):
 		return pause

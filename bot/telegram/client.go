@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -127,6 +126,7 @@ func newHTTPClient() *http.Client {
 //
 //   - an *APIError when the call is refused;
 //   - a *ServerError when Telegram is in trouble, or something else answered in its place;
+//   - a *ResultError when it is carried out, and the result can't be read;
 //   - a *TransportError when nothing came back.
 func (c *Client) Call(ctx context.Context, method string, params map[string]string, result any) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
@@ -195,7 +195,9 @@ func (c *Client) call(ctx context.Context, method string, params map[string]stri
 		return nil
 	}
 	if err := json.Unmarshal(answer, result); err != nil {
-		return fmt.Errorf("%s: telegram's answer: %w", method, err)
+		err := &ResultError{Method: method, Err: err}
+		c.faults.note(ctx, err)
+		return err
 	}
 	return nil
 }
@@ -210,12 +212,15 @@ func (c *Client) request(ctx context.Context, method string, params map[string]s
 	answer, err := ask(api, method, params, files)
 	c.metrics.dated(x.date, began)
 	var refusal *tgbotapi.Error
+	errors.As(err, &refusal)
 	switch {
+	case refusal == nil && err != nil && x.saysOK:
+		return nil, &ResultError{Method: method, Err: err}
 	case x.err != nil:
 		return nil, &TransportError{Method: method, Sent: x.sent.Load(), Err: x.err}
 	case x.status == 0: // the library never came to the request: the address is broken
 		return nil, &TransportError{Method: method, Err: withoutAddress(err)}
-	case errors.As(err, &refusal):
+	case refusal != nil:
 		if len(files) > 0 && refusal.Message != "" {
 			refusal.Code = x.status // the library drops it where it uploads
 		}

@@ -99,7 +99,24 @@ func TestErrorsHaveTheirType(t *testing.T) {
 		{"redirect", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://example.org"+r.URL.Path, http.StatusFound)
 		}, is[*ServerError], ServerTrouble, true},
-		{"result of another shape", body(200, `{"ok":true,"result":[]}`), func(err error) bool { return err != nil }, Unknown, true},
+		{"result of another shape", body(200, `{"ok":true,"result":[]}`), is[*ResultError], Arrived, true},
+		{"an ok that is cut off", body(200, `{"ok":true,"result":{"message_id":12,"chat":{"id`), is[*ResultError], Arrived, true},
+		{"connection lost behind an ok", hangUp("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{ \"ok\": true,\"res"), is[*ResultError], Arrived, true},
+		{"no code, 200", body(200, `{"ok":false,"description":"Forbidden: bot was blocked by the user"}`), is[*APIError], Blocked, false},
+		{"no code, 403", body(403, `{"ok":false,"description":"Forbidden: bot was kicked from the group chat"}`), is[*APIError], Gone, false},
+		{"no code, a gateway's", body(502, `{"ok":false,"description":"Forbidden: no upstream"}`), is[*ServerError], ServerTrouble, false},
+		{"nothing but no", body(200, `{"ok":false}`), is[*ServerError], ServerTrouble, true},
+		{"a pause as a date", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Date", "Thu, 26 Nov 2026 10:00:00 GMT")
+			w.Header().Set("Retry-After", "Thu, 26 Nov 2026 10:00:09 GMT")
+			body(429, ``)(w, r)
+		}, func(err error) bool { var e *APIError; return errors.As(err, &e) && e.RetryAfter == 9*time.Second }, SlowDown, false},
+		{"a pause in letters", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Retry-After", "4")
+			body(429, `{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":"4"}}`)(w, r)
+		}, func(err error) bool { var e *APIError; return errors.As(err, &e) && e.RetryAfter == 4*time.Second }, SlowDown, false},
+		{"a pause of centuries", body(429, `{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":9223372036854775807}}`),
+			func(err error) bool { var e *APIError; return errors.As(err, &e) && e.RetryAfter > time.Hour }, SlowDown, false},
 		{"connection lost before the answer", hangUp(""), sent(true), Unknown, true},
 		{"connection lost in the answer", hangUp("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"ok\":"), sent(true), Unknown, true},
 	} {

@@ -68,8 +68,8 @@ var errorTable = []tableRow{
 	{onAny, 413, says(``), TooLarge},
 	{onOwn, 0, says(`resolve host`), ServerTrouble},
 
-	{onAny, 0, says(`blocked by the user|user_(is_)?blocked|you_blocked_user|\buser_privacy_restricted|user is deactivated|user_(deactivated|deleted)|privacy_premium|payment_(required|unsupported)`), Blocked},
-	{onAny, 0, says(`bot was kicked|not a (member|participant) of|group chat was deleted|can't initiate conversation|can't send messages to (the |be )?(bot|user)`), Gone},
+	{onAny, 0, says(`blocked by (the )?user|has blocked the bot|user_(is_)?blocked|you_blocked_user|\buser_privacy_restricted|user is deactivated|user_(deactivated|deleted)|privacy_premium|payment_(required|unsupported)`), Blocked},
+	{onAny, 0, says(`bot was (kicked|removed)|not a (member|participant) of|(the|group) chat was deleted|can't initiate conversation|can't send messages to (the |be )?(bot|user)`), Gone},
 	{onAny, 0, says(`chat not found|group not found|peer_id_invalid|channel_(private|invalid|public)|chat_(id_invalid|forbidden|deactivated)|user_(is_bot|bot_to_bot)|(chat|group) is (deactivated|not accessible)|(can't|have no) access (to )?the chat|username_(invalid|not_occ)`), Gone},
 
 	{onContent | onDelete, 0, says(`user_not_participant`), Gone},

@@ -34,6 +34,19 @@ func (e *ServerError) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("%s: telegram's server fails with status %d %s", e.Method, e.Status, e.Description))
 }
 
+// ResultError is an answer that says ok, and whose result can't be read: the call was carried out.
+type ResultError struct {
+	Method string
+	Err    error
+}
+
+func (e *ResultError) Error() string {
+	return fmt.Sprintf("%s: telegram's answer: %v", e.Method, e.Err)
+}
+
+// Unwrap returns why it can't be read.
+func (e *ResultError) Unwrap() error { return e.Err }
+
 // TransportError is a call to which no answer came.
 type TransportError struct {
 	Method string

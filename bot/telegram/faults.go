@@ -38,11 +38,14 @@ func newFaults(log *slog.Logger) *faults {
 
 // note counts the error if it is the program's fault.
 func (f *faults) note(ctx context.Context, err error) {
-	var refused *APIError
-	if !errors.As(err, &refused) {
-		return
-	}
-	if !ReasonOf(err).IsOurFault() {
+	var (
+		refused *APIError
+		odd     *ResultError
+	)
+	switch {
+	case errors.As(err, &odd):
+		refused = &APIError{Method: odd.Method, Description: "ok, with a result that can't be read"}
+	case !errors.As(err, &refused) || !ReasonOf(err).IsOurFault():
 		return
 	}
 	if times := f.count(refused, Normalized(refused.Description)); WorthLogging(times) {

@@ -70,8 +70,11 @@ func ReasonOf(err error) Reason {
 	var (
 		refused *APIError
 		failed  *ServerError
+		odd     *ResultError
 	)
 	switch {
+	case errors.As(err, &odd) && kindOf(odd.Method)&(onContent|onDelete|onTap) != 0:
+		return Arrived
 	case errors.As(err, &refused) && refused.MigrateTo != 0:
 		return Moved
 	case errors.As(err, &refused):

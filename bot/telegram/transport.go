@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -30,6 +31,7 @@ type transport struct {
 	status int           // of the answer; 0 if none came
 	date   string        // when it was given, as its server says; empty without one
 	pause  time.Duration // Retry-After; 0 without one
+	saysOK bool          // it begins so, whatever follows
 	err    error         // why none came, without the address and its token
 	sent   atomic.Bool   // the whole request went out: it may have been taken
 }
@@ -49,16 +51,36 @@ func (x *transport) Do(r *http.Request) (*http.Response, error) {
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, answerLimit))
+	x.saysOK = answer.StatusCode == http.StatusOK && beginsOK.Match(body)
 	if err != nil {
 		x.err = err
 		return nil, err
 	}
 	x.status, x.date = answer.StatusCode, answer.Header.Get("Date")
-	if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil {
-		x.pause = wait(seconds)
-	}
+	x.pause = pauseIn(answer.Header)
 	answer.Body = io.NopCloser(bytes.NewReader(body))
 	return answer, nil
+}
+
+// beginsOK is how an answer begins that says yes.
+var beginsOK = regexp.MustCompile(`^\s*\{\s*"ok"\s*:\s*true\b`)
+
+// pauseIn is the pause that the header Retry-After asks for, in seconds or as a date; 0
+// without one.
+func pauseIn(h http.Header) time.Duration {
+	asked := h.Get("Retry-After")
+	if seconds, err := strconv.Atoi(asked); err == nil {
+		return wait(seconds)
+	}
+	until, err := http.ParseTime(asked)
+	if err != nil {
+		return 0
+	}
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		now = time.Now()
+	}
+	return max(0, until.Sub(now))
 }
 
 // withoutAddress takes off the *url.Error, which prints the address and in it the token.
@@ -77,7 +99,9 @@ func withoutAddress(err error) error {
 func (x *transport) refusal(method string, said tgbotapi.Error) error {
 	code, description := said.Code, bounded(said.Message)
 	if code == 0 {
-		code, description = x.status, ""
+		if code = namedCode(x.status, description); code == 0 {
+			code, description = x.status, ""
+		}
 	}
 	if code < http.StatusBadRequest || code >= http.StatusInternalServerError {
 		return &ServerError{Method: method, Status: code, Description: description}
@@ -95,6 +119,19 @@ func (x *transport) refusal(method string, said tgbotapi.Error) error {
 	}
 }
 
+// namedCodes are those that the words begin with in an answer that leaves the code itself out.
+// Whoever stands between may say that something is unauthorized or not found.
+var namedCodes = []int{http.StatusBadRequest, http.StatusForbidden, http.StatusConflict, http.StatusTooManyRequests}
+
+func namedCode(status int, description string) int {
+	for _, code := range namedCodes {
+		if status < http.StatusInternalServerError && strings.HasPrefix(description, http.StatusText(code)+":") {
+			return code
+		}
+	}
+	return 0
+}
+
 // waitInWords is how Telegram's core asks to wait, where its server has not put that into
 // parameters.
 var waitInWords = regexp.MustCompile(`(?i)(?:_wait_|retry after )([0-9]+)`)
@@ -107,4 +144,6 @@ func bounded(words string) string {
 }
 
 // wait reads how many seconds somebody asks to wait.
-func wait(seconds int) time.Duration { return time.Duration(max(0, seconds)) * time.Second }
+func wait(seconds int) time.Duration {
+	return time.Duration(min(max(0, seconds), math.MaxInt32)) * time.Second // more is no duration
+}

@@ -128,11 +128,14 @@ func (p *differ) reconsider(c *change, old record) (changed bool) {
 }
 
 // stillLikely reports whether what no longer repeats another item may be that one all the
-// same: the other is shown no more, and of what both say only the numbers differ.
+// same: the other is shown no more, and this one has nearly its title.
 func (p *differ) stillLikely(c change) bool {
-	shown := slices.ContainsFunc(p.matches, func(m match) bool { return m.verdict == same && m.item == c.Other })
-	own, other := p.known.subjects[c.place], p.known.record(p.known.records[c.Other].record)
-	return !shown && own.title.same(other.title) && own.text.akin(other.text)
+	return !p.shows(c.Other) && p.known.prose(c.Title).akin(p.known.prose(p.known.records[c.Other].Title))
+}
+
+// shows reports whether the document has an item.
+func (p *differ) shows(id string) bool {
+	return slices.ContainsFunc(p.matches, func(m match) bool { return m.verdict == same && m.item == id })
 }
 
 // stillWaits reports whether an item still says what the other said, or may be it. What
@@ -143,14 +146,15 @@ func (p *differ) stillWaits(c change) bool {
 	if !known {
 		return true
 	}
-	own, alone := p.known.subjects[c.place], func(string) bool { return false }
+	own, unshared := p.known.subjects[c.place], func(string) bool { return false }
 	if c.Waits == HeldRepeated {
-		found := compare(own, p.known.record(other.record), alone)
-		return !c.content || found&(titleUnlike|textOther) == 0
+		found := compare(own, p.known.record(other.record), unshared)
+		alone := p.held(c.ID) == nil && !p.shows(c.Other) // It was dismissed, and a correction would reach nobody.
+		return !c.content || found&(titleUnlike|textOther) == 0 && !alone
 	}
 	for i, m := range p.matches {
 		if m.verdict == same && m.item == c.Other {
-			found := compare(own, p.known.subjects[i], alone)
+			found := compare(own, p.known.subjects[i], unshared)
 			samePlace := found&guidSame != 0 && found&linkSame != 0
 			return samePlace || judge(beside, found).verdict != newItem
 		}

@@ -1,7 +1,5 @@
 package feeds
 
-import "slices"
-
 // movedFrom is how many entries must say what items said that are shown no more, for the
 // site to have moved; one alone may be a copy of an old item, which an editor rewrites.
 const movedFrom = 2
@@ -43,8 +41,7 @@ func (m match) likely() bool {
 func (p *differ) original(r stored) stored {
 	place := p.known.place(r.record)
 	original, known := p.known.records[place]
-	shown := slices.ContainsFunc(p.matches, func(m match) bool { return m.verdict == same && m.item == place })
-	if !known || shown {
+	if !known || p.shows(place) {
 		return r
 	}
 	for _, key := range r.Keys {

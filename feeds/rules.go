@@ -52,7 +52,7 @@ var again = []rule{
 	{guidOther, linkSame, titleSame, sameText | textNone, apart, repeats, 18},
 	{guidOther, linkSame, likeness, likeText, anyDate, doubtful, 17},
 	{guidOther, linkSame, titleBegins, likeText, calm, doubtful, 17},
-	{guidOther, linkSame, titleSame, textOther, calm, doubtful, 17},
+	{guidOther, linkSame, likeness, textOther, calm, doubtful, 17},
 	{guidOther, linkSame, anyTitle, anyText, anyDate, newItem, 0},
 
 	// The link is a section's page, which only this item is known to have.

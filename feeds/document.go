@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"errors"
 	"time"
 
 	"kabarchy/feeds/article"
@@ -47,6 +48,10 @@ type document struct {
 	// Broken counts the bytes that were no letters of the charset.
 	Broken int
 }
+
+// errCut says that nothing could be read. A script that dies of the newest item dies so every
+// time, and what is below it is never seen.
+var errCut = errors.New("it ends in the middle of its first item")
 
 // dateAt gives an entry its date. One that lies ahead is not that of its publication.
 func (e *entry) dateAt(t, now time.Time) {

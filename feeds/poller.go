@@ -300,6 +300,9 @@ func (p *Poller) understand(resp *fetch.Response, s Source) (document, error) {
 	d, err := understand(body, resp.MediaType, s, resp.URL, p.options.Zone, p.now())
 	// A site may end the connection before the length that it named, at the end of a whole document.
 	d.Cut = d.Cut || resp.Cut && !d.Ended
+	if err == nil && d.Cut && len(d.Entries) == 0 {
+		err = errCut
+	}
 	return d, err
 }
 

@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -151,7 +152,7 @@ func TestEndsOfBodies(t *testing.T) {
 				t.Fatal(err)
 			}
 			d, err := p.understand(resp, o.Sources[0])
-			if err != nil || len(d.Entries) != test.items || d.Cut != test.cut {
+			if errors.Is(err, errCut) != test.cut || err != nil && !test.cut || len(d.Entries) != test.items || d.Cut != test.cut {
 				t.Errorf("%d items, cut %v, %v", len(d.Entries), d.Cut, err)
 			}
 		})

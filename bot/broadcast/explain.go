@@ -181,6 +181,23 @@ func (x *explaining) readPlan(ctx context.Context) error {
 		ended = "and ended on " + x.moment(time.Unix(x.plan.Finished, 0))
 	}
 	x.step("broadcast", "number %d was planned on %s, %s", x.plan.ID, x.moment(time.UnixMilli(x.plan.PlannedAt)), ended)
+	return x.readPrice(ctx)
+}
+
+// readPrice says what is paid for, where anything is: which messages that were is kept of none.
+func (x *explaining) readPrice(ctx context.Context) error {
+	if x.plan.Paid == 0 || !x.plan.Urgent {
+		return nil
+	}
+	paid, err := x.e.Paid(ctx, x.plan.Ledger)
+	if err != nil {
+		return err
+	}
+	rest := "the others go at the free rate, as do those that are tried again or wait for an hour"
+	if x.plan.Unpaid != "" {
+		rest = fmt.Sprintf("then Telegram did not take the payment (%q), and the rest goes at the free rate", x.plan.Unpaid)
+	}
+	x.step("payment", "up to %d messages of it, in all editions, may be paid for, and %d were; %s", x.plan.Paid, paid, rest)
 	return nil
 }
 

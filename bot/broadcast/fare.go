@@ -24,6 +24,11 @@ type fare struct {
 	since   time.Time // when it began
 	reached int       // messages that arrived since
 	pauses  int       // that Telegram asked for since, of everybody
+
+	silent int       // attempts in a row that were to be paid for and got no answer
+	why    error     // of the last of them
+	vain   int       // times in a row that a message arrived unpaid after so many of them
+	tried  time.Time // when it last did
 }
 
 // block is for how many messages may be paid at once.
@@ -38,7 +43,7 @@ type block struct {
 func (f *fare) take(now time.Time) (day string, has, may bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.over || now.Before(f.notYet) {
+	if f.over || now.Before(f.notYet) || f.silent >= manyFail { // the next goes unpaid: it tells whose trouble that is
 		return "", false, false
 	}
 	if f.block.left == 0 || !now.Before(f.block.until) {
@@ -82,6 +87,36 @@ func (f *fare) arrived() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.reached++
+	f.silent, f.vain = 0, 0
+}
+
+// mostInVain is how often in a row a message arrives unpaid, where those that were to be paid for
+// got no answer, until no more is paid for: the first time all of Telegram may have been in trouble.
+const mostInVain = 2
+
+// unanswered notes that an attempt which was to be paid for, and was made at a moment, got no answer.
+func (f *fare) unanswered(sent time.Time, why error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !sent.Before(f.tried) {
+		f.silent++
+		f.why = why
+	}
+}
+
+// arrivedUnpaid notes that a message came that was not paid for, and returns why no more should
+// be; nil where it may be.
+func (f *fare) arrivedUnpaid(now time.Time) (why error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.silent < manyFail {
+		return nil
+	}
+	f.silent, f.tried = 0, now
+	if f.vain++; f.vain < mostInVain {
+		return nil
+	}
+	return f.why
 }
 
 // back gives a place of a day's Stars back.

@@ -18,9 +18,7 @@ func (r *runner) delivered(ctx context.Context, t *task, d Delivery, m Message) 
 	if d.Kind == Digest && r.noteDigested(ctx, t, d, line.More) != nil {
 		return
 	}
-	if t.paid {
-		t.job.fare.arrived()
-	}
+	r.fared(ctx, t)
 	was := t.line
 	if r.write(ctx, t.job.Ledger, t, line) != nil {
 		return
@@ -138,6 +136,9 @@ func (r *runner) failed(ctx context.Context, t *task, sent time.Time, failure er
 		return r.tryLater(ctx, t, e, now)
 	default:
 		r.engine.breaker.failed(t.chat, first, sent, e)
+		if t.paid {
+			t.job.fare.unanswered(sent, e)
+		}
 		return r.tryLater(ctx, t, e, now)
 	}
 }

@@ -35,6 +35,18 @@ func (r *runner) pay(ctx context.Context, t *task) bool {
 	return has
 }
 
+// fared notes that a message arrived. It stops paying where Telegram answers nothing that is to be
+// paid for, and takes the same unpaid.
+func (r *runner) fared(ctx context.Context, t *task) {
+	if t.paid {
+		t.job.fare.arrived()
+		return
+	}
+	if why := t.job.fare.arrivedUnpaid(time.Now()); why != nil {
+		r.stopPaying(ctx, t.job, why)
+	}
+}
+
 // paidInVain stops paying where Telegram asks for so many pauses that the free rate would have
 // brought more: as where the bot's owner has not switched paid broadcasts on.
 func (r *runner) paidInVain(ctx context.Context, t *task, e *Error) {

@@ -3,6 +3,7 @@ package broadcast
 import (
 	"errors"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -81,6 +82,15 @@ func (e *emergency) took() time.Duration {
 	return progress[0].Last.Sub(progress[0].First)
 }
 
+// explains sees that the explanation of who has the first announcement says so of its payment.
+func (e *emergency) explains(says string) {
+	e.tb.Helper()
+	x, err := e.engine.Explain(e.tb.Context(), feeds.DeskItemID("Сел", "ky"), 1)
+	if err != nil || x.Outcome != Has || !slices.ContainsFunc(x.Steps, func(s Step) bool { return s.About == "payment" && strings.Contains(s.Says, says) }) {
+		e.tb.Errorf("%+v, %v", x, err)
+	}
+}
+
 func (e *emergency) all() []int64 { return chats(1, int64(e.readers)) }
 
 func TestPaidBroadcastGoesAtItsRateAndIsCounted(t *testing.T) {
@@ -97,6 +107,7 @@ func TestPaidBroadcastGoesAtItsRateAndIsCounted(t *testing.T) {
 		if n, err := e.engine.Paid(t.Context(), 1); n != 2000 || err != nil {
 			t.Errorf("the item cost %d messages, %v", n, err)
 		}
+		e.explains("up to 2000 messages of it, in all editions, may be paid for, and 2000 were; the others go at the free rate")
 	})
 }
 
@@ -244,6 +255,7 @@ func TestARefusedPaymentBlamesNobody(t *testing.T) {
 		if left := e.left(); left != 900 {
 			t.Errorf("%d are left: what was refused was counted, want 900", left)
 		}
+		e.explains(`and 100 were; then Telegram did not take the payment ("Bad Request: BALANCE_TOO_LOW")`)
 		if e.held.Load() != 1 {
 			t.Errorf("the administrators were called %d times", e.held.Load())
 		}
@@ -401,6 +413,54 @@ func TestWhatGotNoAnswerStaysCounted(t *testing.T) {
 		e.work()
 		if left := e.left(); left != 1000-100-int(e.paid.Load()-100) || left > 900 {
 			t.Errorf("%d attempts were paid for, and %d are left", e.paid.Load(), left)
+		}
+	})
+}
+
+// TestTroubleWithPaidMessagesAloneHoldsUpNobody: Telegram fails on each that is to be paid for, by
+// an error of its own or by silence.
+func TestTroubleWithPaidMessagesAloneHoldsUpNobody(t *testing.T) {
+	for _, verdict := range []Verdict{Transient, Ambiguous} {
+		t.Run(verdict.String(), func(t *testing.T) {
+			inEmergency(t, miniFixture, 300, 1000, func(t *testing.T, e *emergency) {
+				e.refuse = func(d Delivery) error {
+					if d.Paid {
+						return &Error{Verdict: verdict, Reason: "internal", Words: "Internal Server Error"}
+					}
+					return nil
+				}
+				e.announce("Сел", 300)
+				e.work()
+				e.onceEach(e.all())
+				progress, err := e.engine.Progress(t.Context())
+				if err != nil || progress[0].Unpaid != "Internal Server Error" || progress[0].Sent != 300 || e.took() > 30*time.Second {
+					t.Errorf("the report is %+v, %v; it took %v", progress[0], err, e.took())
+				}
+			})
+		})
+	}
+}
+
+// TestAnOutageEndsNoPaying: Telegram fails on all messages for a while, also on those that are not
+// paid for.
+func TestAnOutageEndsNoPaying(t *testing.T) {
+	inEmergency(t, miniFixture, 900, 1000, func(t *testing.T, e *emergency) {
+		var since time.Time
+		e.refuse = func(Delivery) error {
+			if n := e.paid.Load(); n > 200 && since.IsZero() {
+				since = time.Now()
+			}
+			if !since.IsZero() && time.Since(since) < 5*time.Second {
+				return &Error{Verdict: Transient, Words: "Bad Gateway"}
+			}
+			return nil
+		}
+		e.announce("Сел", 900)
+		e.work()
+		e.onceEach(e.all())
+		progress, err := e.engine.Progress(t.Context())
+		if err != nil || progress[0].Unpaid != "" || e.paid.Load() < 800 {
+			t.Errorf("%d were paid for; the report is %+v, %v", e.paid.Load(), progress[0], err)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"context"
 	"math"
 	"sync"
 	"time"
@@ -131,6 +132,33 @@ func (l *limiter) refund(paid bool) {
 		defer l.mu.Unlock()
 		l.cost--
 	}
+}
+
+// perStar is how many messages a Star pays for, and boundless a balance that is never spent.
+const (
+	perStar   = 10
+	boundless = 1_000_000
+)
+
+// starAmount is what a bot has: whole Stars, and billionths of one.
+type starAmount struct {
+	Amount   int64 `json:"amount"`
+	Nanostar int64 `json:"nanostar_amount,omitempty"`
+}
+
+// balance is what is left of the bot's Stars.
+func (l *limiter) balance() starAmount {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.limits.PaidMessages == 0 {
+		return starAmount{Amount: boundless}
+	}
+	left := max(0, l.limits.PaidMessages-l.cost)
+	return starAmount{left / perStar, left % perStar * 1e9 / perStar}
+}
+
+func (s *Server) getMyStarBalance(context.Context, *query) (any, *Refusal) {
+	return s.account.limiter.balance(), nil
 }
 
 // pass lets a message pass both limits, or neither.

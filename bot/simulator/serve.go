@@ -47,6 +47,7 @@ var methods = map[string]method{
 	"getchatmember":         (*Server).getChatMember,
 	"getchatadministrators": (*Server).getChatAdministrators,
 	"getfile":               (*Server).getFile,
+	"getmystarbalance":      (*Server).getMyStarBalance,
 }
 
 // Handler serves the Bot API under /bot<token>/, uploaded pictures under /file/ and

@@ -26,7 +26,7 @@ func MayBePayment(err error) bool {
 		return false
 	}
 	switch what := ReasonOf(err); what {
-	case SlowDown, WrongToken, OtherProgram, WebhookActive, Moved:
+	case SlowDown, Moved:
 		return false
 	default:
 		return slices.Contains(vague, what) || aboutPayment.MatchString(strings.ToLower(refused.Description))

@@ -34,6 +34,7 @@ type doctor struct {
 	http   *http.Client
 	base   string // Telegram's address
 	found  []finding
+	active int // subscribers who get news; 0 where that is not known
 }
 
 // well notes that something is as it should be.
@@ -82,6 +83,7 @@ func (d *doctor) look(ctx context.Context) {
 	if d.lookAtTelegram(ctx) {
 		d.lookAtWebhook(ctx)
 		d.lookAtAdmins(ctx)
+		d.lookAtStars(ctx)
 	}
 }
 

@@ -121,16 +121,15 @@ func (d *doctor) lookAtData(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	active := 0
 	for _, n := range counts.Active {
-		active += n
+		d.active += n
 	}
 	before, err := d.redis.HGet(ctx, keyBot, "subscribers").Int()
 	if err == nil && vanished(before, counts.Total) {
 		d.ill("data", "stop the bot, kabarchy restore FILE; where the number is right, start once with --rebind", "%d subscribers are there, and there were %d", counts.Total, before)
 		return nil
 	}
-	d.well("data", "bot %s has %d subscribers, %d of whom get news", id, counts.Total, active)
+	d.well("data", "bot %s has %d subscribers, %d of whom get news", id, counts.Total, d.active)
 	if counts.Unreadable > 0 {
 		d.ill("data", "run the newer release again", "a newer release wrote what %d subscribers want: this one sends them nothing", counts.Unreadable)
 	}

@@ -2,7 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -13,6 +17,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"kabarchy/bot/desk/report"
+	"kabarchy/bot/telegram"
 	"kabarchy/cmd/kabarchy/config"
 	"kabarchy/feeds"
 	"kabarchy/subscriptions/redistest"
@@ -101,6 +106,41 @@ func TestDoctorOfRedis(t *testing.T) {
 			c.mend()
 		}
 		_ = r.Close()
+	}
+}
+
+// redisSays is an answer of a server's.
+type redisSays string
+
+func (r redisSays) Error() string { return string(r) }
+func (redisSays) RedisError()     {}
+
+// TestWhatElseKeepsRedisSilent: an address of the wrong kind is said to be one, with what mends it.
+func TestWhatElseKeepsRedisSilent(t *testing.T) {
+	t.Parallel()
+	unknownMaster := fmt.Errorf("redis: all sentinels specified in configuration are unreachable: %w", redis.Nil) // as go-redis says it
+	for name, c := range map[string]struct {
+		tls             bool
+		err             error
+		says, how, lack string
+	}{
+		"a master that sentinels don't know": {false, unknownMaster, "the sentinels know no master of that name", "SENTINEL MASTERS; set master_name in REDIS_URL", "unreachable; "},
+		"a sentinel in a server's place":     {false, redisSays("ERR unknown command 'MULTI', with args beginning with: "), "is a sentinel, or no redis", "?master_name=", ""},
+		"a cluster without a master":         {false, redisSays("CLUSTERDOWN Hash slot not served"), "can't do its work", "redis-cli --cluster fix", ""},
+		"TLS to a server without":            {true, context.DeadlineExceeded, "redis:// where it speaks no TLS", "redis-cli --tls ping", ""},
+		"no TLS to a server with":            {false, io.EOF, "rediss:// where it speaks TLS alone", "set REDIS_URL with rediss://", ""},
+		"a server that is slow":              {false, context.DeadlineExceeded, "can't be reached", "systemctl status redis-server", "TLS"},
+	} {
+		err := Redis{Where: "here", tls: c.tls}.told(t.Context(), c.err)
+		how := mendOf(err.Error(), "redis-cli ping; systemctl status redis-server")
+		if !errors.Is(err, c.err) || !strings.Contains(err.Error(), c.says) || !strings.Contains(how, c.how) || c.lack != "" && strings.Contains(err.Error(), c.lack) {
+			t.Errorf("%s: %v → %s", name, err, how)
+		}
+	}
+	for shown, base := range map[string]string{"http://us:xxxxx@proxy.example": "http://us:hunter2@proxy.example", telegram.DefaultEndpoint: telegram.DefaultEndpoint} {
+		if said := (&doctor{base: base}).shown(); said != shown {
+			t.Errorf("%s is shown as %s", shown, said)
+		}
 	}
 }
 

@@ -28,7 +28,7 @@ func (d *doctor) lookAtStars(ctx context.Context) {
 	var refused *telegram.APIError
 	switch err := d.client.Call(ctx, "getMyStarBalance", nil, &has); {
 	case errors.As(err, &refused) && refused.Code == http.StatusNotFound:
-		d.ill("stars", "update telegram-bot-api", "how many Stars the bot has can't be told: %s is older than Bot API 9.1", d.base)
+		d.ill("stars", "update telegram-bot-api", "how many Stars the bot has can't be told: %s is older than Bot API 9.1", d.shown())
 		return
 	case err != nil:
 		d.ill("stars", "kabarchy doctor again", "how many Stars the bot has can't be told: %v", err)

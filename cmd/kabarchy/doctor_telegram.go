@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -29,10 +30,12 @@ func (d *doctor) lookAtTelegram(ctx context.Context) bool {
 	err := d.client.Call(ctx, "getMe", nil, &me)
 	took := time.Since(began)
 	switch {
+	case telegram.ReasonOf(err) == telegram.WrongToken && d.base != telegram.DefaultEndpoint:
+		d.ill("token", "ask @BotFather for the token, and set TELEGRAM_BOT_TOKEN; or correct TELEGRAM_API_ENDPOINT", "%s refuses it, or is no Bot API server", d.shown())
 	case telegram.ReasonOf(err) == telegram.WrongToken:
 		d.ill("token", "ask @BotFather for the token, and set TELEGRAM_BOT_TOKEN", "Telegram refuses it")
 	case err != nil:
-		d.ill("telegram", "curl -sS "+d.base+"/; look at the network, a proxy, a firewall", "%s can't be reached: %v", d.base, err)
+		d.ill("telegram", "curl -sS "+d.shown()+"/; look at the network, a proxy, a firewall", "%s can't be reached: %v", d.shown(), err)
 	case strconv.FormatInt(me.ID, 10) != botID(d.token):
 		d.ill("token", "set TELEGRAM_BOT_TOKEN as @BotFather gave it", "it begins with %s, and Telegram says that it is bot %d's", botID(d.token), me.ID)
 	case took > slowTelegram:
@@ -48,6 +51,15 @@ func (d *doctor) lookAtTelegram(ctx context.Context) bool {
 	}
 	d.lookAtClock(ctx)
 	return true
+}
+
+// shown is Telegram's address without what may be secret in it.
+func (d *doctor) shown() string {
+	u, err := url.Parse(d.base)
+	if err != nil {
+		return "the address of TELEGRAM_API_ENDPOINT"
+	}
+	return u.Redacted()
 }
 
 // lookAtClock compares this machine's clock with what Telegram's server dates its answer.
@@ -66,7 +78,11 @@ func (d *doctor) lookAtClock(ctx context.Context) {
 		return
 	}
 	if off := time.Since(dated).Round(time.Second); off.Abs() > wrongClock {
-		d.ill("clock", "timedatectl set-ntp true", "this machine's is %v off Telegram's: digests and schedules come at wrong times", off)
+		which := "behind"
+		if off > 0 {
+			which = "ahead of"
+		}
+		d.ill("clock", "timedatectl set-ntp true", "this machine's is %v %s Telegram's: digests and schedules come at wrong times", off.Abs(), which)
 		return
 	}
 	d.well("clock", "it is Telegram's")

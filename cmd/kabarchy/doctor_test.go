@@ -86,8 +86,8 @@ func (w *fixture) breaksTelegram(r Redis) {
 		"slow":              {fault: &simulator.Fault{Methods: []string{"getMe"}, Delay: 2500 * time.Millisecond, Next: 1}, about: "telegram", says: ": an answer took 2.5", how: "a proxy or a DNS server may be slow"},
 		"silent":            {fault: &simulator.Fault{Methods: []string{"getMe"}, Hang: true, Next: 1}, about: "telegram", says: "can't be reached", how: "curl -sS " + w.endpoint + "/"},
 		"a proxy fails":     {fault: &simulator.Fault{Methods: []string{"getWebhookInfo"}, HTML: 502, Next: 9}, about: "webhook", says: "where updates go can't be told", how: "kabarchy doctor again"},
-		"revoked":           {token: "7000000001:AAanothertokenanothertokenanother", about: "token", says: "Telegram refuses it", how: "ask @BotFather for the token, and set TELEGRAM_BOT_TOKEN"},
-		"the clock is off":  {clock: "Mon, 02 Jan 2006 15:04:05 GMT", about: "clock", says: " off Telegram's", how: "timedatectl set-ntp true"},
+		"revoked":           {token: "7000000001:AAanothertokenanothertokenanother", about: "token", says: "refuses it", how: "ask @BotFather for the token, and set TELEGRAM_BOT_TOKEN"},
+		"the clock is off":  {clock: "Mon, 02 Jan 2006 15:04:05 GMT", about: "clock", says: " behind Telegram's", how: "timedatectl set-ntp true"},
 	} {
 		off := func() {}
 		if c.fault != nil {

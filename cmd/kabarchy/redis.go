@@ -21,6 +21,7 @@ type Redis struct {
 	redis.UniversalClient
 	Where string
 	dials *dials
+	tls   bool // all connections are made with it
 }
 
 // OpenRedis understands the three kinds of addresses that go-redis does:
@@ -46,7 +47,7 @@ func OpenRedis(address config.Secret) (Redis, error) {
 	if err != nil {
 		return Redis{}, fmt.Errorf("REDIS_URL: %s", strings.TrimPrefix(err.Error(), "redis: "))
 	}
-	r.dials = &dials{}
+	r.dials, r.tls = &dials{}, u.Scheme == "rediss"
 	r.AddHook(r.dials)
 	return r, nil
 }

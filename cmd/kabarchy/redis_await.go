@@ -5,8 +5,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -29,6 +31,11 @@ func (r Redis) Check(ctx context.Context) error {
 	if err == nil || redis.IsPermissionError(err) {
 		err = r.Rights(ctx)
 	}
+	return r.told(ctx, err)
+}
+
+// told says of an error where Redis was looked for and what to do.
+func (r Redis) told(ctx context.Context, err error) error {
 	var refused redis.Error
 	switch {
 	case err == nil:
@@ -41,11 +48,26 @@ func (r Redis) Check(ctx context.Context) error {
 		return fmt.Errorf("redis at %s: %w", r.Where, err)
 	case recovering(err):
 		return fmt.Errorf("redis at %s can't do its work: %w", r.Where, err)
+	case err != nil && strings.HasSuffix(err.Error(), "are unreachable: "+redis.Nil.Error()): // go-redis names no master that a sentinel does not know
+		return fmt.Errorf("redis at %s: the sentinels know no master of that name: %w; correct master_name in REDIS_URL", r.Where, err)
+	case errors.As(err, &refused) && strings.Contains(refused.Error(), "unknown command 'MULTI'"):
+		return fmt.Errorf("redis at %s is a sentinel, or no redis: %w; to a sentinel's address in REDIS_URL belongs ?master_name=", r.Where, err)
 	case errors.As(err, &refused):
 		return fmt.Errorf("redis at %s refuses: %w; check user, password and address in REDIS_URL", r.Where, err)
 	default:
-		return fmt.Errorf("redis at %s can't be reached: %w; start it, or set REDIS_URL", r.Where, reason(r.dials.cause(err)))
+		return fmt.Errorf("redis at %s can't be reached: %w; start it, or set REDIS_URL%s", r.Where, reason(r.dials.cause(err)), r.otherwise(err))
 	}
+}
+
+// otherwise names what else keeps a server silent that is there.
+func (r Redis) otherwise(err error) string {
+	switch {
+	case r.tls && (errors.Is(err, context.DeadlineExceeded) || errors.As(err, new(tls.RecordHeaderError))):
+		return ", which begins with redis:// where it speaks no TLS"
+	case !r.tls && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)):
+		return ", which begins with rediss:// where it speaks TLS alone"
+	}
+	return ""
 }
 
 // loaded says how far a server is that reads its file.

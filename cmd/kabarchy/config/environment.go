@@ -72,6 +72,9 @@ func (e Environment) check(variables map[string]string) error {
 		return fmt.Errorf("PING_SECRET is too short to be a secret: give it %d characters or more, as by openssl rand -hex 32", minPingSecret)
 	}
 	if u, err := url.Parse(e.Endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		if strings.Contains(e.Endpoint, "@") {
+			return errors.New("TELEGRAM_API_ENDPOINT is not an address that begins with https:// or http://") // it may hold a password
+		}
 		return fmt.Errorf("TELEGRAM_API_ENDPOINT: %q is not an address that begins with https:// or http://", e.Endpoint)
 	}
 	return nil

@@ -23,17 +23,21 @@ const groupBurst = 2
 // groupShare is how much of that is one instance's.
 type groupShare struct{ minute, answers, news, leastNews, burst int }
 
-// With a webhook a second instance answers people, too: each has half of the answers, and the one
-// that leads has all the news.
-var (
-	alone  = groupShare{groupMinute, groupAnswers, groupNews, groupLeastNews, groupBurst}
-	beside = groupShare{groupMinute - groupAnswers/2, groupAnswers / 2, groupNews / 2, groupLeastNews, groupBurst / 2}
-)
+// shareAmong is the share of each of so many instances. With a webhook all of them answer people: each
+// has its part of the answers, and the one that leads has all the news.
+func shareAmong(instances int) groupShare {
+	n := max(1, instances)
+	answers := max(1, groupAnswers/n)
+	return groupShare{
+		minute: max(groupLeastNews, groupMinute-(n-1)*answers), answers: answers,
+		news: max(groupLeastNews, groupNews/n), leastNews: groupLeastNews, burst: max(1, groupBurst/n),
+	}
+}
 
 // groupLimits keeps what is sent to each group below Telegram's limit for one. A group that got
 // nothing for a minute is forgotten.
 type groupLimits struct {
-	shared bool // with another instance
+	among  int // instances; 0 for one
 	mu     sync.Mutex
 	recent map[int64]*lastMinute
 	swept  time.Time
@@ -74,7 +78,7 @@ func (g *groupLimits) enter(chat int64, what kind) (wait time.Duration) {
 		m = &lastMinute{}
 		g.recent[chat] = m
 	}
-	wait = m.room(now, what, g.share())
+	wait = m.room(now, what, shareAmong(g.among))
 	switch {
 	case wait == 0:
 		m.flying[what]++
@@ -84,11 +88,11 @@ func (g *groupLimits) enter(chat int64, what kind) (wait time.Duration) {
 	return wait
 }
 
-func (g *groupLimits) share() groupShare {
-	if g.shared {
-		return beside
-	}
-	return alone
+// share has so many instances answer from now on.
+func (g *groupLimits) share(among int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.among = among
 }
 
 // leave says that a message that had a place is at Telegram, or never left.

@@ -64,9 +64,9 @@ func (l *Limiter) Pay(perSecond float64) {
 	}
 }
 
-// ShareGroups leaves half of the answers that a group takes a minute to another instance, which
-// answers people beside this one. It is to be called before the budget is used.
-func (l *Limiter) ShareGroups() { l.groups.shared = true }
+// ShareGroups shares the answers that a group takes a minute among so many instances that answer
+// people, this one included. It may be called at any time.
+func (l *Limiter) ShareGroups(instances int) { l.groups.share(instances) }
 
 // Spend takes a place for a message that goes now, and never waits: broadcasts wait for
 // longer instead. A broadcast's own messages, which have waited for theirs, cost nothing.

@@ -85,6 +85,7 @@ type App struct {
 	pages     web.Options
 	updates   *updates.Dispatcher
 	webhook   *updates.Webhook   // nil where updates are fetched
+	answering *answering         // nil where one instance answers people: the one that leads
 	pings     *pings             // what sites and hubs say of their news
 	pingDoor  *pingDoor          // nil where no site says that it has news
 	hubs      *websub.Subscriber // nil where no hub does
@@ -134,11 +135,11 @@ func (a *App) prepare(ctx context.Context) error {
 	return a.wire(ctx)
 }
 
-// budget is for all that goes to Telegram. With a webhook each instance answers people.
+// budget is for all that goes to Telegram. With a webhook each instance answers people; see answering.
 func budget(c *config.Config) *broadcast.Limiter {
 	limiter := broadcast.NewLimiter(c.Telegram.MessagesPerSecond)
 	if c.Telegram.Webhook != "" {
-		limiter.ShareGroups()
+		limiter.ShareGroups(answeringFirst)
 	}
 	if paid := c.Telegram.Paid; paid != nil {
 		limiter.Pay(paid.PerSecond)
@@ -212,6 +213,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.metrics.MustRegister(&gauges{known.begin(), o.Config.Sources, a.lease.Held, a.witness.subscribers})
 	if address := o.Config.Telegram.Webhook; address != "" {
 		a.webhook = updates.NewWebhook(a.updates, updates.WebhookOptions{Address: address, Registerer: a.metrics})
+		a.answering = newAnswering(o.Redis, limiter.ShareGroups, o.Log)
 	}
 	return nil
 }
@@ -240,6 +242,9 @@ func (a *App) Start(ctx context.Context) error {
 	a.serveAll()
 	a.parts.start(ctx, "the counting", a.counter.Run)
 	a.parts.start(ctx, "the look after the data", a.witness.run)
+	if a.answering != nil {
+		a.parts.start(ctx, "the count of instances", a.answering.run)
+	}
 	a.parts.start(ctx, "news and conversation", func(ctx context.Context) error {
 		return a.lease.Lead(ctx, a.work)
 	})

@@ -106,6 +106,7 @@ var families = []*family{
 
 	{name: "{news}:lease", kind: "string", why: ofAnInstance},
 	{name: "{news}:standby", kind: "string", why: ofAnInstance},
+	{name: "{news}:answering", kind: "hash", why: ofAnInstance},
 	{name: "{news}:health", kind: "hash", why: ofAnInstance},
 	{name: KeyRestoring, kind: "hash", why: "it says that a restore is not over"},
 	{name: "{news}:article:<item>:<revision>", kind: "string", why: madeAnew},

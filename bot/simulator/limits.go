@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"context"
 	"math"
 	"sync"
 	"time"
@@ -155,10 +154,6 @@ func (l *limiter) balance() starAmount {
 	}
 	left := max(0, l.limits.PaidMessages-l.cost)
 	return starAmount{left / perStar, left % perStar * 1e9 / perStar}
-}
-
-func (s *Server) getMyStarBalance(context.Context, *query) (any, *Refusal) {
-	return s.account.limiter.balance(), nil
 }
 
 // pass lets a message pass both limits, or neither.

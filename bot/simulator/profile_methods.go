@@ -140,3 +140,7 @@ func (s *Server) getMe(context.Context, *query) (any, *Refusal) {
 		HasTopicsEnable bool `json:"has_topics_enabled"`
 	}{User: s.account.bot, CanJoinGroups: true, SupportsInline: true}, nil
 }
+
+func (s *Server) getMyStarBalance(context.Context, *query) (any, *Refusal) {
+	return s.account.limiter.balance(), nil
+}

@@ -67,35 +67,44 @@ func (d *Desk) onItem(ctx context.Context, a Act, fit func(ended bool) bool) (Ou
 		a.Case, a.Version = c.ID, c.Version
 		return d.Do(ctx, a)
 	}
-	ended, err := d.broadcasts(ctx)
+	items, err := d.withEditions(ctx, item, fit)
 	if err != nil {
 		return Outcome{}, err
 	}
-	fits := func(item string) bool { return fit(ended(Case{Kind: Announce, Items: []string{item}})) }
-	if !fits(item) {
+	switch itself := slices.Contains(items, item); {
+	case !itself && len(items) > 0 && a.Verb == Stop: // it has ended, and its story goes out in another language
+		a.Case = items[0]
+		return d.onItem(ctx, a, fit)
+	case !itself:
 		return Outcome{Result: Refused, Refusal: WrongStatus}, nil
 	}
-	a.Case, a.Kind, a.Items = strings.ReplaceAll(item, ":", "-"), Announce, []string{item}
-	editions, err := d.options.Archive.Editions(ctx, item)
-	if err != nil && !errors.Is(err, feeds.ErrNotFound) {
-		return Outcome{}, err
+	a.Case, a.Kind, a.Items = strings.ReplaceAll(item, ":", "-"), Announce, items
+	return d.Do(ctx, a)
+}
+
+// withEditions are an item and those that go out as one with it, sorted: what the archive finds to be
+// the same news now, and what was when they began. Left out are those that are not fit.
+func (d *Desk) withEditions(ctx context.Context, item string, fit func(ended bool) bool) ([]string, error) {
+	ended, err := d.broadcasts(ctx)
+	if err != nil {
+		return nil, err
 	}
 	progress, err := d.options.Engine.Progress(ctx)
 	if err != nil {
-		return Outcome{}, err
+		return nil, err
 	}
-	others := editionsOf(progress, item)
+	editions, err := d.options.Archive.Editions(ctx, item)
+	if err != nil && !errors.Is(err, feeds.ErrNotFound) {
+		return nil, err
+	}
+	items := append([]string{item}, editionsOf(progress, item)...)
 	for _, edition := range editions {
-		others = append(others, edition.ID)
+		items = append(items, edition.ID)
 	}
-	for _, other := range others {
-		if fits(other) {
-			a.Items = append(a.Items, other)
-		}
-	}
-	slices.Sort(a.Items)
-	a.Items = slices.Compact(a.Items)
-	return d.Do(ctx, a)
+	slices.Sort(items)
+	return slices.DeleteFunc(slices.Compact(items), func(item string) bool {
+		return !fit(ended(Case{Kind: Announce, Items: []string{item}}))
+	}), nil
 }
 
 // lookedThrough is how many of the closed cases are looked through for an item.

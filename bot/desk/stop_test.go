@@ -136,6 +136,36 @@ func TestAFeedsItemIsStoppedUnderItsOwnID(t *testing.T) {
 	})
 }
 
+// A story is stopped by any of its editions, also by one that everybody has already.
+func TestAStoryIsStoppedByAnEditionThatHasEnded(t *testing.T) {
+	miniOffice(t, nil, func(o *office) {
+		o.subscribe("ky", 1)
+		for chat := range int64(manyReaders) {
+			o.subscribe("ru", 2+chat)
+		}
+		ky, ru := feeds.DeskItemID("site", "ky"), feeds.DeskItemID("site", "ru") // as good as a site's
+		if err := o.archive.Publish(o.t.Context(), []feeds.Item{{ID: ky, Language: "ky", Title: "Сайттан"}, {ID: ru, Language: "ru", Title: "С сайта"}}); err != nil {
+			o.t.Fatal(err)
+		}
+		o.run(15 * time.Second)
+		for range 2 { // a double press
+			out, err := o.StopItem(o.t.Context(), Act{ID: "press", Case: ky, Who: bakyt, Via: "web"})
+			if err != nil || out.Case.ID != ru || !slices.Equal(out.Case.Items, []string{ru}) || out.Case.Status != Stopped {
+				o.t.Fatalf("%+v, %v", out, err)
+			}
+		}
+		o.run(time.Second)
+		stopped := o.phones.count()
+		if o.run(time.Minute); o.phones.count() != stopped || stopped > manyReaders {
+			o.t.Errorf("%d had it, and then %d", stopped, o.phones.count())
+		}
+		again, err := o.StopItem(o.t.Context(), Act{ID: "another", Case: ky, Who: aizada, Via: "web"})
+		if err != nil || again.Refusal != WrongStatus || again.Case.StoppedBy != bakyt {
+			o.t.Errorf("stopped twice: %+v, %v", again, err)
+		}
+	})
+}
+
 // What began as one story is stopped as one, whatever the archive finds by then.
 func TestEditionsOfAStory(t *testing.T) {
 	t.Parallel()

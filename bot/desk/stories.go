@@ -39,8 +39,7 @@ func Stories(all []broadcast.Progress, language string) (stories [][]broadcast.P
 	return slices.DeleteFunc(stories, func(s []broadcast.Progress) bool { return !s[0].FinishedAt.IsZero() })
 }
 
-// editionsOf are the items that go out as one with an item: what the archive finds to be the same news
-// now, and what was when they began.
+// editionsOf are the items that go out as one with an item, itself among them, or have ended.
 func editionsOf(all []broadcast.Progress, item string) (items []string) {
 	for _, story := range Stories(all, "") {
 		if slices.ContainsFunc(story, func(p broadcast.Progress) bool { return p.Kind == broadcast.News && p.Item == item }) {

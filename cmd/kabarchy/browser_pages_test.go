@@ -153,6 +153,7 @@ func (v visitor) writes(d *demo, c *simulator.Citizen) {
 	})()`)
 	browsertest.Wait(v.t, tab.ctx, `document.querySelector("#draft .phone b + *, #draft .phone b") !== null && document.querySelector("#draft").textContent.includes("Дүйшөмбүдө")`)
 	tab.typesWithoutALine()
+	tab.bringsTooMuch()
 	browsertest.Do(v.t, tab.ctx, chromedp.Navigate(page+"sources")) // unasked: it is kept
 	browsertest.Do(v.t, tab.ctx, chromedp.NavigateBack())
 	browsertest.Do(v.t, tab.ctx, chromedp.Reload())
@@ -162,6 +163,20 @@ func (v visitor) writes(d *demo, c *simulator.Citizen) {
 		browsertest.Do(v.t, tab.ctx, chromedp.Navigate(page+path))
 		tab.looks(path)
 	}
+}
+
+// bringsTooMuch chooses a picture that is too large: that is said before it is sent.
+func (v visitor) bringsTooMuch() {
+	v.t.Helper()
+	const chosen = `((size) => {
+		const file = document.getElementById("file"), files = new DataTransfer();
+		if (size) files.items.add(new File([new Uint8Array(size)], "photo.jpg"));
+		file.files = files.files;
+		file.dispatchEvent(new Event("change", {bubbles: true}));
+		return file.validationMessage;
+	})`
+	browsertest.Wait(v.t, v.ctx, chosen+`(10 * 1024 * 1024 + 1).includes("10 МБ")`)
+	browsertest.Wait(v.t, v.ctx, chosen+`(10 * 1024 * 1024) === "" && `+chosen+`(0) === ""`)
 }
 
 // typesWithoutALine types while nothing is answered: it is kept when the line is back.

@@ -193,6 +193,9 @@ func textOf(item feeds.Item) desk.Text {
 	return desk.Text{Title: item.Title, Blocks: article.Paragraphs(item.Summary)}
 }
 
+// MostPicture is how many bytes a picture may have.
+func (p *compose) MostPicture() int { return mostPicture }
+
 // firstTab is the language that a phone shows first: one to choose a text in, one that has a text,
 // the reader's.
 func (p *compose) firstTab(own string) string {

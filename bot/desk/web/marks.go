@@ -173,11 +173,39 @@ func (r *reader) escaped() bool {
 // bareAddress is an address that stands in the text; what ends a sentence is not its end.
 var bareAddress = regexp.MustCompile(`^https?://[^\s<>\[\]*]*[^\s<>\[\]*.,;:!?)»”"']`)
 
+// addressAt is the address with which a text begins; empty where it begins with none. Brackets that
+// open in it close in it, as those of encyclopedias do.
+func addressAt(text string) string {
+	found := bareAddress.FindString(text)
+	for open := strings.Count(found, "(") - strings.Count(found, ")"); open > 0 && strings.HasPrefix(text[len(found):], ")"); open-- {
+		found = text[:len(found)+1]
+	}
+	return found
+}
+
+// closing is where the bracket stands that ends an address in brackets; -1 where none does.
+func closing(text string) int {
+	open := 0
+	for i, sign := range text {
+		switch {
+		case sign == '(':
+			open++
+		case sign == ')' && open == 0:
+			return i
+		case sign == ')':
+			open--
+		case sign == ' ' || sign == '\n':
+			return strings.Index(text[:i], ")")
+		}
+	}
+	return strings.Index(text, ")")
+}
+
 // address takes an address, and links it.
 func (r *reader) address() bool {
 	found := ""
 	if r.style.Link == "" && strings.HasPrefix(r.rest(), "http") && !isWord(r.last) {
-		found = bareAddress.FindString(r.rest())
+		found = addressAt(r.rest())
 	}
 	if found == "" {
 		return false
@@ -206,10 +234,11 @@ func (r *reader) link() bool {
 		return false
 	}
 	after := inner[middle+2:]
-	address, _, ends := strings.Cut(after[:min(len(after), longestAddress)], ")")
-	if !ends || address == "" || strings.ContainsAny(address, " \n") {
+	end := closing(after[:min(len(after), longestAddress)])
+	if end < 1 {
 		return false
 	}
+	address := after[:end]
 	style := r.style
 	style.Link = address
 	for _, s := range spansOf(inner[:middle], style) {
@@ -326,7 +355,7 @@ func beginsWithWord(s article.Span) bool {
 // typedSpan writes a piece of text in its style; touches: it is a part of a word, where no
 // italic can begin or end.
 func typedSpan(s article.Span, text string, touches bool) string {
-	if s.Link == text && !touches && !s.Bold && !s.Italic && bareAddress.FindString(text) == text {
+	if s.Link == text && !touches && !s.Bold && !s.Italic && addressAt(text) == text {
 		return text
 	}
 	text = plainMark.ReplaceAllString(text, `\$0`)

@@ -168,8 +168,9 @@ export class Desk {
     const { words } = this;
     const counted = broadcasts.filter((one) => one.planned > 0); // the newest first
     const open = counted.filter((one) => !one.finished_at);
-    const [chosen] = open.length ? open : counted;
-    const newest = counted.filter((one) => one.story === chosen.story && one.kind === chosen.kind); // all editions
+    const begun = broadcasts.filter((one) => one.planned === 0 && !one.finished_at); // its readers are being counted
+    const [chosen] = open.length ? open : begun.length ? begun : counted;
+    const newest = (chosen?.planned === 0 ? begun : counted).filter((one) => one.story === chosen.story && one.kind === chosen.kind); // all editions
     if (!newest.length) {
       this.running.replaceChildren(h('p', { class: 'waiting' }, words.t('waiting')));
       return;
@@ -182,7 +183,7 @@ export class Desk {
       h('p', { class: 'running-title' }, done && icon('check'), kind !== 'news' && h('b', {}, `${words.t(`kind_${kind}`)}: `), h('span', {}, title)),
       done ? this.result(newest) : this.bar('running', newest),
       h('p', { class: 'running-line', 'data-testid': 'running-line' },
-        h('b', { 'data-testid': 'running-sent' }, words.t('progress_of', { n: words.number(sum('sent')), total: words.number(sum('planned')) })),
+        h('b', { 'data-testid': 'running-sent' }, sum('planned') > 0 && words.t('progress_of', { n: words.number(sum('sent')), total: words.number(sum('planned')) })),
         h('span', {}, this.when(newest))));
   }
 

@@ -56,7 +56,14 @@
     const typed = [...(form?.elements ?? [])].some((field) => field.matches("textarea, [id^=title-]") && field.value !== field.defaultValue);
     if (unsaved || typed) renew();
   });
-  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) note(false); }); // it is kept
+  const picture = document.getElementById("file");
+  const brings = () => (picture?.files.length ?? 0) > 0;
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) note(brings()); }); // what was typed is kept, and no file
+  picture?.addEventListener("change", () => { // said before so much is sent, for nothing
+    const large = brings() && picture.files[0].size > Number(picture.dataset.most);
+    picture.setCustomValidity(large ? picture.dataset.large : "");
+    picture.reportValidity();
+  });
   for (const failed of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) { // the line was away, or Redis: again
     document.addEventListener(failed, (event) => {
       const { status } = event.detail.xhr;

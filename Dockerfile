@@ -5,7 +5,9 @@
 #     --build-arg REVISION="$(git rev-parse HEAD)" \
 #     --build-arg DATE="$(git show -s --format=%cI)" .
 #   docker run --rm kabarchy version
-#   docker run --stop-timeout 30 -e TELEGRAM_BOT_TOKEN -e REDIS_URL -v ./kabarchy.yaml:/etc/kabarchy/kabarchy.yaml:ro kabarchy
+#   docker run --stop-timeout 30 --env-file .env -v "$PWD/kabarchy.yaml:/etc/kabarchy/kabarchy.yaml:ro" kabarchy
+#
+# In .env are TELEGRAM_BOT_TOKEN and REDIS_URL.
 
 FROM golang:1.26 AS build
 WORKDIR /src

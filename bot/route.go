@@ -86,6 +86,9 @@ func (b *Bot) onMessage(ctx context.Context, m telegram.Message) error {
 	if answers, err := t.answerDesk(ctx, m); err != nil || answers {
 		return err
 	}
+	if c, said := commandNamed(spokenCommand(m.Text[:render.Fit(m.Text, queryLimit)])); t.known && said {
+		return c.run(t, ctx, "")
+	}
 	if text := m.Text[:render.Fit(m.Text, queryLimit)]; t.known && !strings.HasPrefix(text, "/") && len(search.Words(text)) > 0 {
 		if polite, err := t.courtesy(ctx, text); err != nil || polite {
 			return err

@@ -257,7 +257,7 @@ var complaints = map[bot.AlarmKind]string{
 	bot.AlarmSubscribers: "subscribers have vanished from redis; bring the last backup back, " +
 		"or start once with --rebind if the number is right",
 	bot.AlarmTopics: "the numbers of the topics had vanished from redis and were restored, but more may be missing; look, and start again",
-	bot.AlarmNew: "this redis was empty: a new start with nobody subscribed; " +
+	bot.AlarmNew: "within the last day the bot began with an empty redis; " +
 		"if there were subscribers before, stop the bot, bring the last backup back and start it again",
 	bot.AlarmBinding: "whose data it is had vanished from redis and was noted again, but more may be missing; look what happened to redis",
 	bot.AlarmFence:   "the last fencing number has vanished from redis and was mended, but more may be missing; look, and start again",

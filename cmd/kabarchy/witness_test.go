@@ -208,7 +208,7 @@ func TestAStartOnAnEmptyRedisIsTold(t *testing.T) {
 			}
 			return slices.Contains(w.raised(), bot.Alarm{Kind: bot.AlarmNew})
 		}
-		if !isNew() || strings.Count(log.String(), "level=WARN msg=\"this redis was empty") != 1 {
+		if !isNew() || strings.Count(log.String(), "level=WARN msg=\"within the last day the bot began with an empty redis") != 1 {
 			t.Errorf("it is not told:\n%s", log)
 		}
 		if err := rdb.HSet(t.Context(), keyBot, "empty", time.Now().Add(-newFor).Unix()).Err(); err != nil { // a day passes

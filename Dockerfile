@@ -35,7 +35,8 @@ LABEL org.opencontainers.image.title=Kabarchy \
 # To know whom to trust on the web. The time zones are in the binary.
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /kabarchy /kabarchy
-ENV KABARCHY_CONFIG=/etc/kabarchy/kabarchy.yaml
+# Who asks comes from outside the container, whatever the configuration says under listen.
+ENV KABARCHY_CONFIG=/etc/kabarchy/kabarchy.yaml KABARCHY_LISTEN=0.0.0.0:8080
 # A number, so that an orchestrator can see that it is not root.
 USER 65532:65532
 EXPOSE 8080

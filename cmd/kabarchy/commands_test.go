@@ -58,16 +58,15 @@ var elsewhere = map[string]struct{ file, words string }{
 	"./kabarchy doctor --config kabarchy.yaml": {"cmd/kabarchy/testdata/script/operate.txtar", "kabarchy doctor"},
 	"TELEGRAM_BOT_TOKEN=... REDIS_URL=redis://127.0.0.1:6379/0 ./kabarchy run --config kabarchy.yaml": {"cmd/kabarchy/chaos_test.go", `"REDIS_URL="+redisURL`},
 
-	"sed -i 's/^listen: .*/listen: 0.0.0.0:8080/' kabarchy.yaml": {"docs/install.md", "sed -i 's/^listen: .*/listen: 0.0.0.0:8080/' kabarchy.yaml"},
-	"echo TELEGRAM_BOT_TOKEN=... > .env && chmod 600 .env":       {"docs/install.md", "echo TELEGRAM_BOT_TOKEN=... > .env && chmod 600 .env"},
-	"docker compose up --build --detach":                         {"cmd/kabarchy/docker_life_test.go", `"docker compose up --build --detach"`},
-	"docker compose exec bot /kabarchy doctor":                   {"docs/install.md", "docker compose exec bot /kabarchy doctor"},
-	"docker compose restart bot":                                 {"cmd/kabarchy/docker_life_test.go", `"docker compose restart bot"`},
-	"docker compose up --detach":                                 {"cmd/kabarchy/docker_life_test.go", `"docker compose up --detach"`},
-	"docker compose logs bot":                                    {"docs/install.md", "docker compose logs bot\n"},
-	"docker compose down":                                        {"cmd/kabarchy/docker_life_test.go", `"docker compose down"`},
-	"docker compose down --volumes":                              {"cmd/kabarchy/docker_life_test.go", `"docker compose down --volumes `},
-	"docker run --stop-timeout 30":                               {"cmd/kabarchy/docker_life_test.go", `"docker run --stop-timeout 30 "`},
+	"echo TELEGRAM_BOT_TOKEN=... > .env && chmod 600 .env": {"docs/install.md", "echo TELEGRAM_BOT_TOKEN=... > .env && chmod 600 .env"},
+	"docker compose up --build --detach":                   {"cmd/kabarchy/docker_life_test.go", `"docker compose up --build --detach"`},
+	"docker compose exec bot /kabarchy doctor":             {"docs/install.md", "docker compose exec bot /kabarchy doctor"},
+	"docker compose restart bot":                           {"cmd/kabarchy/docker_life_test.go", `"docker compose restart bot"`},
+	"docker compose up --detach":                           {"cmd/kabarchy/docker_life_test.go", `"docker compose up --detach"`},
+	"docker compose logs bot":                              {"docs/install.md", "docker compose logs bot\n"},
+	"docker compose down":                                  {"cmd/kabarchy/docker_life_test.go", `"docker compose down"`},
+	"docker compose down --volumes":                        {"cmd/kabarchy/docker_life_test.go", `"docker compose down --volumes `},
+	"docker run --stop-timeout 30":                         {"cmd/kabarchy/docker_life_test.go", `"docker run --stop-timeout 30 "`},
 }
 
 // offer is a command that a document offers.

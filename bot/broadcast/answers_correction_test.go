@@ -17,8 +17,9 @@ import (
 var edits = []string{"editMessageText", "editMessageCaption", "editMessageMedia"}
 
 // refusedEdit strikes the first edit.
-func refusedEdit(f simulator.Fault) func(*answerFixture, *simulator.Citizen) {
+func refusedEdit(with simulator.Fault) func(*answerFixture, *simulator.Citizen) {
 	return func(c *answerFixture, p *simulator.Citizen) {
+		f := with // two runs share the table
 		f.Methods, f.Next = edits, 1
 		f.Chats = func(chat int64) bool { return chat == p.ID() }
 		c.telegram.Fault(f)

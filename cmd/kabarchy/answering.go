@@ -59,7 +59,8 @@ func (a *answering) run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return a.leave(context.WithoutCancel(ctx))
+			a.leave(context.WithoutCancel(ctx))
+			return nil
 		case <-tick.C:
 		}
 	}
@@ -93,11 +94,10 @@ func (a *answering) beat(ctx context.Context) (instances int, err error) {
 }
 
 // leave lets the others have its share at once. Where it fails, they find it dead.
-func (a *answering) leave(ctx context.Context) error {
+func (a *answering) leave(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	if err := a.redis.HDel(ctx, keyAnswering, a.name).Err(); err != nil {
-		a.log.DebugContext(ctx, "this instance is still counted for a minute", "error", err)
+		a.log.InfoContext(ctx, "this instance is still counted among those that answer, for a minute", "error", err)
 	}
-	return nil
 }

@@ -23,6 +23,7 @@ const top = "../.."
 func TestDocumentsLead(t *testing.T) {
 	t.Parallel()
 	links, commands := 0, 0
+	known := make(map[string][]string)
 	for name, text := range documentTexts(t) {
 		for _, link := range regexp.MustCompile(`\]\(([^)#]+)(?:#[^)]*)?\)`).FindAllStringSubmatch(text, -1) {
 			if strings.Contains(link[1], "://") {
@@ -35,7 +36,7 @@ func TestDocumentsLead(t *testing.T) {
 		}
 		for _, command := range regexp.MustCompile("go test [^`\n#]+").FindAllString(text, -1) {
 			commands++
-			if err := runsSomething(strings.ReplaceAll(command, `\|`, "|")); err != nil {
+			if err := runsSomething(strings.ReplaceAll(command, `\|`, "|"), known); err != nil {
 				t.Errorf("%s: %s: %v", name, strings.TrimSpace(command), err)
 			}
 		}
@@ -87,15 +88,18 @@ func documentTexts(t *testing.T) map[string]string {
 }
 
 // runsSomething says what is wrong where a command's -run and -bench fit no function of
-// the packages that it names.
-func runsSomething(command string) error {
+// the packages that it names. What it finds in a folder it keeps in known.
+func runsSomething(command string, known map[string][]string) error {
 	var offered []string
 	for _, folder := range regexp.MustCompile(` (\./\S*)`).FindAllStringSubmatch(command, -1) {
-		found, err := testFunctions(folder[1])
-		if err != nil {
-			return err
+		if _, is := known[folder[1]]; !is {
+			found, err := testFunctions(folder[1])
+			if err != nil {
+				return err
+			}
+			known[folder[1]] = found
 		}
-		offered = append(offered, found...)
+		offered = append(offered, known[folder[1]]...)
 	}
 	wanted := regexp.MustCompile(` -(run|bench) ('[^']*'|\S+)`).FindAllStringSubmatch(command, -1)
 	for _, flag := range wanted {

@@ -86,7 +86,7 @@ func newCluster(t *testing.T, gateway string) *cluster {
 	return k
 }
 
-// serveAt serves where pods reach it.
+// serveAt serves where pods, or containers, reach it.
 func serveAt(t *testing.T, host string, handler http.Handler) (url string) {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", net.JoinHostPort(host, "0"))
@@ -98,7 +98,7 @@ func serveAt(t *testing.T, host string, handler http.Handler) (url string) {
 	server.Listener = listener
 	server.Start()
 	t.Cleanup(server.Close)
-	t.Cleanup(server.CloseClientConnections) // a pod waits for updates
+	t.Cleanup(server.CloseClientConnections) // who asks waits for updates
 	return server.URL
 }
 

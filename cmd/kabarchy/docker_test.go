@@ -4,9 +4,7 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,7 +24,6 @@ import (
 // address that containers reach.
 type docker struct {
 	*debian
-	host        string // that address
 	api, site   string
 	environment string // what the operator writes into .env beside the token
 }
@@ -51,33 +48,18 @@ func TestDocker(t *testing.T) {
 }
 
 func newDocker(t *testing.T, host string) *docker {
-	d := &docker{host: host, debian: &debian{
+	d := &docker{debian: &debian{
 		T: t, sudo: t.TempDir(), telegram: simulator.New(simulator.Options{Latency: latency, Key: deskTitle}),
 		feed: &feed{items: []feedtest.Item{{Title: "Эски", Link: "https://ministry.example/ky/news/0"}}},
 	}}
 	telegram := d.telegram.Handler()
-	d.api = d.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	d.api = serveAt(t, host, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Host = "localhost" // the simulator serves nobody from elsewhere
 		telegram.ServeHTTP(w, r)
 	}))
-	d.site = d.serve(d.feed)
+	d.site = serveAt(t, host, d.feed)
 	d.environment = "TELEGRAM_API_ENDPOINT=" + d.api + "\nPING_SECRET=" + strings.Repeat("5e", 32) + "\n"
 	return d
-}
-
-// serve serves at the address that containers reach.
-func (d *docker) serve(handler http.Handler) (url string) {
-	d.Helper()
-	listener, err := new(net.ListenConfig).Listen(d.Context(), "tcp", d.host+":0")
-	if err != nil {
-		d.Fatal(err)
-	}
-	server := httptest.NewUnstartedServer(handler)
-	_ = server.Listener.Close()
-	server.Listener = listener
-	server.Start()
-	d.Cleanup(server.Close)
-	return server.URL
 }
 
 // write writes a file of the clone's.
@@ -122,10 +104,9 @@ func (d *docker) head(file string) (lines []string) {
 	return lines
 }
 
-// configure is what the operator makes of the example.
+// configure is what the operator makes of the example, whose listen does not count in the image.
 func (d *docker) configure() {
 	d.Helper()
-	listen := regexp.MustCompile(`(?m)^listen: .*$`).FindString(d.read("kabarchy.yaml"))
 	d.write("kabarchy.yaml", fmt.Sprintf(`
 ministry:
   name: {ky: Министрлик, ru: Министерство, en: Ministry}
@@ -135,7 +116,8 @@ poll: "@every 1s"
 sources: [{id: minjust-ky, language: ky, url: %q}]
 telegram: {messages_per_second: 200}
 network: {allow_private_addresses: true}
-`, d.site)+listen+"\n")
+listen: 127.0.0.1:8080
+`, d.site))
 }
 
 // asks runs a line that is asked again and again, and says nothing of it.

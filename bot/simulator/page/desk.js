@@ -168,7 +168,7 @@ export class Desk {
     const { words } = this;
     const counted = broadcasts.filter((one) => one.planned > 0); // the newest first
     const open = counted.filter((one) => !one.finished_at);
-    const begun = broadcasts.filter((one) => one.planned === 0 && !one.finished_at); // its readers are being counted
+    const begun = broadcasts.filter((one) => one.planned === 0 && !one.finished_at && one.title); // its readers are being counted; a digest may have none
     const [chosen] = open.length ? open : begun.length ? begun : counted;
     const newest = (chosen?.planned === 0 ? begun : counted).filter((one) => one.story === chosen.story && one.kind === chosen.kind); // all editions
     if (!newest.length) {
@@ -180,7 +180,7 @@ export class Desk {
     const { kind, title } = newest.find((one) => one.language === words.language) || newest[0];
     this.running.classList.toggle('done', done);
     this.running.replaceChildren(
-      h('p', { class: 'running-title' }, done && icon('check'), kind !== 'news' && h('b', {}, `${words.t(`kind_${kind}`)}: `), h('span', {}, title)),
+      h('p', { class: 'running-title' }, done && icon('check'), kind !== 'news' && h('b', {}, words.t(`kind_${kind}`), title && ': '), h('span', {}, title)),
       done ? this.result(newest) : this.bar('running', newest),
       h('p', { class: 'running-line', 'data-testid': 'running-line' },
         h('b', { 'data-testid': 'running-sent' }, sum('planned') > 0 && words.t('progress_of', { n: words.number(sum('sent')), total: words.number(sum('planned')) })),

@@ -46,10 +46,7 @@ func (w *fixture) ping(a *App, method, path, secret, body string) int {
 // thousand times in a minute has it read thirteen times.
 func TestAPingBringsNewsAtOnce(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newFixture(t, redistest.Bubble(t).Client(t), simulator.Options{})
-		w.config.Poll = "@every 1h"
-		w.pingSecret = testPing
+	onPings(t, func(t *testing.T, w *fixture) {
 		leader := w.app()
 		defer w.stop(leader)
 		standby := w.instance()
@@ -93,13 +90,21 @@ func (w *fixture) polls(a *App) (n float64) {
 	return n
 }
 
-// TestAPingBeforeItsFeed comes while the site still shows its old feed: it is looked at once more.
-func TestAPingBeforeItsFeed(t *testing.T) {
-	t.Parallel()
+// onPings runs a test where news comes by pings, as the clock is slow, and time is virtual.
+func onPings(t *testing.T, test func(*testing.T, *fixture)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, redistest.Bubble(t).Client(t), simulator.Options{})
 		w.config.Poll = "@every 1h"
 		w.pingSecret = testPing
+		test(t, w)
+	})
+}
+
+// TestAPingBeforeItsFeed comes while the site still shows its old feed: it is looked at once more.
+func TestAPingBeforeItsFeed(t *testing.T) {
+	t.Parallel()
+	onPings(t, func(t *testing.T, w *fixture) {
 		a := w.app()
 		defer w.stop(a)
 		w.subscribe(a, 3)
@@ -118,10 +123,7 @@ func TestAPingBeforeItsFeed(t *testing.T) {
 // whoever pings it without end has it asked once a minute.
 func TestAPingOfASiteThatFails(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newFixture(t, redistest.Bubble(t).Client(t), simulator.Options{})
-		w.config.Poll = "@every 1h"
-		w.pingSecret = testPing
+	onPings(t, func(t *testing.T, w *fixture) {
 		a := w.app()
 		defer w.stop(a)
 		w.subscribe(a, 3)
@@ -152,10 +154,7 @@ func TestAPingOfASiteThatFails(t *testing.T) {
 // more, and does not know it, takes nothing.
 func TestAPingWhileNobodyLeads(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newFixture(t, redistest.Bubble(t).Client(t), simulator.Options{})
-		w.config.Poll = "@every 1h"
-		w.pingSecret = testPing
+	onPings(t, func(t *testing.T, w *fixture) {
 		leader := w.app()
 		standby := w.instance()
 		defer w.stop(standby)
